@@ -1,0 +1,11 @@
+//! demo-gen: a declarative reconciler for Salesforce demo data.
+
+mod embedded_org;
+mod manifest;
+mod model;
+mod org;
+
+/// Runs the command line of this process and gives its exit code.
+pub fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}
