@@ -1,5 +1,6 @@
 //! demo-gen: a declarative reconciler for Salesforce demo data.
 
+mod clock;
 mod embedded_org;
 mod manifest;
 mod model;
