@@ -1,6 +1,7 @@
 //! demo-gen: a declarative reconciler for Salesforce demo data.
 
 mod clock;
+mod draw;
 mod embedded_org;
 mod manifest;
 mod model;

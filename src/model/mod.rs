@@ -1,1 +1,13 @@
-//! .
+//! The nouns of the program as plain values. No I/O, no clock, no decisions.
+
+pub(crate) mod address;
+pub(crate) mod capabilities;
+pub(crate) mod change;
+pub(crate) mod day;
+pub(crate) mod event;
+pub(crate) mod id;
+pub(crate) mod inventory;
+pub(crate) mod object;
+pub(crate) mod pins;
+pub(crate) mod record;
+pub(crate) mod value;

@@ -1,0 +1,148 @@
+//! Keyed randomness: every choice is a function of seed, root, address and purpose.
+//!
+//! One ChaCha key per (seed, root), one stream per path below the root, one position per
+//! purpose. Nothing depends on the order of asking, and no sampler of another crate is used,
+//! so neither a small edit nor an upgrade moves what was drawn before. Changing anything here
+//! rewrites orgs: the golden values in the tests must never change.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+
+/// How many independent draws one address has: one ChaCha buffer of four blocks.
+const DRAWS: usize = 32;
+
+/// The source of all draws for one root.
+pub(crate) struct RootDraw {
+    stream: ChaCha8Rng,
+}
+
+/// The draws of one address, indexed by purpose.
+pub(crate) struct Draw([u64; DRAWS]);
+
+impl RootDraw {
+    /// `story_key` names the root; a rebuilt org with the same keys tells the same stories.
+    pub(crate) fn new(seed: u64, story_key: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("demo-gen draw v1");
+        hasher.update(&seed.to_le_bytes());
+        hasher.update(story_key.as_bytes());
+        Self {
+            stream: ChaCha8Rng::from_seed(*hasher.finalize().as_bytes()),
+        }
+    }
+
+    /// The draws of the path, such as `meeting/past/03`.
+    pub(crate) fn at(&mut self, path: &str) -> Draw {
+        self.stream.set_stream(fnv1a(path.as_bytes()));
+        self.stream.set_word_pos(0);
+        let mut bytes = [0; DRAWS * 8];
+        self.stream.fill_bytes(&mut bytes);
+        let mut draws = [0; DRAWS];
+        for (draw, chunk) in draws.iter_mut().zip(bytes.chunks_exact(8)) {
+            *draw = u64::from_le_bytes(chunk.try_into().expect("chunks of eight"));
+        }
+        Draw(draws)
+    }
+}
+
+impl Draw {
+    /// A whole number in `0..below`; `below` must not be zero. `purpose` is below 32.
+    pub(crate) fn below(&self, purpose: usize, below: u64) -> u64 {
+        // The bias of the multiplication is below 2⁻⁴⁰ for the small ranges used here.
+        ((u128::from(self.0[purpose]) * u128::from(below)) >> 64) as u64
+    }
+
+    /// One of the items; the slice must not be empty.
+    pub(crate) fn pick<'a, T>(&self, purpose: usize, items: &'a [T]) -> &'a T {
+        &items[self.below(purpose, items.len() as u64) as usize]
+    }
+
+    /// A number in `0.0..1.0`.
+    pub(crate) fn unit(&self, purpose: usize) -> f64 {
+        (self.0[purpose] >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// True in `permille` of a thousand cases.
+    pub(crate) fn chance(&self, purpose: usize, permille: u64) -> bool {
+        self.below(purpose, 1000) < permille
+    }
+
+    /// `min..=max`, growing monotonically with `max`: a raised maximum never lowers the count.
+    pub(crate) fn count(&self, purpose: usize, min: u32, max: u32) -> u32 {
+        min + self.below(purpose, u64::from(max - min) + 1) as u32
+    }
+
+    /// The index of the weight that is hit; the weights must not all be zero.
+    pub(crate) fn weighted(&self, purpose: usize, weights: &[u32]) -> usize {
+        let total: u32 = weights.iter().sum();
+        let mut left = self.below(purpose, u64::from(total)) as u32;
+        for (index, &weight) in weights.iter().enumerate() {
+            if left < weight {
+                return index;
+            }
+            left -= weight;
+        }
+        weights.len() - 1
+    }
+}
+
+/// A stable order of `0..len`, drawn from the path (Fisher–Yates, from the end).
+pub(crate) fn permutation(root: &mut RootDraw, path: &str, len: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..len).collect();
+    let draw = root.at(path);
+    for i in (1..len).rev() {
+        let purpose = i % DRAWS;
+        // Longer lists than there are draws reuse a draw, turned by the position.
+        let turned = draw.0[purpose].rotate_left((i / DRAWS * 7) as u32);
+        let j = ((u128::from(turned) * (i as u128 + 1)) >> 64) as usize;
+        order.swap(i, j);
+    }
+    order
+}
+
+/// FNV-1a, 64 bits: stable, and quick on short texts.
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RootDraw, permutation};
+
+    #[test]
+    fn golden_values_never_change() {
+        let mut root = RootDraw::new(42, "006DG0000000001YAA");
+        let draw = root.at("meeting/past/03");
+        let seen = (
+            draw.below(0, 1000),
+            draw.below(31, 1000),
+            draw.count(1, 3, 8),
+            draw.weighted(2, &[1, 2, 3]),
+            permutation(&mut root, "subjects", 6),
+        );
+        assert_eq!(seen, (105, 496, 7, 1, vec![3, 5, 4, 2, 1, 0]));
+    }
+
+    #[test]
+    fn the_order_of_asking_does_not_matter() {
+        let mut one = RootDraw::new(1, "a");
+        let mut two = RootDraw::new(1, "a");
+        let first = one.at("x").below(0, 1 << 40);
+        two.at("y");
+        two.at("z");
+        assert_eq!(two.at("x").below(0, 1 << 40), first);
+    }
+
+    #[test]
+    fn a_raised_maximum_only_adds() {
+        let mut root = RootDraw::new(7, "b");
+        for path in ["a", "b", "c", "d", "e", "f"] {
+            let draw = root.at(path);
+            for max in 3..20 {
+                let (now, then) = (draw.count(0, 3, max), draw.count(0, 3, max + 1));
+                assert!((3..=max).contains(&now) && then >= now);
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What this org lets us write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::id::UserId;
+use super::object::Object;
+
+/// The field that proves a record to be ours.
+pub(crate) const KEY_FIELD: &str = "Demo_Key__c";
+
+/// The object that holds one row per pack.
+pub(crate) const PACK_OBJECT: &str = "Demo_Pack__c";
+
+/// What describe told of the org.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Capabilities {
+    /// The objects that are there and that we may create.
+    pub(crate) objects: BTreeMap<Object, ObjectCapabilities>,
+    /// Whether the org has [`PACK_OBJECT`].
+    pub(crate) pack_object: bool,
+    /// The user we are signed in as.
+    pub(crate) running_user: Option<UserId>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ObjectCapabilities {
+    pub(crate) readable: BTreeSet<String>,
+    pub(crate) createable: BTreeSet<String>,
+    pub(crate) updateable: BTreeSet<String>,
+}
+
+impl Capabilities {
+    pub(crate) fn has(&self, object: Object) -> bool {
+        self.objects.contains_key(&object)
+    }
+
+    pub(crate) fn can_create(&self, object: Object, field: &str) -> bool {
+        self.objects
+            .get(&object)
+            .is_some_and(|object| object.createable.contains(field))
+    }
+
+    pub(crate) fn can_update(&self, object: Object, field: &str) -> bool {
+        self.objects
+            .get(&object)
+            .is_some_and(|object| object.updateable.contains(field))
+    }
+
+    /// Whether records of this kind can carry our key.
+    pub(crate) fn has_key(&self, object: Object) -> bool {
+        self.can_create(object, KEY_FIELD)
+    }
+}

@@ -1,0 +1,74 @@
+//! The org without us: what we read, and never change.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::day::Day;
+use super::id::{AccountId, ContactId, RootId, UserId};
+
+/// Everything of the org that planning depends on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Inventory {
+    /// The covered opportunities, by id.
+    pub(crate) opportunities: BTreeMap<RootId, Opportunity>,
+    pub(crate) accounts: BTreeMap<AccountId, Account>,
+    /// The contacts of those accounts, by account, then by id.
+    pub(crate) contacts: BTreeMap<AccountId, BTreeMap<ContactId, Contact>>,
+    pub(crate) users: BTreeMap<UserId, User>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Opportunity {
+    pub(crate) name: String,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) owner: UserId,
+    pub(crate) stage: String,
+    /// 0 to 100, as the stage or its owner says.
+    pub(crate) probability: f64,
+    pub(crate) amount: Option<f64>,
+    pub(crate) close_date: Day,
+    pub(crate) created: Timestamp,
+    pub(crate) closed: bool,
+    /// What its draws are keyed by: the id, or what `run.story_key` names.
+    pub(crate) story_key: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Contact {
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: String,
+    pub(crate) title: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct User {
+    pub(crate) name: String,
+    pub(crate) username: String,
+    pub(crate) active: bool,
+    /// An IANA time zone, such as `Europe/Berlin`.
+    pub(crate) time_zone: String,
+    pub(crate) manager: Option<UserId>,
+}
+
+impl Contact {
+    pub(crate) fn full_name(&self) -> String {
+        match &self.first_name {
+            Some(first) => format!("{first} {}", self.last_name),
+            None => self.last_name.clone(),
+        }
+    }
+}
+
+/// The order of creation: the order in which calendars are filled and limits are drawn.
+pub(crate) fn by_creation(inventory: &Inventory) -> Vec<RootId> {
+    let mut roots: Vec<_> = inventory.opportunities.iter().collect();
+    roots.sort_by_key(|(id, opportunity)| (opportunity.created, **id));
+    roots.into_iter().map(|(id, _)| *id).collect()
+}

@@ -1,0 +1,127 @@
+//! The kinds of records that we manage, and what the platform says of each.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of record that we create.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Object {
+    Event,
+    Task,
+    EventRelation,
+    #[serde(rename = "Demo_Scorecard__c")]
+    Scorecard,
+    #[serde(rename = "Demo_Scorecard_Answer__c")]
+    ScorecardAnswer,
+}
+
+/// What there is to know of a kind of record.
+pub(crate) struct Facts {
+    pub(crate) object: Object,
+    /// The sObject's API name.
+    pub(crate) api_name: &'static str,
+    /// The two letters that begin its keys.
+    pub(crate) key_kind: &'static str,
+    /// What people call one of them, and several.
+    pub(crate) label: (&'static str, &'static str),
+    /// The field that names its parent record.
+    pub(crate) parent: &'static str,
+    /// What its parent is, where that is a record of ours too: it is deleted along with it.
+    pub(crate) part_of: Option<Object>,
+    /// The fields that tell a record from its siblings, in the order of their weight. They
+    /// settle an interrupted create where no key can.
+    pub(crate) told_by: &'static [&'static str],
+    /// The field whose text titles the record.
+    pub(crate) title: Option<&'static str>,
+}
+
+/// All kinds, parents before children; the number of a row is what state stores.
+pub(crate) const OBJECTS: [Facts; 5] = [
+    Facts {
+        object: Object::Event,
+        api_name: "Event",
+        key_kind: "ev",
+        label: ("meeting", "meetings"),
+        parent: "WhatId",
+        part_of: None,
+        told_by: &["StartDateTime", "Subject"],
+        title: Some("Subject"),
+    },
+    Facts {
+        object: Object::Task,
+        api_name: "Task",
+        key_kind: "tk",
+        label: ("email", "emails"),
+        parent: "WhatId",
+        part_of: None,
+        told_by: &["ActivityDate", "Subject"],
+        title: Some("Subject"),
+    },
+    Facts {
+        object: Object::EventRelation,
+        api_name: "EventRelation",
+        key_kind: "er",
+        label: ("attendee", "attendees"),
+        parent: "EventId",
+        part_of: Some(Object::Event),
+        told_by: &["RelationId"],
+        title: None,
+    },
+    Facts {
+        object: Object::Scorecard,
+        api_name: "Demo_Scorecard__c",
+        key_kind: "sc",
+        label: ("scorecard", "scorecards"),
+        parent: "Opportunity__c",
+        part_of: None,
+        told_by: &["Framework__c"],
+        title: Some("Framework__c"),
+    },
+    Facts {
+        object: Object::ScorecardAnswer,
+        api_name: "Demo_Scorecard_Answer__c",
+        key_kind: "sa",
+        label: ("scorecard answer", "scorecard answers"),
+        parent: "Scorecard__c",
+        part_of: Some(Object::Scorecard),
+        told_by: &["Question_Key__c"],
+        title: Some("Question__c"),
+    },
+];
+
+impl Object {
+    pub(crate) fn facts(self) -> &'static Facts {
+        &OBJECTS[self.number()]
+    }
+
+    /// The row of [`OBJECTS`], which is also the order of creation.
+    pub(crate) fn number(self) -> usize {
+        self as usize
+    }
+
+    pub(crate) fn from_number(number: usize) -> Option<Self> {
+        OBJECTS.get(number).map(|facts| facts.object)
+    }
+
+    pub(crate) fn api_name(self) -> &'static str {
+        self.facts().api_name
+    }
+
+    /// `1 meeting`, `2 meetings`.
+    pub(crate) fn counted(self, count: u64) -> String {
+        let (one, many) = self.facts().label;
+        format!("{count} {}", if count == 1 { one } else { many })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OBJECTS;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_enum_and_parents_come_first() {
+        for (number, facts) in OBJECTS.iter().enumerate() {
+            assert_eq!(facts.object.number(), number);
+            assert!(facts.part_of.is_none_or(|parent| parent.number() < number));
+        }
+    }
+}

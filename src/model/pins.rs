@@ -1,0 +1,73 @@
+//! Pins: what was decided for an opportunity at its first apply and is not decided again.
+
+use serde::{Deserialize, Serialize};
+
+use super::day::{BusinessDay, Day};
+use super::id::{ContactId, UserId};
+
+/// The decisions that one opportunity's story rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Pins {
+    /// Who held the past meetings and wrote the emails.
+    pub(crate) owner: UserId,
+    /// Who holds the future meetings. Follows the opportunity's owner.
+    pub(crate) next_owner: UserId,
+    pub(crate) segment: Segment,
+    /// How far the deal had come, in percent.
+    pub(crate) position: u8,
+    /// Where the story ends: a closed deal's at its close date.
+    pub(crate) ends: Ends,
+    /// Who plays which role.
+    pub(crate) cast: Vec<Part>,
+    /// When each slot for a past meeting lies, and each for a future one, by slot.
+    pub(crate) past: Vec<Slot>,
+    pub(crate) future: Vec<Slot>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) role: String,
+    pub(crate) contact: ContactId,
+}
+
+/// The size of the deal when it was first told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Segment {
+    Small,
+    Mid,
+    Large,
+    Strategic,
+}
+
+/// The day that a story leads up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ends {
+    /// An open deal: the story leads up to the anchor and moves with it.
+    AtAnchor,
+    /// A closed deal: at its close date, with nothing after it.
+    Closed(Day),
+    /// A deal that was open when it was told and closed before the anchor moved: the story
+    /// stays where it was.
+    Frozen(Day),
+}
+
+/// The place of a meeting in its owner's calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Slot(
+    /// Business days from the end of the story; negative is before it.
+    pub(crate) i16,
+    /// The hour of the owner's day.
+    pub(crate) u8,
+);
+
+impl Ends {
+    /// The last business day of the past, counted from the day the story leads up to.
+    pub(crate) fn base(self, anchor: Day) -> BusinessDay {
+        match self {
+            Self::AtAnchor => anchor.business(),
+            Self::Closed(day) | Self::Frozen(day) => day.business(),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The values of fields: as planned (recipes), and as sent.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::day::Day;
+use super::id::{ContactId, RecordId};
+
+/// The API name of a field.
+pub(crate) type FieldName = Cow<'static, str>;
+
+/// What the planner wants in a field. Texts are recipes: rendered only where they are needed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    /// A number with one decimal at most, in tenths.
+    Tenths(i64),
+    Day(Day),
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Instant(i64),
+    /// A record that is not ours.
+    Id(RecordId),
+    /// A record of ours, by its address; its id may be known only after apply.
+    Ref(Address),
+    Word(Cow<'static, str>),
+    Text(Text),
+}
+
+/// A text to be rendered: which template, and what it speaks of beside its deal.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Text {
+    pub(crate) template: TemplateId,
+    /// The person it is addressed to or speaks of.
+    pub(crate) person: Option<ContactId>,
+    /// The day of the meeting or mail it refers to.
+    pub(crate) day: Option<Day>,
+    /// A reply: the subject gets `Re: `.
+    pub(crate) reply: bool,
+    /// Which use of the template within its deal this is; from the second on the text says so.
+    pub(crate) round: u16,
+}
+
+/// The number of a template in the catalogue that the planner was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TemplateId(pub(crate) u32);
+
+/// A value as it is sent, known but for the ids of records that do not exist yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Datum {
+    Json(serde_json::Value),
+    Ref(Address),
+}
+
+/// The hash of a record's recipe: equal wants mean that nothing was asked to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Want(pub(crate) u64);
