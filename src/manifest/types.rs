@@ -1,0 +1,314 @@
+//! The manifest as the program uses it: every default filled in, every value known to be allowed.
+//!
+//! Grouped as in the YAML. An `Option` stands only where leaving a key out means something that no
+//! value of the key says, and its comment tells what.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::roles::Role;
+use super::words::words;
+
+/// What a user wants the org to look like.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Manifest {
+    /// Where the manifest was read from. Other paths are relative to the folder it lies in.
+    #[serde(skip)]
+    pub(crate) source: PathBuf,
+    pub(crate) run: Run,
+    pub(crate) salesforce: Salesforce,
+    pub(crate) peopleai: PeopleAi,
+    pub(crate) activity: Activity,
+    pub(crate) llm: Llm,
+    pub(crate) scorecards: Scorecards,
+    /// Globs of the addresses that no plan may delete or replace.
+    pub(crate) protect: Vec<String>,
+}
+
+impl Manifest {
+    /// The folder of the manifest, which relative paths, state and run logs are relative to.
+    pub(crate) fn directory(&self) -> &Path {
+        match self.source.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        }
+    }
+}
+
+/// Who this pack is, and what its draws and dates depend on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Run {
+    /// The name of the pack. Letters, digits, spaces and `- _ .`, so that it can name a file.
+    pub(crate) name: String,
+    pub(crate) seed: u64,
+    /// `None`: by tag where the org has our key field, else by external state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_mode: Option<IdempotencyMode>,
+    /// The field that gets the id of the run that created a record. `None`: none does.
+    pub(crate) run_tag_field: Option<String>,
+    /// Apply stops after the plan.
+    pub(crate) dry_run: bool,
+    /// `None`: the anchor in the pack's state, and today at its first apply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) as_of: Option<AsOf>,
+    pub(crate) story_key: StoryKey,
+}
+
+words! {
+    /// How a record is known to be ours.
+    IdempotencyMode {
+        /// By our key field in the org.
+        Tag = "tag",
+        /// By our state file alone.
+        ExternalState = "external_state",
+    }
+}
+
+/// The date that "today" means in the demo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AsOf {
+    /// The day of the run, in the org's time zone.
+    Today,
+    Date(Date),
+}
+
+/// What the draws of an opportunity are keyed by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StoryKey {
+    /// The Salesforce id: two deals of the same name tell different stories.
+    Id,
+    /// The name: an org that is built anew tells the same story.
+    Name,
+    /// A field of Opportunity, by its API name.
+    Field(String),
+}
+
+/// Which org, how to sign in, and which opportunities.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Salesforce {
+    pub(crate) instance_url: InstanceUrl,
+    /// `None`: whichever way the environment has the secrets for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) auth: Option<Auth>,
+    /// As in a path of the REST API, without the `v`: `67.0`.
+    pub(crate) api_version: String,
+    /// Seconds until a create whose reply was lost, and which cannot be found, is sent again.
+    /// (On the embedded org nothing arrives late, whatever this says.)
+    pub(crate) settle_after: u32,
+    /// Ids, of 15 or 18 characters, of the production orgs that may be written to.
+    pub(crate) allow_production: Vec<String>,
+    pub(crate) query: Query,
+}
+
+/// Where the org is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum InstanceUrl {
+    /// The org that is built in.
+    Embedded,
+    /// Scheme, host and perhaps port, without a slash at the end; `http` only on loopback.
+    Url(String),
+}
+
+words! {
+    /// How to sign in. What is secret about it comes from the environment.
+    Auth {
+        AccessToken = "access_token",
+        /// Client credentials, refresh token, or username and password with a connected app.
+        Oauth = "oauth",
+        /// The session of the Salesforce CLI.
+        SfCli = "sf_cli",
+        Jwt = "jwt",
+    }
+}
+
+/// Which opportunities get a story.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Query {
+    /// Values of Opportunity.Type; empty: any.
+    pub(crate) opportunity_type: Vec<String>,
+    /// Values of Opportunity.StageName; empty: any.
+    pub(crate) stages_allowed: Vec<String>,
+    #[serde(skip_serializing_if = "Exclusion::is_default")]
+    pub(crate) exclude_if_omitted_field: Exclusion,
+    /// `None`: any close date.
+    #[serde(serialize_with = "super::resolved::close_date_range")]
+    pub(crate) close_date_range: Option<Bounds<Date>>,
+    /// Closed Won and Closed Lost deals are taken in.
+    pub(crate) include_closed: bool,
+    /// At most so many opportunities, the oldest.
+    pub(crate) limit: u32,
+    pub(crate) on_leave: OnLeave,
+}
+
+/// The checkbox on Opportunity that keeps a deal out of the demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Exclusion {
+    /// `Omitted_from_Demo__c`, where the org has it: the manifest says nothing.
+    IfPresent,
+    /// The manifest names this field; an org without it is an error.
+    Field(String),
+    /// The manifest says null: no deal is kept out.
+    Off,
+}
+
+impl Exclusion {
+    /// The field that is looked for when the manifest names none.
+    pub(crate) const DEFAULT_FIELD: &str = "Omitted_from_Demo__c";
+
+    fn is_default(&self) -> bool {
+        matches!(self, Self::IfPresent)
+    }
+}
+
+words! {
+    /// What happens to the records of an opportunity that the query no longer matches.
+    OnLeave {
+        Keep = "keep",
+        Destroy = "destroy",
+    }
+}
+
+/// How People.ai gets to see the records, and how that is checked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct PeopleAi {
+    pub(crate) ingestion_mode: IngestionMode,
+    pub(crate) verify_mode: VerifyMode,
+    pub(crate) expected_latency_minutes: u32,
+}
+
+words! {
+    /// Where People.ai picks activities up.
+    IngestionMode {
+        CrmActivity = "crm_activity",
+        EmailDropbox = "email_dropbox",
+        Calendar = "calendar",
+    }
+}
+
+words! {
+    /// Who looks whether People.ai has ingested the records.
+    VerifyMode {
+        Manual = "manual",
+        Api = "api",
+    }
+}
+
+/// The meetings and emails around each opportunity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Activity {
+    /// Days before the anchor in which past meetings and emails lie.
+    pub(crate) past_days: u32,
+    /// Days after the anchor in which future meetings lie.
+    pub(crate) future_days: u32,
+    #[serde(serialize_with = "super::resolved::meetings")]
+    pub(crate) meetings: Meetings,
+    /// How many emails an opportunity gets.
+    pub(crate) emails: Bounds<u32>,
+    pub(crate) participant_roles: Vec<Role>,
+    pub(crate) realism_level: RealismLevel,
+    pub(crate) subjects: Subjects,
+    pub(crate) owner_fallback: OwnerFallback,
+}
+
+/// How many meetings an opportunity gets, and how long they are.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Meetings {
+    pub(crate) past: Bounds<u32>,
+    pub(crate) future: Bounds<u32>,
+    /// Never empty; a length that stands here twice is drawn twice as often.
+    pub(crate) duration_minutes: Vec<u32>,
+}
+
+words! {
+    /// How much of real life's untidiness the activities show.
+    RealismLevel {
+        None = "none",
+        Light = "light",
+        Heavy = "heavy",
+    }
+}
+
+/// Subjects that replace the built-in ones; an empty list leaves the built-in ones.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub(crate) struct Subjects {
+    pub(crate) meetings: Vec<String>,
+    pub(crate) emails: Vec<String>,
+}
+
+/// Who stands in for an owner who is no longer active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OwnerFallback {
+    /// The owner's manager, or the first active one above.
+    Manager,
+    RunningUser,
+    /// The opportunity is left out.
+    Skip,
+    /// The user with this username.
+    Username(String),
+}
+
+/// Text from a language model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Llm {
+    pub(crate) enabled: bool,
+    pub(crate) provider: Provider,
+    pub(crate) model: String,
+    pub(crate) temperature: f64,
+    pub(crate) max_tokens: u32,
+}
+
+words! {
+    /// Who runs the language model.
+    Provider {
+        OpenAi = "openai",
+        AzureOpenAi = "azure_openai",
+    }
+}
+
+/// The qualification scorecards of each opportunity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Scorecards {
+    /// Names out of [`SCORECARD_TEMPLATES`], each once; empty: no scorecards.
+    pub(crate) templates: Vec<String>,
+    /// The share of a scorecard's questions that get an answer.
+    pub(crate) coverage_target: f64,
+    /// An answer with less confidence than this is left open.
+    pub(crate) confidence_floor: f64,
+    pub(crate) mode: ScorecardMode,
+}
+
+/// The scorecard templates that there are, as the manifest names them (in any case).
+pub(crate) const SCORECARD_TEMPLATES: &[&str] = &["meddicc"];
+
+words! {
+    /// Where the answers of a scorecard come from.
+    ScorecardMode {
+        Heuristic = "heuristic",
+        Llm = "llm",
+        Hybrid = "hybrid",
+    }
+}
+
+/// A least and a greatest value, both included, never the wrong way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Bounds<T> {
+    min: T,
+    max: T,
+}
+
+impl<T: Copy + PartialOrd> Bounds<T> {
+    /// `None` where `min` is greater than `max`.
+    pub(crate) fn new(min: T, max: T) -> Option<Self> {
+        (min <= max).then_some(Self { min, max })
+    }
+
+    pub(crate) fn min(self) -> T {
+        self.min
+    }
+
+    pub(crate) fn max(self) -> T {
+        self.max
+    }
+}
