@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 /// How many independent draws one address has: one ChaCha buffer of four blocks.
-const DRAWS: usize = 32;
+pub(crate) const DRAWS: usize = 32;
 
 /// The source of all draws for one root.
 pub(crate) struct RootDraw {

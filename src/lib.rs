@@ -6,6 +6,7 @@ mod embedded_org;
 mod manifest;
 mod model;
 mod org;
+mod planner;
 
 /// Runs the command line of this process and gives its exit code.
 pub fn main() -> std::process::ExitCode {

@@ -19,6 +19,8 @@ pub(crate) struct Pins {
     pub(crate) ends: Ends,
     /// Who plays which role.
     pub(crate) cast: Vec<Part>,
+    /// The grid that the slots were laid on; another one lays them anew.
+    pub(crate) grid: Grid,
     /// When each slot for a past meeting lies, and each for a future one, by slot.
     pub(crate) past: Vec<Slot>,
     pub(crate) future: Vec<Slot>,
@@ -27,7 +29,8 @@ pub(crate) struct Pins {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Part {
     pub(crate) role: String,
-    pub(crate) contact: ContactId,
+    /// Nobody where the account had nobody left; a contact who joins later changes nothing.
+    pub(crate) contact: Option<ContactId>,
 }
 
 /// The size of the deal when it was first told.
@@ -51,6 +54,16 @@ pub(crate) enum Ends {
     /// A deal that was open when it was told and closed before the anchor moved: the story
     /// stays where it was.
     Frozen(Day),
+}
+
+/// What the manifest says about where meetings may lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Grid {
+    /// Business days before and after the day that the story leads up to.
+    pub(crate) past_days: i32,
+    pub(crate) future_days: i32,
+    /// Hours that are reserved for one meeting.
+    pub(crate) block_hours: u8,
 }
 
 /// The place of a meeting in its owner's calendar.

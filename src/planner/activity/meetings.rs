@@ -1,0 +1,182 @@
+//! Meetings: Events, and EventRelations for those who join.
+
+use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS};
+use super::super::subjects::Dealer;
+use super::super::text::catalogue::Phase;
+use super::super::{Deal, field, id_or_null};
+use super::{phase_at, speak_with};
+use crate::draw::{Draw, RootDraw};
+use crate::manifest::RealismLevel;
+use crate::model::address::Path;
+use crate::model::id::{ContactId, UserId};
+use crate::model::object::Object;
+use crate::model::pins::{Part, Slot};
+use crate::model::record::Desired;
+use crate::model::value::{Text, Value};
+
+/// The draws of one meeting, by purpose.
+const DURATION: usize = 0;
+const HALF_PAST: usize = 1;
+const PERSON: usize = 2;
+const NOTES: usize = 3;
+const PLACE: usize = 4;
+/// And of each role's joining it, by the role's place in the cast.
+const JOINS: usize = 8;
+
+const PLACES: &[&str] = &[
+    "Video call",
+    "Video call",
+    "Video call",
+    "Phone",
+    "Customer site",
+];
+
+/// One slot of a deal, past or future.
+struct Meeting {
+    path: Path,
+    slot: Slot,
+    owner: UserId,
+    subject: Text,
+    phase: Phase,
+    held: bool,
+}
+
+/// Makes the deal's meetings and who attends them.
+pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
+    for meeting in meetings(deal, draw) {
+        let draws = draw.at(meeting.path.as_str());
+        let person = speak_with(deal, &draws, PERSON);
+        event(
+            deal,
+            &draws,
+            &meeting,
+            person.map(|(_, contact)| contact),
+            records,
+        );
+        if let Some((part, _)) = person {
+            attendees(deal, &draws, &meeting, part, records);
+        }
+    }
+}
+
+/// The slots in use. Subjects are dealt to all slots, three past ones to a future one, so that
+/// what a slot gets does not depend on how many are used.
+fn meetings(deal: &Deal, draw: &mut RootDraw) -> Vec<Meeting> {
+    let catalogue = &deal.planner.catalogue;
+    let pool = |phase| catalogue.meeting_subjects(phase);
+    let mut dealer = Dealer::new("meetings", catalogue.meetings_by_phase(), &pool);
+    let (mut past, mut future) = (0, 0);
+    let mut used = Vec::with_capacity((deal.counts.past + deal.counts.future) as usize);
+    while past < deal.counts.past as usize || future < deal.counts.future as usize {
+        let is_future = (past + future) % 4 == 3 && future < FUTURE_SLOTS || past == PAST_SLOTS;
+        let (slots, number, count) = if is_future {
+            future += 1;
+            (&deal.pins.future, future, deal.counts.future)
+        } else {
+            past += 1;
+            (&deal.pins.past, past, deal.counts.past)
+        };
+        // A closed deal has no future slots, but they are dealt to all the same.
+        let slot = slots.get(number - 1);
+        let phase = slot.map_or(Phase::Closing, |slot| phase_at(deal, i32::from(slot.0)));
+        let subject = dealer.next(phase, draw);
+        let Some(slot) = slot.filter(|_| number <= count as usize) else {
+            continue;
+        };
+        let (tense, owner) = match is_future {
+            true => ("future", deal.pins.next_owner),
+            false => ("past", deal.pins.owner),
+        };
+        let path = Path::new(format!("meeting/{tense}/{number:02}"));
+        used.push(Meeting {
+            path,
+            slot: *slot,
+            owner,
+            subject,
+            phase,
+            held: !is_future,
+        });
+    }
+    used
+}
+
+fn event(
+    deal: &Deal,
+    draws: &Draw,
+    meeting: &Meeting,
+    person: Option<ContactId>,
+    records: &mut Vec<Desired>,
+) {
+    let activity = &deal.planner.situation.manifest.activity;
+    let minutes = *draws.pick(DURATION, &activity.meetings.duration_minutes);
+    let base = deal.pins.ends.base(deal.planner.situation.anchor);
+    let day = base.plus(i32::from(meeting.slot.0)).day();
+    // A short one may begin at half past; it still ends within the reserved block.
+    let half = if minutes <= 30 && draws.chance(HALF_PAST, 300) {
+        30
+    } else {
+        0
+    };
+    let minute_of_day = u32::from(meeting.slot.1) * 60 + half;
+    let start = deal.planner.zones[&meeting.owner].instant(day, minute_of_day);
+    let mut fields = vec![
+        field("Subject", Value::Text(meeting.subject.clone())),
+        field("StartDateTime", Value::Instant(start)),
+        field(
+            "EndDateTime",
+            Value::Instant(start + i64::from(minutes) * 60),
+        ),
+        field("OwnerId", Value::Id(meeting.owner.0)),
+        field("WhatId", Value::Id(deal.root.0)),
+        field("WhoId", id_or_null(person.map(|id| id.0))),
+        field("Location", Value::Word((*draws.pick(PLACE, PLACES)).into())),
+        field("ShowAs", Value::Word("Busy".into())),
+        field("IsReminderSet", Value::Bool(false)),
+    ];
+    if activity.realism_level != RealismLevel::None {
+        let catalogue = &deal.planner.catalogue;
+        let pool = match meeting.held {
+            true => catalogue.held(meeting.phase),
+            false => catalogue.planned(meeting.phase),
+        };
+        let template = pool.template(draws.below(NOTES, pool.len() as u64) as usize);
+        let notes = Text {
+            template,
+            person,
+            day: None,
+            reply: false,
+            round: 0,
+        };
+        fields.push(field("Description", Value::Text(notes)));
+    }
+    deal.add(records, meeting.path.clone(), Object::Event, fields);
+}
+
+/// Who joins beside the one it is held with; named by role, so that a change of the cast's size
+/// renames nobody.
+fn attendees(
+    deal: &Deal,
+    draws: &Draw,
+    meeting: &Meeting,
+    with: &Part,
+    records: &mut Vec<Desired>,
+) {
+    for (place, part) in deal.pins.cast.iter().enumerate() {
+        let Some(contact) = part.contact.filter(|_| part.role != with.role) else {
+            continue;
+        };
+        let purpose = JOINS + place % 16;
+        if !draws.chance(purpose, 300) {
+            continue;
+        }
+        let path = Path::new(format!("{}/attendee/{}", meeting.path, part.role));
+        // Related to the meeting, not invited to it: nobody gets an invitation.
+        let fields = vec![
+            field("EventId", Value::Ref(deal.address(&meeting.path))),
+            field("RelationId", Value::Id(contact.0)),
+            field("IsParent", Value::Bool(true)),
+            field("IsInvitee", Value::Bool(false)),
+        ];
+        deal.add(records, path, Object::EventRelation, fields);
+    }
+}

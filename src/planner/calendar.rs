@@ -1,0 +1,303 @@
+//! Owners' calendars: where the meetings of all deals of one owner find room.
+//!
+//! A block of the owner's day is reserved for every slot that a deal may ever use, whatever the
+//! manifest's counts and durations say today, so neither a raised maximum nor a younger deal
+//! moves a meeting. A block is claimed more strongly the lower the slot's number is, because low
+//! slots are used first; when no block is free, the weakest claim yields, and only when there is
+//! none weaker do meetings overlap.
+
+use std::collections::BTreeMap;
+
+use crate::draw::Draw;
+use crate::model::day::BusinessDay;
+use crate::model::id::UserId;
+use crate::model::pins::Slot;
+
+/// How many meetings a deal can have in the past and in the future, at most.
+pub(crate) const PAST_SLOTS: usize = 25;
+pub(crate) const FUTURE_SLOTS: usize = 8;
+
+/// The first hour of the working day, and how many there are.
+const FIRST_HOUR: u8 = 9;
+const HOURS: usize = 8;
+
+/// How often a meeting starts in each hour from 9 to 16; few start at noon.
+const HOUR_WEIGHTS: [u32; HOURS] = [16, 18, 15, 3, 10, 16, 13, 9];
+
+/// Where a slot would like to lie, drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish {
+    /// Shifts the slot within its gap: `0.0..1.0`.
+    pub(super) unit: f64,
+    /// One of the working hours, by weight.
+    pub(super) hour: usize,
+}
+
+impl Wish {
+    /// How many draws one wish takes.
+    pub(super) const DRAWS: usize = 2;
+
+    /// The wish at this place among those of one address.
+    pub(super) fn draw(draw: &Draw, place: usize) -> Self {
+        Self {
+            unit: draw.unit(place * Self::DRAWS),
+            hour: draw.weighted(place * Self::DRAWS + 1, &HOUR_WEIGHTS),
+        }
+    }
+}
+
+/// The claim of the slot with number 0; 0 is a free block.
+const STRONGEST: u8 = 255;
+
+/// The days that a run of slots may lie on, in business days from the story's end, and how
+/// its slots are spread over them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    pub(super) base: BusinessDay,
+    pub(super) first: i32,
+    pub(super) last: i32,
+}
+
+/// The calendars of all owners while they are being filled.
+pub(super) struct Calendar {
+    /// How many hours one block is long: as many as the longest meeting needs.
+    block_hours: usize,
+    diaries: BTreeMap<UserId, Diary>,
+}
+
+/// One owner's days, from `first` on, each with the claims on its blocks.
+struct Diary {
+    first: BusinessDay,
+    days: Vec<[u8; HOURS]>,
+}
+
+impl Calendar {
+    pub(super) fn new(longest_minutes: u32) -> Self {
+        Self {
+            block_hours: block_hours(longest_minutes) as usize,
+            diaries: BTreeMap::new(),
+        }
+    }
+
+    /// Marks a slot that was given out before.
+    pub(super) fn keep(&mut self, owner: UserId, base: BusinessDay, slot: Slot, number: usize) {
+        let day = base.plus(i32::from(slot.0));
+        let block = usize::from(slot.1.saturating_sub(FIRST_HOUR)) / self.block_hours;
+        let blocks = self.blocks();
+        let diary = self
+            .diaries
+            .entry(owner)
+            .or_insert_with(|| Diary::starting(day));
+        let claims = diary.claims(day);
+        let block = block.min(blocks - 1);
+        claims[block] = claims[block].max(claim(number));
+    }
+
+    /// Finds a block for the slot of this number, as near to where it is drawn as there is room.
+    pub(super) fn reserve(
+        &mut self,
+        owner: UserId,
+        window: Window,
+        number: usize,
+        wish: Wish,
+    ) -> Slot {
+        let blocks = self.blocks();
+        let wanted_day = spread(window, number, wish.unit);
+        let wanted_block = (wish.hour / self.block_hours).min(blocks - 1);
+        let first = window.base.plus(window.first);
+        let diary = self
+            .diaries
+            .entry(owner)
+            .or_insert_with(|| Diary::starting(first));
+        diary.cover(first, window.base.plus(window.last));
+        let (offset, block) = diary
+            .free_block(window, wanted_day, wanted_block, blocks)
+            .or_else(|| diary.weakest_block(window, wanted_day, blocks, claim(number)))
+            .unwrap_or((wanted_day, wanted_block));
+        let claims = diary.claims(window.base.plus(offset));
+        claims[block] = claims[block].max(claim(number));
+        Slot(offset as i16, FIRST_HOUR + (block * self.block_hours) as u8)
+    }
+
+    fn blocks(&self) -> usize {
+        HOURS / self.block_hours
+    }
+}
+
+/// The hours that a block must have for the longest meeting of the manifest.
+pub(super) fn block_hours(longest_minutes: u32) -> u8 {
+    longest_minutes.div_ceil(60).clamp(1, HOURS as u32) as u8
+}
+
+/// Slot numbers are spread evenly whatever their count: each next one falls into the widest gap.
+fn spread(window: Window, number: usize, unit: f64) -> i32 {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let place = (unit * 0.25 + (number + 1) as f64 * GOLDEN).fract();
+    let days = window.last - window.first + 1;
+    window.first + ((place * f64::from(days)) as i32).min(days - 1)
+}
+
+fn claim(number: usize) -> u8 {
+    STRONGEST - number as u8
+}
+
+impl Diary {
+    fn starting(first: BusinessDay) -> Self {
+        Self {
+            first,
+            days: Vec::new(),
+        }
+    }
+
+    /// Makes room for all days from `from` to `to`.
+    fn cover(&mut self, from: BusinessDay, to: BusinessDay) {
+        let missing = self.first.since(from);
+        if missing > 0 {
+            let fresh = std::iter::repeat_n([0; HOURS], missing as usize);
+            self.days.splice(0..0, fresh);
+            self.first = from;
+        }
+        let needed = to.since(self.first) as usize + 1;
+        if self.days.len() < needed {
+            self.days.resize(needed, [0; HOURS]);
+        }
+    }
+
+    fn claims(&mut self, day: BusinessDay) -> &mut [u8; HOURS] {
+        self.cover(day, day);
+        let index = day.since(self.first) as usize;
+        &mut self.days[index]
+    }
+
+    fn at(&self, window: Window, offset: i32) -> &[u8; HOURS] {
+        &self.days[window.base.plus(offset).since(self.first) as usize]
+    }
+
+    /// The free block nearest to the wanted one: on its day, then on the days around it.
+    fn free_block(
+        &self,
+        window: Window,
+        day: i32,
+        block: usize,
+        blocks: usize,
+    ) -> Option<(i32, usize)> {
+        around(window, day).find_map(|offset| {
+            let claims = &self.at(window, offset)[..blocks];
+            if !claims.contains(&0) {
+                return None;
+            }
+            let free = (0..blocks).filter(|&b| claims[b] == 0);
+            let nearest = free.min_by_key(|&b| b.abs_diff(block))?;
+            Some((offset, nearest))
+        })
+    }
+
+    /// The block with the weakest claim, if that is weaker than `than`; the nearest of equals.
+    fn weakest_block(
+        &self,
+        window: Window,
+        day: i32,
+        blocks: usize,
+        than: u8,
+    ) -> Option<(i32, usize)> {
+        let mut weakest = (than, None);
+        for offset in around(window, day) {
+            for (block, &claimed) in self.at(window, offset)[..blocks].iter().enumerate() {
+                if claimed < weakest.0 {
+                    weakest = (claimed, Some((offset, block)));
+                }
+            }
+        }
+        weakest.1
+    }
+}
+
+/// The days of the window, from the wanted one outwards.
+fn around(window: Window, day: i32) -> impl Iterator<Item = i32> {
+    let reach = (day - window.first).max(window.last - day);
+    (0..=reach)
+        .flat_map(move |distance| {
+            let back = (distance > 0).then_some(day - distance);
+            std::iter::once(day + distance).chain(back)
+        })
+        .filter(move |day| (window.first..=window.last).contains(day))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Calendar, FUTURE_SLOTS, HOURS, PAST_SLOTS, Window, Wish};
+    use crate::draw::RootDraw;
+    use crate::model::day::Day;
+    use crate::model::id::{RecordId, UserId};
+    use crate::model::pins::Slot;
+
+    fn owner() -> UserId {
+        UserId(RecordId::parse("005DG0000000001").unwrap())
+    }
+
+    fn window(days: i32) -> Window {
+        let base = Day::from_date(jiff::civil::date(2026, 11, 20)).business();
+        Window {
+            base,
+            first: -days,
+            last: -1,
+        }
+    }
+
+    fn fill(
+        calendar: &mut Calendar,
+        window: Window,
+        deals: std::ops::Range<usize>,
+    ) -> Vec<Vec<Slot>> {
+        deals
+            .map(|deal| {
+                let mut draw = RootDraw::new(1, &deal.to_string());
+                let slot = |number: usize| {
+                    calendar.reserve(
+                        owner(),
+                        window,
+                        number,
+                        Wish::draw(&draw.at(&number.to_string()), 0),
+                    )
+                };
+                (0..PAST_SLOTS).map(slot).collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn nobody_is_in_two_meetings_while_there_is_room_for_those_that_are_held() {
+        // 32 days of 8 blocks: room for 256 meetings, here 28 deals with up to 8 each.
+        let slots = fill(&mut Calendar::new(60), window(32), 0..28);
+        let held: Vec<_> = slots.iter().flat_map(|deal| &deal[..8]).collect();
+        let distinct: BTreeSet<_> = held.iter().map(|slot| (slot.0, slot.1)).collect();
+        assert_eq!(distinct.len(), held.len());
+    }
+
+    #[test]
+    fn a_younger_deal_moves_nothing() {
+        let few = fill(&mut Calendar::new(60), window(20), 0..30);
+        let more = fill(&mut Calendar::new(60), window(20), 0..60);
+        assert_eq!(few, more[..30]);
+    }
+
+    #[test]
+    fn slots_lie_in_the_window_and_in_working_hours() {
+        for minutes in [25, 60, 90, 120] {
+            for deal in fill(&mut Calendar::new(minutes), window(7), 0..20) {
+                for Slot(day, hour) in deal {
+                    assert!((-7..=-1).contains(&day), "{day}");
+                    let last = 9 + HOURS as u32 - minutes.div_ceil(60);
+                    assert!((9..=last).contains(&u32::from(hour)), "{hour} at {minutes}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn claims_of_all_slots_fit() {
+        assert!(PAST_SLOTS.max(FUTURE_SLOTS) < 255);
+    }
+}

@@ -1,0 +1,214 @@
+//! The cast: which of the account's contacts plays which role in a deal.
+
+use std::collections::BTreeMap;
+
+use crate::draw::RootDraw;
+use crate::manifest::Role;
+use crate::model::id::ContactId;
+use crate::model::inventory::Contact;
+use crate::model::pins::Part;
+
+/// Words of a title that speak for a role, the surest first.
+const TITLES: &[(Role, &[&str])] = &[
+    (
+        Role::EconomicBuyer,
+        &[
+            "cfo",
+            "chief financial",
+            "ceo",
+            "chief executive",
+            "president",
+            "svp",
+            "vp",
+            "vice president",
+            "chief",
+        ],
+    ),
+    (
+        Role::Champion,
+        &["director", "head of", "manager", "lead", "vp"],
+    ),
+    (
+        Role::TechnicalEvaluator,
+        &[
+            "architect",
+            "engineer",
+            "cto",
+            "it ",
+            "technology",
+            "technical",
+            "systems",
+            "security",
+            "data",
+        ],
+    ),
+    (
+        Role::DecisionMaker,
+        &["ceo", "president", "coo", "chief", "svp", "vp", "director"],
+    ),
+    (
+        Role::Procurement,
+        &["procurement", "purchasing", "sourcing", "buyer", "vendor"],
+    ),
+    (
+        Role::Legal,
+        &["legal", "counsel", "contracts", "compliance"],
+    ),
+    (
+        Role::EndUser,
+        &[
+            "analyst",
+            "specialist",
+            "coordinator",
+            "associate",
+            "representative",
+            "manager",
+        ],
+    ),
+    (
+        Role::ExecutiveSponsor,
+        &["chief", "ceo", "coo", "president", "svp", "vp"],
+    ),
+    (
+        Role::Influencer,
+        &["director", "manager", "consultant", "analyst"],
+    ),
+];
+
+/// Fills the roles, in their order, each with another contact; who is pinned stays, and so does
+/// a role for which there was nobody. A part whose contact is gone is cast again.
+///
+/// A contact is chosen by title and then by its own draw, so that one who joins the account
+/// later never changes how the others compare.
+pub(super) fn cast(
+    roles: &[Role],
+    contacts: &BTreeMap<ContactId, Contact>,
+    pinned: &[Part],
+    draw: &mut RootDraw,
+) -> Vec<Part> {
+    let stays = |part: &&Part| part.contact.is_none_or(|id| contacts.contains_key(&id));
+    let mut parts: Vec<Part> = pinned.iter().filter(stays).cloned().collect();
+    for role in roles {
+        if parts.iter().any(|part| part.role == role.as_str()) {
+            continue;
+        }
+        let taken = |id: &ContactId| parts.iter().any(|part| part.contact == Some(*id));
+        let best = contacts
+            .iter()
+            .filter(|(id, _)| !taken(id))
+            .min_by_key(|(id, contact)| {
+                let chance = draw.at(&format!("cast/{role}/{id}")).below(0, u64::MAX);
+                (unfitness(*role, contact.title.as_deref()), chance)
+            });
+        parts.push(Part {
+            role: role.as_str().to_owned(),
+            contact: best.map(|(id, _)| *id),
+        });
+    }
+    parts
+}
+
+/// 0 for the surest title; the number of words tried for one that says nothing.
+fn unfitness(role: Role, title: Option<&str>) -> usize {
+    let words = TITLES
+        .iter()
+        .find(|(of, _)| *of == role)
+        .map_or(&[][..], |(_, words)| words);
+    // Padded, so that "it " also ends a title and never begins inside another word.
+    let title = format!(
+        " {} ",
+        title.unwrap_or_default().to_lowercase().replace(',', " ")
+    );
+    let found = words
+        .iter()
+        .position(|word| title.contains(&format!(" {word}")));
+    found.unwrap_or(words.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::cast;
+    use crate::draw::RootDraw;
+    use crate::manifest::Role;
+    use crate::model::id::{ContactId, RecordId};
+    use crate::model::inventory::Contact;
+    use crate::model::pins::Part;
+
+    const ROLES: [Role; 3] = [
+        Role::Champion,
+        Role::EconomicBuyer,
+        Role::TechnicalEvaluator,
+    ];
+
+    fn contacts(titles: &[&str]) -> BTreeMap<ContactId, Contact> {
+        let contact = |(number, title): (usize, &&str)| {
+            let id = RecordId::parse(&format!("003DG00000000{number:02}")).unwrap();
+            let contact = Contact {
+                first_name: None,
+                last_name: format!("Person {number}"),
+                title: Some((*title).to_owned()),
+            };
+            (ContactId(id), contact)
+        };
+        titles.iter().enumerate().map(contact).collect()
+    }
+
+    fn titles(people: &BTreeMap<ContactId, Contact>, draw: u64) -> Vec<(String, String)> {
+        let parts = cast(&ROLES, people, &[], &mut RootDraw::new(draw, "deal"));
+        let title = |part: &Part| people[&part.contact.unwrap()].title.clone().unwrap();
+        parts
+            .iter()
+            .map(|part| (part.role.clone(), title(part)))
+            .collect()
+    }
+
+    #[test]
+    fn roles_go_to_fitting_titles() {
+        let people = contacts(&[
+            "Data Engineer",
+            "CFO",
+            "Office Clerk",
+            "Director, Operations",
+        ]);
+        let expect = [
+            ("champion", "Director, Operations"),
+            ("economic_buyer", "CFO"),
+            ("technical_evaluator", "Data Engineer"),
+        ];
+        let expect = expect.map(|(role, title)| (role.to_owned(), title.to_owned()));
+        assert_eq!(titles(&people, 1), expect);
+    }
+
+    #[test]
+    fn who_is_cast_stays_cast() {
+        let few = contacts(&["Clerk", "Assistant"]);
+        let mut draw = RootDraw::new(3, "deal");
+        let before = cast(&ROLES, &few, &[], &mut draw);
+        assert_eq!(before[2].contact, None);
+        let more = contacts(&["Clerk", "Assistant", "Director", "CFO"]);
+        assert_eq!(cast(&ROLES, &more, &before, &mut draw), before);
+    }
+
+    #[test]
+    fn a_part_whose_contact_is_gone_is_cast_again() {
+        let mut people = contacts(&["Clerk", "CFO", "Director", "Engineer"]);
+        let mut draw = RootDraw::new(3, "deal");
+        let before = cast(&ROLES, &people, &[], &mut draw);
+        people.remove(&before[1].contact.unwrap());
+        let after = cast(&ROLES, &people, &before, &mut draw);
+        let of =
+            |parts: &[Part], role: &str| parts.iter().find(|p| p.role == role).unwrap().contact;
+        for role in ["champion", "technical_evaluator"] {
+            assert_eq!(of(&after, role), of(&before, role));
+        }
+        assert!(of(&after, "economic_buyer").is_some_and(|id| people.contains_key(&id)));
+    }
+
+    #[test]
+    fn an_account_without_contacts_has_no_cast() {
+        let parts = cast(&ROLES, &BTreeMap::new(), &[], &mut RootDraw::new(1, "deal"));
+        assert!(parts.iter().all(|part| part.contact.is_none()));
+    }
+}

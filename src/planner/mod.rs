@@ -1,0 +1,250 @@
+//! The planner: from the manifest and the org without us to the records that should be.
+//!
+//! Pure: no clock, no I/O, and nothing depends on the order in which the org arrived. First all
+//! stories are pinned and laid into their owners' calendars ([`Planner::new`]), then each deal
+//! is planned on its own ([`Planner::plan`]). It does not know what exists already.
+
+mod activity;
+mod calendar;
+mod cast;
+mod owners;
+mod scorecard;
+mod story;
+mod subjects;
+mod text;
+mod want;
+mod zone;
+
+pub(crate) use calendar::{FUTURE_SLOTS, PAST_SLOTS};
+pub(crate) use story::Stories;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::draw::RootDraw;
+use crate::manifest::Manifest;
+use crate::model::address::{Address, Path};
+use crate::model::capabilities::Capabilities;
+use crate::model::day::Day;
+use crate::model::id::{RecordId, RootId, UserId};
+use crate::model::inventory::{Inventory, Opportunity};
+use crate::model::object::Object;
+use crate::model::pins::{Ends, Pins};
+use crate::model::record::Desired;
+use crate::model::value::{Datum, FieldName, Value};
+
+use text::Speaker;
+use text::catalogue::Catalogue;
+use zone::Zone;
+
+/// All that a plan depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Situation<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) capabilities: &'a Capabilities,
+    pub(crate) inventory: &'a Inventory,
+    /// What earlier applies decided.
+    pub(crate) pins: &'a BTreeMap<RootId, Pins>,
+    /// Deals whose pins are to be decided again.
+    pub(crate) recast: &'a BTreeSet<RootId>,
+    pub(crate) seed: u64,
+    /// What "today" means.
+    pub(crate) anchor: Day,
+    /// What it meant at the last apply.
+    pub(crate) told_at: Option<Day>,
+}
+
+/// How many records of each kind a deal gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RecordCounts {
+    pub(crate) past: u32,
+    pub(crate) future: u32,
+    pub(crate) emails: u32,
+}
+
+/// The planner with all stories pinned.
+pub(crate) struct Planner<'a> {
+    situation: Situation<'a>,
+    catalogue: Catalogue,
+    zones: BTreeMap<UserId, Zone>,
+    pub(crate) stories: Stories,
+}
+
+/// What the makers of records are given for one deal.
+struct Deal<'a> {
+    root: RootId,
+    opportunity: &'a Opportunity,
+    pins: &'a Pins,
+    counts: RecordCounts,
+    speaker: Speaker<'a>,
+    planner: &'a Planner<'a>,
+}
+
+/// A kind of record and what makes it, in the order of creation. To add one is a file and a line.
+const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
+    activity::meetings::make,
+    activity::emails::make,
+    scorecard::make,
+];
+
+impl<'a> Planner<'a> {
+    /// Pins all stories and lays them into the calendars.
+    pub(crate) fn new(situation: Situation<'a>) -> Self {
+        let stories = story::stories(&situation);
+        Self {
+            zones: zones(&situation, &stories),
+            catalogue: Catalogue::new(situation.manifest),
+            situation,
+            stories,
+        }
+    }
+
+    /// Adds the records of one deal, in no particular order; none for one that is not covered.
+    pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
+        let Some(deal) = self.deal(root) else {
+            return;
+        };
+        let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
+        for make in MAKERS {
+            make(&deal, &mut draw, records);
+        }
+    }
+
+    /// The fields of one of the root's records as they are sent.
+    pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
+        let Some(deal) = self.deal(root) else {
+            return Vec::new();
+        };
+        let fields = record.fields.iter();
+        fields
+            .map(|(name, value)| (name.clone(), render(value, &deal.speaker)))
+            .collect()
+    }
+
+    fn deal(&self, root: RootId) -> Option<Deal<'_>> {
+        let Situation {
+            inventory,
+            manifest,
+            seed,
+            ..
+        } = self.situation;
+        let pins = self.stories.pins.get(&root)?;
+        let opportunity = inventory.opportunities.get(&root)?;
+        let mut draw = RootDraw::new(seed, &opportunity.story_key);
+        Some(Deal {
+            root,
+            opportunity,
+            pins,
+            counts: counts(manifest, pins, &mut draw),
+            speaker: Speaker::new(&self.catalogue, inventory, opportunity, pins),
+            planner: self,
+        })
+    }
+}
+
+impl Deal<'_> {
+    fn address(&self, path: &Path) -> Address {
+        Address {
+            root: self.root,
+            path: path.clone(),
+        }
+    }
+
+    /// Adds a record unless the org lacks its object, leaving out fields that it lacks.
+    fn add(
+        &self,
+        records: &mut Vec<Desired>,
+        path: Path,
+        object: Object,
+        mut fields: Vec<(FieldName, Value)>,
+    ) {
+        let capabilities = self.planner.situation.capabilities;
+        if !capabilities.has(object) {
+            return;
+        }
+        fields.retain(|(name, _)| capabilities.can_create(object, name));
+        let want = want::want(object, &fields, &self.speaker);
+        records.push(Desired {
+            path,
+            object,
+            want,
+            fields,
+        });
+    }
+}
+
+/// A field of a maker's record.
+fn field(name: &'static str, value: Value) -> (FieldName, Value) {
+    (Cow::Borrowed(name), value)
+}
+
+fn id_or_null(id: Option<RecordId>) -> Value {
+    id.map_or(Value::Null, Value::Id)
+}
+
+/// How many records the deal gets; the draws do not depend on the bounds.
+fn counts(manifest: &Manifest, pins: &Pins, draw: &mut RootDraw) -> RecordCounts {
+    let draw = draw.at("counts");
+    let activity = &manifest.activity;
+    let count = |purpose, bounds: crate::manifest::Bounds<u32>| {
+        draw.count(purpose, bounds.min(), bounds.max())
+    };
+    RecordCounts {
+        past: count(0, activity.meetings.past).min(PAST_SLOTS as u32),
+        future: match pins.ends {
+            Ends::Closed(_) => 0,
+            Ends::AtAnchor | Ends::Frozen(_) => {
+                count(1, activity.meetings.future).min(FUTURE_SLOTS as u32)
+            }
+        },
+        emails: count(2, activity.emails),
+    }
+}
+
+/// The zones of all who hold meetings, over all days that meetings can lie on.
+fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
+    let activity = &situation.manifest.activity;
+    let bases = stories
+        .pins
+        .values()
+        .map(|pins| pins.ends.base(situation.anchor).day());
+    let first = bases
+        .min()
+        .unwrap_or(situation.anchor)
+        .plus(-(activity.past_days as i32) - 7);
+    let last = situation.anchor.plus(activity.future_days as i32 + 7);
+    let holders: BTreeSet<UserId> = stories
+        .pins
+        .values()
+        .flat_map(|pins| [pins.owner, pins.next_owner])
+        .collect();
+    let zone = |id: UserId| {
+        let name = situation
+            .inventory
+            .users
+            .get(&id)
+            .map_or("UTC", |user| &user.time_zone);
+        (id, Zone::new(name, first, last))
+    };
+    holders.into_iter().map(zone).collect()
+}
+
+fn render(value: &Value, speaker: &Speaker) -> Datum {
+    use serde_json::Value as Json;
+    let json = match value {
+        Value::Null => Json::Null,
+        Value::Bool(bool) => Json::Bool(*bool),
+        Value::Tenths(tenths) if tenths % 10 == 0 => Json::from(tenths / 10),
+        Value::Tenths(tenths) => Json::from(*tenths as f64 / 10.0),
+        Value::Day(day) => Json::String(day.to_string()),
+        Value::Instant(second) => {
+            let at = jiff::Timestamp::from_second(*second).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+            Json::String(at.to_string())
+        }
+        Value::Id(id) => Json::String(id.to_string()),
+        Value::Ref(address) => return Datum::Ref(address.clone()),
+        Value::Word(word) => Json::String(word.clone().into_owned()),
+        Value::Text(text) => Json::String(speaker.render(text)),
+    };
+    Datum::Json(json)
+}

@@ -1,0 +1,99 @@
+//! Who holds the meetings and writes the mails of a deal.
+
+use crate::manifest::OwnerFallback;
+use crate::model::id::UserId;
+use crate::model::inventory::{Inventory, User};
+
+/// How many managers up the line are asked before giving up; lines of management can be circular.
+const LEVELS: usize = 10;
+
+/// The owner, or who stands in for one that is not active; `None` leaves the deal out.
+pub(super) fn acting(
+    owner: UserId,
+    fallback: &OwnerFallback,
+    running_user: Option<UserId>,
+    inventory: &Inventory,
+) -> Option<UserId> {
+    let active = |id: &UserId| inventory.users.get(id).is_some_and(|user| user.active);
+    if active(&owner) {
+        return Some(owner);
+    }
+    match fallback {
+        OwnerFallback::Manager => active_manager(owner, inventory).or(running_user),
+        OwnerFallback::RunningUser => running_user,
+        OwnerFallback::Skip => None,
+        OwnerFallback::Username(name) => {
+            let named = |(_, user): &(&UserId, &User)| user.username.eq_ignore_ascii_case(name);
+            let found = inventory.users.iter().find(named);
+            found.map(|(id, _)| *id).filter(active)
+        }
+    }
+}
+
+fn active_manager(owner: UserId, inventory: &Inventory) -> Option<UserId> {
+    let mut user = inventory.users.get(&owner);
+    for _ in 0..LEVELS {
+        let manager = user?.manager?;
+        user = inventory.users.get(&manager);
+        if user?.active {
+            return Some(manager);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::acting;
+    use crate::manifest::OwnerFallback;
+    use crate::model::id::{RecordId, UserId};
+    use crate::model::inventory::{Inventory, User};
+
+    fn id(number: u8) -> UserId {
+        UserId(RecordId::parse(&format!("005DG000000000{number}")).unwrap())
+    }
+
+    /// User 1 reports to 2 (inactive), 2 to 3 (active); 4 and 5, inactive, report to each other.
+    fn inventory() -> Inventory {
+        let user = |number, active, manager: Option<u8>| {
+            let user = User {
+                name: format!("User {number}"),
+                username: format!("user{number}@example.com"),
+                active,
+                time_zone: "UTC".to_owned(),
+                manager: manager.map(id),
+            };
+            (id(number), user)
+        };
+        let users = [
+            user(1, false, Some(2)),
+            user(2, false, Some(3)),
+            user(3, true, None),
+            user(4, false, Some(5)),
+            user(5, false, Some(4)),
+        ];
+        Inventory {
+            users: users.into_iter().collect(),
+            ..Inventory::default()
+        }
+    }
+
+    #[test]
+    fn somebody_active_stands_in() {
+        let check = |owner, fallback, expect: Option<u8>| {
+            let got = acting(id(owner), &fallback, Some(id(9)), &inventory());
+            assert_eq!(got, expect.map(id), "{owner} {fallback:?}");
+        };
+        check(3, OwnerFallback::Skip, Some(3));
+        check(1, OwnerFallback::Manager, Some(3));
+        check(4, OwnerFallback::Manager, Some(9));
+        check(1, OwnerFallback::RunningUser, Some(9));
+        check(1, OwnerFallback::Skip, None);
+        check(
+            1,
+            OwnerFallback::Username("USER3@example.com".into()),
+            Some(3),
+        );
+        check(1, OwnerFallback::Username("user2@example.com".into()), None);
+    }
+}

@@ -1,0 +1,230 @@
+//! The shape of each deal's story: what is decided once and then pinned.
+//!
+//! Runs once over all covered opportunities, in the order of their creation, before any record
+//! is planned, because the meetings of one owner compete across deals.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::calendar::{Calendar, FUTURE_SLOTS, PAST_SLOTS, Window, Wish, block_hours};
+use super::cast::cast;
+use super::owners::acting;
+use super::{Situation, counts};
+use crate::draw::{DRAWS, RootDraw};
+use crate::model::day::Day;
+use crate::model::id::{RootId, UserId};
+use crate::model::inventory::{Opportunity, by_creation};
+use crate::model::pins::{Ends, Grid, Pins, Segment, Slot};
+
+/// What came of pinning all stories.
+#[derive(Debug, Default)]
+pub(crate) struct Stories {
+    /// Every covered opportunity that gets records.
+    pub(crate) pins: BTreeMap<RootId, Pins>,
+    /// Opportunities that get none, because nobody active stands in for their owner.
+    pub(crate) skipped: BTreeSet<RootId>,
+    /// How many meetings lie on another one of their owner.
+    pub(crate) overlaps: u64,
+}
+
+/// Decides what is not pinned yet, and keeps the rest.
+pub(super) fn stories(situation: &Situation) -> Stories {
+    let order = by_creation(situation.inventory);
+    let grid = grid(situation);
+    let mut stories = Stories::default();
+    for root in &order {
+        match pin(situation, *root, grid) {
+            Some(pins) => drop(stories.pins.insert(*root, pins)),
+            None => drop(stories.skipped.insert(*root)),
+        }
+    }
+    lay(situation, &order, &mut stories);
+    stories.overlaps = overlaps(situation, &stories);
+    stories
+}
+
+fn grid(situation: &Situation) -> Grid {
+    let activity = &situation.manifest.activity;
+    // Five of seven days are business days.
+    let business = |days: u32| (days as i32 * 5 / 7).max(1);
+    let longest = activity.meetings.duration_minutes.iter().max();
+    Grid {
+        past_days: business(activity.past_days),
+        future_days: business(activity.future_days),
+        block_hours: block_hours(*longest.unwrap_or(&60)),
+    }
+}
+
+/// The pins of one deal, its slots kept only where they still stand on what they were laid on.
+fn pin(situation: &Situation, root: RootId, grid: Grid) -> Option<Pins> {
+    let opportunity = &situation.inventory.opportunities[&root];
+    let kept = situation
+        .pins
+        .get(&root)
+        .filter(|_| !situation.recast.contains(&root));
+    let act = |owner| {
+        let fallback = &situation.manifest.activity.owner_fallback;
+        acting(
+            owner,
+            fallback,
+            situation.capabilities.running_user,
+            situation.inventory,
+        )
+    };
+    let next_owner = act(opportunity.owner)?;
+    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
+    let no_contacts = BTreeMap::new();
+    let contacts = opportunity
+        .account
+        .and_then(|account| situation.inventory.contacts.get(&account))
+        .unwrap_or(&no_contacts);
+    let roles = &situation.manifest.activity.participant_roles;
+    let Some(kept) = kept else {
+        return Some(Pins {
+            owner: next_owner,
+            next_owner,
+            segment: segment(opportunity.amount),
+            position: position(opportunity, &mut draw),
+            ends: ends(opportunity, situation.anchor),
+            cast: cast(roles, contacts, &[], &mut draw),
+            grid,
+            past: Vec::new(),
+            future: Vec::new(),
+        });
+    };
+    let owner = act(kept.owner)?;
+    let same_grid = kept.grid == grid;
+    let keep = |slots: &Vec<Slot>, same: bool| {
+        if same && same_grid {
+            slots.clone()
+        } else {
+            Vec::new()
+        }
+    };
+    Some(Pins {
+        owner,
+        next_owner,
+        segment: kept.segment,
+        position: kept.position,
+        ends: moved(kept.ends, opportunity, situation),
+        cast: cast(roles, contacts, &kept.cast, &mut draw),
+        grid,
+        past: keep(&kept.past, kept.owner == owner),
+        future: keep(&kept.future, kept.next_owner == next_owner),
+    })
+}
+
+/// A deal that was told as open and has closed stays where it was when the anchor moves on.
+fn moved(ends: Ends, opportunity: &Opportunity, situation: &Situation) -> Ends {
+    match (ends, situation.told_at) {
+        (Ends::AtAnchor, Some(told_at)) if opportunity.closed && told_at != situation.anchor => {
+            Ends::Frozen(told_at)
+        }
+        _ => ends,
+    }
+}
+
+fn ends(opportunity: &Opportunity, anchor: Day) -> Ends {
+    if opportunity.closed {
+        Ends::Closed(opportunity.close_date.min(anchor))
+    } else {
+        Ends::AtAnchor
+    }
+}
+
+/// How far the deal has come. A lost deal's probability says nothing of it, so it is drawn.
+fn position(opportunity: &Opportunity, draw: &mut RootDraw) -> u8 {
+    if opportunity.closed && opportunity.probability <= 0.0 {
+        return 35 + draw.at("position").below(0, 45) as u8;
+    }
+    opportunity.probability.clamp(0.0, 100.0) as u8
+}
+
+fn segment(amount: Option<f64>) -> Segment {
+    match amount.unwrap_or(0.0) {
+        amount if amount < 25_000.0 => Segment::Small,
+        amount if amount < 100_000.0 => Segment::Mid,
+        amount if amount < 500_000.0 => Segment::Large,
+        _ => Segment::Strategic,
+    }
+}
+
+/// Gives every slot its place: first those that have one, then the others by age of their deal.
+fn lay(situation: &Situation, order: &[RootId], stories: &mut Stories) {
+    let longest = situation
+        .manifest
+        .activity
+        .meetings
+        .duration_minutes
+        .iter()
+        .max();
+    let mut calendar = Calendar::new(*longest.unwrap_or(&60));
+    for pins in stories.pins.values() {
+        let base = pins.ends.base(situation.anchor);
+        for (owner, slots) in [(pins.owner, &pins.past), (pins.next_owner, &pins.future)] {
+            for (number, slot) in slots.iter().enumerate() {
+                calendar.keep(owner, base, *slot, number);
+            }
+        }
+    }
+    for root in order {
+        let Some(pins) = stories.pins.get_mut(root) else {
+            continue;
+        };
+        let story_key = &situation.inventory.opportunities[root].story_key;
+        let mut draw = RootDraw::new(situation.seed, story_key);
+        let base = pins.ends.base(situation.anchor);
+        let Grid {
+            past_days,
+            future_days,
+            ..
+        } = pins.grid;
+        let mut lay = |owner: UserId, (first, last): (i32, i32), count: usize, name: &str| {
+            let window = Window { base, first, last };
+            let wishes = wishes(&mut draw, count, name).into_iter().enumerate();
+            wishes
+                .map(|(number, wish)| calendar.reserve(owner, window, number, wish))
+                .collect::<Vec<_>>()
+        };
+        if pins.past.is_empty() {
+            pins.past = lay(pins.owner, (-past_days, -1), PAST_SLOTS, "past");
+        }
+        if pins.future.is_empty() && !matches!(pins.ends, Ends::Closed(_)) {
+            pins.future = lay(pins.next_owner, (1, future_days), FUTURE_SLOTS, "future");
+        }
+    }
+}
+
+/// The wishes of all slots, several from each address.
+fn wishes(draw: &mut RootDraw, count: usize, name: &str) -> Vec<Wish> {
+    const EACH: usize = DRAWS / Wish::DRAWS;
+    let mut wishes = Vec::with_capacity(count);
+    for first in (0..count).step_by(EACH) {
+        let draw = draw.at(&format!("slots/{name}/{first}"));
+        wishes.extend((0..EACH.min(count - first)).map(|place| Wish::draw(&draw, place)));
+    }
+    wishes
+}
+
+/// How many of the meetings that are really held lie in a block with another one.
+fn overlaps(situation: &Situation, stories: &Stories) -> u64 {
+    let mut held: Vec<(UserId, i32, u8)> = Vec::new();
+    for (root, pins) in &stories.pins {
+        let story_key = &situation.inventory.opportunities[root].story_key;
+        let counts = counts(
+            situation.manifest,
+            pins,
+            &mut RootDraw::new(situation.seed, story_key),
+        );
+        let base = pins.ends.base(situation.anchor);
+        let mut mark = |owner, slots: &[Slot]| {
+            held.extend(slots.iter().map(|slot| {
+                let day = base.plus(i32::from(slot.0)).day();
+                (owner, day.number(), slot.1)
+            }));
+        };
+        mark(pins.owner, &pins.past[..counts.past as usize]);
+        mark(pins.next_owner, &pins.future[..counts.future as usize]);
+    }
+    held.sort_unstable();
+    held.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
+}

@@ -1,0 +1,157 @@
+//! Texts: recipes, what their hash depends on, and their wording.
+//!
+//! The wording is offline; texts from a language model are the business of `content`.
+
+pub(crate) mod catalogue;
+mod words;
+
+use crate::draw::fnv1a;
+use crate::model::day::Day;
+use crate::model::id::ContactId;
+use crate::model::inventory::{Inventory, Opportunity};
+use crate::model::pins::Pins;
+use crate::model::value::Text;
+
+use catalogue::{Catalogue, Piece, Placeholder};
+
+/// What the texts of one deal can speak of.
+pub(crate) struct Speaker<'a> {
+    catalogue: &'a Catalogue,
+    inventory: &'a Inventory,
+    opportunity: &'a Opportunity,
+    account: &'a str,
+    owner: &'a str,
+    /// The hashes of the three names above, for the hashes of recipes.
+    names: [u64; 3],
+}
+
+impl<'a> Speaker<'a> {
+    pub(crate) fn new(
+        catalogue: &'a Catalogue,
+        inventory: &'a Inventory,
+        opportunity: &'a Opportunity,
+        pins: &Pins,
+    ) -> Self {
+        let account = opportunity
+            .account
+            .and_then(|id| inventory.accounts.get(&id));
+        // A deal without an account is spoken of by its own name.
+        let account = account.map_or(opportunity.name.as_str(), |account| &account.name);
+        let owner = inventory
+            .users
+            .get(&pins.owner)
+            .map_or("", |user| &user.name);
+        let names = [&opportunity.name, account, owner].map(|name| fnv1a(name.as_bytes()));
+        Self {
+            catalogue,
+            inventory,
+            opportunity,
+            account,
+            owner,
+            names,
+        }
+    }
+
+    /// The hash of everything that the text would be rendered from.
+    pub(crate) fn hash(&self, text: &Text) -> u64 {
+        let template = self.catalogue.get(text.template);
+        let salt = u64::from(text.reply) << 32 | u64::from(text.round);
+        let mut hash = template.hash ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for piece in &template.pieces {
+            let Piece::Of(placeholder) = piece else {
+                continue;
+            };
+            let part = match placeholder {
+                Placeholder::Opportunity => self.names[0],
+                Placeholder::Account => self.names[1],
+                Placeholder::Owner => self.names[2],
+                Placeholder::Person | Placeholder::PersonFirst => self.person_hash(text.person),
+                Placeholder::Day => text.day.map_or(0, |day| day.number() as u64),
+            };
+            hash = (hash.rotate_left(5) ^ part).wrapping_mul(0x0100_0000_01b3);
+        }
+        hash
+    }
+
+    /// The text as a person reads it.
+    pub(crate) fn render(&self, text: &Text) -> String {
+        let mut rendered = String::from(if text.reply { "Re: " } else { "" });
+        for piece in &self.catalogue.get(text.template).pieces {
+            match piece {
+                Piece::Verbatim(verbatim) => rendered.push_str(verbatim),
+                Piece::Of(placeholder) => rendered.push_str(&self.value(*placeholder, text)),
+            }
+        }
+        if text.round > 0 {
+            rendered.push_str(&format!(" ({})", text.round + 1));
+        }
+        rendered
+    }
+
+    fn value(&self, placeholder: Placeholder, text: &Text) -> String {
+        match placeholder {
+            Placeholder::Opportunity => self.opportunity.name.clone(),
+            Placeholder::Account => self.account.to_owned(),
+            Placeholder::Owner => self.owner.to_owned(),
+            Placeholder::Person => self.person(text.person).0,
+            Placeholder::PersonFirst => self.person(text.person).1,
+            Placeholder::Day => text.day.map(spoken).unwrap_or_default(),
+        }
+    }
+
+    /// Full name and form of address; the account's team where nobody is known.
+    fn person(&self, person: Option<ContactId>) -> (String, String) {
+        match person.and_then(|id| self.contact(id)) {
+            Some(contact) => {
+                let first = contact.first_name.as_ref().unwrap_or(&contact.last_name);
+                (contact.full_name(), first.clone())
+            }
+            None => (format!("the team at {}", self.account), "all".to_owned()),
+        }
+    }
+
+    fn person_hash(&self, person: Option<ContactId>) -> u64 {
+        let Some(contact) = person.and_then(|id| self.contact(id)) else {
+            return self.names[1];
+        };
+        let first = contact.first_name.as_deref().unwrap_or_default();
+        fnv1a(first.as_bytes()) ^ fnv1a(contact.last_name.as_bytes()).rotate_left(32)
+    }
+
+    fn contact(&self, id: ContactId) -> Option<&'a crate::model::inventory::Contact> {
+        let contacts = self.inventory.contacts.get(&self.opportunity.account?)?;
+        contacts.get(&id)
+    }
+}
+
+/// `12 November`.
+fn spoken(day: Day) -> String {
+    let date = day.date();
+    let months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    format!("{} {}", date.day(), months[date.month() as usize - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spoken;
+    use crate::model::day::Day;
+
+    #[test]
+    fn days_are_spoken_as_people_do() {
+        let day = Day::from_date(jiff::civil::date(2026, 11, 3));
+        assert_eq!(spoken(day), "3 November");
+    }
+}

@@ -1,0 +1,51 @@
+//! The hash of a record's recipe.
+
+use super::text::Speaker;
+use crate::model::object::Object;
+use crate::model::value::{FieldName, Value, Want};
+
+/// Raised when the way of hashing changes; every record would then look changed.
+const VERSION: u8 = 1;
+
+/// Hashes values, referenced addresses and what texts are made from; no text is rendered.
+pub(super) fn want(object: Object, fields: &[(FieldName, Value)], speaker: &Speaker) -> Want {
+    let mut bytes = Vec::with_capacity(384);
+    bytes.extend([VERSION, object.number() as u8]);
+    for (name, value) in fields {
+        bytes.extend(name.as_bytes());
+        bytes.push(0);
+        push(&mut bytes, value, speaker);
+    }
+    let hash = blake3::hash(&bytes);
+    let first: [u8; 8] = hash.as_bytes()[..8]
+        .try_into()
+        .expect("a hash has 32 bytes");
+    Want(u64::from_le_bytes(first))
+}
+
+/// Each kind of value begins with its own mark, so that no two values look alike.
+fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
+    match value {
+        Value::Null => bytes.push(b'0'),
+        Value::Bool(bool) => bytes.extend([b'b', u8::from(*bool)]),
+        Value::Tenths(tenths) => marked(bytes, b'n', &tenths.to_le_bytes()),
+        Value::Day(day) => marked(bytes, b'd', &day.number().to_le_bytes()),
+        Value::Instant(second) => marked(bytes, b't', &second.to_le_bytes()),
+        Value::Id(id) => marked(bytes, b'i', id.as_str().as_bytes()),
+        Value::Ref(address) => {
+            marked(bytes, b'r', address.root.0.as_str().as_bytes());
+            bytes.extend(address.path.as_str().as_bytes());
+            bytes.push(0);
+        }
+        Value::Word(word) => {
+            marked(bytes, b'w', word.as_bytes());
+            bytes.push(0);
+        }
+        Value::Text(text) => marked(bytes, b'x', &speaker.hash(text).to_le_bytes()),
+    }
+}
+
+fn marked(bytes: &mut Vec<u8>, mark: u8, content: &[u8]) {
+    bytes.push(mark);
+    bytes.extend(content);
+}
