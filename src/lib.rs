@@ -7,6 +7,7 @@ mod manifest;
 mod model;
 mod org;
 mod planner;
+mod state;
 
 /// Runs the command line of this process and gives its exit code.
 pub fn main() -> std::process::ExitCode {

@@ -1,0 +1,278 @@
+//! Rows: one per managed record, and one per root with its pins.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::{Doing as _, Error, State};
+use crate::model::address::{Address, Path};
+use crate::model::id::{RecordId, RootId};
+use crate::model::object::Object;
+use crate::model::pins::Pins;
+use crate::model::value::{FieldName, Want};
+
+/// One recorded record.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) path: Path,
+    pub(crate) object: Object,
+    pub(crate) id: RecordId,
+    pub(crate) generation: u32,
+    /// The number of the run that created it.
+    pub(crate) run: i64,
+    /// When it was created, by the org's clock, in seconds since 1970.
+    pub(crate) created: i64,
+    /// The recipe that we last fulfilled.
+    pub(crate) want: Want,
+    /// The org's `SystemModstamp` in milliseconds since 1970; none before it was read back.
+    pub(crate) stamp: Option<i64>,
+    pub(crate) held: Held,
+}
+
+/// For each owned field a short hash of what the org gave back; empty before it was read back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Held(pub(crate) Vec<(FieldName, u32)>);
+
+impl Held {
+    pub(crate) fn get(&self, field: &str) -> Option<u32> {
+        self.0
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, hash)| *hash)
+    }
+}
+
+/// The numbers that stand for field names in rows.
+#[derive(Debug, Default)]
+pub(super) struct FieldNumbers {
+    by_name: BTreeMap<FieldName, u8>,
+    by_number: BTreeMap<u8, FieldName>,
+}
+
+/// A number and a hash.
+const HELD_BYTES: usize = 5;
+
+impl FieldNumbers {
+    pub(super) fn load(db: &Connection) -> Result<Self, Error> {
+        let mut statement = db
+            .prepare("SELECT number, name FROM fields")
+            .doing("read")?;
+        let rows = statement
+            .query_map([], |row| {
+                Ok((row.get::<_, u8>(0)?, row.get::<_, String>(1)?))
+            })
+            .doing("read")?;
+        let mut numbers = Self::default();
+        for row in rows {
+            let (number, name) = row.doing("read")?;
+            numbers.add(number, Cow::Owned(name));
+        }
+        Ok(numbers)
+    }
+
+    fn add(&mut self, number: u8, name: FieldName) {
+        self.by_name.insert(name.clone(), number);
+        self.by_number.insert(number, name);
+    }
+
+    /// Packs hashes, naming new fields on the way.
+    pub(super) fn pack(&mut self, db: &Connection, held: &Held) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::with_capacity(held.0.len() * HELD_BYTES);
+        for (name, hash) in &held.0 {
+            let number = match self.by_name.get(name) {
+                Some(number) => *number,
+                None => self.introduce(db, name)?,
+            };
+            bytes.push(number);
+            bytes.extend(hash.to_le_bytes());
+        }
+        Ok(bytes)
+    }
+
+    fn introduce(&mut self, db: &Connection, name: &FieldName) -> Result<u8, Error> {
+        // A rolled-back transaction may have left names here that the file does not have.
+        let number = self.by_number.keys().next_back().map_or(1, |last| last + 1);
+        let sql = "INSERT INTO fields VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        db.execute(sql, params![number, name]).doing("written")?;
+        self.add(number, name.clone());
+        Ok(number)
+    }
+
+    fn unpack(&self, bytes: &[u8]) -> Held {
+        let field = |chunk: &[u8]| {
+            let name = self.by_number.get(&chunk[0])?.clone();
+            let hash = u32::from_le_bytes(chunk[1..].try_into().expect("four bytes of hash"));
+            Some((name, hash))
+        };
+        Held(bytes.chunks_exact(HELD_BYTES).filter_map(field).collect())
+    }
+}
+
+impl State {
+    /// All roots that have pins or records.
+    pub(crate) fn roots(&self) -> Result<BTreeMap<RootId, Option<Pins>>, Error> {
+        let mut statement = self
+            .db
+            .prepare("SELECT root, pins FROM roots")
+            .doing("read")?;
+        let mut rows = statement.query([]).doing("read")?;
+        let mut roots = BTreeMap::new();
+        while let Some(row) = rows.next().doing("read")? {
+            let root: String = row.get(0).doing("read")?;
+            let pins: Option<String> = row.get(1).doing("read")?;
+            let root = RootId(RecordId::parse(&root).map_err(|error| self.broken(&error))?);
+            let pins = pins.map(|text| serde_json::from_str(&text)).transpose();
+            roots.insert(root, pins.map_err(|error| self.broken(&error))?);
+        }
+        Ok(roots)
+    }
+
+    /// The root's rows, in the order of their paths.
+    pub(crate) fn rows(&self, root: RootId) -> Result<Vec<Row>, Error> {
+        let sql = "SELECT path, object, id, generation, run, created, want, stamp, held FROM records \
+                   WHERE root = (SELECT number FROM roots WHERE root = ?1) ORDER BY path";
+        let mut statement = self.db.prepare_cached(sql).doing("read")?;
+        let mut rows = statement.query([root.0.as_str()]).doing("read")?;
+        let mut read = Vec::new();
+        while let Some(row) = rows.next().doing("read")? {
+            read.push(self.row(row)?);
+        }
+        Ok(read)
+    }
+
+    fn row(&self, row: &rusqlite::Row) -> Result<Row, Error> {
+        let object: usize = row.get::<_, i64>(1).doing("read")? as usize;
+        let id = row
+            .get_ref(2)
+            .doing("read")?
+            .as_str()
+            .map_err(|error| self.broken(&error))?;
+        let held = row.get_ref(8).doing("read")?;
+        let path = row
+            .get_ref(0)
+            .doing("read")?
+            .as_str()
+            .map_err(|error| self.broken(&error))?;
+        Ok(Row {
+            path: Path::new(path),
+            object: Object::from_number(object).ok_or_else(|| self.broken(&"unknown object"))?,
+            id: RecordId::parse(id).map_err(|error| self.broken(&error))?,
+            generation: row.get(3).doing("read")?,
+            run: row.get(4).doing("read")?,
+            created: row.get(5).doing("read")?,
+            want: Want(row.get::<_, i64>(6).doing("read")?.cast_unsigned()),
+            stamp: row.get(7).doing("read")?,
+            held: self
+                .fields
+                .unpack(held.as_blob().map_err(|error| self.broken(&error))?),
+        })
+    }
+
+    /// How many records are managed, of each kind.
+    pub(crate) fn count(&self) -> Result<BTreeMap<Object, u64>, Error> {
+        let sql = "SELECT object, count(*) FROM records GROUP BY object";
+        let mut statement = self.db.prepare(sql).doing("read")?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
+            .doing("read")?;
+        let mut counts = BTreeMap::new();
+        for row in rows {
+            let (object, count) = row.doing("read")?;
+            let object = Object::from_number(object as usize);
+            counts.insert(
+                object.ok_or_else(|| self.broken(&"unknown object"))?,
+                count as u64,
+            );
+        }
+        Ok(counts)
+    }
+
+    /// The ids at the given addresses, for what refers to them.
+    pub(crate) fn id_of(&self, address: &Address) -> Result<Option<RecordId>, Error> {
+        let sql = "SELECT id FROM records WHERE path = ?2 \
+                   AND root = (SELECT number FROM roots WHERE root = ?1)";
+        let mut statement = self.db.prepare_cached(sql).doing("read")?;
+        let key = params![address.root.0.as_str(), address.path.as_str()];
+        let id: Option<String> = statement
+            .query_row(key, |row| row.get(0))
+            .optional()
+            .doing("read")?;
+        id.map(|id| RecordId::parse(&id).map_err(|error| self.broken(&error)))
+            .transpose()
+    }
+
+    /// Notes what the org gave back after writes, in one transaction.
+    pub(crate) fn note_held(
+        &mut self,
+        notes: &[(Address, Held, Option<i64>)],
+    ) -> Result<(), Error> {
+        let tx = self.db.transaction().doing("written")?;
+        {
+            let sql = "UPDATE records SET held = ?3, stamp = ?4 WHERE path = ?2 \
+                       AND root = (SELECT number FROM roots WHERE root = ?1)";
+            let mut statement = tx.prepare_cached(sql).doing("written")?;
+            for (address, held, stamp) in notes {
+                let held = self.fields.pack(&tx, held)?;
+                let key = (address.root.0.as_str(), address.path.as_str());
+                statement
+                    .execute(params![key.0, key.1, held, stamp])
+                    .doing("written")?;
+            }
+        }
+        tx.commit().doing("written")
+    }
+
+    pub(super) fn broken(&self, reason: &dyn std::fmt::Display) -> Error {
+        Error::Corrupt {
+            path: self.db.path().unwrap_or_default().into(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// Adds or replaces a row; its root must be there.
+pub(super) fn put(
+    db: &Connection,
+    fields: &mut FieldNumbers,
+    root: RootId,
+    row: &Row,
+) -> Result<(), Error> {
+    let held = fields.pack(db, &row.held)?;
+    ensure_root(db, root)?;
+    let sql = "INSERT OR REPLACE INTO records SELECT number, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 \
+               FROM roots WHERE root = ?1";
+    let mut statement = db.prepare_cached(sql).doing("written")?;
+    let object = row.object.number() as i64;
+    let want = row.want.0.cast_signed();
+    let values = params![
+        root.0.as_str(),
+        row.path.as_str(),
+        object,
+        row.id.as_str(),
+        row.generation,
+        row.run,
+        row.created,
+        want,
+        row.stamp,
+        held
+    ];
+    statement.execute(values).doing("written")?;
+    Ok(())
+}
+
+pub(super) fn ensure_root(db: &Connection, root: RootId) -> Result<(), Error> {
+    let sql = "INSERT INTO roots (root) VALUES (?1) ON CONFLICT DO NOTHING";
+    let mut statement = db.prepare_cached(sql).doing("written")?;
+    statement.execute([root.0.as_str()]).doing("written")?;
+    Ok(())
+}
+
+pub(super) fn remove(db: &Connection, address: &Address) -> Result<(), Error> {
+    let sql = "DELETE FROM records WHERE path = ?2 \
+               AND root = (SELECT number FROM roots WHERE root = ?1)";
+    let mut statement = db.prepare_cached(sql).doing("written")?;
+    let key = params![address.root.0.as_str(), address.path.as_str()];
+    statement.execute(key).doing("written")?;
+    Ok(())
+}
