@@ -311,4 +311,16 @@ impl<T: Copy + PartialOrd> Bounds<T> {
     pub(crate) fn max(self) -> T {
         self.max
     }
+
+    /// With another least value, which the greatest one makes room for.
+    pub(super) fn with_min(self, min: T) -> Self {
+        let max = if min > self.max { min } else { self.max };
+        Self { min, max }
+    }
+
+    /// With another greatest value, which the least one makes room for.
+    pub(super) fn with_max(self, max: T) -> Self {
+        let min = if max < self.min { max } else { self.min };
+        Self { min, max }
+    }
 }

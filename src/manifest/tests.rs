@@ -1,0 +1,923 @@
+//! What a manifest may say, and what is said about one that is wrong.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+use snapbox::{assert_data_eq, str};
+
+use super::*;
+
+/// The two keys that have no default.
+const LEAST: &str = "run: {name: demo}\nsalesforce: {instance_url: embedded}\n";
+
+/// Every key that the earlier tool had.
+const EARLIER_TOOL: &str = r#"
+run:
+  name: "se-demo-pack-q4"
+  seed: 1234
+  idempotency_mode: "external_state"
+  run_tag_field: "Demo_Run_Id__c"
+  dry_run: false
+
+salesforce:
+  instance_url: "https://yourcompany.my.salesforce.com"
+  auth: "oauth"
+  query:
+    opportunity_type: "new_business"
+    stages_allowed:
+      - "Discovery"
+      - "Evaluation"
+      - "Negotiation"
+    exclude_if_omitted_field: "Omitted_from_Demo__c"
+    close_date_range:
+      start: "2026-01-01"
+      end: "2026-12-31"
+    limit: 50
+
+peopleai:
+  ingestion_mode: "email_dropbox"
+  verify_mode: "api"
+  expected_latency_minutes: 90
+
+activity:
+  past_days: 30
+  future_days: 14
+  meetings:
+    past_min: 2
+    past_max: 6
+    future_min: 0
+    future_max: 2
+    duration_minutes: [30, 60]
+  emails:
+    min: 4
+    max: 12
+  participant_roles:
+    - "Champion"
+    - "Economic Buyer"
+    - "Technical Buyer"
+    - "Influencer"
+  realism_level: "heavy"
+
+llm:
+  provider: "openai"
+  model: "gpt-4.1"
+  temperature: 0.7
+  max_tokens: 800
+  enabled: yes
+
+scorecards:
+  templates:
+    - "MEDDICC"
+  coverage_target: 0.9
+  confidence_floor: 0.6
+  mode: "hybrid"
+"#;
+
+fn valid(source: &str) -> Manifest {
+    parse(source, "demo.yaml").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The manifest with only what must be there, and these lines.
+fn with(more: &str) -> String {
+    format!("{LEAST}{more}\n")
+}
+
+fn rendered(source: &str) -> String {
+    match parse(source, "demo.yaml") {
+        Ok(_) => "valid".to_owned(),
+        Err(problems) => problems.render(false),
+    }
+}
+
+fn counts(min: u32, max: u32) -> Bounds<u32> {
+    Bounds::new(min, max).unwrap()
+}
+
+#[test]
+fn everything_but_a_name_and_an_org_has_a_default() {
+    let expect = Manifest {
+        source: PathBuf::from("demo.yaml"),
+        run: Run {
+            name: "demo".to_owned(),
+            seed: 42,
+            idempotency_mode: None,
+            run_tag_field: Some("Demo_Run__c".to_owned()),
+            dry_run: false,
+            as_of: None,
+            story_key: StoryKey::Id,
+        },
+        salesforce: Salesforce {
+            instance_url: InstanceUrl::Embedded,
+            auth: None,
+            api_version: "67.0".to_owned(),
+            settle_after: 600,
+            allow_production: vec![],
+            query: Query {
+                opportunity_type: vec![],
+                stages_allowed: vec![],
+                exclude_if_omitted_field: Exclusion::IfPresent,
+                close_date_range: None,
+                include_closed: false,
+                limit: 100,
+                on_leave: OnLeave::Keep,
+            },
+        },
+        peopleai: PeopleAi {
+            ingestion_mode: IngestionMode::CrmActivity,
+            verify_mode: VerifyMode::Manual,
+            expected_latency_minutes: 60,
+        },
+        activity: Activity {
+            past_days: 45,
+            future_days: 21,
+            meetings: Meetings {
+                past: counts(3, 8),
+                future: counts(1, 3),
+                duration_minutes: vec![25, 30, 45, 60],
+            },
+            emails: counts(5, 20),
+            participant_roles: vec![
+                Role::Champion,
+                Role::EconomicBuyer,
+                Role::TechnicalEvaluator,
+            ],
+            realism_level: RealismLevel::Light,
+            subjects: Subjects::default(),
+            owner_fallback: OwnerFallback::Manager,
+        },
+        llm: Llm {
+            enabled: false,
+            provider: Provider::OpenAi,
+            model: "gpt-4.1-mini".to_owned(),
+            temperature: 0.4,
+            max_tokens: 500,
+        },
+        scorecards: Scorecards {
+            templates: vec!["meddicc".to_owned()],
+            coverage_target: 0.8,
+            confidence_floor: 0.55,
+            mode: ScorecardMode::Heuristic,
+        },
+        protect: vec![],
+    };
+    assert_eq!(valid(LEAST), expect);
+    let emptied = "activity:\n  meetings:\n  emails: ~\nllm:\nprotect:";
+    assert_eq!(valid(&with(emptied)), expect);
+}
+
+#[test]
+fn the_earlier_tools_file_loads_unchanged() {
+    let manifest = valid(EARLIER_TOOL);
+    let Manifest {
+        run,
+        salesforce,
+        activity,
+        ..
+    } = &manifest;
+    assert_eq!(run.idempotency_mode, Some(IdempotencyMode::ExternalState));
+    assert_eq!(run.run_tag_field.as_deref(), Some("Demo_Run_Id__c"));
+    assert_eq!(salesforce.auth, Some(Auth::Oauth));
+    assert_eq!(salesforce.query.opportunity_type, ["new_business"]);
+    assert_eq!(
+        salesforce.query.close_date_range,
+        Bounds::new(date(2026, 1, 1), date(2026, 12, 31))
+    );
+    assert_eq!(activity.meetings.future, counts(0, 2));
+    assert_eq!(
+        activity.participant_roles[2..],
+        [Role::TechnicalEvaluator, Role::Influencer]
+    );
+    assert!(manifest.llm.enabled);
+    assert_eq!(manifest.scorecards.templates, ["meddicc"]);
+}
+
+#[test]
+fn the_new_keys_are_read() {
+    let manifest = valid(
+        r"
+run: {name: no, as_of: 2026-10-05, story_key: External_Ref__c, run_tag_field: null}
+salesforce:
+  instance_url: http://127.0.0.1:8080/
+  auth: sf_cli
+  api_version: 66.0
+  settle_after: 0
+  allow_production: [00D5f000000abcdEAA]
+  query: {opportunity_type: null, stages_allowed: 010, exclude_if_omitted_field: ~,
+    include_closed: true, on_leave: destroy}
+activity:
+  subjects: {meetings: [Kick-off, 2026-10-05], emails: []}
+  owner_fallback: casey@example.com
+scorecards: {templates: []}
+protect: ['006*/scorecard/*']
+",
+    );
+    assert_eq!(manifest.run.name, "no");
+    assert_eq!(manifest.run.as_of, Some(AsOf::Date(date(2026, 10, 5))));
+    assert_eq!(
+        manifest.run.story_key,
+        StoryKey::Field("External_Ref__c".to_owned())
+    );
+    assert_eq!(manifest.run.run_tag_field, None);
+    let salesforce = &manifest.salesforce;
+    let url = InstanceUrl::Url("http://127.0.0.1:8080".to_owned());
+    assert_eq!(salesforce.instance_url, url);
+    assert_eq!(salesforce.api_version, "66.0");
+    assert_eq!(salesforce.query.stages_allowed, ["010"]);
+    assert_eq!(salesforce.query.exclude_if_omitted_field, Exclusion::Off);
+    assert_eq!(manifest.activity.subjects.meetings[1], "2026-10-05");
+    assert_eq!(
+        manifest.activity.owner_fallback,
+        OwnerFallback::Username("casey@example.com".to_owned())
+    );
+    assert!(manifest.scorecards.templates.is_empty());
+}
+
+#[test]
+fn a_default_gives_way_to_what_is_written() {
+    let manifest = valid(&with(
+        "activity: {emails: {max: 3}, meetings: {past_min: 12, future_max: 0}}",
+    ));
+    assert_eq!(manifest.activity.emails, counts(3, 3));
+    assert_eq!(manifest.activity.meetings.past, counts(12, 12));
+    assert_eq!(manifest.activity.meetings.future, counts(0, 0));
+}
+
+#[test]
+fn the_resolved_manifest_loads_again_to_an_equal_one() {
+    let no_exclusion =
+        with("").replace("embedded", "embedded, query: {exclude_if_omitted_field: ~}");
+    for source in [LEAST, EARLIER_TOOL, EXAMPLE, &no_exclusion] {
+        let manifest = valid(source);
+        assert_eq!(valid(&manifest.resolved_yaml()), manifest);
+    }
+    assert_data_eq!(
+        valid(LEAST).resolved_yaml(),
+        str![[r#"
+run:
+  name: demo
+  seed: 42
+  run_tag_field: Demo_Run__c
+  dry_run: false
+  story_key: id
+salesforce:
+  instance_url: embedded
+  api_version: '67.0'
+  settle_after: 600
+  allow_production: []
+  query:
+    opportunity_type: []
+    stages_allowed: []
+    close_date_range: null
+    include_closed: false
+    limit: 100
+    on_leave: keep
+peopleai:
+  ingestion_mode: crm_activity
+  verify_mode: manual
+  expected_latency_minutes: 60
+activity:
+  past_days: 45
+  future_days: 21
+  meetings:
+    past_min: 3
+    past_max: 8
+    future_min: 1
+    future_max: 3
+    duration_minutes:
+    - 25
+    - 30
+    - 45
+    - 60
+  emails:
+    min: 5
+    max: 20
+  participant_roles:
+  - champion
+  - economic_buyer
+  - technical_evaluator
+  realism_level: light
+  subjects:
+    meetings: []
+    emails: []
+  owner_fallback: manager
+llm:
+  enabled: false
+  provider: openai
+  model: gpt-4.1-mini
+  temperature: 0.4
+  max_tokens: 500
+scorecards:
+  templates:
+  - meddicc
+  coverage_target: 0.8
+  confidence_floor: 0.55
+  mode: heuristic
+protect: []
+
+"#]]
+    );
+}
+
+#[test]
+fn all_problems_are_shown_at_once_in_the_order_of_their_lines() {
+    let source = "\
+run:
+  seed: 0x1F
+  idempotency_mode: tags
+  seed: 7
+salesforce:
+  instance_url: http://acme.my.salesforce.com
+  query:
+    stage_allowed: [Prospecting]
+    close_date_range: {start: 2026-12-31, end: 2026-02-30}
+    limit: 0
+activity:
+  meetings:
+    past_min: 9
+    past_max: 4
+    duration_minutes: [30, 10, forty]
+  participant_roles: [champion, chmapion, Champion]
+  emails: [5, 20]
+timezone: UTC
+limit: 5
+";
+    assert_data_eq!(
+        rendered(source),
+        str![[r#"
+error: run.name: must be given
+ --> demo.yaml:1:1
+  |
+1 | run:
+  | ^^^
+  |
+  = help: for example `name: q4-demo`
+
+error: run.seed: `0x1F` is not a whole number
+ --> demo.yaml:2:9
+  |
+2 |   seed: 0x1F
+  |         ^^^^
+  |
+  = help: write 31
+
+error: run.idempotency_mode: `tags` is not known
+ --> demo.yaml:3:21
+  |
+3 |   idempotency_mode: tags
+  |                     ^^^^
+  |
+  = help: did you mean `tag`? It must be one of: tag, external_state
+
+error: run.seed: given twice; first on line 2
+ --> demo.yaml:4:3
+  |
+4 |   seed: 7
+  |   ^^^^
+  |
+  = help: keep one of the two
+
+error: salesforce.instance_url: http would send the session in the clear
+ --> demo.yaml:6:17
+  |
+6 |   instance_url: http://acme.my.salesforce.com
+  |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write https; http is for loopback only
+
+error: salesforce.query.stage_allowed: unknown key
+ --> demo.yaml:8:5
+  |
+8 |     stage_allowed: [Prospecting]
+  |     ^^^^^^^^^^^^^
+  |
+  = help: did you mean `stages_allowed`?
+
+error: salesforce.query.close_date_range.end: `2026-02-30` is not a date of the calendar
+ --> demo.yaml:9:48
+  |
+9 |     close_date_range: {start: 2026-12-31, end: 2026-02-30}
+  |                                                ^^^^^^^^^^
+  |
+  = help: write year, month and day, as in 2026-10-05
+
+error: salesforce.query.limit: 0 is out of range
+  --> demo.yaml:10:12
+   |
+10 |     limit: 0
+   |            ^
+   |
+   = help: write a whole number from 1 to 1000000
+
+error: activity.meetings.past_min: 9 is above `past_max`, which is 4
+  --> demo.yaml:13:15
+   |
+13 |     past_min: 9
+   |               ^
+   |
+   = help: swap the two, or raise `past_max`
+
+error: activity.meetings.duration_minutes[1]: 10 is out of range
+  --> demo.yaml:15:28
+   |
+15 |     duration_minutes: [30, 10, forty]
+   |                            ^^
+   |
+   = help: write a whole number from 15 to 120
+
+error: activity.meetings.duration_minutes[2]: `forty` is not a whole number
+  --> demo.yaml:15:32
+   |
+15 |     duration_minutes: [30, 10, forty]
+   |                                ^^^^^
+   |
+   = help: write a whole number from 15 to 120
+
+error: activity.participant_roles[1]: `chmapion` is not a role
+  --> demo.yaml:16:33
+   |
+16 |   participant_roles: [champion, chmapion, Champion]
+   |                                 ^^^^^^^^
+   |
+   = help: did you mean `champion`?
+
+error: activity.participant_roles[2]: stands in the list already
+  --> demo.yaml:16:43
+   |
+16 |   participant_roles: [champion, chmapion, Champion]
+   |                                           ^^^^^^^^
+   |
+   = help: take this one out
+
+error: activity.emails: must be a mapping of keys, not a list
+  --> demo.yaml:17:11
+   |
+17 |   emails: [5, 20]
+   |           ^^^^^^^
+   |
+   = help: write `key: value` lines, indented alike
+
+error: timezone: unknown key
+  --> demo.yaml:18:1
+   |
+18 | timezone: UTC
+   | ^^^^^^^^
+   |
+   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, protect
+
+error: limit: unknown key
+  --> demo.yaml:19:1
+   |
+19 | limit: 5
+   | ^^^^^
+   |
+   = help: did you mean `salesforce.query.limit`?
+
+16 problems in demo.yaml
+"#]]
+    );
+}
+
+#[test]
+fn what_is_no_manifest_at_all_is_said() {
+    assert_data_eq!(
+        rendered(""),
+        str![[r#"
+error: the manifest is empty
+ --> demo.yaml:1:1
+  |
+1 |
+  | ^
+  |
+  = help: `demo-gen init` writes a manifest to start from
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("# only a comment\n"),
+        str![[r#"
+error: the manifest is empty
+ --> demo.yaml:1:1
+  |
+1 | # only a comment
+  | ^
+  |
+  = help: `demo-gen init` writes a manifest to start from
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("- a\n- b\n"),
+        str![[r#"
+error: must be a mapping of keys, not a list
+ --> demo.yaml:1:1
+  |
+1 | - a
+  | ^^^
+  |
+  = help: write `key: value` lines, indented alike
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("just text\n"),
+        str![[r#"
+error: must be a mapping of keys, not text
+ --> demo.yaml:1:1
+  |
+1 | just text
+  | ^^^^^^^^^
+  |
+  = help: write `key: value` lines, indented alike
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("run:\n\tname: x\n"),
+        str![[r#"
+error: not valid YAML: tabs disallowed within this context (block indentation)
+ --> demo.yaml:2:2
+  |
+2 |     name: x
+  |     ^
+  |
+  = help: YAML is indented with spaces; this line has a tab
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("run:\n  name: a: b\n"),
+        str![[r#"
+error: not valid YAML: mapping values are not allowed in this context
+ --> demo.yaml:2:10
+  |
+2 |   name: a: b
+  |          ^
+  |
+  = help: put quotes around a text that contains `: `, and check the indentation
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("run: {name: x\nsalesforce: {}\n"),
+        str![[r#"
+error: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}'
+ --> demo.yaml:2:11
+  |
+2 | salesforce: {}
+  |           ^
+  |
+  = help: a bracket or brace is not closed
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("run: &r {name: x}\nsalesforce: *r\n"),
+        str![[r#"
+error: aliases are not used here
+ --> demo.yaml:2:13
+  |
+2 | salesforce: *r
+  |             ^^
+  |
+  = help: write the value out where it is needed
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("run: {name: x}\n---\nrun: {name: y}\n"),
+        str![[r#"
+error: a second document starts here
+ --> demo.yaml:2:1
+  |
+2 | ---
+  | ^^^
+  |
+  = help: keep one manifest per file
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered("run: {name: \"a\0b\"}\n"),
+        str![[r#"
+error: a control character, which YAML does not allow
+ --> demo.yaml:1:15
+  |
+1 | run: {name: "a␀b"}
+  |               ^
+  |
+  = help: save the manifest as plain UTF-8 text
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered(&"[".repeat(100_000)),
+        str![[r#"
+error: not valid YAML: recursion limit exceeded
+ --> demo.yaml:1:256
+  |
+1 | ...[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[...
+  |                                                                    ^
+  |
+  = help: no key of a manifest lies so deep
+
+1 problem in demo.yaml
+"#]]
+    );
+    assert_data_eq!(
+        rendered(&"# large\n".repeat(200_000)),
+        str![[r#"
+error: too large for a manifest
+ --> demo.yaml:1:1
+  |
+1 | # large
+  | ^
+  |
+  = help: 1600000 bytes; at most 1048576 are read
+
+1 problem in demo.yaml
+"#]]
+    );
+}
+
+#[test]
+fn each_value_says_what_it_may_be() {
+    let check = |more: &str, expect: &str| {
+        let problems = parse(&with(more), "demo.yaml").expect_err(more);
+        let problem = problems.iter().next().unwrap();
+        let hint = problem.hint.as_deref().unwrap_or_default();
+        let shown = format!("{}: {} ({hint})", problem.path, problem.message);
+        assert_eq!(shown, expect);
+    };
+    check(
+        "activity: {past_days: 010}",
+        "activity.past_days: `010` is not a whole number (write 10)",
+    );
+    check(
+        "activity: {past_days: 0}",
+        "activity.past_days: 0 is out of range (write a whole number from 1 to 365)",
+    );
+    check(
+        "activity: {past_days: -3}",
+        "activity.past_days: -3 is out of range (write a whole number from 1 to 365)",
+    );
+    check(
+        "activity: {past_days: 3.5}",
+        "activity.past_days: `3.5` is not a whole number (write a whole number from 1 to 365)",
+    );
+    check(
+        "activity: {past_days: 30.0}",
+        "activity.past_days: `30.0` is not a whole number (write 30)",
+    );
+    check(
+        "activity: {past_days: '30'}",
+        "activity.past_days: `30` is in quotes, so not a whole number (write 30)",
+    );
+    check(
+        "activity: {past_days: [30]}",
+        "activity.past_days: must be a whole number, not a list (write a single value)",
+    );
+    check(
+        "activity: {past_days: 99999999999999999999999}",
+        "activity.past_days: 99999999999999999999999 is out of range (write a whole number from 1 to 365)",
+    );
+    check(
+        "activity: {future_days: 181}",
+        "activity.future_days: 181 is out of range (write a whole number from 0 to 180)",
+    );
+    check(
+        "activity: {meetings: {past_max: 41}}",
+        "activity.meetings.past_max: 41 is out of range (write a whole number from 0 to 40)",
+    );
+    check(
+        "activity: {meetings: {future_max: 13}}",
+        "activity.meetings.future_max: 13 is out of range (write a whole number from 0 to 12)",
+    );
+    check(
+        "activity: {meetings: {duration_minutes: 30}}",
+        "activity.meetings.duration_minutes: must be a list, not text (write `[a, b]`, or one `- a` line for each)",
+    );
+    check(
+        "activity: {meetings: {duration_minutes: []}}",
+        "activity.meetings.duration_minutes: must not be empty (leave it out for the default)",
+    );
+    check(
+        "activity: {emails: {max: 101}}",
+        "activity.emails.max: 101 is out of range (write a whole number from 0 to 100)",
+    );
+    check(
+        "activity: {participant_roles: []}",
+        "activity.participant_roles: must not be empty (leave it out for the default)",
+    );
+    check(
+        "activity: {participant_roles: [janitor]}",
+        "activity.participant_roles[0]: `janitor` is not known (one of: champion, economic_buyer, technical_evaluator, decision_maker, procurement, legal, end_user, executive_sponsor, influencer)",
+    );
+    check(
+        "activity: {realism_level: lite}",
+        "activity.realism_level: `lite` is not known (one of: none, light, heavy)",
+    );
+    check(
+        "activity: {owner_fallback: boss}",
+        "activity.owner_fallback: `boss` is not known (one of: manager, running_user, skip, a username with its @)",
+    );
+    check(
+        "activity: {subjects: {emails: ['']}}",
+        "activity.subjects.emails[0]: must not be empty (leave it out)",
+    );
+    check(
+        "activity: {subjects: {emails: [Hello, Hello]}}",
+        "activity.subjects.emails[1]: stands in the list already (take this one out)",
+    );
+    check(
+        "scorecards: {templates: [MEDDIC]}",
+        "scorecards.templates[0]: `MEDDIC` is not known (did you mean `meddicc`? It must be one of: meddicc)",
+    );
+    check(
+        "scorecards: {coverage_target: 80%}",
+        "scorecards.coverage_target: `80%` is not a number (write 0.8)",
+    );
+    check(
+        "scorecards: {coverage_target: 1.5}",
+        "scorecards.coverage_target: 1.5 is out of range (write a number from 0 to 1)",
+    );
+    check(
+        "scorecards: {confidence_floor: .nan}",
+        "scorecards.confidence_floor: `.nan` is not a number (write a number from 0 to 1)",
+    );
+    check(
+        "scorecards: {mode: llms}",
+        "scorecards.mode: `llms` is not known (did you mean `llm`? It must be one of: heuristic, llm, hybrid)",
+    );
+    check(
+        "llm: {enabled: maybe}",
+        "llm.enabled: `maybe` is not a truth value (write true or false, without quotes)",
+    );
+    check(
+        "llm: {enabled: 'yes'}",
+        "llm.enabled: `yes` is in quotes, so not a truth value (write true or false, without quotes)",
+    );
+    check(
+        "llm: {max_token: 5}",
+        "llm.max_token: unknown key (did you mean `max_tokens`?)",
+    );
+    check(
+        "llm: {temperature: 3}",
+        "llm.temperature: 3 is out of range (write a number from 0 to 2)",
+    );
+    check(
+        "peopleai: {ingestion_mode: email}",
+        "peopleai.ingestion_mode: `email` is not known (one of: crm_activity, email_dropbox, calendar)",
+    );
+    check(
+        "peopleai: {token: abc}",
+        "peopleai.token: secrets do not belong in a manifest (set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN)",
+    );
+    check(
+        "protect: 006*",
+        "protect: must be a list, not text (write `[a, b]`, or one `- a` line for each)",
+    );
+    check(
+        "activity: {past_days: !!int 30}",
+        ": tags are not used here (leave the tag (`!…`) out)",
+    );
+    check(
+        "{past_days: 30}: 5",
+        ": a mapping as a key (a key is a single word, such as `seed`)",
+    );
+    check(
+        "activty: {}",
+        "activty: unknown key (did you mean `activity`?)",
+    );
+    check(
+        "<<: {a: b}",
+        "<<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, protect)",
+    );
+}
+
+#[test]
+fn a_secret_is_refused_and_never_shown() {
+    let source = with("auth: {user: casey, password: hunter2}\nsf_api_key: |\n  hunter2\n  more");
+    let source = source.replace(
+        "embedded",
+        "'https://casey:hunter2@example.com', token: hunter2",
+    );
+    let text = rendered(&source);
+    assert!(!text.contains("hunter2"), "{text}");
+    assert_data_eq!(
+        text,
+        str![[r#"
+error: salesforce.instance_url: secrets do not belong in a manifest
+ --> demo.yaml:2:28
+  |
+2 | salesforce: {instance_url: ***********************************, token: *******}
+  |                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: take the user name and password out; they come from the environment
+
+error: salesforce.token: secrets do not belong in a manifest
+ --> demo.yaml:2:65
+  |
+2 | salesforce: {instance_url: ***********************************, token: *******}
+  |                                                                 ^^^^^
+  |
+  = help: set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN
+
+error: auth: unknown key
+ --> demo.yaml:3:1
+  |
+3 | auth: {user: casey, password: *******}
+  | ^^^^
+  |
+  = help: did you mean `salesforce.auth`?
+
+error: sf_api_key: secrets do not belong in a manifest
+ --> demo.yaml:4:1
+  |
+4 | sf_api_key: |
+  | ^^^^^^^^^^
+  |
+  = help: set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN
+
+4 problems in demo.yaml
+"#]]
+    );
+
+    let text = rendered("password: hunter2: [\n");
+    assert!(!text.contains("hunter2"), "{text}");
+    assert_data_eq!(
+        text,
+        str![[r#"
+error: not valid YAML: mapping values are not allowed in this context
+ |
+ = note: at demo.yaml:1:18, which may hold a secret
+ = help: put quotes around a text that contains `: `, and check the indentation
+
+1 problem in demo.yaml
+"#]]
+    );
+}
+
+#[test]
+fn the_places_are_those_of_an_editor() {
+    let source = format!("\u{feff}{}", with("# käse\r\nactivity: {füße: 1}"));
+    let problems = parse(&source, "demo.yaml").unwrap_err();
+    let problem = problems.iter().next().unwrap();
+    assert_eq!((problem.line, problem.column), (4, 12));
+}
+
+#[test]
+fn a_file_is_loaded_or_the_reason_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.yaml");
+    assert!(matches!(load(&path), Err(LoadError::Unreadable { .. })));
+
+    fs::write(&path, EXAMPLE).unwrap();
+    assert_eq!(load(&path).unwrap().directory(), folder.path());
+
+    fs::write(&path, b"run:\n  name: caf\xe9\n").unwrap();
+    let Err(LoadError::Invalid(problems)) = load(&path) else {
+        panic!("not UTF-8, and yet it loads");
+    };
+    let problem = problems.iter().next().unwrap();
+    assert_eq!((problem.line, problem.column), (2, 12));
+    assert_eq!(problem.message, "not UTF-8 text");
+}
+
+proptest! {
+    #[test]
+    fn any_text_survives_being_resolved(text in "\\PC*[^\\s\\pC]\\PC*") {
+        let mut manifest = valid(LEAST);
+        manifest.salesforce.query.stages_allowed = vec![text.clone()];
+        manifest.protect = vec![text];
+        prop_assert_eq!(valid(&manifest.resolved_yaml()), manifest);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC*") {
+        rendered(&text);
+    }
+
+    #[test]
+    fn nothing_like_a_manifest_makes_it_panic(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "run", "name", "salesforce", "activity", "emails", "min", "max", ": ", ":", "\n",
+                "  ", "\t", "- ", "[", "]", "{", "}", ", ", "'", "\"", "|", ">", "&a ", "*a", "!!str ",
+                "? ", "# ", "---\n", "...\n", "%", "~", "5", "0x1F", "\\", "é", "\u{2028}", "\r", "\0",
+                "password", "<<", "@", "`",
+            ]),
+            0..40,
+        )
+    ) {
+        rendered(&parts.concat());
+    }
+}
