@@ -10,18 +10,22 @@
     expect(dead_code, unused_imports, reason = "called by rooms that come next")
 )]
 
+mod roles;
+mod types;
+mod words;
+
+mod schema;
+mod section;
+
 mod names;
 mod nearest;
-mod problems;
-mod resolved;
-mod roles;
-mod schema;
-mod secrets;
-mod section;
-mod tree;
-mod types;
 mod values;
-mod words;
+
+mod problems;
+mod secrets;
+mod tree;
+
+mod resolved;
 
 use std::fs;
 use std::io;
@@ -40,7 +44,7 @@ pub(crate) use types::*;
 pub(crate) const EXAMPLE: &str = include_str!("../../demo.example.yaml");
 
 /// Far more than a manifest ever needs.
-const MOST_BYTES: usize = 1 << 20;
+const MOST_BYTES: usize = 256 * 1024;
 
 /// Why there is no manifest.
 #[derive(Debug, Error)]

@@ -177,19 +177,19 @@ pub(super) fn owner_fallback(node: &Node) -> Result<OwnerFallback, Complaint> {
     }
 }
 
+/// A role by any of its names. The hint knows them all, and lists only our own.
 pub(super) fn role(node: &Node) -> Result<Role, Complaint> {
     let name = text(node)?;
     let names: Vec<&str> = Role::names().collect();
-    Role::from_name(&name).ok_or_else(|| match nearest(&name, &names) {
-        Some(meant) => Complaint::new(
-            format!("{} is not a role", quote(&name)),
-            format!("did you mean `{meant}`?"),
-        ),
-        None => {
-            let words: Vec<&str> = Role::WORDS.iter().map(|(word, _)| *word).collect();
-            not_among(&name, &words)
-        }
-    })
+    if let Some(role) = Role::from_name(&name) {
+        Ok(role)
+    } else if let Some(meant) = nearest(&name, &names) {
+        let message = format!("{} is not known", quote(&name));
+        Err(Complaint::new(message, format!("did you mean `{meant}`?")))
+    } else {
+        let words: Vec<&str> = Role::WORDS.iter().map(|(word, _)| *word).collect();
+        Err(not_among(&name, &words))
+    }
 }
 
 /// A template's name as [`SCORECARD_TEMPLATES`] has it.
@@ -218,4 +218,159 @@ pub(super) fn subject(node: &Node) -> Result<String, Complaint> {
         return Err(Complaint::new("more than one line", hint));
     }
     Ok(subject)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use super::*;
+    use crate::manifest::tree;
+
+    /// What is read of `given`, or the complaint.
+    fn check<T: Debug>(parse: impl Fn(&Node) -> Result<T, Complaint>, given: &str, expect: &str) {
+        let node = tree::parse(given).unwrap();
+        let shown = match parse(&node) {
+            Ok(value) => format!("{value:?}"),
+            Err(complaint) => complaint.message,
+        };
+        assert_eq!(shown, expect, "{given}");
+    }
+
+    #[test]
+    fn an_org_is_embedded_or_reached_safely() {
+        let check = |given, expect| check(instance_url, given, expect);
+        check("embedded", "Embedded");
+        check(
+            "https://Acme.my.salesforce.com/",
+            "Url(\"https://acme.my.salesforce.com\")",
+        );
+        check("https://localhost:8443", "Url(\"https://localhost:8443\")");
+        check("http://127.0.0.1:8080", "Url(\"http://127.0.0.1:8080\")");
+        check("http://[::1]:8080", "Url(\"http://[::1]:8080\")");
+        check(
+            "http://localhost.example.com",
+            "http would send the session in the clear",
+        );
+        check(
+            "http://acme.my.salesforce.com",
+            "http would send the session in the clear",
+        );
+        check(
+            "https://acme.lightning.force.com",
+            "this address serves pages, not the API",
+        );
+        check(
+            "https://acme.my.salesforce.com/home",
+            "`https://acme.my.salesforce.com/home` is not the address of an org",
+        );
+        check(
+            "https://acme.my.salesforce.com:99999",
+            "`https://acme.my.salesforce.com:99999` is not the address of an org",
+        );
+        check("https://", "`https:` is not a URL");
+        check(
+            "https://me:hunter2@acme.my.salesforce.com",
+            "secrets do not belong in a manifest",
+        );
+        check(
+            "acme.my.salesforce.com",
+            "`acme.my.salesforce.com` is not a URL",
+        );
+        check(
+            "ftp://acme.my.salesforce.com",
+            "`ftp://acme.my.salesforce.com` is not https",
+        );
+    }
+
+    #[test]
+    fn ids_and_versions_have_their_form() {
+        check(api_version, "67.0", "\"67.0\"");
+        check(api_version, "'66.0'", "\"66.0\"");
+        check(
+            api_version,
+            "v67.0",
+            "`v67.0` is not a version of the API that we speak",
+        );
+        check(
+            api_version,
+            "67",
+            "`67` is not a version of the API that we speak",
+        );
+        check(
+            api_version,
+            "31.0",
+            "`31.0` is not a version of the API that we speak",
+        );
+        check(org_id, "00D5f000000abcd", "\"00D5f000000abcd\"");
+        check(
+            org_id,
+            "0065f000000abcdEAA",
+            "`0065f000000abcdEAA` is not the id of an org",
+        );
+        check(org_id, "00D5f", "`00D5f` is not the id of an org");
+        check(field, "ns__Tier__c", "\"ns__Tier__c\"");
+        check(
+            field,
+            "Amount; DELETE",
+            "`Amount; DELETE` is not the API name of a field",
+        );
+        check(field, "1st__c", "`1st__c` is not the API name of a field");
+    }
+
+    #[test]
+    fn names_can_name_files() {
+        check(run_name, "Q4 demo-pack_1.2", "\"Q4 demo-pack_1.2\"");
+        check(run_name, "no", "\"no\"");
+        check(run_name, "../etc", "`../etc` cannot name a pack");
+        check(run_name, "a/b", "`a/b` cannot name a pack");
+        check(run_name, "'ends. '", "`ends. ` cannot name a pack");
+        check(
+            run_name,
+            &"x".repeat(65),
+            "`xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` cannot name a pack",
+        );
+    }
+
+    #[test]
+    fn words_stand_beside_free_values() {
+        check(as_of, "today", "Today");
+        check(as_of, "2026-10-05", "Date(2026-10-05)");
+        check(
+            as_of,
+            "tomorrow",
+            "`tomorrow` is not a date of the calendar",
+        );
+        check(
+            as_of,
+            "20261005",
+            "`20261005` is not a date of the calendar",
+        );
+        check(
+            as_of,
+            "2026-10-05T10:00:00Z",
+            "`2026-10-05T10:00:00Z` is not a date of the calendar",
+        );
+        check(story_key, "name", "Name");
+        check(story_key, "External_Ref__c", "Field(\"External_Ref__c\")");
+        check(
+            story_key,
+            "ex-ref",
+            "`ex-ref` is not the API name of a field",
+        );
+        check(owner_fallback, "skip", "Skip");
+        check(
+            owner_fallback,
+            "casey@example.com",
+            "Username(\"casey@example.com\")",
+        );
+        check(owner_fallback, "manger", "`manger` is not known");
+        check(role, "Technical Buyer", "TechnicalEvaluator");
+        check(role, "technical_bayer", "`technical_bayer` is not known");
+        check(template, "MEDDICC", "\"meddicc\"");
+        check(template, "BANT", "`BANT` is not known");
+        check(subject, "Kick-off: goals", "must be text, not a mapping");
+        check(subject, "'a\n\n  b'", "more than one line");
+        check(subject, &"x".repeat(256), "256 characters are too long");
+    }
 }

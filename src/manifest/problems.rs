@@ -3,7 +3,7 @@
 use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use saphyr_parser::Span;
+use saphyr_parser::{Marker, Span};
 use serde::Serialize;
 
 use super::secrets;
@@ -18,7 +18,7 @@ pub(crate) struct Problems {
     name: String,
     /// The manifest without its secrets, line by line; empty where it must not be shown.
     lines: Vec<String>,
-    problems: Vec<Problem>,
+    all: Vec<Problem>,
 }
 
 /// One thing that is wrong, and where.
@@ -32,8 +32,9 @@ pub(crate) struct Problem {
     pub(crate) path: String,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    /// Where it ends.
     #[serde(skip)]
-    span: Span,
+    end: Marker,
 }
 
 /// What is wrong with a value, before it is known where the value stands.
@@ -58,7 +59,7 @@ impl Complaint {
             path: path.into(),
             message: self.message,
             hint: self.hint,
-            span,
+            end: span.end,
         }
     }
 }
@@ -89,13 +90,13 @@ impl Problems {
         Self {
             name: name.to_owned(),
             lines,
-            problems,
+            all: problems,
         }
     }
 
     /// In the order of their lines.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Problem> {
-        self.problems.iter()
+        self.all.iter()
     }
 
     /// For a person: each problem under the line that it stands on, and their number.
@@ -105,19 +106,16 @@ impl Problems {
         } else {
             Renderer::plain()
         };
-        let mut text = String::new();
-        for problem in self.problems.iter().take(MOST_SHOWN) {
-            text += &self.render_one(problem, &renderer);
-            text += "\n\n";
-        }
-        match self.problems.len() {
-            1 => text += "1 problem",
-            count => text += &format!("{count} problems"),
-        }
-        if self.problems.len() > MOST_SHOWN {
-            text += &format!(" (the first {MOST_SHOWN} are shown)");
-        }
-        text + " in " + &self.name
+        let shown = self.all.iter().take(MOST_SHOWN);
+        let shown: String = shown
+            .map(|problem| self.render_one(problem, &renderer) + "\n\n")
+            .collect();
+        let count = match self.all.len() {
+            1 => "1 problem".to_owned(),
+            count @ ..=MOST_SHOWN => format!("{count} problems"),
+            count => format!("{count} problems (the first {MOST_SHOWN} are shown)"),
+        };
+        format!("{shown}{count} in {}", self.name)
     }
 
     fn render_one(&self, problem: &Problem, renderer: &Renderer) -> String {
@@ -150,9 +148,9 @@ impl Problem {
             let mut bytes = line.char_indices().map(|(byte, _)| byte);
             bytes.nth(column).unwrap_or(line.len())
         };
-        let start = byte(self.span.start.col());
-        let end = if self.span.end.line() == self.span.start.line() {
-            byte(self.span.end.col())
+        let start = byte(self.column - 1);
+        let end = if self.end.line() == self.line {
+            byte(self.end.col())
         } else {
             line.trim_end().len()
         };

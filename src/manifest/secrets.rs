@@ -57,11 +57,5 @@ pub(super) fn values(node: &Node) -> Vec<Span> {
 pub(super) fn mentioned(source: &str) -> bool {
     let lines = source.lines().map(str::trim_start);
     let mut lines = lines.filter(|line| !line.starts_with('#'));
-    lines.any(|line| {
-        has_user(line)
-            || line
-                .rsplit(':')
-                .skip(1)
-                .any(|before_colon| is_secret(before_colon))
-    })
+    lines.any(|line| has_user(line) || line.rsplit(':').skip(1).any(is_secret))
 }

@@ -39,6 +39,10 @@ impl Manifest {
 
 /// Who this pack is, and what its draws and dates depend on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the fields are the keys of the manifest"
+)]
 pub(crate) struct Run {
     /// The name of the pack. Letters, digits, spaces and `- _ .`, so that it can name a file.
     pub(crate) name: String,

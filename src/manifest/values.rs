@@ -131,7 +131,11 @@ pub(super) fn scalar<'a>(node: &'a Node, wanted: &str) -> Result<(&'a str, bool)
         Value::Scalar { text, quoted } if !node.is_null() => Ok((text, *quoted)),
         _ => {
             let message = format!("must be {wanted}, not {}", node.kind());
-            Err(Complaint::new(message, "write a single value"))
+            let hint = match node.value {
+                Value::Map(_) => "put quotes around a text that contains `: `",
+                Value::List(_) | Value::Scalar { .. } => "write a single value",
+            };
+            Err(Complaint::new(message, hint))
         }
     }
 }
