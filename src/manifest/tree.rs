@@ -94,14 +94,19 @@ pub(super) fn place(line: usize, column: usize) -> Span {
     Span::empty(Marker::new(0, line, column - 1))
 }
 
+/// Characters that end lines in one version of YAML and not in the next.
+const DISPUTED_LINE_ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
 /// The parser ends silently at a NUL, and no control character belongs in a manifest.
 fn refuse_control_characters(source: &str) -> Result<(), Problem> {
-    let is_refused = |char: char| char.is_ascii_control() && !matches!(char, '\n' | '\t');
+    let is_refused = |char: char| {
+        char.is_control() && !matches!(char, '\n' | '\t') || DISPUTED_LINE_ENDS.contains(&char)
+    };
     for (line, text) in source.split('\n').enumerate() {
         if let Some(column) = text.chars().position(is_refused) {
             let complaint = Complaint::new(
-                "a control character, which YAML does not allow",
-                "save the manifest as plain UTF-8 text",
+                "a control character, which does not belong in YAML",
+                "delete it, or save the manifest as plain UTF-8 text",
             );
             return Err(complaint.at(place(line + 1, column + 1), ""));
         }
