@@ -21,7 +21,8 @@ const FIRST_API_VERSION: u32 = 60;
 pub(super) fn run_name(node: &Node) -> Result<String, Complaint> {
     let name = text(node)?;
     let allowed = |char: char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_' | '.');
-    let ends_well = !name.starts_with([' ', '.', '-']) && !name.ends_with([' ', '.']);
+    let ends_well =
+        name.starts_with(char::is_alphanumeric) && name.ends_with(char::is_alphanumeric);
     if ends_well && name.chars().all(allowed) && name.len() <= LONGEST_RUN_NAME {
         return Ok(name);
     }
