@@ -1,11 +1,119 @@
 //! The manifest: the desired state, in the user's words.
+//!
+//! A file becomes a tree that knows where everything stands ([`tree`]), which is read key by key
+//! ([`section`]) as the [`schema`] says. A [`Manifest`] comes out only where nothing is wrong, so
+//! whoever holds one checks nothing again. What needs the org, such as whether a stage or a field
+//! exists there, is not looked at here; nor is any file but the manifest itself.
 
-#![expect(dead_code, unused_imports, reason = "called by rooms that come next")]
+#![cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "called by rooms that come next")
+)]
 
-mod resolved;
 mod roles;
 mod types;
 mod words;
 
+mod schema;
+mod section;
+
+mod names;
+mod nearest;
+mod values;
+
+mod problems;
+mod secrets;
+mod tree;
+
+mod resolved;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use problems::Complaint;
+use section::{Reading, Section};
+
+pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
 pub(crate) use types::*;
+
+/// A first manifest, with comments, for the embedded org.
+pub(crate) const EXAMPLE: &str = include_str!("../../demo.example.yaml");
+
+/// Far more than a manifest ever needs.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// Why there is no manifest.
+#[derive(Debug, Error)]
+pub(crate) enum LoadError {
+    #[error("cannot read the manifest {}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{0}")]
+    Invalid(Problems),
+}
+
+/// Reads, parses and validates the manifest at `path`.
+pub(crate) fn load(path: &Path) -> Result<Manifest, LoadError> {
+    let bytes = fs::read(path).map_err(|source| LoadError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let name = path.display().to_string();
+    let manifest = match String::from_utf8(bytes) {
+        Ok(source) => parse(&source, &name),
+        Err(error) => Err(not_utf8(
+            &name,
+            error.as_bytes(),
+            error.utf8_error().valid_up_to(),
+        )),
+    };
+    // The name may have lost what is not UTF-8 in it; the path has not.
+    manifest
+        .map(|manifest| Manifest {
+            source: path.to_owned(),
+            ..manifest
+        })
+        .map_err(LoadError::Invalid)
+}
+
+/// Parses and validates a manifest; `name` is what messages call it, and its path.
+pub(crate) fn parse(source: &str, name: &str) -> Result<Manifest, Problems> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let source = source.replace("\r\n", "\n").replace('\r', "\n");
+    if source.len() > MOST_BYTES {
+        let hint = format!("{} bytes; at most {MOST_BYTES} are read", source.len());
+        let problem = Complaint::new("too large for a manifest", hint).at(tree::place(1, 1), "");
+        return Err(Problems::unparsed(name, &source, problem));
+    }
+    let tree =
+        tree::parse(&source).map_err(|problem| Problems::unparsed(name, &source, problem))?;
+    let reading = Reading::default();
+    let manifest = schema::manifest(Section::root(&tree, &reading), PathBuf::from(name));
+    let problems = reading.into_problems();
+    if problems.is_empty() {
+        Ok(manifest)
+    } else {
+        Err(Problems::in_tree(name, &source, &tree, problems))
+    }
+}
+
+fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> Problems {
+    let before = String::from_utf8_lossy(&bytes[..valid]);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
+    let complaint = Complaint::new("not UTF-8 text", "save the manifest as UTF-8");
+    let problem = complaint.at(tree::place(line, column), "");
+    Problems::unparsed(name, &String::from_utf8_lossy(bytes), problem)
+}
+
+#[cfg(test)]
+mod tests;

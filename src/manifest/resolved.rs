@@ -15,6 +15,10 @@ impl Manifest {
 }
 
 /// `{start, end}` for a range of dates, null for none.
+#[expect(
+    clippy::ref_option,
+    reason = "serde hands over a reference to the field"
+)]
 pub(super) fn close_date_range<S: Serializer>(
     range: &Option<Bounds<Date>>,
     to: S,

@@ -36,6 +36,11 @@ impl Role {
         let mut known = Self::WORDS.iter().chain(SPELLINGS);
         known.find(|(word, _)| *word == name).map(|(_, role)| *role)
     }
+
+    /// Every name that is understood.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        Self::WORDS.iter().chain(SPELLINGS).map(|(word, _)| *word)
+    }
 }
 
 #[cfg(test)]

@@ -39,6 +39,10 @@ impl Manifest {
 
 /// Who this pack is, and what its draws and dates depend on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the fields are the keys of the manifest"
+)]
 pub(crate) struct Run {
     /// The name of the pack. Letters, digits, spaces and `- _ .`, so that it can name a file.
     pub(crate) name: String,
@@ -310,5 +314,17 @@ impl<T: Copy + PartialOrd> Bounds<T> {
 
     pub(crate) fn max(self) -> T {
         self.max
+    }
+
+    /// With another least value, which the greatest one makes room for.
+    pub(super) fn with_min(self, min: T) -> Self {
+        let max = if min > self.max { min } else { self.max };
+        Self { min, max }
+    }
+
+    /// With another greatest value, which the least one makes room for.
+    pub(super) fn with_max(self, max: T) -> Self {
+        let min = if max < self.min { max } else { self.min };
+        Self { min, max }
     }
 }

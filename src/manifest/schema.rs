@@ -1,0 +1,194 @@
+//! The schema: every key of the manifest, with what it may say and what holds where it is left out.
+
+use std::path::PathBuf;
+
+use super::names::{
+    api_version, as_of, field, instance_url, org_id, owner_fallback, role, run_name, story_key,
+    subject, template,
+};
+use super::roles::Role;
+use super::section::Section;
+use super::types::{
+    Activity, Auth, Bounds, Exclusion, IdempotencyMode, IngestionMode, InstanceUrl, Llm, Manifest,
+    Meetings, OnLeave, OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce,
+    ScorecardMode, Scorecards, StoryKey, Subjects, VerifyMode,
+};
+use super::values::{date, decimal, flag, text, whole, word};
+
+/// Reads a manifest. Where there were problems the result only serves to find them all.
+pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
+    Manifest {
+        source,
+        run: run(file.section("run")),
+        salesforce: salesforce(file.section("salesforce")),
+        peopleai: peopleai(file.section("peopleai")),
+        activity: activity(file.section("activity")),
+        llm: llm(file.section("llm")),
+        scorecards: scorecards(file.section("scorecards")),
+        protect: file.list("protect", text).unwrap_or_default(),
+    }
+}
+
+fn run(mut run: Section) -> Run {
+    let run_tag_field = run.value("run_tag_field", field);
+    let run_tag_field = match run_tag_field {
+        None if run.says_null("run_tag_field") => None,
+        field => Some(field.unwrap_or_else(|| "Demo_Run__c".to_owned())),
+    };
+    Run {
+        name: run
+            .required("name", "q4-demo", run_name)
+            .unwrap_or_default(),
+        seed: run.value("seed", whole(0..=u64::MAX)).unwrap_or(42),
+        idempotency_mode: run.value("idempotency_mode", word(IdempotencyMode::WORDS)),
+        run_tag_field,
+        dry_run: run.value("dry_run", flag).unwrap_or(false),
+        as_of: run.value("as_of", as_of),
+        story_key: run.value("story_key", story_key).unwrap_or(StoryKey::Id),
+    }
+}
+
+fn salesforce(mut salesforce: Section) -> Salesforce {
+    Salesforce {
+        instance_url: salesforce
+            .required("instance_url", "embedded", instance_url)
+            .unwrap_or(InstanceUrl::Embedded),
+        auth: salesforce.value("auth", word(Auth::WORDS)),
+        api_version: salesforce
+            .value("api_version", api_version)
+            .unwrap_or_else(|| "67.0".to_owned()),
+        settle_after: salesforce
+            .value("settle_after", whole(0..=86_400))
+            .unwrap_or(600),
+        allow_production: salesforce
+            .distinct("allow_production", org_id)
+            .unwrap_or_default(),
+        query: query(salesforce.section("query")),
+    }
+}
+
+fn query(mut query: Section) -> Query {
+    let omitted_field = query.value("exclude_if_omitted_field", field);
+    let exclude_if_omitted_field = match omitted_field {
+        Some(field) => Exclusion::Field(field),
+        None if query.says_null("exclude_if_omitted_field") => Exclusion::Off,
+        None => Exclusion::IfPresent,
+    };
+    Query {
+        opportunity_type: query
+            .one_or_list("opportunity_type", text)
+            .unwrap_or_default(),
+        stages_allowed: query
+            .one_or_list("stages_allowed", text)
+            .unwrap_or_default(),
+        exclude_if_omitted_field,
+        close_date_range: close_date_range(&mut query),
+        include_closed: query.value("include_closed", flag).unwrap_or(false),
+        limit: query.value("limit", whole(1..=1_000_000)).unwrap_or(100),
+        on_leave: query
+            .value("on_leave", word(OnLeave::WORDS))
+            .unwrap_or(OnLeave::Keep),
+    }
+}
+
+fn close_date_range(query: &mut Section) -> Option<Bounds<jiff::civil::Date>> {
+    let mut range = query.optional_section("close_date_range")?;
+    let start = range.required("start", "2026-10-01", date);
+    let end = range.required("end", "2026-12-31", date);
+    range.ordered(("start", "end"), start, end)
+}
+
+fn peopleai(mut peopleai: Section) -> PeopleAi {
+    PeopleAi {
+        ingestion_mode: peopleai
+            .value("ingestion_mode", word(IngestionMode::WORDS))
+            .unwrap_or(IngestionMode::CrmActivity),
+        verify_mode: peopleai
+            .value("verify_mode", word(VerifyMode::WORDS))
+            .unwrap_or(VerifyMode::Manual),
+        expected_latency_minutes: peopleai
+            .value("expected_latency_minutes", whole(0..=10_080))
+            .unwrap_or(60),
+    }
+}
+
+fn activity(mut activity: Section) -> Activity {
+    Activity {
+        past_days: activity.value("past_days", whole(1..=365)).unwrap_or(45),
+        future_days: activity.value("future_days", whole(0..=180)).unwrap_or(21),
+        meetings: meetings(activity.section("meetings")),
+        emails: activity
+            .section("emails")
+            .bounds(("min", "max"), &(0..=100), usual(5, 20)),
+        participant_roles: activity
+            .filled("participant_roles")
+            .distinct("participant_roles", role)
+            .unwrap_or_else(|| {
+                vec![
+                    Role::Champion,
+                    Role::EconomicBuyer,
+                    Role::TechnicalEvaluator,
+                ]
+            }),
+        realism_level: activity
+            .value("realism_level", word(RealismLevel::WORDS))
+            .unwrap_or(RealismLevel::Light),
+        subjects: subjects(activity.section("subjects")),
+        owner_fallback: activity
+            .value("owner_fallback", owner_fallback)
+            .unwrap_or(OwnerFallback::Manager),
+    }
+}
+
+fn meetings(mut meetings: Section) -> Meetings {
+    Meetings {
+        past: meetings.bounds(("past_min", "past_max"), &(0..=40), usual(3, 8)),
+        future: meetings.bounds(("future_min", "future_max"), &(0..=12), usual(1, 3)),
+        duration_minutes: meetings
+            .filled("duration_minutes")
+            .list("duration_minutes", whole(15..=120))
+            .unwrap_or_else(|| vec![25, 30, 45, 60]),
+    }
+}
+
+fn subjects(mut subjects: Section) -> Subjects {
+    Subjects {
+        meetings: subjects.distinct("meetings", subject).unwrap_or_default(),
+        emails: subjects.distinct("emails", subject).unwrap_or_default(),
+    }
+}
+
+fn llm(mut llm: Section) -> Llm {
+    Llm {
+        enabled: llm.value("enabled", flag).unwrap_or(false),
+        provider: llm
+            .value("provider", word(Provider::WORDS))
+            .unwrap_or(Provider::OpenAi),
+        model: llm
+            .value("model", text)
+            .unwrap_or_else(|| "gpt-4.1-mini".to_owned()),
+        temperature: llm.value("temperature", decimal(0.0..=2.0)).unwrap_or(0.4),
+        max_tokens: llm.value("max_tokens", whole(1..=100_000)).unwrap_or(500),
+    }
+}
+
+fn scorecards(mut scorecards: Section) -> Scorecards {
+    Scorecards {
+        templates: scorecards
+            .distinct("templates", template)
+            .unwrap_or_else(|| vec!["meddicc".to_owned()]),
+        coverage_target: scorecards
+            .value("coverage_target", decimal(0.0..=1.0))
+            .unwrap_or(0.8),
+        confidence_floor: scorecards
+            .value("confidence_floor", decimal(0.0..=1.0))
+            .unwrap_or(0.55),
+        mode: scorecards
+            .value("mode", word(ScorecardMode::WORDS))
+            .unwrap_or(ScorecardMode::Heuristic),
+    }
+}
+
+fn usual(min: u32, max: u32) -> Bounds<u32> {
+    Bounds::new(min, max).expect("the usual counts are the right way round")
+}

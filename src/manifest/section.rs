@@ -1,0 +1,316 @@
+//! Reading a mapping key by key. Nothing stops at a problem: a value that is wrong is noted and
+//! counts as left out, so that one look finds everything.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use saphyr_parser::Span;
+
+use super::nearest::nearest;
+use super::problems::{Complaint, Problem};
+use super::secrets;
+use super::tree::{Key, Node, Value, place};
+use super::types::Bounds;
+use super::values::whole;
+
+/// What has come up while a manifest was read.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    problems: RefCell<Vec<Problem>>,
+    /// The path of every key that was asked for: what there is to know.
+    known: RefCell<Vec<String>>,
+    /// Keys that nobody asked for, with the path of their mapping.
+    unknown: RefCell<Vec<(String, Key)>>,
+}
+
+/// One mapping of the manifest. Whatever has not been asked for when it is dropped is unknown.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    path: String,
+    /// Where a missing key is reported.
+    span: Span,
+    /// Empty where the section is left out.
+    entries: &'a [(Key, Node)],
+    /// The section, or one above it, is there but is no mapping: its keys are not missed.
+    misshapen: bool,
+    asked: Vec<&'static str>,
+    reading: &'a Reading,
+}
+
+impl<'a> Section<'a> {
+    /// The mapping that a whole file is.
+    pub(super) fn root(tree: &'a Node, reading: &'a Reading) -> Self {
+        Self::of(Some(tree), String::new(), place(1, 1), reading)
+    }
+
+    /// The mapping under this key.
+    pub(super) fn section(&mut self, key: &'static str) -> Self {
+        let path = self.path_of(key);
+        let entry = self.entry(key);
+        let span = entry.map_or(self.span, |(key, _)| key.span);
+        let node = entry.map(|(_, node)| node);
+        let mut section = Self::of(node, path, span, self.reading);
+        section.misshapen |= self.misshapen;
+        section
+    }
+
+    /// As [`Self::section`], where leaving the whole section out means something of its own.
+    pub(super) fn optional_section(&mut self, key: &'static str) -> Option<Self> {
+        self.node(key).is_some().then(|| self.section(key))
+    }
+
+    fn of(node: Option<&'a Node>, path: String, span: Span, reading: &'a Reading) -> Self {
+        let (entries, misshapen) = match node {
+            None => (Default::default(), false),
+            Some(node) => match &node.value {
+                Value::Map(entries) => (entries.as_slice(), false),
+                _ if node.is_null() => (Default::default(), false),
+                _ => {
+                    let message = format!("must be a mapping of keys, not {}", node.kind());
+                    let hint = "write `key: value` lines, indented alike";
+                    reading.note(Complaint::new(message, hint).at(node.span, &*path));
+                    (Default::default(), true)
+                }
+            },
+        };
+        Self {
+            path,
+            span,
+            entries,
+            misshapen,
+            asked: Vec::new(),
+            reading,
+        }
+    }
+
+    /// The value of a key; `None` where it is left out, null or wrong.
+    pub(super) fn value<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&Node) -> Result<T, Complaint>,
+    ) -> Option<T> {
+        let path = self.path_of(key);
+        let node = self.node(key)?;
+        self.reading.keep(parse(node), node.span, path)
+    }
+
+    /// The value of a key that must be there; `None` is never without a problem.
+    pub(super) fn required<T>(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        parse: impl Fn(&Node) -> Result<T, Complaint>,
+    ) -> Option<T> {
+        if self.node(key).is_none() && !self.misshapen {
+            let span = self.entry(key).map_or(self.span, |(key, _)| key.span);
+            let hint = format!("for example `{key}: {example}`");
+            let complaint = Complaint::new("must be given", hint);
+            self.reading.note(complaint.at(span, self.path_of(key)));
+        }
+        self.value(key, parse)
+    }
+
+    /// Whether the key is there and says null.
+    pub(super) fn says_null(&mut self, key: &'static str) -> bool {
+        self.entry(key).is_some_and(|(_, node)| node.is_null())
+    }
+
+    /// The values of a list, each read and judged alone.
+    pub(super) fn list<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&Node) -> Result<T, Complaint>,
+    ) -> Option<Vec<T>> {
+        let path = self.path_of(key);
+        let node = self.node(key)?;
+        let Value::List(items) = &node.value else {
+            let message = format!("must be a list, not {}", node.kind());
+            let complaint = Complaint::new(message, "write `[a, b]`, or one `- a` line for each");
+            self.reading.note(complaint.at(node.span, path));
+            return None;
+        };
+        let read = |(place, item): (usize, &Node)| {
+            let path = format!("{path}[{place}]");
+            self.reading.keep(parse(item), item.span, path)
+        };
+        Some(items.iter().enumerate().filter_map(read).collect())
+    }
+
+    /// Refuses the empty list, for a key that needs at least one value.
+    pub(super) fn filled(&mut self, key: &'static str) -> &mut Self {
+        if let Some(node) = self.node(key)
+            && matches!(&node.value, Value::List(items) if items.is_empty())
+        {
+            let complaint = Complaint::new("must not be empty", "leave it out for the default");
+            self.reading
+                .note(complaint.at(node.span, self.path_of(key)));
+        }
+        self
+    }
+
+    /// As [`Self::list`], and no value may stand in it twice.
+    pub(super) fn distinct<T: PartialEq>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&Node) -> Result<T, Complaint>,
+    ) -> Option<Vec<T>> {
+        let seen = RefCell::new(Vec::new());
+        let values = self.list(key, |node| {
+            let value = parse(node)?;
+            if seen.borrow().contains(&value) {
+                let hint = "take this one out";
+                return Err(Complaint::new("stands in the list already", hint));
+            }
+            seen.borrow_mut().push(value);
+            Ok(())
+        });
+        values.map(|_| seen.into_inner())
+    }
+
+    /// As [`Self::list`], or a single value in place of the list.
+    pub(super) fn one_or_list<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&Node) -> Result<T, Complaint>,
+    ) -> Option<Vec<T>> {
+        match self.node(key).map(|node| &node.value) {
+            Some(Value::Scalar { .. }) => Some(self.value(key, parse).into_iter().collect()),
+            _ => self.list(key, parse),
+        }
+    }
+
+    /// A least and a greatest number under two keys. Where only one is given, the default of the
+    /// other gives way to it: `max: 3` alone means at most three, whatever the usual least is.
+    pub(super) fn bounds(
+        &mut self,
+        keys: (&'static str, &'static str),
+        allowed: &RangeInclusive<u32>,
+        default: Bounds<u32>,
+    ) -> Bounds<u32> {
+        let min = self.value(keys.0, whole(allowed.clone()));
+        let max = self.value(keys.1, whole(allowed.clone()));
+        self.ordered(keys, min, max)
+            .unwrap_or_else(|| match (min, max) {
+                (Some(min), None) => default.with_min(min),
+                (None, Some(max)) => default.with_max(max),
+                _ => default,
+            })
+    }
+
+    /// The bounds that both keys were given, which must not be the wrong way round.
+    pub(super) fn ordered<T: Copy + PartialOrd + Display>(
+        &mut self,
+        keys: (&'static str, &'static str),
+        min: Option<T>,
+        max: Option<T>,
+    ) -> Option<Bounds<T>> {
+        let (min, max) = (min?, max?);
+        let bounds = Bounds::new(min, max);
+        if bounds.is_none()
+            && let Some(node) = self.node(keys.0)
+        {
+            let complaint = Complaint::new(
+                format!("{min} is above `{}`, which is {max}", keys.1),
+                format!("swap the two, or raise `{}`", keys.1),
+            );
+            self.reading
+                .note(complaint.at(node.span, self.path_of(keys.0)));
+        }
+        bounds
+    }
+
+    fn node(&mut self, key: &'static str) -> Option<&'a Node> {
+        let (_, node) = self.entry(key)?;
+        (!node.is_null()).then_some(node)
+    }
+
+    fn entry(&mut self, key: &'static str) -> Option<&'a (Key, Node)> {
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+            self.reading.known.borrow_mut().push(self.path_of(key));
+        }
+        self.entries.iter().find(|(entry, _)| entry.text == key)
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        join(&self.path, key)
+    }
+}
+
+impl Drop for Section<'_> {
+    fn drop(&mut self) {
+        let mut lines = BTreeMap::new();
+        for (key, _) in self.entries {
+            if let Some(line) = lines.get(&key.text) {
+                let message = format!("given twice; first on line {line}");
+                let complaint = Complaint::new(message, "keep one of the two");
+                self.reading
+                    .note(complaint.at(key.span, self.path_of(&key.text)));
+            } else if !self.asked.contains(&key.text.as_str()) {
+                let unknown = (self.path.clone(), key.clone());
+                self.reading.unknown.borrow_mut().push(unknown);
+            }
+            lines.entry(&key.text).or_insert(key.span.start.line());
+        }
+    }
+}
+
+impl Reading {
+    /// Everything that was wrong, now that all known keys have been asked for.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        let known = self.known.into_inner();
+        let unknown = self.unknown.into_inner();
+        let unknown = unknown.iter().map(|(parent, key)| {
+            let complaint = unknown_key(parent, &key.text, &known);
+            complaint.at(key.span, join(parent, &key.text))
+        });
+        let mut problems = self.problems.into_inner();
+        problems.extend(unknown);
+        problems
+    }
+
+    fn note(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    fn keep<T>(&self, read: Result<T, Complaint>, span: Span, path: String) -> Option<T> {
+        read.map_err(|complaint| self.note(complaint.at(span, path)))
+            .ok()
+    }
+}
+
+fn unknown_key(parent: &str, key: &str, known: &[String]) -> Complaint {
+    let inside = |path: &String| match path.rsplit_once('.') {
+        Some((above, key)) => (above == parent).then(|| key.to_owned()),
+        None => parent.is_empty().then(|| path.clone()),
+    };
+    let siblings: Vec<String> = known.iter().filter_map(inside).collect();
+    let siblings: Vec<&str> = siblings.iter().map(String::as_str).collect();
+    if let Some(meant) = nearest(key, &siblings) {
+        return Complaint::new("unknown key", format!("did you mean `{meant}`?"));
+    }
+    if secrets::is_secret(key) {
+        return Complaint::new(
+            "secrets do not belong in a manifest",
+            "set it in the environment, or in an `.env` file beside the manifest: \
+             SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN",
+        );
+    }
+    let elsewhere = known
+        .iter()
+        .find(|path| path.rsplit('.').next() == Some(key));
+    let hint = match elsewhere {
+        Some(path) => format!("did you mean `{path}`?"),
+        None => format!("known keys here: {}", siblings.join(", ")),
+    };
+    Complaint::new("unknown key", hint)
+}
+
+fn join(parent: &str, key: &str) -> String {
+    match parent {
+        "" => key.to_owned(),
+        parent => format!("{parent}.{key}"),
+    }
+}
