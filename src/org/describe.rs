@@ -15,6 +15,7 @@ use super::transport::Call;
 /// One object.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the API tells it so")]
 pub(crate) struct Describe {
     pub(crate) name: String,
     pub(crate) label: String,
@@ -32,6 +33,7 @@ pub(crate) struct Describe {
 /// One field. `kind` is Salesforce's `type`: `string`, `picklist`, `reference` …
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the API tells it so")]
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) label: String,

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn the_process_wins() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(".env"), "PATH=from the file").unwrap();
+        fs::write(folder.path().join(".env"), "PATH=file").unwrap();
         let loaded = Environment::load(folder.path(), None).unwrap();
         assert_eq!(loaded.get("PATH"), std::env::var("PATH").ok().as_deref());
     }

@@ -195,6 +195,6 @@ mod tests {
     fn an_excerpt_is_bounded_and_never_empty() {
         assert_eq!(excerpt(b""), "(empty)");
         assert_eq!(excerpt(b"<html>\n <b>x</b>"), "<html> <b>x</b>");
-        assert_eq!(excerpt(&[0xff; 100_000]).chars().count(), EXCERPT);
+        assert_eq!(excerpt(&vec![0xff; 100_000]).chars().count(), EXCERPT);
     }
 }

@@ -48,7 +48,7 @@ pub(super) async fn read(transport: &Arc<Transport>) -> Result<Identity, Error> 
         org_id: organization.id,
         org_name: organization.name,
         is_sandbox: organization.is_sandbox,
-        organization_type: organization.organization_type,
+        organization_type: organization.edition,
         trial_expiry: organization
             .trial_expiration_date
             .as_deref()
@@ -110,7 +110,8 @@ struct Organization {
     id: String,
     name: String,
     is_sandbox: bool,
-    organization_type: String,
+    #[serde(rename = "OrganizationType")]
+    edition: String,
     trial_expiration_date: Option<String>,
     time_zone_sid_key: String,
 }

@@ -6,24 +6,36 @@
 
 #![expect(dead_code, unused_imports, reason = "called by rooms that come next")]
 
-mod collections;
-mod composite;
-mod describe;
+// Who we are, and whom we talk to.
 mod environment;
-mod error;
 mod identity;
 mod instance_url;
+mod sign_in;
+
+// What an org can be asked.
+mod collections;
+mod describe;
 mod limits;
 mod query;
-mod reply;
 mod retrieve;
-mod retry;
-mod session;
-mod sign_in;
 pub(crate) mod soql;
+
+// How a call is made, from the API's own terms down to HTTP.
+mod composite;
+mod session;
 mod token;
 mod transport;
 mod wire;
+
+// What becomes of it.
+mod error;
+mod reply;
+mod retry;
+
+#[cfg(test)]
+mod double;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -132,6 +132,12 @@ impl Failure {
             Self::Cut(cause) => Error::Network(format!("the connection was cut: {cause}")),
             Self::TimedOut => Error::Network("no reply within ten minutes".to_owned()),
             Self::Refused { status, errors, .. } => refusal(status, &errors),
+            // An edge server's page, which says as much as the org itself would.
+            Self::Foreign {
+                status: status @ (429 | 500..),
+                excerpt: message,
+                ..
+            } => Error::Unavailable { status, message },
             Self::Foreign {
                 status, excerpt, ..
             } => Error::NotSalesforce { status, excerpt },
@@ -164,13 +170,12 @@ pub(super) fn refusal(status: u16, errors: &[ApiError]) -> Error {
 /// Seconds, or a date that is compared with the reply's own.
 fn retry_after(headers: &HeaderMap, at: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    match value.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => {
-            let then = http_date(value)?;
-            Some(then.duration_since(at).try_into().unwrap_or_default())
-        }
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
     }
+    let wait = http_date(value)?.duration_since(at);
+    // A date that has passed asks for no wait at all.
+    Some(wait.try_into().unwrap_or_default())
 }
 
 /// The instant of a Date header, `Tue, 24 Nov 2026 08:12:31 GMT`.
@@ -188,4 +193,96 @@ fn redirect(headers: &HeaderMap) -> Option<String> {
 
 fn excerpt_of(error: &serde_json::Error) -> String {
     excerpt(error.to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::error::Kind;
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect();
+        Answer {
+            status,
+            headers,
+            body: body.into(),
+            at: http_date("Tue, 24 Nov 2026 08:12:31 GMT").unwrap(),
+        }
+    }
+
+    fn json(code: &str) -> String {
+        format!(r#"[{{"errorCode":"{code}","message":"m"}}]"#)
+    }
+
+    /// The kinds of error that a read and a create end with.
+    #[track_caller]
+    fn check(status: u16, body: &str, expect_read: Kind, expect_create: Kind) {
+        let failure = read(answer(status, &[], body)).unwrap_err();
+        let of_read = failure.clone().into_error(Repeat::Safe);
+        let of_create = failure.into_error(Repeat::OnlyIfUnsent);
+        assert_eq!(of_read.kind(), expect_read, "{status} {body}");
+        assert_eq!(of_create.kind(), expect_create, "{status} {body}");
+    }
+
+    #[test]
+    fn refusals_are_sorted_by_what_to_do() {
+        use Kind::{Login, Lost, Network, NotSalesforce, Rejected, RequestLimit};
+        check(
+            400,
+            &json("INVALID_FIELD"),
+            Rejected("INVALID_FIELD"),
+            Rejected("INVALID_FIELD"),
+        );
+        check(401, &json("INVALID_SESSION_ID"), Login, Login);
+        check(
+            403,
+            &json("REQUEST_LIMIT_EXCEEDED"),
+            RequestLimit,
+            RequestLimit,
+        );
+        check(
+            403,
+            &json("API_DISABLED_FOR_ORG"),
+            Rejected("API_DISABLED_FOR_ORG"),
+            Rejected("API_DISABLED_FOR_ORG"),
+        );
+        check(429, &json("REQUEST_LIMIT_EXCEEDED"), Network, Network);
+        check(400, &json("QUERY_TIMEOUT"), Rejected("QUERY_TIMEOUT"), Lost);
+        check(500, &json("UNKNOWN_EXCEPTION"), Network, Lost);
+        check(503, &json("SERVER_UNAVAILABLE"), Network, Lost);
+        check(502, "<html>", Network, Lost);
+        check(429, "<html>", Network, Network);
+        check(403, "<html>", NotSalesforce, Lost);
+        check(404, "[]", NotSalesforce, Lost);
+        check(400, r#"{"error":"invalid_grant"}"#, NotSalesforce, Lost);
+    }
+
+    #[test]
+    fn a_redirect_names_its_host_and_not_its_query() {
+        let headers = [("location", "https://acme.my.salesforce.com/?sid=00Dxx!AQ")];
+        let failure = read(answer(302, &headers, "")).unwrap_err();
+        let error = failure.into_error(Repeat::Safe).to_string();
+        assert!(
+            error.ends_with("a redirect to https://acme.my.salesforce.com/"),
+            "{error}"
+        );
+    }
+
+    #[track_caller]
+    fn check_retry_after(value: &str, expect: Option<u64>) {
+        let answer = answer(503, &[("retry-after", value)], "");
+        let expect = expect.map(Duration::from_secs);
+        assert_eq!(retry_after(&answer.headers, answer.at), expect, "{value}");
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        check_retry_after("30", Some(30));
+        check_retry_after("Tue, 24 Nov 2026 08:13:01 GMT", Some(30));
+        check_retry_after("Tue, 24 Nov 2026 08:00:00 GMT", Some(0));
+        check_retry_after("soon", None);
+    }
 }

@@ -90,3 +90,114 @@ pub(super) fn jitter(seed: u64, call: u64, attempt: u32) -> f64 {
     let [first, second, ..] = *hasher.finalize().as_bytes();
     f64::from(u16::from_le_bytes([first, second])) / f64::from(u16::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::error::ApiError;
+    use super::*;
+
+    fn refused(status: u16, code: &str, message: &str) -> Failure {
+        let error = ApiError {
+            code: code.to_owned(),
+            message: message.to_owned(),
+            fields: None,
+        };
+        Failure::Refused {
+            status,
+            errors: vec![error],
+            retry_after: None,
+        }
+    }
+
+    fn foreign(status: u16, retry_after: Option<u64>) -> Failure {
+        Failure::Foreign {
+            status,
+            excerpt: String::new(),
+            retry_after: retry_after.map(Duration::from_secs),
+        }
+    }
+
+    fn unreachable(met: bool) -> Failure {
+        let cause = String::new();
+        Failure::Unreachable { cause, met }
+    }
+
+    /// How often a call is sent in all when it always fails like this: a safe one, a create.
+    #[track_caller]
+    fn check(failure: &Failure, expect_safe: u32, expect_create: u32) {
+        let sendings = |repeat| {
+            (1..100)
+                .find(|attempt| decide(failure, *attempt, repeat, 0.0) == Retry::No)
+                .unwrap()
+        };
+        let got = (sendings(Repeat::Safe), sendings(Repeat::OnlyIfUnsent));
+        assert_eq!(got, (expect_safe, expect_create), "{failure:?}");
+    }
+
+    #[test]
+    fn how_often_a_call_is_sent() {
+        check(&unreachable(false), 3, 3);
+        check(&unreachable(true), 8, 8);
+        check(&Failure::Cut(String::new()), 8, 1);
+        check(&Failure::TimedOut, 2, 1);
+        check(
+            &Failure::SignIn(super::super::Error::Network(String::new())),
+            1,
+            1,
+        );
+        check(&foreign(502, None), 8, 1);
+        check(&foreign(429, None), 8, 8);
+        check(&foreign(302, None), 1, 1);
+        check(&foreign(404, None), 1, 1);
+        check(&refused(503, "SERVER_UNAVAILABLE", ""), 8, 1);
+        check(&refused(500, "UNKNOWN_EXCEPTION", ""), 4, 1);
+        check(&refused(429, "REQUEST_LIMIT_EXCEEDED", ""), 8, 8);
+        check(&refused(400, "MALFORMED_QUERY", ""), 1, 1);
+        check(
+            &refused(420, "SERVER_UNAVAILABLE", "expired scratch org"),
+            1,
+            1,
+        );
+        let [day, moment] = [
+            "TotalRequests Limit exceeded.",
+            "ConcurrentPerOrgLongTxn Limit exceeded.",
+        ];
+        check(&refused(403, "REQUEST_LIMIT_EXCEEDED", day), 1, 1);
+        check(&refused(403, "REQUEST_LIMIT_EXCEEDED", moment), 8, 8);
+    }
+
+    #[track_caller]
+    fn check_wait(attempt: u32, jitter: f64, expect_millis: u64) {
+        let wait = Duration::from_millis(expect_millis);
+        assert_eq!(
+            backoff(attempt, jitter),
+            wait,
+            "attempt {attempt}, jitter {jitter}"
+        );
+    }
+
+    #[test]
+    fn waits_double_and_end_at_a_minute() {
+        check_wait(1, 1.0, 500);
+        check_wait(1, 0.0, 250);
+        check_wait(2, 1.0, 1_000);
+        check_wait(4, 0.5, 3_000);
+        check_wait(8, 1.0, 60_000);
+        check_wait(u32::MAX, 1.0, 60_000);
+    }
+
+    #[test]
+    fn the_org_may_say_how_long_but_not_too_long() {
+        let decide = |seconds| decide(&foreign(503, Some(seconds)), 1, Repeat::Safe, 0.5);
+        assert_eq!(decide(0), Retry::After(Duration::ZERO));
+        assert_eq!(decide(120), Retry::After(Duration::from_secs(120)));
+        assert_eq!(decide(121), Retry::No);
+    }
+
+    #[test]
+    fn jitter_is_a_fraction_that_differs() {
+        let all: Vec<_> = (0..100).map(|call| jitter(7, call, 1)).collect();
+        assert!(all.iter().all(|jitter| (0.0..=1.0).contains(jitter)));
+        assert!(all.iter().any(|jitter| *jitter < 0.2) && all.iter().any(|jitter| *jitter > 0.8));
+    }
+}

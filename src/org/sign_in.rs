@@ -185,3 +185,126 @@ fn require<'e>(
 fn trimmed(value: &str) -> SecretString {
     value.trim().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const URL: &str = "https://acme.my.salesforce.com";
+    const APP: [(&str, &str); 2] = [("SF_CLIENT_ID", "app"), ("SF_CLIENT_SECRET", "hush")];
+    const USER: [(&str, &str); 2] = [("SF_USERNAME", "sam"), ("SF_PASSWORD", "pw")];
+
+    /// Chooses, and tells the variant that was chosen, or the error.
+    #[track_caller]
+    fn check(kind: AuthKind, variables: &[&[(&str, &str)]], expect: Result<&str, &str>) {
+        let environment: Environment = variables.concat().into_iter().collect();
+        let chosen = SignIn::from_environment(kind, Some(URL), &environment);
+        let chosen = chosen.map(|sign_in| match sign_in.credentials {
+            Credentials::AccessToken(_) => "access token",
+            Credentials::Grant(Grant::Password { .. }) => "password",
+            Credentials::Grant(Grant::ClientCredentials { .. }) => "client credentials",
+            Credentials::Grant(Grant::RefreshToken { .. }) => "refresh token",
+        });
+        match (chosen, expect) {
+            (Ok(chosen), Ok(expect)) => assert_eq!(chosen, expect),
+            (Err(error), Err(part)) => {
+                assert!(error.to_string().contains(part), "{error}");
+            }
+            (got, expect) => panic!("{got:?}, expected {expect:?}"),
+        }
+    }
+
+    #[test]
+    fn the_flow_follows_from_what_is_set() {
+        use AuthKind::{AccessToken, Jwt, Oauth, SfCli};
+        check(
+            AccessToken,
+            &[&[("SF_ACCESS_TOKEN", " 00Dxx!AQ4.x\n")]],
+            Ok("access token"),
+        );
+        check(
+            AccessToken,
+            &[&APP, &USER],
+            Err("SF_ACCESS_TOKEN is not set"),
+        );
+        check(
+            AccessToken,
+            &[&[("SF_ACCESS_TOKEN", "[REDACTED] Use 'sf org auth'")]],
+            Err("no usable token"),
+        );
+        check(Oauth, &[&APP], Ok("client credentials"));
+        check(Oauth, &[&APP, &USER], Ok("password"));
+        check(
+            Oauth,
+            &[&APP, &USER, &[("SF_REFRESH_TOKEN", "r")]],
+            Ok("refresh token"),
+        );
+        check(
+            Oauth,
+            &[&APP[..1], &[("SF_REFRESH_TOKEN", "r")]],
+            Ok("refresh token"),
+        );
+        check(Oauth, &[&APP, &USER[..1]], Err("SF_PASSWORD is not set"));
+        check(Oauth, &[&APP, &USER[1..]], Err("SF_USERNAME is not set"));
+        check(Oauth, &[&APP[..1]], Err("SF_CLIENT_SECRET is not set"));
+        check(Oauth, &[], Err("SF_CLIENT_ID is not set"));
+        check(Oauth, &[&USER], Err("no longer suffice"));
+        check(SfCli, &[], Err("auth: sf_cli comes with the next release"));
+        check(Jwt, &[], Err("use auth: access_token"));
+    }
+
+    #[test]
+    fn the_security_token_is_glued_to_the_password() {
+        let variables = [&APP[..], &USER, &[("SF_SECURITY_TOKEN", "tok")]].concat();
+        let environment = variables.into_iter().collect();
+        let chosen = SignIn::from_environment(AuthKind::Oauth, Some(URL), &environment);
+        let Credentials::Grant(Grant::Password { password, .. }) = chosen.unwrap().credentials
+        else {
+            panic!("not the password flow");
+        };
+        assert_eq!(password.expose_secret(), "pwtok");
+    }
+
+    #[test]
+    fn the_manifest_s_url_comes_before_the_variable() {
+        let variables = [
+            ("SF_ACCESS_TOKEN", "t"),
+            ("SF_INSTANCE_URL", "https://other.example"),
+        ];
+        let environment = Environment::from_iter(variables);
+        let url = |given| {
+            let chosen = SignIn::from_environment(AuthKind::AccessToken, given, &environment);
+            chosen.unwrap().instance.to_string()
+        };
+        assert_eq!(url(Some(URL)), URL);
+        assert_eq!(url(None), "https://other.example");
+        let nowhere = Environment::from_iter([("SF_ACCESS_TOKEN", "t")]);
+        let error = SignIn::from_environment(AuthKind::AccessToken, None, &nowhere).unwrap_err();
+        assert!(
+            error.to_string().contains("SF_INSTANCE_URL is not set"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn client_credentials_are_not_sent_to_a_host_that_refuses_them() {
+        let environment = APP.into_iter().collect();
+        let login = Some("https://login.salesforce.com");
+        let error = SignIn::from_environment(AuthKind::Oauth, login, &environment).unwrap_err();
+        assert!(error.to_string().contains("my.salesforce.com"), "{error}");
+    }
+
+    #[test]
+    fn debug_tells_no_secret() {
+        let variables = [&APP[..], &USER].concat();
+        let environment = variables.into_iter().collect();
+        let chosen = SignIn::from_environment(AuthKind::Oauth, Some(URL), &environment);
+        let debug = format!("{chosen:?}");
+        assert!(
+            debug.contains("sam") && !debug.contains("pw") && !debug.contains("hush"),
+            "{debug}"
+        );
+    }
+}

@@ -94,7 +94,7 @@ fn escaped(text: &str) -> String {
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
             control if control.is_control() => {
-                escaped.push_str(&format!("\\u{:04X}", u32::from(control)));
+                escaped.extend(format!("\\u{:04X}", u32::from(control)).chars());
             }
             other => escaped.push(other),
         }

@@ -224,3 +224,87 @@ fn bearer(token: &str, variable: &'static str) -> Result<HeaderValue, SignInErro
     header.set_sensitive(true);
     Ok(header)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use reqwest::header::HeaderMap;
+
+    use super::super::error::Kind;
+    use super::*;
+
+    /// Reads an answer of the token endpoint: the org's host, or the error's kind and text.
+    #[track_caller]
+    fn check(status: u16, body: &str, expect: Result<&str, (Kind, &str)>) {
+        let answer = Answer {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let instance = InstanceUrl::parse("https://login.salesforce.com").unwrap();
+        match (read(answer, &instance), expect) {
+            (Ok(token), Ok(expect)) => assert_eq!(token.instance.to_string(), expect),
+            (Err(failure), Err((kind, part))) => {
+                let error = failure.into_error(Repeat::Safe);
+                assert_eq!(error.kind(), kind, "{error}");
+                assert!(error.to_string().contains(part), "{error}");
+            }
+            (got, expect) => panic!("{got:?}, expected {expect:?}"),
+        }
+    }
+
+    #[test]
+    fn a_token_names_the_org_s_own_host() {
+        let granted = r#"{"access_token":"00Dxx!AQ4","instance_url":"https://acme.my.salesforce.com","token_type":"Bearer"}"#;
+        check(200, granted, Ok("https://acme.my.salesforce.com"));
+        let plain = granted.replace("https", "http");
+        check(200, &plain, Err((Kind::Login, "only https is spoken")));
+    }
+
+    #[test]
+    fn what_was_not_understood_is_not_shown() {
+        check(
+            200,
+            r#"{"access_token":"00Dxx!AQ4"}"#,
+            Err((Kind::NotSalesforce, "gave no token")),
+        );
+        check(200, "<html>", Err((Kind::NotSalesforce, "gave no token")));
+    }
+
+    #[test]
+    fn refusals_are_told_in_oauth_s_words() {
+        let denied = r#"{"error":"invalid_grant","error_description":"authentication failure"}"#;
+        check(
+            400,
+            denied,
+            Err((Kind::Login, "invalid_grant: authentication failure")),
+        );
+        check(503, "<html>", Err((Kind::Network, "status 503")));
+        check(302, "", Err((Kind::NotSalesforce, "status 302")));
+    }
+
+    #[test]
+    fn each_refusal_has_its_advice() {
+        let advice = |error, description| advice(error, description).unwrap_or_default();
+        assert!(advice("invalid_grant", "authentication failure").contains("SF_PASSWORD"));
+        assert!(
+            advice("invalid_grant", "user hasn't approved this consumer").contains("Pre-authorize")
+        );
+        assert!(
+            advice("invalid_grant", "expired access/refresh token").contains("SF_REFRESH_TOKEN")
+        );
+        assert!(
+            advice("invalid_client", "invalid client credentials").contains("SF_CLIENT_SECRET")
+        );
+        assert!(advice("inactive_user", "user is inactive").contains("deactivated"));
+        assert_eq!(advice("something_new", ""), "");
+    }
+
+    #[test]
+    fn the_header_is_sensitive() {
+        let header = bearer("00Dxx!AQ4", "SF_ACCESS_TOKEN").unwrap();
+        assert_eq!(format!("{header:?}"), "Sensitive");
+        assert!(bearer("two\nlines", "SF_ACCESS_TOKEN").is_err());
+    }
+}

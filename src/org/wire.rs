@@ -85,11 +85,6 @@ impl Wire {
         *self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The org's time as far as it is known, else the machine's.
-    pub(super) fn now(&self) -> Timestamp {
-        self.noted().time.unwrap_or_else(|| self.clock.now())
-    }
-
     /// Makes an exchange until it succeeds or there is no use in trying.
     pub(super) async fn persist<T, F>(
         &self,
@@ -183,5 +178,56 @@ fn causes(error: &reqwest::Error) -> String {
     match error.url().and_then(|url| url.host_str()) {
         Some(host) => clean(&format!("{host}: {deepest}"), 300),
         None => clean(&deepest.to_string(), 300),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use reqwest::Method;
+
+    use super::*;
+
+    /// One exchange with an address, as far as it goes.
+    async fn exchange(address: &str) -> Result<Answer, Failure> {
+        let instance = InstanceUrl::parse(&format!("http://{address}")).unwrap();
+        let options = Options {
+            api_version: "67.0".to_owned(),
+            user_agent: "demo-gen/test".to_owned(),
+            clock: Clock::Fixed(Timestamp::UNIX_EPOCH),
+            jitter_seed: 7,
+        };
+        let wire = Wire::new(&instance, &options).unwrap();
+        wire.exchange(Request::new(Method::POST, instance.at("/")))
+            .await
+    }
+
+    #[tokio::test]
+    async fn where_nobody_listens_nothing_was_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        drop(listener);
+        let failure = exchange(&address).await.unwrap_err();
+        assert!(
+            matches!(failure, Failure::Unreachable { met: false, .. }),
+            "{failure:?}"
+        );
+        assert!(failure.is_without_effect());
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_without_a_word_may_have_done_the_work() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.read(&mut [0; 4096]).unwrap()
+        });
+        let failure = exchange(&address).await.unwrap_err();
+        assert!(server.join().unwrap() > 0);
+        assert!(matches!(failure, Failure::Cut(_)), "{failure:?}");
+        assert!(!failure.is_without_effect());
     }
 }
