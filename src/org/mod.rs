@@ -33,8 +33,6 @@ mod reply;
 mod retry;
 
 #[cfg(test)]
-mod double;
-#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

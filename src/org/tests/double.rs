@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, Method, Response};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Error, Options, Org, SignIn};
 use crate::clock::Clock;
+use crate::org::{Error, Options, Org, SignIn};
 
 /// One request, as the double saw it.
 #[derive(Debug, Clone)]
