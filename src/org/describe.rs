@@ -1,0 +1,159 @@
+//! What objects and fields the org has, as the running user sees them. A field that is hidden from
+//! the user is not there at all.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Org;
+use super::composite::{self, Body, Part};
+use super::error::Error;
+use super::reply::refusal;
+use super::soql;
+use super::transport::Call;
+
+/// One object.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the API tells it so")]
+pub(crate) struct Describe {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    /// The first three characters of its ids; some objects have none.
+    pub(crate) key_prefix: Option<String>,
+    pub(crate) createable: bool,
+    pub(crate) updateable: bool,
+    pub(crate) deletable: bool,
+    pub(crate) queryable: bool,
+    pub(crate) fields: Vec<Field>,
+    #[serde(default)]
+    pub(crate) child_relationships: Vec<ChildRelationship>,
+}
+
+/// One field. `kind` is Salesforce's `type`: `string`, `picklist`, `reference` …
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the API tells it so")]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// In characters; 0 where the kind has no length.
+    #[serde(default)]
+    pub(crate) length: u32,
+    /// Digits before and after the point together, for numbers.
+    #[serde(default)]
+    pub(crate) precision: u32,
+    /// Digits after the point, for numbers.
+    #[serde(default)]
+    pub(crate) scale: u32,
+    pub(crate) createable: bool,
+    pub(crate) updateable: bool,
+    pub(crate) nillable: bool,
+    #[serde(default)]
+    pub(crate) defaulted_on_create: bool,
+    #[serde(default)]
+    pub(crate) filterable: bool,
+    #[serde(default)]
+    pub(crate) external_id: bool,
+    #[serde(default)]
+    pub(crate) unique: bool,
+    #[serde(default)]
+    pub(crate) case_sensitive: bool,
+    #[serde(default)]
+    pub(crate) restricted_picklist: bool,
+    #[serde(default)]
+    pub(crate) picklist_values: Vec<PicklistValue>,
+    #[serde(default)]
+    pub(crate) reference_to: Vec<String>,
+    #[serde(default)]
+    pub(crate) relationship_name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PicklistValue {
+    pub(crate) active: bool,
+    #[serde(default)]
+    pub(crate) default_value: bool,
+    pub(crate) label: Option<String>,
+    pub(crate) value: String,
+}
+
+/// Another object's field that refers to this one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ChildRelationship {
+    #[serde(rename = "childSObject")]
+    pub(crate) child_object: String,
+    pub(crate) field: String,
+    #[serde(default)]
+    pub(crate) cascade_delete: bool,
+    pub(crate) relationship_name: Option<String>,
+}
+
+impl Describe {
+    /// A field by its name; Salesforce does not mind the case.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields
+            .iter()
+            .find(|field| field.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Org {
+    /// The names of all objects.
+    pub(crate) async fn describe_global(&self) -> Result<Vec<String>, Error> {
+        let call = Call::get(self.transport.target("/sobjects"));
+        let found: Global = self.transport.send(&call).await?.json()?;
+        Ok(found.sobjects.into_iter().map(|named| named.name).collect())
+    }
+
+    /// The objects of these names, 25 a call; nothing for one that the org does not have, or not
+    /// for this user.
+    pub(crate) async fn describe(
+        &self,
+        objects: &[&str],
+    ) -> Result<BTreeMap<String, Option<Describe>>, Error> {
+        let mut described = BTreeMap::new();
+        for objects in objects.chunks(composite::PARTS) {
+            let parts = self.describe_parts(objects)?;
+            let replies = composite::send::<Body<Describe>>(&self.transport, &parts).await?;
+            for (object, reply) in objects.iter().zip(replies) {
+                let describe = match (reply.status, reply.body) {
+                    (_, Body::Object(describe)) => Some(describe),
+                    (404, Body::Errors(_)) => None,
+                    (status, Body::Errors(errors)) => return Err(refusal(status, &errors)),
+                };
+                described.insert((*object).to_owned(), describe);
+            }
+        }
+        Ok(described)
+    }
+
+    fn describe_parts(&self, objects: &[&str]) -> Result<Vec<Part>, Error> {
+        let part = |(index, object): (usize, &&str)| {
+            let object = soql::identifier(object)?;
+            Ok(Part {
+                method: "GET",
+                url: self
+                    .transport
+                    .target(&format!("/sobjects/{object}/describe")),
+                reference_id: format!("object{index}"),
+                body: None,
+            })
+        };
+        objects.iter().enumerate().map(part).collect()
+    }
+}
+
+#[derive(Deserialize)]
+struct Global {
+    sobjects: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}

@@ -1,0 +1,134 @@
+//! SOQL queries, read page by page.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::Org;
+use super::composite::{self, Body, Part};
+use super::error::Error;
+use super::reply::refusal;
+use super::soql;
+use super::transport::{Call, Transport};
+
+/// Which rows a query sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Rows that are neither deleted nor archived.
+    Query,
+    /// Those in the recycle bin (`IsDeleted`) and archived activities (`IsArchived`) too.
+    QueryAll,
+}
+
+/// The pages of a query, fetched one at a time: what was read of one can be dropped before the next
+/// is asked for.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    transport: Arc<Transport>,
+    next: Next,
+}
+
+#[derive(Debug)]
+enum Next {
+    First { soql: String, scope: Scope },
+    At(String),
+    End,
+}
+
+impl Org {
+    /// A query, not sent before its first page is asked for.
+    pub(crate) fn query(&self, soql: impl Into<String>, scope: Scope) -> Pages {
+        Pages::new(self.transport.clone(), soql.into(), scope)
+    }
+
+    /// The result of a `SELECT COUNT() FROM …`.
+    pub(crate) async fn count(&self, soql: &str, scope: Scope) -> Result<u64, Error> {
+        let page: Page<IgnoredAny> = first_page(&self.transport, soql, scope).await?;
+        Ok(page.total_size)
+    }
+}
+
+impl Pages {
+    pub(super) fn new(transport: Arc<Transport>, soql: String, scope: Scope) -> Self {
+        let next = Next::First { soql, scope };
+        Self { transport, next }
+    }
+
+    /// The next page, or nothing after the last one.
+    pub(crate) async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<Vec<T>>, Error> {
+        let page: Page<T> = match &self.next {
+            Next::End => return Ok(None),
+            Next::First { soql, scope } => first_page(&self.transport, soql, *scope).await?,
+            Next::At(target) => {
+                let call = Call::get(target.clone());
+                self.transport.send(&call).await?.json()?
+            }
+        };
+        self.next = match (page.done, page.next_records_url) {
+            (true, _) => Next::End,
+            (false, Some(target)) if self.is_ahead(&target) => Next::At(target),
+            (false, target) => {
+                let target = target.unwrap_or_else(|| "nowhere".to_owned());
+                return Err(Error::NotSalesforce {
+                    status: 200,
+                    excerpt: format!("the next page of a query is said to be {target}"),
+                });
+            }
+        };
+        Ok(Some(page.records))
+    }
+
+    /// All rows at once, for a query that is known to find few.
+    pub(crate) async fn all<T: DeserializeOwned>(mut self) -> Result<Vec<T>, Error> {
+        let mut rows = Vec::new();
+        while let Some(page) = self.next().await? {
+            rows.extend(page);
+        }
+        Ok(rows)
+    }
+
+    /// Whether a target is in the API of this org, and not the page that we have just read.
+    fn is_ahead(&self, target: &str) -> bool {
+        let is_same = matches!(&self.next, Next::At(current) if current == target);
+        target.starts_with("/services/data/") && !is_same
+    }
+}
+
+/// One page, its rows read straight into the caller's type.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
+struct Page<T> {
+    total_size: u64,
+    done: bool,
+    next_records_url: Option<String>,
+    records: Vec<T>,
+}
+
+/// A query as a GET, or within a composite call where it is too long for a URI.
+async fn first_page<T: DeserializeOwned>(
+    transport: &Transport,
+    soql: &str,
+    scope: Scope,
+) -> Result<Page<T>, Error> {
+    let resource = match scope {
+        Scope::Query => "/query",
+        Scope::QueryAll => "/queryAll",
+    };
+    let target = format!("{}?{}", transport.target(resource), soql::encoded(soql));
+    if soql::fits_into_uri(soql) {
+        return transport.send(&Call::get(target)).await?.json();
+    }
+    let part = Part {
+        method: "GET",
+        url: target,
+        reference_id: "query".to_owned(),
+        body: None,
+    };
+    let mut replies = composite::send::<Body<Page<T>>>(transport, &[part]).await?;
+    let reply = replies.remove(0);
+    match reply.body {
+        Body::Object(page) => Ok(page),
+        Body::Errors(errors) => Err(refusal(reply.status, &errors)),
+    }
+}

@@ -1,0 +1,132 @@
+//! Calls of the REST API: signed in, retried, their replies read.
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Method, Request};
+use serde::Serialize;
+
+use super::Options;
+use super::error::Error;
+use super::instance_url::InstanceUrl;
+use super::reply::{self, Failure, Reply};
+use super::retry::Repeat;
+use super::session::{Pass, Session};
+use super::sign_in::SignIn;
+use super::token;
+use super::wire::Wire;
+
+/// Where calls go, and as whom.
+#[derive(Debug)]
+pub(super) struct Transport {
+    pub(super) wire: Wire,
+    pub(super) session: Session,
+    pub(super) instance: InstanceUrl,
+    /// `67.0`
+    pub(super) version: String,
+}
+
+/// One call. Its target is the path and query, from `/services/data/` on.
+#[derive(Debug)]
+pub(super) struct Call {
+    method: Method,
+    target: String,
+    body: Option<Vec<u8>>,
+    repeat: Repeat,
+}
+
+/// A page holds as many rows as the API allows. (2,000 is the default, where nobody changes it.)
+const QUERY_OPTIONS: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("sforce-query-options"),
+    HeaderValue::from_static("batchSize=2000"),
+);
+
+impl Call {
+    pub(super) fn get(target: String) -> Self {
+        Self::new(Method::GET, target, None, Repeat::Safe)
+    }
+
+    pub(super) fn delete(target: String) -> Self {
+        Self::new(Method::DELETE, target, None, Repeat::Safe)
+    }
+
+    pub(super) fn patch(target: String, body: &impl Serialize) -> Self {
+        Self::new(Method::PATCH, target, Some(json(body)), Repeat::Safe)
+    }
+
+    /// A POST that only reads.
+    pub(super) fn post_to_read(target: String, body: &impl Serialize) -> Self {
+        Self::new(Method::POST, target, Some(json(body)), Repeat::Safe)
+    }
+
+    /// A POST that creates.
+    pub(super) fn post_to_create(target: String, body: &impl Serialize) -> Self {
+        Self::new(Method::POST, target, Some(json(body)), Repeat::OnlyIfUnsent)
+    }
+
+    fn new(method: Method, target: String, body: Option<Vec<u8>>, repeat: Repeat) -> Self {
+        Self {
+            method,
+            target,
+            body,
+            repeat,
+        }
+    }
+}
+
+impl Transport {
+    /// Signs in, and finds out where the org answers.
+    pub(super) async fn open(sign_in: SignIn, options: &Options) -> Result<Self, Error> {
+        let version = &options.api_version;
+        if !version.bytes().all(|b| b.is_ascii_digit() || b == b'.') || version.is_empty() {
+            return Err(Error::ApiVersion(version.clone()));
+        }
+        let wire = Wire::new(&sign_in.instance, options)?;
+        let token = token::request(&wire, &sign_in).await?;
+        Ok(Self {
+            wire,
+            instance: token.instance.clone(),
+            session: Session::new(sign_in, token),
+            version: version.clone(),
+        })
+    }
+
+    /// The target of a resource below the version, such as `/composite`.
+    pub(super) fn target(&self, resource: &str) -> String {
+        format!("/services/data/v{}{resource}", self.version)
+    }
+
+    /// Makes a call, again where that is right, and gives its complete reply.
+    pub(super) async fn send(&self, call: &Call) -> Result<Reply, Error> {
+        self.wire.persist(call.repeat, || self.attempt(call)).await
+    }
+
+    /// One attempt; where the session turns out to have expired, a second with a new one.
+    async fn attempt(&self, call: &Call) -> Result<Reply, Failure> {
+        let pass = self.session.pass().await;
+        let failure = match self.exchange(call, &pass).await {
+            Err(failure) if failure.is_session_expired() => failure,
+            done => return done,
+        };
+        let renewed = self.session.renew(&pass, &self.wire).await;
+        match renewed.map_err(Failure::SignIn)? {
+            Some(pass) => self.exchange(call, &pass).await,
+            None => Err(failure),
+        }
+    }
+
+    async fn exchange(&self, call: &Call, pass: &Pass) -> Result<Reply, Failure> {
+        let mut request = Request::new(call.method.clone(), self.instance.at(&call.target));
+        let headers = request.headers_mut();
+        headers.insert(AUTHORIZATION, pass.bearer.clone());
+        let (name, value) = QUERY_OPTIONS;
+        headers.insert(name, value);
+        if let Some(body) = &call.body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(body.clone().into());
+        }
+        reply::read(self.wire.exchange(request).await?)
+    }
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("the bodies we send have text keys and finite numbers")
+}
