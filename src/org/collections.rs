@@ -105,7 +105,7 @@ fn record_id(id: &str) -> Result<&str, Error> {
     if matches!(id.len(), 15 | 18) && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         Ok(id)
     } else {
-        Err(Error::ApiName(id.to_owned()))
+        Err(Error::RecordId(id.to_owned()))
     }
 }
 
@@ -182,7 +182,7 @@ fn sent(reply: &Reply, count: usize) -> Result<Sent, Error> {
 
 /// The first error gives the code; all give their texts.
 fn row_error(errors: &[ApiError]) -> RowError {
-    let messages: Vec<_> = errors.iter().map(ApiError::shown).collect();
+    let messages: Vec<_> = errors.iter().map(|e| e.message.as_str()).collect();
     let fields = errors
         .iter()
         .flat_map(|error| error.fields.iter().flatten());

@@ -1,6 +1,6 @@
 //! What can go wrong between us and an org, sorted by what the caller must do about it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::sign_in::SignInError;
 use super::token;
@@ -23,13 +23,15 @@ pub(crate) enum Error {
     #[error("that is not a reply of the Salesforce API (status {status}): {excerpt}")]
     NotSalesforce { status: u16, excerpt: String },
     /// No connection, or it broke, even when tried again.
-    #[error("cannot reach the org: {0}")]
+    #[error("{0}")]
     Network(String),
     /// The org is overloaded or under maintenance, even when tried again.
     #[error("the org is not available (status {status}): {message}")]
     Unavailable { status: u16, message: String },
     #[error("'{0}' is not an API name: only letters, digits, '_' and '.' may stand in one")]
     ApiName(String),
+    #[error("'{0}' is not the id of a record")]
+    RecordId(String),
     #[error("the org has no API version {0}")]
     ApiVersion(String),
 }
@@ -62,7 +64,7 @@ impl Error {
             Self::Rejected { code, .. } => Kind::Rejected(code),
             Self::NotSalesforce { .. } => Kind::NotSalesforce,
             Self::Network(_) | Self::Unavailable { .. } => Kind::Network,
-            Self::ApiName(_) | Self::ApiVersion(_) => Kind::Unsupported,
+            Self::ApiName(_) | Self::RecordId(_) | Self::ApiVersion(_) => Kind::Unsupported,
         }
     }
 
@@ -77,11 +79,15 @@ impl Error {
                 "Check that salesforce.instance_url is the org's own https://<name>.my.salesforce.com address.",
             ),
             Self::Lost(cause) => cause.hint(),
+            Self::Rejected { code, .. } if code == "API_DISABLED_FOR_ORG" => {
+                Some("The org's edition or the user's profile has no API access ('API Enabled').")
+            }
             Self::ApiVersion(_)
             | Self::Rejected { .. }
             | Self::Network(_)
             | Self::Unavailable { .. }
-            | Self::ApiName(_) => None,
+            | Self::ApiName(_)
+            | Self::RecordId(_) => None,
         }
     }
 }
@@ -105,27 +111,31 @@ fn sign_in_hint(error: &SignInError) -> Option<&'static str> {
     }
 }
 
-/// One error as the API words it: `errorCode` for a call, `statusCode` for a row.
+/// One error as the API words it: `errorCode` for a call, `statusCode` for a row. Its texts are
+/// made fit to be shown as they are read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct ApiError {
-    #[serde(rename = "errorCode", alias = "statusCode")]
+    #[serde(rename = "errorCode", alias = "statusCode", deserialize_with = "code")]
     pub(super) code: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "message")]
     pub(super) message: String,
     #[serde(default)]
     pub(super) fields: Option<Vec<String>>,
 }
 
+/// The API's codes are shorter.
+const CODE: usize = 80;
 /// Messages quote the value they complain about, which may be long; their end says the most.
 const MESSAGE: usize = 500;
 /// What is shown of a body that we did not expect.
 const EXCERPT: usize = 200;
 
-impl ApiError {
-    /// The text as it may be shown: on one line, bounded, without a token.
-    pub(super) fn shown(&self) -> String {
-        clean(&self.message, MESSAGE)
-    }
+fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(clean(&String::deserialize(deserializer)?, CODE))
+}
+
+fn message<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(clean(&String::deserialize(deserializer)?, MESSAGE))
 }
 
 /// The beginning of a body that we did not expect, fit to be shown.

@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Org;
 use super::composite::{self, Body, Part};
-use super::error::Error;
+use super::error::{Error, excerpt};
 use super::reply::refusal;
 use super::soql;
 use super::transport::{Call, Transport};
@@ -69,10 +69,10 @@ impl Pages {
             (true, _) => Next::End,
             (false, Some(target)) if self.is_ahead(&target) => Next::At(target),
             (false, target) => {
-                let target = target.unwrap_or_else(|| "nowhere".to_owned());
+                let target = excerpt(target.unwrap_or_default().as_bytes());
                 return Err(Error::NotSalesforce {
                     status: 200,
-                    excerpt: format!("the next page of a query is said to be {target}"),
+                    excerpt: format!("the next page of a query is said to be at {target}"),
                 });
             }
         };

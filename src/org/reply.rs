@@ -128,9 +128,13 @@ impl Failure {
     pub(super) fn into_error(self, repeat: Repeat) -> Error {
         let lost = repeat == Repeat::OnlyIfUnsent && !self.is_without_effect();
         let error = match self {
-            Self::Unreachable { cause, .. } => Error::Network(cause),
-            Self::Cut(cause) => Error::Network(format!("the connection was cut: {cause}")),
-            Self::TimedOut => Error::Network("no reply within ten minutes".to_owned()),
+            Self::Unreachable { cause, .. } => {
+                Error::Network(format!("cannot reach the org: {cause}"))
+            }
+            Self::Cut(cause) => {
+                Error::Network(format!("the connection to the org was cut: {cause}"))
+            }
+            Self::TimedOut => Error::Network("the org did not reply within ten minutes".to_owned()),
             Self::Refused { status, errors, .. } => refusal(status, &errors),
             // An edge server's page, which says as much as the org itself would.
             Self::Foreign {
@@ -158,7 +162,7 @@ pub(super) fn refusal(status: u16, errors: &[ApiError]) -> Error {
         return Error::NotSalesforce { status, excerpt };
     };
     let code = first.code.clone();
-    let message = first.shown();
+    let message = first.message.clone();
     match (status, code.as_str()) {
         (401, _) => SignInError::Session { code, message }.into(),
         (429 | 500.., _) | (_, "SERVER_UNAVAILABLE") => Error::Unavailable { status, message },

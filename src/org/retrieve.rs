@@ -37,21 +37,17 @@ impl Org {
     /// The records of each request in the order of its ids; nothing for an id that is gone, or that
     /// the user may not see.
     pub(crate) async fn retrieve(&self, requests: &[Retrieve<'_>]) -> Result<Vec<Rows>, Error> {
+        let url = self.transport.target("/composite/sobjects");
         let mut found: Vec<Rows> = requests
             .iter()
             .map(|request| Vec::with_capacity(request.ids.len()))
             .collect();
         for lots in lots(requests).chunks(composite::COLLECTIONS) {
-            let parts = lots.iter().enumerate().map(|(index, lot)| {
-                let url = "/composite/sobjects";
-                part(
-                    index,
-                    lot,
-                    &requests[lot.request],
-                    &self.transport.target(url),
-                )
-            });
-            let parts = parts.collect::<Result<Vec<_>, _>>()?;
+            let parts = lots
+                .iter()
+                .enumerate()
+                .map(|(index, lot)| part(index, lot, &requests[lot.request], &url))
+                .collect::<Result<Vec<_>, _>>()?;
             let replies = composite::send(&self.transport, &parts).await?;
             for (lot, reply) in lots.iter().zip(replies) {
                 found[lot.request].extend(rows(lot, reply)?);

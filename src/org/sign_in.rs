@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_s_url_comes_before_the_variable() {
+    fn the_url_of_the_manifest_comes_before_the_variable() {
         let variables = [
             ("SF_ACCESS_TOKEN", "t"),
             ("SF_INSTANCE_URL", "https://other.example"),

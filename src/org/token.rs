@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_names_the_org_s_own_host() {
+    fn a_token_names_the_host_of_the_org() {
         let granted = r#"{"access_token":"00Dxx!AQ4","instance_url":"https://acme.my.salesforce.com","token_type":"Bearer"}"#;
         check(200, granted, Ok("https://acme.my.salesforce.com"));
         let plain = granted.replace("https", "http");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_told_in_oauth_s_words() {
+    fn refusals_are_told_in_the_words_of_oauth() {
         let denied = r#"{"error":"invalid_grant","error_description":"authentication failure"}"#;
         check(
             400,

@@ -1,6 +1,6 @@
 //! Calls of the REST API: signed in, retried, their replies read.
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request};
 use serde::Serialize;
 
@@ -32,12 +32,6 @@ pub(super) struct Call {
     body: Option<Vec<u8>>,
     repeat: Repeat,
 }
-
-/// A page holds as many rows as the API allows. (2,000 is the default, where nobody changes it.)
-const QUERY_OPTIONS: (HeaderName, HeaderValue) = (
-    HeaderName::from_static("sforce-query-options"),
-    HeaderValue::from_static("batchSize=2000"),
-);
 
 impl Call {
     pub(super) fn get(target: String) -> Self {
@@ -117,8 +111,6 @@ impl Transport {
         let mut request = Request::new(call.method.clone(), self.instance.at(&call.target));
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, pass.bearer.clone());
-        let (name, value) = QUERY_OPTIONS;
-        headers.insert(name, value);
         if let Some(body) = &call.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Some(body.clone().into());

@@ -42,7 +42,10 @@ const IDLE: Duration = Duration::from_secs(20);
 /// No reply that we ask for comes near this; a server without end must not fill the memory.
 const LARGEST_BODY: usize = 256 << 20;
 
+/// Shows in the org's logs who called.
 const CALL_OPTIONS: HeaderName = HeaderName::from_static("sforce-call-options");
+/// Asks for pages as large as the API gives; only queries heed it.
+const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
 const LIMIT_INFO: HeaderName = HeaderName::from_static("sforce-limit-info");
 
 impl Wire {
@@ -50,6 +53,7 @@ impl Wire {
         install_tls_provider();
         let mut headers = HeaderMap::new();
         headers.insert(CALL_OPTIONS, HeaderValue::from_static("client=demo-gen"));
+        headers.insert(QUERY_OPTIONS, HeaderValue::from_static("batchSize=2000"));
         let mut http = Client::builder()
             .user_agent(&options.user_agent)
             .default_headers(headers)
@@ -61,9 +65,9 @@ impl Wire {
             http = http.no_proxy();
         }
         Ok(Self {
-            http: http
-                .build()
-                .map_err(|error| Error::Network(causes(&error)))?,
+            http: http.build().map_err(|error| {
+                Error::Network(format!("cannot set up HTTP: {}", causes(&error)))
+            })?,
             clock: options.clock,
             jitter_seed: options.jitter_seed,
             calls: AtomicU64::new(0),

@@ -131,7 +131,7 @@ async fn a_long_query_travels_in_the_body() {
             "{url}"
         );
         let page = json!({"totalSize": 1, "done": true, "records": [{"Name": "A"}]});
-        let refused = api_error("MALFORMED_QUERY", "unexpected token");
+        let refused = api_error("MALFORMED_QUERY", "\nunexpected\ntoken: \u{1b}");
         let (status, body) = if url.contains("Broken") {
             (400, refused)
         } else {
@@ -161,6 +161,10 @@ async fn a_long_query_travels_in_the_body() {
     );
     let error = org.count(&long("Broken"), Scope::Query).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Rejected("MALFORMED_QUERY"));
+    assert_eq!(
+        error.to_string(),
+        "MALFORMED_QUERY: unexpected token: \\u{1b}"
+    );
 }
 
 /// Answers each part of a composite call, the last one first.
