@@ -1,12 +1,16 @@
 //! demo-gen: a declarative reconciler for Salesforce demo data.
 
 mod clock;
+mod diff;
 mod draw;
 mod embedded_org;
+mod guard;
 mod manifest;
 mod model;
 mod org;
+mod plan_file;
 mod planner;
+mod scope;
 mod state;
 
 /// Runs the command line of this process and gives its exit code.

@@ -5,11 +5,6 @@
 //! whoever holds one checks nothing again. What needs the org, such as whether a stage or a field
 //! exists there, is not looked at here; nor is any file but the manifest itself.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "called by rooms that come next")
-)]
-
 mod roles;
 mod types;
 mod words;

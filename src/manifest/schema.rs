@@ -142,8 +142,8 @@ fn activity(mut activity: Section) -> Activity {
 
 fn meetings(mut meetings: Section) -> Meetings {
     Meetings {
-        past: meetings.bounds(("past_min", "past_max"), &(0..=40), usual(3, 8)),
-        future: meetings.bounds(("future_min", "future_max"), &(0..=12), usual(1, 3)),
+        past: meetings.bounds(("past_min", "past_max"), &(0..=25), usual(3, 8)),
+        future: meetings.bounds(("future_min", "future_max"), &(0..=8), usual(1, 3)),
         duration_minutes: meetings
             .filled("duration_minutes")
             .list("duration_minutes", whole(15..=120))

@@ -1,7 +1,9 @@
 //! What happens during a run, as it is logged and shown.
 
+use std::collections::BTreeMap;
+
 use super::address::Address;
-use super::change::Action;
+use super::change::{Action, Counts};
 use super::id::{RecordId, RootId};
 use super::object::Object;
 
@@ -39,4 +41,56 @@ pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) retryable: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Outcome {
+    /// What was done, by the words of the closing line.
+    pub(crate) done: Counts,
+    /// What the org refused, by Salesforce's code: how many, and one message as an example.
+    pub(crate) failed: BTreeMap<String, (u64, String)>,
+    /// Changes that were not tried, because what they hang on failed or the run stopped.
+    pub(crate) not_tried: u64,
+    /// Records of which it is not known whether they were made; the next run settles them.
+    pub(crate) unresolved: u64,
+    /// Records of ours that were kept, because something that is not ours hangs on them.
+    pub(crate) kept: Vec<String>,
+    /// Why the run ended before its plan did.
+    pub(crate) stopped: Option<Stopped>,
+    /// API calls of the whole run.
+    pub(crate) calls: u64,
+}
+
+/// Why a run ended early. All of it can be taken up again by another apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stopped {
+    /// The user pressed Ctrl-C.
+    Interrupted,
+    /// The API budget, or the org's daily limit, is used up.
+    ApiBudget,
+    /// More failures than the options allow.
+    TooManyFailures,
+    /// The org could not be talked to any more: the message.
+    Lost(String),
+}
+
+impl Outcome {
+    /// Whether everything that was planned was done.
+    pub(crate) fn is_complete(&self) -> bool {
+        let Self {
+            done: _,
+            failed,
+            not_tried,
+            unresolved,
+            kept,
+            stopped,
+            calls: _,
+        } = self;
+        failed.is_empty()
+            && *not_tried == 0
+            && *unresolved == 0
+            && kept.is_empty()
+            && stopped.is_none()
+    }
 }

@@ -4,8 +4,6 @@
 //! much into one call. It does not know what a plan is; which calls to make, and how many at once,
 //! is for the caller to decide. What an org answers is never trusted to be what was asked for.
 
-#![expect(dead_code, unused_imports, reason = "called by rooms that come next")]
-
 // Who we are, and whom we talk to.
 mod environment;
 mod identity;

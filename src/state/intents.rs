@@ -4,11 +4,12 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{put, remove};
-use super::{Doing as _, Error, FailedChange, Row, State};
+use super::{Doing as _, Error, FailedChange, State};
 use crate::model::address::Address;
 use crate::model::change::Action;
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
+use crate::model::recorded::Row;
 use crate::model::value::Want;
 
 /// The number of an open intent.

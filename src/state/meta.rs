@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::{Doing as _, Error, Place, State};
 use crate::model::day::Day;
+use crate::model::key;
 
 /// The pack's own facts.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,25 +25,6 @@ pub(crate) struct Meta {
     pub(crate) generation_floor: u32,
     pub(crate) org: String,
     pub(crate) pack: String,
-}
-
-/// Eight letters of base32 that stand for the pack in its keys.
-pub(crate) fn key_prefix(pack: &str) -> String {
-    base32(
-        blake3::derive_key("demo-gen pack v1", pack.as_bytes()).as_slice(),
-        8,
-    )
-}
-
-/// Lower-case base32 without look-alikes of case: the first `length` letters.
-pub(crate) fn base32(bytes: &[u8], length: usize) -> String {
-    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let bit = |index: usize| bytes[index / 8] >> (7 - index % 8) & 1;
-    let letter = |place: usize| {
-        let value = (0..5).fold(0, |value, offset| value << 1 | bit(place * 5 + offset));
-        char::from(ALPHABET[usize::from(value)])
-    };
-    (0..length).map(letter).collect()
 }
 
 /// A manifest keeps its name in an org: under another one its records would be left behind.
@@ -131,7 +113,7 @@ fn create(db: &mut Connection, place: Place) -> Result<(), Error> {
     let lineage: String = db
         .query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))
         .doing("created")?;
-    let prefix = key_prefix(place.pack);
+    let prefix = key::pack_prefix(place.pack);
     let tx = db.transaction().doing("created")?;
     for (name, value) in [
         ("lineage", lineage.as_str()),
@@ -163,17 +145,5 @@ impl State {
             self.meta.generation_floor = floor;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{base32, key_prefix};
-
-    #[test]
-    fn base32_is_the_usual_one_in_lower_case() {
-        assert_eq!(base32(b"foobar", 9), "mzxw6ytbo");
-        assert_eq!(key_prefix("quarterly-demo").len(), 8);
-        assert_ne!(key_prefix("a"), key_prefix("b"));
     }
 }

@@ -12,8 +12,7 @@ mod schema;
 
 pub(crate) use intents::{Intent, IntentId, IntentRow, Settlement};
 pub(crate) use lock::Holder;
-pub(crate) use meta::{Meta, key_prefix};
-pub(crate) use rows::{Held, Row};
+pub(crate) use meta::Meta;
 pub(crate) use runs::{FailedChange, Opening, Run, RunStatus};
 
 use std::fs::File;

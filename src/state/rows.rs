@@ -10,38 +10,8 @@ use crate::model::address::{Address, Path};
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
 use crate::model::pins::Pins;
+use crate::model::recorded::{Held, Row};
 use crate::model::value::{FieldName, Want};
-
-/// One recorded record.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Row {
-    pub(crate) path: Path,
-    pub(crate) object: Object,
-    pub(crate) id: RecordId,
-    pub(crate) generation: u32,
-    /// The number of the run that created it.
-    pub(crate) run: i64,
-    /// When it was created, by the org's clock, in seconds since 1970.
-    pub(crate) created: i64,
-    /// The recipe that we last fulfilled.
-    pub(crate) want: Want,
-    /// The org's `SystemModstamp` in milliseconds since 1970; none before it was read back.
-    pub(crate) stamp: Option<i64>,
-    pub(crate) held: Held,
-}
-
-/// For each owned field a short hash of what the org gave back; empty before it was read back.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Held(pub(crate) Vec<(FieldName, u32)>);
-
-impl Held {
-    pub(crate) fn get(&self, field: &str) -> Option<u32> {
-        self.0
-            .iter()
-            .find(|(name, _)| name == field)
-            .map(|(_, hash)| *hash)
-    }
-}
 
 /// The numbers that stand for field names in rows.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ use crate::model::change::{Action, Counts};
 use crate::model::day::Day;
 use crate::model::id::RootId;
 use crate::model::object::Object;
+use crate::model::recorded::{Held, Row};
 use crate::model::value::Want;
 
 fn id(text: &str) -> RecordId {

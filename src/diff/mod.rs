@@ -1,0 +1,106 @@
+//! The differ: one root's desired, recorded and live records side by side, and what follows.
+//!
+//! Pure. Desired is compared with what we last wanted, live with what the org last gave back,
+//! never with each other, so a field that the org rewrites is not fought. Only where something
+//! is to be written are values rendered and looked at one by one.
+
+mod decide;
+pub(crate) mod fields;
+mod one;
+pub(crate) mod order;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::address::Path;
+use crate::model::capabilities::Capabilities;
+use crate::model::change::{Change, Reason};
+use crate::model::id::{AccountId, RecordId, RootId};
+use crate::model::key;
+use crate::model::record::Desired;
+use crate::model::recorded::{Found, Live, Row};
+use crate::model::value::{Datum, FieldName};
+
+/// What the differ needs beside the records.
+pub(crate) struct Context<'a> {
+    pub(crate) capabilities: &'a Capabilities,
+    /// Records with our key that state does not know.
+    pub(crate) found: &'a Found,
+    /// No new record gets a generation below this.
+    pub(crate) generation_floor: u32,
+    /// The story moved, so that is why records change.
+    pub(crate) anchor_moved: bool,
+    /// Turns a recipe into what is sent.
+    pub(crate) render: &'a dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)>,
+}
+
+/// One root and all that is known of it.
+pub(crate) struct Root<'a> {
+    pub(crate) id: RootId,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) desired: Vec<Desired>,
+    pub(crate) rows: &'a [Row],
+    /// For each row, in the same order.
+    pub(crate) live: &'a [Live],
+    /// Why records that are no longer desired go.
+    pub(crate) gone_reason: Reason,
+}
+
+/// Gives each change of the root to `sink`, parents before children.
+pub(crate) fn diff(context: &Context, root: Root, sink: &mut dyn FnMut(Change)) {
+    let mut ids = BTreeMap::new();
+    let mut recorded = BTreeMap::new();
+    for (row, live) in root.rows.iter().zip(root.live) {
+        ids.insert(row.path.clone(), row.id);
+        recorded.insert(row.path.clone(), (row, live));
+    }
+    let mut desired = root.desired;
+    desired.sort_by(|a, b| (a.object, &a.path).cmp(&(b.object, &b.path)));
+    let mut state = one::RootState {
+        root: root.id,
+        account: root.account,
+        gone_reason: root.gone_reason,
+        ids,
+        remade: BTreeSet::new(),
+    };
+    for record in desired {
+        let recorded = recorded.remove(&record.path);
+        if let Some(change) = one::desired(context, &mut state, &record, recorded) {
+            sink(change);
+        }
+    }
+    for (row, live) in recorded.into_values() {
+        if let Some(change) = one::undesired(&state, row, live) {
+            sink(change);
+        }
+    }
+}
+
+/// The address letters of everything that a root wants, to tell what else carries our key.
+pub(crate) fn wanted_letters(root: RootId, desired: &[Desired]) -> impl Iterator<Item = String> {
+    desired.iter().map(move |record| {
+        let path = record.path.clone();
+        key::address_letters(&crate::model::address::Address { root, path })
+    })
+}
+
+/// Where a record that carries our key stands when nothing tells its address.
+pub(crate) fn nameless(letters: &str) -> Path {
+    Path::new(format!("key/{letters}"))
+}
+
+/// The id that a reference stands for, where it is known already.
+fn referenced(state: &one::RootState, datum: &Datum) -> Option<serde_json::Value> {
+    match datum {
+        Datum::Json(json) => Some(json.clone()),
+        Datum::Ref(address) if address.root != state.root => None,
+        Datum::Ref(address) if state.remade.contains(&address.path) => None,
+        Datum::Ref(address) => state.ids.get(&address.path).map(as_json),
+    }
+}
+
+fn as_json(id: &RecordId) -> serde_json::Value {
+    serde_json::Value::String(id.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,394 @@
+//! One address: the decision carried into a change with its fields.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
+use super::fields::{Canonical, hash};
+use super::{Context, referenced};
+use crate::model::address::{Address, Path};
+use crate::model::change::{Action, Change, FieldChange, Reason};
+use crate::model::day::Day;
+use crate::model::id::{AccountId, RecordId, RootId};
+use crate::model::key;
+use crate::model::object::Object;
+use crate::model::record::Desired;
+use crate::model::recorded::{FoundRecord, Held, Live, LiveRecord, Row};
+use crate::model::value::{Datum, FieldName, Value};
+
+/// What is known of the root while its records are gone through.
+pub(super) struct RootState {
+    pub(super) root: RootId,
+    pub(super) account: Option<AccountId>,
+    pub(super) gone_reason: Reason,
+    pub(super) ids: BTreeMap<Path, RecordId>,
+    /// What is created again or replaced: whatever refers to it is decided again.
+    pub(super) remade: BTreeSet<Path>,
+}
+
+/// What is to happen to a record that the manifest asks for.
+pub(super) fn desired(
+    context: &Context,
+    state: &mut RootState,
+    record: &Desired,
+    recorded: Option<(&Row, &Live)>,
+) -> Option<Change> {
+    let address = Address {
+        root: state.root,
+        path: record.path.clone(),
+    };
+    let found = match recorded {
+        Some(_) => None,
+        None if context.found.is_empty() => None,
+        None => context.found.get(&key::address_letters(&address)),
+    };
+    let reference_moved = refers_to_remade(state, record);
+    let situation = Situation {
+        desired: match recorded {
+            Some((row, _)) if row.want != record.want || reference_moved => Wanted::Changed,
+            _ => Wanted::Same,
+        },
+        recorded: recorded_state(recorded, found),
+    };
+    let decision = decide(situation, state.gone_reason);
+    let generation = recorded.map_or(1, |(row, _)| row.generation);
+    let change = match decision {
+        Decision::Nothing => return None,
+        Decision::Create(reason) => create(context, state, record, reason, recorded),
+        Decision::Write(reason) => {
+            let reason = match reason {
+                Reason::ManifestChanged if reference_moved => Reason::ReferenceChanged,
+                Reason::ManifestChanged if context.anchor_moved => Reason::AnchorMoved,
+                reason => reason,
+            };
+            let (row, live) = recorded.expect("only recorded records are written again");
+            let before = Before::of(row, live);
+            write(context, state, record, (reason, generation), &before)
+        }
+        Decision::Adopt => adopt(
+            context,
+            state,
+            record,
+            found.expect("adopted because found"),
+        ),
+        Decision::Delete(_) | Decision::Forget(_) => unreachable!("the record is desired"),
+    };
+    if matches!(change.action, Action::Create | Action::Replace) {
+        state.remade.insert(record.path.clone());
+    }
+    if change.action == Action::Adopt {
+        state
+            .ids
+            .extend(change.id.map(|id| (record.path.clone(), id)));
+    }
+    Some(change)
+}
+
+/// What is to happen to a recorded record that nothing asks for.
+pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Change> {
+    let situation = Situation {
+        desired: Wanted::No,
+        recorded: recorded_state(Some((row, live)), None),
+    };
+    let (action, reason) = match decide(situation, state.gone_reason) {
+        Decision::Delete(reason) => (Action::Delete, reason),
+        Decision::Forget(reason) => (Action::Forget, reason),
+        Decision::Nothing | Decision::Create(_) | Decision::Write(_) | Decision::Adopt => {
+            return None;
+        }
+    };
+    let Before { fields, .. } = Before::of(row, live);
+    let mut change = blank(state, row.path.clone(), row.object, (action, reason));
+    change.id = Some(row.id);
+    change.generation = row.generation;
+    change.title = title(row.object, |name| {
+        fields.and_then(|fields| fields.get(name))
+    });
+    change.day = day(|name| fields.and_then(|fields| fields.get(name)));
+    Some(change)
+}
+
+/// A record of our pack that is at no address: it goes.
+pub(crate) fn stray(root: RootId, letters: &str, found: &FoundRecord, reason: Reason) -> Change {
+    let state = RootState {
+        root,
+        account: None,
+        gone_reason: reason,
+        ids: BTreeMap::new(),
+        remade: BTreeSet::new(),
+    };
+    let path = super::nameless(letters);
+    let mut change = blank(&state, path, found.object, (Action::Delete, reason));
+    change.id = Some(found.live.id);
+    change.generation = found.generation;
+    change.title = title(found.object, |name| found.live.fields.get(name));
+    change.day = day(|name| found.live.fields.get(name));
+    change
+}
+
+fn recorded_state(recorded: Option<(&Row, &Live)>, found: Option<&FoundRecord>) -> Recorded {
+    match recorded {
+        None if found.is_some() => Recorded::Found,
+        None => Recorded::No,
+        Some((_, Live::NotRead)) => Recorded::NotRead,
+        Some((_, Live::Gone)) => Recorded::Gone,
+        Some((_, Live::NotOurs)) => Recorded::NotOurs,
+        Some((row, Live::Ours(live))) if is_as_held(&row.held, live) => Recorded::AsHeld,
+        Some((_, Live::Ours(_))) => Recorded::Drifted,
+    }
+}
+
+/// A record that was never read back counts as changed, so that its values are looked at.
+fn is_as_held(held: &Held, live: &LiveRecord) -> bool {
+    let same = |(name, held): &(FieldName, u32)| hash(value(live, name)) == *held;
+    !held.0.is_empty() && held.0.iter().all(same)
+}
+
+fn refers_to_remade(state: &RootState, record: &Desired) -> bool {
+    let remade = |value: &Value| match value {
+        Value::Ref(address) => address.root == state.root && state.remade.contains(&address.path),
+        _ => false,
+    };
+    !state.remade.is_empty() && record.fields.iter().any(|(_, value)| remade(value))
+}
+
+/// What is known of the values before the change.
+struct Before<'a> {
+    id: RecordId,
+    held: &'a Held,
+    /// None where the org was not asked.
+    fields: Option<&'a serde_json::Map<String, Json>>,
+}
+
+impl<'a> Before<'a> {
+    fn of(row: &'a Row, live: &'a Live) -> Self {
+        let fields = match live {
+            Live::Ours(live) => Some(&live.fields),
+            Live::NotRead | Live::Gone | Live::NotOurs => None,
+        };
+        Self {
+            id: row.id,
+            held: &row.held,
+            fields,
+        }
+    }
+
+    fn value(&self, name: &str) -> Option<Json> {
+        self.fields
+            .map(|fields| fields.get(name).cloned().unwrap_or_default())
+    }
+
+    /// Whether the org holds this value; a value that is not known yet never is.
+    fn holds(&self, name: &str, wanted: Option<&Json>) -> bool {
+        let Some(wanted) = wanted.map(Canonical::of) else {
+            return false;
+        };
+        match self.value(name) {
+            Some(live) => Canonical::of(&live) == wanted,
+            None => self.held.get(name) == Some(wanted.hash()),
+        }
+    }
+
+    fn drifted(&self, name: &str) -> bool {
+        let unread = self.held.0.is_empty();
+        let live = self
+            .fields
+            .map(|fields| hash(fields.get(name).unwrap_or(&Json::Null)));
+        live.is_some_and(|live| unread || self.held.get(name).is_some_and(|held| held != live))
+    }
+}
+
+fn create(
+    context: &Context,
+    state: &RootState,
+    record: &Desired,
+    reason: Reason,
+    recorded: Option<(&Row, &Live)>,
+) -> Change {
+    let fields = (context.render)(state.root, record);
+    let mut change = blank(
+        state,
+        record.path.clone(),
+        record.object,
+        (Action::Create, reason),
+    );
+    let next = recorded.map_or(1, |(row, _)| row.generation + 1);
+    change.generation = next.max(context.generation_floor);
+    describe(&mut change, record, &fields);
+    let field = |(name, after)| FieldChange {
+        name,
+        before: None,
+        after,
+    };
+    change.fields = fields.into_iter().map(field).collect();
+    change
+}
+
+/// An update of what differs; a replacement where the platform does not let us; a note in state
+/// where nothing differs.
+fn write(
+    context: &Context,
+    state: &RootState,
+    record: &Desired,
+    (reason, generation): (Reason, u32),
+    before: &Before,
+) -> Change {
+    let wanted = (context.render)(state.root, record);
+    let only_drift = reason == Reason::Drift;
+    let mut fields = Vec::new();
+    for (name, after) in &wanted {
+        let known = referenced(state, after);
+        let held = before.holds(name, known.as_ref());
+        if !held && (!only_drift || before.drifted(name)) {
+            let before = before.value(name);
+            fields.push(FieldChange {
+                name: name.clone(),
+                before,
+                after: after.clone(),
+            });
+        }
+    }
+    fields.extend(no_longer_owned(&wanted, before));
+    let frozen =
+        |change: &FieldChange| !context.capabilities.can_update(record.object, &change.name);
+    let action = match fields.as_slice() {
+        [] => Action::Record,
+        fields if fields.iter().any(frozen) => Action::Replace,
+        _ => Action::Update,
+    };
+    let mut change = blank(state, record.path.clone(), record.object, (action, reason));
+    change.id = Some(before.id);
+    change.generation = generation;
+    describe(&mut change, record, &wanted);
+    match action {
+        Action::Replace => {
+            change.generation = (generation + 1).max(context.generation_floor);
+            change.fields = wanted
+                .into_iter()
+                .map(|(name, after)| FieldChange {
+                    before: before.value(&name),
+                    name,
+                    after,
+                })
+                .collect();
+        }
+        Action::Record => {
+            change.reason = Reason::AlreadyRight;
+            change.held = held_now(before.fields, wanted.iter().map(|(name, _)| name));
+        }
+        _ => change.fields = fields,
+    }
+    change
+}
+
+/// Fields that we wrote last time and do not want any more are emptied.
+fn no_longer_owned(wanted: &[(FieldName, Datum)], before: &Before) -> Vec<FieldChange> {
+    let mut fields = Vec::new();
+    for (name, held) in &before.held.0 {
+        let still = wanted.iter().any(|(wanted, _)| wanted == name);
+        let empty = *held == hash(&Json::Null) && !before.drifted(name);
+        if !still && !empty {
+            let after = Datum::Json(Json::Null);
+            fields.push(FieldChange {
+                name: name.clone(),
+                before: before.value(name),
+                after,
+            });
+        }
+    }
+    fields
+}
+
+fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRecord) -> Change {
+    let before = Before {
+        id: found.live.id,
+        held: &Held::default(),
+        fields: Some(&found.live.fields),
+    };
+    let generation = found.generation;
+    let mut change = write(
+        context,
+        state,
+        record,
+        (Reason::FoundByKey, generation),
+        &before,
+    );
+    if change.action == Action::Replace {
+        return change;
+    }
+    let names = record.fields.iter().map(|(name, _)| name);
+    change.held = held_now(before.fields, names);
+    change.action = Action::Adopt;
+    change.reason = Reason::FoundByKey;
+    change
+}
+
+/// The hashes of what the org holds in these fields.
+fn held_now<'a>(
+    fields: Option<&serde_json::Map<String, Json>>,
+    names: impl Iterator<Item = &'a FieldName>,
+) -> Vec<(FieldName, u32)> {
+    let Some(fields) = fields else {
+        return Vec::new();
+    };
+    let held = |name: &FieldName| {
+        let value = fields.get(name.as_ref()).unwrap_or(&Json::Null);
+        (name.clone(), hash(value))
+    };
+    names.map(held).collect()
+}
+
+fn blank(
+    state: &RootState,
+    path: Path,
+    object: Object,
+    (action, reason): (Action, Reason),
+) -> Change {
+    Change {
+        address: Address {
+            root: state.root,
+            path,
+        },
+        object,
+        action,
+        reason,
+        id: None,
+        generation: 1,
+        account: state.account,
+        want: None,
+        fields: Vec::new(),
+        held: Vec::new(),
+        title: String::new(),
+        day: None,
+    }
+}
+
+fn describe(change: &mut Change, record: &Desired, fields: &[(FieldName, Datum)]) {
+    let json = |name: &str| {
+        let found = fields.iter().find(|(field, _)| field == name);
+        match found {
+            Some((_, Datum::Json(json))) => Some(json),
+            _ => None,
+        }
+    };
+    change.want = Some(record.want);
+    change.title = title(record.object, json);
+    change.day = day(json);
+}
+
+fn title<'a>(object: Object, field: impl Fn(&str) -> Option<&'a Json>) -> String {
+    let title = object.facts().title.and_then(field);
+    title.and_then(Json::as_str).unwrap_or_default().to_owned()
+}
+
+fn day<'a>(field: impl Fn(&str) -> Option<&'a Json>) -> Option<Day> {
+    let text = field("ActivityDate")
+        .or_else(|| field("StartDateTime"))?
+        .as_str()?;
+    text.get(..10)?.parse().ok().map(Day::from_date)
+}
+
+fn value<'a>(live: &'a LiveRecord, name: &str) -> &'a Json {
+    live.fields.get(name).unwrap_or(&Json::Null)
+}

@@ -1,0 +1,72 @@
+//! What state and org know of a managed record.
+
+use std::collections::BTreeMap;
+
+use super::address::Path;
+use super::id::RecordId;
+use super::object::Object;
+use super::value::{FieldName, Want};
+
+/// One recorded record.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) path: Path,
+    pub(crate) object: Object,
+    pub(crate) id: RecordId,
+    pub(crate) generation: u32,
+    /// The number of the run that created it.
+    pub(crate) run: i64,
+    /// When it was created, by the org's clock, in seconds since 1970.
+    pub(crate) created: i64,
+    /// The recipe that we last fulfilled.
+    pub(crate) want: Want,
+    /// The org's `SystemModstamp` in milliseconds since 1970; none before it was read back.
+    pub(crate) stamp: Option<i64>,
+    pub(crate) held: Held,
+}
+
+/// For each owned field a short hash of what the org gave back; empty before it was read back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Held(pub(crate) Vec<(FieldName, u32)>);
+
+impl Held {
+    pub(crate) fn get(&self, field: &str) -> Option<u32> {
+        self.0
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, hash)| *hash)
+    }
+}
+
+/// A recorded record as the org holds it now.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Live {
+    /// The org was not asked.
+    NotRead,
+    Gone,
+    /// It is there, but nothing proves it to be ours.
+    NotOurs,
+    Ours(LiveRecord),
+}
+
+/// What the org holds in a record of ours.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LiveRecord {
+    pub(crate) id: RecordId,
+    pub(crate) stamp: Option<i64>,
+    pub(crate) fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Records that carry our pack's key and that state does not know, by the letters of their
+/// address.
+pub(crate) type Found = BTreeMap<String, FoundRecord>;
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FoundRecord {
+    pub(crate) object: Object,
+    pub(crate) generation: u32,
+    /// When it was created, by the org's clock, in seconds since 1970.
+    pub(crate) created: i64,
+    pub(crate) live: LiveRecord,
+}

@@ -1,0 +1,112 @@
+//! Saved plans: the header on the first line, then a line for each deal's pins and each change.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::header::FORMAT;
+use super::{Builder, Error, Header, Plan};
+use crate::model::change::Change;
+use crate::model::id::RootId;
+use crate::model::pins::Pins;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Plan(Box<Header>),
+    Pins(RootId, Box<Pins>),
+    Change(Box<Change>),
+}
+
+impl Plan {
+    /// Writes the plan; the file appears whole or not at all.
+    pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
+        let failed = |source| Error::File {
+            doing: "write",
+            path: path.display().to_string(),
+            source,
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let file =
+            tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+        let mut writer = BufWriter::new(file);
+        let mut write = |line: &Line| {
+            let text = serde_json::to_string(line).expect("a plan is plain data");
+            writeln!(writer, "{text}").map_err(failed)
+        };
+        write(&Line::Plan(Box::new(self.header.clone())))?;
+        for (root, pins) in &self.pins {
+            write(&Line::Pins(*root, Box::new(pins.clone())))?;
+        }
+        for change in self.changes() {
+            write(&Line::Change(Box::new(change?)))?;
+        }
+        let file = writer
+            .into_inner()
+            .map_err(|error| failed(error.into_error()))?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// Reads a saved plan; anything unexpected in it is an error.
+    pub(crate) fn load(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let not_a_plan = |reason: String| Error::NotAPlan {
+            path: name.clone(),
+            reason,
+        };
+        let failed = |source| Error::File {
+            doing: "read",
+            path: name.clone(),
+            source,
+        };
+        let mut lines = BufReader::new(File::open(path).map_err(failed)?).lines();
+        let mut next = |number: usize| -> Result<Option<Line>, Error> {
+            let Some(line) = lines.next() else {
+                return Ok(None);
+            };
+            let line = line.map_err(failed)?;
+            let parsed = serde_json::from_str(&line);
+            parsed
+                .map(Some)
+                .map_err(|error| not_a_plan(format!("line {number}: {error}")))
+        };
+        let Some(Line::Plan(header)) = next(1)? else {
+            return Err(not_a_plan(
+                "its first line is not a plan's header".to_owned(),
+            ));
+        };
+        if header.format != FORMAT {
+            let reason = format!(
+                "its format is {}, this version reads {FORMAT}",
+                header.format
+            );
+            return Err(not_a_plan(reason));
+        }
+        let mut builder = Builder::new()?;
+        let mut pins = std::collections::BTreeMap::new();
+        for number in 2.. {
+            match next(number)? {
+                None => break,
+                Some(Line::Plan(_)) => {
+                    return Err(not_a_plan(format!("line {number}: a second header")));
+                }
+                Some(Line::Pins(root, root_pins)) => drop(pins.insert(root, *root_pins)),
+                Some(Line::Change(change)) => builder.push(&change)?,
+            }
+        }
+        if *builder.counts() != header.counts {
+            return Err(not_a_plan("it is incomplete".to_owned()));
+        }
+        builder.finish(*header, pins)
+    }
+}
+
+impl Header {
+    /// The format that this version writes.
+    pub(crate) const FORMAT: u32 = FORMAT;
+}
