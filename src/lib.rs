@@ -1,5 +1,6 @@
 //! demo-gen: a declarative reconciler for Salesforce demo data.
 
+mod apply;
 mod clock;
 mod diff;
 mod draw;
@@ -10,6 +11,7 @@ mod model;
 mod org;
 mod plan_file;
 mod planner;
+mod refresh;
 mod scope;
 mod state;
 

@@ -19,6 +19,8 @@ pub(crate) struct Meta {
     pub(crate) key_prefix: String,
     pub(crate) anchor: Option<Day>,
     pub(crate) seed: Option<u64>,
+    /// What the manifest said at that time; `--seed` may have said something else.
+    pub(crate) manifest_seed: Option<u64>,
     /// The digest of the query that chose the opportunities.
     pub(crate) query: Option<String>,
     /// The lowest generation that a new record may have: no key is ever used twice.
@@ -83,15 +85,19 @@ pub(super) fn load_or_create(db: &mut Connection, place: Place) -> Result<Meta, 
         let date = date.parse().map_err(|_| corrupt("anchor"))?;
         Ok(Day::from_date(date))
     });
-    let seed = values
-        .get("seed")
-        .map(|seed| seed.parse().map_err(|_| corrupt("seed")));
+    let number = |name: &'static str| {
+        let value = values.get(name);
+        value
+            .map(|value| value.parse().map_err(|_| corrupt(name)))
+            .transpose()
+    };
     Ok(Meta {
         lineage: text("lineage")?,
         serial: text("serial")?.parse().map_err(|_| corrupt("serial"))?,
         key_prefix: text("key_prefix")?,
         anchor: anchor.transpose()?,
-        seed: seed.transpose()?,
+        seed: number("seed")?,
+        manifest_seed: number("manifest_seed")?,
         query: values.get("query").cloned(),
         generation_floor: text("generation_floor")?
             .parse()

@@ -1,7 +1,7 @@
 //! Rows: one per managed record, and one per root with its pins.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -111,6 +111,17 @@ impl State {
         Ok(read)
     }
 
+    /// The row at the address.
+    pub(crate) fn row_at(&self, address: &Address) -> Result<Option<Row>, Error> {
+        let sql = "SELECT path, object, id, generation, run, created, want, stamp, held FROM records \
+                   WHERE path = ?2 AND root = (SELECT number FROM roots WHERE root = ?1)";
+        let mut statement = self.db.prepare_cached(sql).doing("read")?;
+        let key = params![address.root.0.as_str(), address.path.as_str()];
+        let mut rows = statement.query(key).doing("read")?;
+        let row = rows.next().doing("read")?;
+        row.map(|row| self.row(row)).transpose()
+    }
+
     fn row(&self, row: &rusqlite::Row) -> Result<Row, Error> {
         let object: usize = row.get::<_, i64>(1).doing("read")? as usize;
         let id = row
@@ -156,6 +167,18 @@ impl State {
             );
         }
         Ok(counts)
+    }
+
+    /// The ids of all managed records.
+    pub(crate) fn ids(&self) -> Result<BTreeSet<RecordId>, Error> {
+        let mut statement = self.db.prepare("SELECT id FROM records").doing("read")?;
+        let mut rows = statement.query([]).doing("read")?;
+        let mut ids = BTreeSet::new();
+        while let Some(row) = rows.next().doing("read")? {
+            let id = row.get_ref(0).doing("read")?.as_str().map_err(|error| self.broken(&error))?;
+            ids.insert(RecordId::parse(id).map_err(|error| self.broken(&error))?);
+        }
+        Ok(ids)
     }
 
     /// The ids at the given addresses, for what refers to them.

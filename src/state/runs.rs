@@ -16,10 +16,13 @@ pub(crate) struct Opening<'a> {
     pub(crate) command: &'a str,
     /// The Salesforce user that will have created its records.
     pub(crate) user: &'a str,
+    /// Whether its records carry keys.
+    pub(crate) keyed: bool,
     /// By the org's clock, in seconds since 1970.
     pub(crate) at: i64,
     pub(crate) anchor: Day,
     pub(crate) seed: u64,
+    pub(crate) manifest_seed: u64,
     pub(crate) query: &'a str,
     /// The pins of the deals that this run may touch.
     pub(crate) pins: &'a BTreeMap<RootId, Pins>,
@@ -34,6 +37,8 @@ pub(crate) struct Run {
     pub(crate) run_id: String,
     pub(crate) command: String,
     pub(crate) user: String,
+    /// Whether its records carry keys: then nothing else proves them to be ours.
+    pub(crate) keyed: bool,
     pub(crate) status: RunStatus,
     pub(crate) started: i64,
     pub(crate) finished: Option<i64>,
@@ -82,8 +87,8 @@ impl State {
     pub(crate) fn begin_run(&mut self, opening: &Opening) -> Result<i64, Error> {
         let serial = self.meta.serial + 1;
         let tx = self.db.transaction().doing("written")?;
-        let sql =
-            "INSERT INTO runs (run_id, command, user, status, started) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let sql = "INSERT INTO runs (run_id, command, user, status, started, keyed) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let status = RunStatus::Running.as_str();
         let values = params![
             opening.run_id,
@@ -98,6 +103,7 @@ impl State {
             ("serial", serial.to_string()),
             ("anchor", opening.anchor.to_string()),
             ("seed", opening.seed.to_string()),
+            ("manifest_seed", opening.manifest_seed.to_string()),
             ("query", opening.query.to_owned()),
         ] {
             meta::set(&tx, name, &value)?;
@@ -120,6 +126,7 @@ impl State {
         self.meta.serial = serial;
         self.meta.anchor = Some(opening.anchor);
         self.meta.seed = Some(opening.seed);
+        self.meta.manifest_seed = Some(opening.manifest_seed);
         self.meta.query = Some(opening.query.to_owned());
         Ok(number)
     }
@@ -149,20 +156,21 @@ impl State {
         )
         .doing("written")?;
         tx.execute(
-            "DELETE FROM meta WHERE name IN ('anchor', 'seed', 'query')",
+            "DELETE FROM meta WHERE name IN ('anchor', 'seed', 'manifest_seed', 'query')",
             [],
         )
         .doing("written")?;
         tx.commit().doing("written")?;
         self.meta.anchor = None;
         self.meta.seed = None;
+        self.meta.manifest_seed = None;
         self.meta.query = None;
         Ok(())
     }
 
     /// The last runs, the newest first.
     pub(crate) fn runs(&self, limit: usize) -> Result<Vec<Run>, Error> {
-        let sql = "SELECT number, run_id, command, user, status, started, finished, counts \
+        let sql = "SELECT number, run_id, command, user, status, started, finished, counts, keyed \
                    FROM runs ORDER BY number DESC LIMIT ?1";
         let mut statement = self.db.prepare(sql).doing("read")?;
         let rows = statement.query_map([limit as i64], run).doing("read")?;
@@ -171,7 +179,7 @@ impl State {
 
     /// The run of this id.
     pub(crate) fn run(&self, run_id: &str) -> Result<Option<Run>, Error> {
-        let sql = "SELECT number, run_id, command, user, status, started, finished, counts \
+        let sql = "SELECT number, run_id, command, user, status, started, finished, counts, keyed \
                    FROM runs WHERE run_id = ?1";
         self.db
             .query_row(sql, [run_id], run)
@@ -217,5 +225,6 @@ fn run(row: &rusqlite::Row) -> rusqlite::Result<Run> {
         started: row.get(5)?,
         finished: row.get(6)?,
         counts: counts.and_then(|text| serde_json::from_str(&text).ok()),
+        keyed: row.get(8)?,
     })
 }

@@ -33,6 +33,7 @@ const STEPS: &[&str] = &["
         run_id TEXT NOT NULL UNIQUE,
         command TEXT NOT NULL,
         user TEXT NOT NULL,
+        keyed INTEGER NOT NULL,
         status TEXT NOT NULL,
         started INTEGER NOT NULL,
         finished INTEGER,

@@ -1,0 +1,318 @@
+//! The org without us: the covered opportunities with their accounts, contacts and owners.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::selection::condition;
+use super::{Error, record_id, timestamp};
+use crate::manifest::{Manifest, StoryKey};
+use crate::model::day::Day;
+use crate::model::id::{AccountId, ContactId, RootId, UserId};
+use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
+use crate::org::{Fields, Org, Retrieve, Scope, soql};
+
+/// What to read.
+pub(crate) struct InventoryRequest<'a> {
+    pub(crate) manifest: &'a Manifest,
+    /// Whether the org has the exclusion field that is used unless told otherwise.
+    pub(crate) has_default_exclusion: bool,
+    /// Opportunities that have a story already.
+    pub(crate) covered: &'a BTreeSet<RootId>,
+    /// Covered ones that no longer match stay all the same.
+    pub(crate) keep_leaving: bool,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    pub(crate) inventory: Inventory,
+    /// Matching, but beyond the limit.
+    pub(crate) beyond_limit: u64,
+    /// Covered, and not matching any more.
+    pub(crate) left: BTreeSet<RootId>,
+}
+
+const FIELDS: &[&str] = &[
+    "Id",
+    "Name",
+    "AccountId",
+    "OwnerId",
+    "StageName",
+    "Probability",
+    "Amount",
+    "CloseDate",
+    "CreatedDate",
+    "IsClosed",
+];
+
+/// Reads all that planning depends on.
+pub(crate) async fn inventory(org: &Org, request: &InventoryRequest<'_>) -> Result<Read, Error> {
+    let mut read = opportunities(org, request).await?;
+    let Inventory {
+        opportunities,
+        accounts,
+        contacts,
+        users,
+    } = &mut read.inventory;
+    let wanted: BTreeSet<_> = opportunities.values().filter_map(|o| o.account).collect();
+    *accounts = self::accounts(org, &wanted).await?;
+    *contacts = self::contacts(org, &wanted).await?;
+    *users = self::users(org).await?;
+    Ok(read)
+}
+
+fn fields(story_key: &StoryKey) -> Vec<&str> {
+    let mut fields = FIELDS.to_vec();
+    if let StoryKey::Field(field) = story_key {
+        fields.push(field);
+    }
+    fields
+}
+
+/// The oldest that match, up to the limit; a covered one is never pushed out.
+async fn opportunities(org: &Org, request: &InventoryRequest<'_>) -> Result<Read, Error> {
+    let query = &request.manifest.salesforce.query;
+    let story_key = &request.manifest.run.story_key;
+    let fields = fields(story_key);
+    let condition = condition(query, request.has_default_exclusion);
+    let select = format!("SELECT {} FROM Opportunity{condition}", fields.join(", "));
+    let limit = u64::from(query.limit);
+    let soql = format!("{select} ORDER BY CreatedDate, Id LIMIT {limit}");
+    let mut pages = org.query(soql, Scope::Query);
+    let mut matching = Vec::new();
+    while let Some(page) = pages.next::<Fields>().await? {
+        for fields in page {
+            matching.push(opportunity(&fields, story_key)?);
+        }
+    }
+    let full = matching.len() as u64 == limit;
+    let total = if full {
+        org.count(
+            &format!("SELECT COUNT() FROM Opportunity{condition}"),
+            Scope::Query,
+        )
+        .await?
+    } else {
+        matching.len() as u64
+    };
+    let found: BTreeSet<_> = matching.iter().map(|(id, _)| *id).collect();
+    let missing: Vec<RootId> = request.covered.difference(&found).copied().collect();
+    let mut read = Read::default();
+    let still = matching_ids(org, &condition, if full { &missing } else { &[] }).await?;
+    let covered = self::covered(org, &missing, (&fields, story_key)).await?;
+    for (id, opportunity) in covered {
+        let matches = still.contains(&id);
+        if !matches {
+            read.left.insert(id);
+        }
+        if matches || request.keep_leaving {
+            read.inventory.opportunities.insert(id, opportunity);
+        }
+    }
+    // Covered ones beyond the limit take places that new ones would have got.
+    let mut places =
+        (limit as usize).saturating_sub(still.len() + found.intersection(request.covered).count());
+    for (id, opportunity) in matching {
+        let covered = request.covered.contains(&id);
+        if covered || places > 0 {
+            places -= usize::from(!covered);
+            read.inventory.opportunities.insert(id, opportunity);
+        }
+    }
+    let taken = read.inventory.opportunities.len()
+        - read
+            .left
+            .intersection(&read.inventory.opportunities.keys().copied().collect())
+            .count();
+    read.beyond_limit = total.saturating_sub(taken as u64);
+    Ok(read)
+}
+
+/// Which of these match the query.
+async fn matching_ids(
+    org: &Org,
+    condition: &str,
+    ids: &[RootId],
+) -> Result<BTreeSet<RootId>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        #[serde(rename = "Id")]
+        id: String,
+    }
+    let texts: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
+    let and = if condition.is_empty() {
+        " WHERE"
+    } else {
+        " AND"
+    };
+    let mut matching = BTreeSet::new();
+    for soql in soql::in_lists(
+        &format!("SELECT Id FROM Opportunity{condition}{and} Id IN ("),
+        &texts,
+        ")",
+    ) {
+        for row in org.query(soql, Scope::Query).all::<Row>().await? {
+            matching.insert(RootId(record_id(&row.id)?));
+        }
+    }
+    Ok(matching)
+}
+
+async fn covered(
+    org: &Org,
+    ids: &[RootId],
+    (fields, story_key): (&[&str], &StoryKey),
+) -> Result<Vec<(RootId, Opportunity)>, Error> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
+    let request = Retrieve {
+        object: "Opportunity",
+        fields,
+        ids: &ids,
+    };
+    let rows = retrieve(org, request).await?;
+    rows.iter()
+        .map(|fields| opportunity(fields, story_key))
+        .collect()
+}
+
+/// The accounts of the opportunities that are there, for what a delete locks.
+pub(crate) async fn accounts_of(
+    org: &Org,
+    roots: &BTreeSet<RootId>,
+) -> Result<BTreeMap<RootId, AccountId>, Error> {
+    let ids: Vec<_> = roots.iter().map(|id| id.0.as_str()).collect();
+    let request = Retrieve { object: "Opportunity", fields: &["Id", "AccountId"], ids: &ids };
+    let mut accounts = BTreeMap::new();
+    for fields in retrieve(org, request).await? {
+        if let Some(account) = optional(&fields, "AccountId") {
+            let root = RootId(record_id(&text(&fields, "Id")?)?);
+            accounts.insert(root, AccountId(record_id(&account)?));
+        }
+    }
+    Ok(accounts)
+}
+
+/// Those of the records that are there.
+async fn retrieve(org: &Org, request: Retrieve<'_>) -> Result<Vec<Fields>, Error> {
+    if request.ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = org.retrieve(&[request]).await?;
+    Ok(rows.into_iter().flatten().flatten().collect())
+}
+
+fn opportunity(fields: &Fields, story_key: &StoryKey) -> Result<(RootId, Opportunity), Error> {
+    let id = record_id(&text(fields, "Id")?)?;
+    let name = text(fields, "Name")?;
+    let story_key = match story_key {
+        StoryKey::Id => id.to_string(),
+        StoryKey::Name => name.clone(),
+        // A deal without the field tells the story of its id.
+        StoryKey::Field(field) => match fields.get(field.as_str()) {
+            Some(Json::String(text)) => text.clone(),
+            None | Some(Json::Null) => id.to_string(),
+            Some(other) => other.to_string(),
+        },
+    };
+    let close_date: jiff::civil::Date = text(fields, "CloseDate")?
+        .parse()
+        .map_err(|error: jiff::Error| Error::Unexpected(error.to_string()))?;
+    let account = optional(fields, "AccountId")
+        .map(|id| record_id(&id))
+        .transpose()?;
+    let number = |name: &str| fields.get(name).and_then(Json::as_f64);
+    let opportunity = Opportunity {
+        name,
+        account: account.map(AccountId),
+        owner: UserId(record_id(&text(fields, "OwnerId")?)?),
+        stage: text(fields, "StageName")?,
+        probability: number("Probability").unwrap_or(0.0),
+        amount: number("Amount"),
+        close_date: Day::from_date(close_date),
+        created: timestamp(&text(fields, "CreatedDate")?)?,
+        closed: fields
+            .get("IsClosed")
+            .and_then(Json::as_bool)
+            .unwrap_or(false),
+        story_key,
+    };
+    Ok((RootId(id), opportunity))
+}
+
+async fn accounts(
+    org: &Org,
+    ids: &BTreeSet<AccountId>,
+) -> Result<BTreeMap<AccountId, Account>, Error> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
+    let request = Retrieve {
+        object: "Account",
+        fields: &["Id", "Name"],
+        ids: &ids,
+    };
+    let rows = retrieve(org, request).await?;
+    let account = |fields: &Fields| {
+        let id = AccountId(record_id(&text(fields, "Id")?)?);
+        Ok((
+            id,
+            Account {
+                name: text(fields, "Name")?,
+            },
+        ))
+    };
+    rows.iter().map(account).collect()
+}
+
+async fn contacts(
+    org: &Org,
+    accounts: &BTreeSet<AccountId>,
+) -> Result<BTreeMap<AccountId, BTreeMap<ContactId, Contact>>, Error> {
+    let ids: Vec<_> = accounts.iter().map(|id| id.0.as_str()).collect();
+    let select =
+        "SELECT Id, FirstName, LastName, Title, AccountId FROM Contact WHERE AccountId IN (";
+    let mut contacts: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for soql in soql::in_lists(select, &ids, ")") {
+        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
+            let account = AccountId(record_id(&text(&fields, "AccountId")?)?);
+            let contact = Contact {
+                first_name: optional(&fields, "FirstName"),
+                last_name: text(&fields, "LastName")?,
+                title: optional(&fields, "Title"),
+            };
+            let id = ContactId(record_id(&text(&fields, "Id")?)?);
+            contacts.entry(account).or_default().insert(id, contact);
+        }
+    }
+    Ok(contacts)
+}
+
+async fn users(org: &Org) -> Result<BTreeMap<UserId, User>, Error> {
+    let soql = "SELECT Id, Name, Username, IsActive, TimeZoneSidKey, ManagerId FROM User";
+    let mut users = BTreeMap::new();
+    for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
+        let manager = optional(&fields, "ManagerId")
+            .map(|id| record_id(&id))
+            .transpose()?;
+        let user = User {
+            name: text(&fields, "Name")?,
+            username: text(&fields, "Username")?,
+            active: fields
+                .get("IsActive")
+                .and_then(Json::as_bool)
+                .unwrap_or(false),
+            time_zone: optional(&fields, "TimeZoneSidKey").unwrap_or_else(|| "UTC".to_owned()),
+            manager: manager.map(UserId),
+        };
+        users.insert(UserId(record_id(&text(&fields, "Id")?)?), user);
+    }
+    Ok(users)
+}
+
+fn text(fields: &Fields, name: &str) -> Result<String, Error> {
+    optional(fields, name).ok_or_else(|| Error::Unexpected(format!("a record without {name}")))
+}
+
+fn optional(fields: &Fields, name: &str) -> Option<String> {
+    fields.get(name).and_then(Json::as_str).map(str::to_owned)
+}

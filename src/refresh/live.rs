@@ -1,0 +1,204 @@
+//! What became of our records: read by id, with proof that they are ours.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::{Error, timestamp};
+use crate::diff::fields::hash;
+use crate::model::address::Address;
+use crate::model::capabilities::{Capabilities, KEY_FIELD};
+use crate::model::id::{RecordId, RootId};
+use crate::model::key;
+use crate::model::object::{OBJECTS, Object};
+use crate::model::recorded::{Held, Live, LiveRecord, Row};
+use crate::model::value::FieldName;
+use crate::org::{Fields, Org, Retrieve};
+use crate::state::{Run, State};
+
+/// Which fields of each kind we own: those we want now and those we wrote before.
+pub(crate) type OwnedFields = BTreeMap<Object, BTreeSet<FieldName>>;
+
+/// What proves a record to be ours.
+pub(crate) struct Proof<'a> {
+    pub(crate) capabilities: &'a Capabilities,
+    /// The pack's part of its keys.
+    pub(crate) pack: &'a str,
+    /// All runs that could have made records, by number.
+    pub(crate) runs: &'a BTreeMap<i64, Run>,
+}
+
+/// Clocks, and the time between an intent and the record, may differ by so many seconds.
+const CLOCK_SLACK: i64 = 300;
+
+/// What the org holds for each row, in their order.
+pub(crate) async fn live(
+    org: &Org,
+    proof: &Proof<'_>,
+    owned: &OwnedFields,
+    rows: &[(RootId, &Row)],
+) -> Result<Vec<Live>, Error> {
+    let mut live = vec![Live::Gone; rows.len()];
+    let mut plan: Vec<(Object, Vec<usize>, Vec<String>)> = Vec::new();
+    for facts in &OBJECTS {
+        // Where the object is gone, or hidden, so are its records.
+        let Some(shown) = proof.capabilities.objects.get(&facts.object) else {
+            continue;
+        };
+        let numbers: Vec<_> = (0..rows.len())
+            .filter(|&n| rows[n].1.object == facts.object)
+            .collect();
+        if numbers.is_empty() {
+            continue;
+        }
+        let always = [
+            "Id",
+            "SystemModstamp",
+            "CreatedDate",
+            "CreatedById",
+            KEY_FIELD,
+            facts.parent,
+        ];
+        let always = always.iter().map(|name| (*name).to_owned());
+        let wanted = owned
+            .get(&facts.object)
+            .into_iter()
+            .flatten()
+            .map(ToString::to_string);
+        let fields: BTreeSet<_> = always
+            .chain(wanted)
+            .filter(|name| shown.readable.contains(name))
+            .collect();
+        plan.push((facts.object, numbers, fields.into_iter().collect()));
+    }
+    let texts: Vec<(Vec<&str>, Vec<&str>)> = plan
+        .iter()
+        .map(|(_, numbers, fields)| {
+            let ids = numbers.iter().map(|&n| rows[n].1.id.as_str()).collect();
+            (fields.iter().map(String::as_str).collect(), ids)
+        })
+        .collect();
+    let requests: Vec<_> = plan
+        .iter()
+        .zip(&texts)
+        .map(|((object, _, _), (fields, ids))| Retrieve {
+            object: object.api_name(),
+            fields,
+            ids,
+        })
+        .collect();
+    if requests.is_empty() {
+        return Ok(live);
+    }
+    let replies = org.retrieve(&requests).await?;
+    // Parents come before their parts, so what a part belongs to is known by then.
+    let mut ours = BTreeSet::new();
+    for ((object, numbers, _), records) in plan.iter().zip(replies) {
+        for (&number, fields) in numbers.iter().zip(records) {
+            let (root, row) = rows[number];
+            live[number] = match fields {
+                None => Live::Gone,
+                Some(fields) if is_ours(proof, (root, row), &fields, &ours) => {
+                    ours.insert((*object, row.id));
+                    Live::Ours(LiveRecord {
+                        id: row.id,
+                        stamp: stamp(&fields),
+                        fields,
+                    })
+                }
+                Some(_) => Live::NotOurs,
+            };
+        }
+    }
+    Ok(live)
+}
+
+/// A record of an object with keys carries its own; a part belongs to one of ours; without keys
+/// our user made it, under the same parent, in the time of the run that says so.
+fn is_ours(
+    proof: &Proof,
+    (root, row): (RootId, &Row),
+    fields: &Fields,
+    ours: &BTreeSet<(Object, RecordId)>,
+) -> bool {
+    let facts = row.object.facts();
+    let text = |name: &str| fields.get(name).and_then(Json::as_str);
+    let run = proof.runs.get(&row.run);
+    let keyed = run.is_some_and(|run| run.keyed) && proof.capabilities.has_key(row.object);
+    if keyed {
+        let address = Address {
+            root,
+            path: row.path.clone(),
+        };
+        let letters = key::address_letters(&address);
+        let parsed = text(KEY_FIELD).and_then(key::parse);
+        return parsed.is_some_and(|key| {
+            (key.object, key.pack, key.address) == (row.object, proof.pack, &*letters)
+        });
+    }
+    let parent = text(facts.parent).and_then(|id| RecordId::parse(id).ok());
+    if let Some(whole) = facts.part_of {
+        return parent.is_some_and(|id| ours.contains(&(whole, id)));
+    }
+    let created = text("CreatedDate").and_then(|text| timestamp(text).ok());
+    let (Some(created), Some(run)) = (created, run) else {
+        return false;
+    };
+    let created = created.as_second();
+    parent == Some(root.0)
+        && text("CreatedById") == Some(&run.user)
+        && created.abs_diff(row.created) <= CLOCK_SLACK as u64
+        && created >= run.started - CLOCK_SLACK
+        && run
+            .finished
+            .is_none_or(|finished| created <= finished + CLOCK_SLACK)
+}
+
+pub(super) fn stamp(fields: &Fields) -> Option<i64> {
+    let text = fields.get("SystemModstamp")?.as_str()?;
+    timestamp(text).ok().map(jiff::Timestamp::as_millisecond)
+}
+
+/// Reads back what was written, and notes what the org made of it. The fields of each row are
+/// those that were sent.
+pub(crate) async fn note_held(
+    org: &Org,
+    state: &mut State,
+    written: &[(Address, Object, RecordId, Vec<FieldName>)],
+) -> Result<(), Error> {
+    let mut notes = Vec::with_capacity(written.len());
+    for facts in &OBJECTS {
+        let rows: Vec<_> = written
+            .iter()
+            .filter(|(_, object, ..)| *object == facts.object)
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let mut fields: BTreeSet<&str> = rows
+            .iter()
+            .flat_map(|(.., names)| names)
+            .map(AsRef::as_ref)
+            .collect();
+        fields.insert("SystemModstamp");
+        let fields: Vec<_> = fields.into_iter().collect();
+        let ids: Vec<_> = rows.iter().map(|(_, _, id, _)| id.as_str()).collect();
+        let request = Retrieve {
+            object: facts.api_name,
+            fields: &fields,
+            ids: &ids,
+        };
+        let replies = org.retrieve(&[request]).await?;
+        for ((address, _, _, names), fields) in rows.into_iter().zip(replies.into_iter().flatten())
+        {
+            // What is gone again already is found by the next refresh.
+            let Some(fields) = fields else { continue };
+            let held = names.iter().map(|name| {
+                let value = fields.get(name.as_ref()).unwrap_or(&Json::Null);
+                (name.clone(), hash(value))
+            });
+            notes.push((address.clone(), Held(held.collect()), stamp(&fields)));
+        }
+    }
+    Ok(state.note_held(&notes)?)
+}

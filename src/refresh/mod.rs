@@ -1,0 +1,45 @@
+//! Reading the org: what it can hold, what it holds without us, and what became of ours.
+//!
+//! Nothing here writes to the org, and nothing here decides.
+
+mod capabilities;
+mod found;
+mod inventory;
+mod live;
+mod selection;
+mod settle;
+
+pub(crate) use capabilities::capabilities;
+pub(crate) use found::{PackRow, carries_keys, found, look_alikes, pack_row};
+pub(crate) use inventory::{InventoryRequest, Read, accounts_of, inventory};
+pub(crate) use live::{OwnedFields, Proof, live, note_held};
+pub(crate) use selection::{filter_counts, query_digest};
+pub(crate) use settle::{Settled, recorded, settle, settle_one};
+
+use crate::org;
+use crate::state;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Org(#[from] org::Error),
+    #[error(transparent)]
+    State(#[from] state::Error),
+    #[error("the org answered with something unexpected: {0}")]
+    Unexpected(String),
+    #[error(
+        "the manifest names the field {field} of Opportunity, which this org does not have (or does not show to you)"
+    )]
+    NoSuchField { field: String },
+}
+
+/// A record id out of the org's reply.
+fn record_id(text: &str) -> Result<crate::model::id::RecordId, Error> {
+    crate::model::id::RecordId::parse(text).map_err(|error| Error::Unexpected(error.to_string()))
+}
+
+/// An instant such as `2026-10-05T13:00:00.000+0000`.
+fn timestamp(text: &str) -> Result<jiff::Timestamp, Error> {
+    text.parse()
+        .map_err(|error: jiff::Error| Error::Unexpected(error.to_string()))
+}

@@ -1,0 +1,340 @@
+//! Settling: what became of a call whose reply was never seen.
+//!
+//! Nothing is guessed. A record with a key is looked up by it. Without a key a created record is
+//! told by its parent, its date and its subject. One call is one transaction, so one record found
+//! means that the call was carried out and what is missing was refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::{Error, record_id, timestamp};
+use crate::diff::fields::Canonical;
+use crate::model::capabilities::KEY_FIELD;
+use crate::model::change::Action;
+use crate::model::id::RecordId;
+use crate::model::recorded::{Held, Row};
+use crate::org::{Fields, Org, Scope, soql};
+use crate::state::{Intent, IntentRow, Settlement, State};
+
+/// Clocks may differ by so many seconds.
+const CLOCK_SLACK: i64 = 300;
+
+/// What is known of a call's records now.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    /// For each row of the intent the record that was made, and when, in seconds since 1970.
+    pub(crate) made: Vec<Option<(RecordId, i64)>>,
+    /// Nothing was found, and without keys it may still arrive.
+    pub(crate) may_arrive: bool,
+}
+
+/// Settles all open intents. Gives the number of records that may still arrive, and how many
+/// seconds it takes until they cannot any more.
+pub(crate) async fn settle(
+    org: &Org,
+    state: &mut State,
+    settle_after: i64,
+) -> Result<Option<(u64, i64)>, Error> {
+    let mut waiting: Option<(u64, i64)> = None;
+    for (number, run, at, intent) in state.open_intents()? {
+        if intent.action != Action::Create {
+            // Sending an update or a delete twice does no harm; the next plan sees what is left.
+            state.settle(run, Some(number), &Settlement::default())?;
+            continue;
+        }
+        let settled = settle_one(org, state, at, &intent).await?;
+        let now = org.server_time().map_or(at, jiff::Timestamp::as_second);
+        let left = at + settle_after - now;
+        if settled.may_arrive && left > 0 {
+            let (records, seconds) = waiting.unwrap_or_default();
+            waiting = Some((records + intent.rows.len() as u64, seconds.max(left)));
+            continue;
+        }
+        let put = intent.rows.iter().zip(&settled.made);
+        let put = put.filter_map(|(row, made)| {
+            made.map(|made| (row.address.root, recorded(&intent, row, run, made)))
+        });
+        let settlement = Settlement {
+            put: put.collect(),
+            ..Settlement::default()
+        };
+        state.settle(run, Some(number), &settlement)?;
+    }
+    Ok(waiting)
+}
+
+/// The row of a record that was made; what it holds is read by the next refresh.
+pub(crate) fn recorded(
+    intent: &Intent,
+    row: &IntentRow,
+    run: i64,
+    (id, created): (RecordId, i64),
+) -> Row {
+    Row {
+        path: row.address.path.clone(),
+        object: intent.object,
+        id,
+        generation: row.generation,
+        run,
+        created,
+        want: row.want.expect("a create says what it fulfils"),
+        stamp: None,
+        held: Held::default(),
+    }
+}
+
+/// Looks for the records of one create.
+pub(crate) async fn settle_one(
+    org: &Org,
+    state: &State,
+    at: i64,
+    intent: &Intent,
+) -> Result<Settled, Error> {
+    let keyed = intent.rows.iter().all(|row| row.key.is_some());
+    if keyed {
+        return Ok(Settled {
+            made: by_key(org, intent).await?,
+            may_arrive: false,
+        });
+    }
+    let candidates = candidates(org, state, at, intent).await?;
+    let made = matched(&intent.rows, &candidates);
+    let may_arrive = made.iter().all(Option::is_none);
+    Ok(Settled { made, may_arrive })
+}
+
+async fn by_key(org: &Org, intent: &Intent) -> Result<Vec<Option<(RecordId, i64)>>, Error> {
+    let keys: Vec<_> = intent
+        .rows
+        .iter()
+        .filter_map(|row| row.key.as_deref())
+        .collect();
+    let select = format!(
+        "SELECT Id, CreatedDate, {KEY_FIELD} FROM {} WHERE {KEY_FIELD} IN (",
+        intent.object.api_name()
+    );
+    let mut found = BTreeMap::new();
+    for soql in soql::in_lists(&select, &keys, ")") {
+        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
+            found.insert(text(&fields, KEY_FIELD).to_owned(), made(&fields)?);
+        }
+    }
+    Ok(keys.iter().map(|key| found.get(*key).copied()).collect())
+}
+
+/// A record that may be one of the intent's.
+struct Candidate {
+    made: (RecordId, i64),
+    parent: Option<RecordId>,
+    told_by: Vec<Json>,
+}
+
+/// What our user made under the same parents since the intent, and state does not know.
+async fn candidates(
+    org: &Org,
+    state: &State,
+    at: i64,
+    intent: &Intent,
+) -> Result<Vec<Candidate>, Error> {
+    let facts = intent.object.facts();
+    let parents: BTreeSet<RecordId> = intent.rows.iter().filter_map(|row| row.parent).collect();
+    let parents: Vec<_> = parents.iter().map(RecordId::as_str).collect();
+    let roots: BTreeSet<_> = intent.rows.iter().map(|row| row.address.root).collect();
+    let mut known = BTreeSet::new();
+    for root in roots {
+        known.extend(state.rows(root)?.into_iter().map(|row| row.id));
+    }
+    let mut fields = vec!["Id", "CreatedDate", facts.parent];
+    fields.extend(facts.told_by);
+    let since =
+        jiff::Timestamp::from_second(at - CLOCK_SLACK).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let user = soql::literal(&org.identity().user_id);
+    let select = format!(
+        "SELECT {} FROM {} WHERE {} IN (",
+        fields.join(", "),
+        facts.api_name,
+        facts.parent
+    );
+    let rest = format!(") AND CreatedDate >= {since} AND CreatedById = {user} ORDER BY Id");
+    let mut candidates = Vec::new();
+    for soql in soql::in_lists(&select, &parents, &rest) {
+        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
+            let made = made(&fields)?;
+            if known.contains(&made.0) {
+                continue;
+            }
+            let told_by = facts
+                .told_by
+                .iter()
+                .map(|name| fields.get(*name).cloned().unwrap_or_default());
+            candidates.push(Candidate {
+                made,
+                parent: RecordId::parse(text(&fields, facts.parent)).ok(),
+                told_by: told_by.collect(),
+            });
+        }
+    }
+    Ok(candidates)
+}
+
+/// First by everything that tells siblings apart; then what is left of the same parent and day,
+/// in order, where as many are left on both sides.
+fn matched(rows: &[IntentRow], candidates: &[Candidate]) -> Vec<Option<(RecordId, i64)>> {
+    let exact = |parent: Option<RecordId>, told_by: &[Json]| {
+        let told_by: Vec<_> = told_by
+            .iter()
+            .map(|value| format!("{:?}", Canonical::of(value)))
+            .collect();
+        (parent, told_by)
+    };
+    let by_day = |parent: Option<RecordId>, told_by: &[Json]| {
+        let day = told_by.first().and_then(Json::as_str).unwrap_or_default();
+        (parent, vec![day.get(..10).unwrap_or(day).to_owned()])
+    };
+    let mut made = vec![None; rows.len()];
+    let mut used = vec![false; candidates.len()];
+    type Likeness<'a> = &'a dyn Fn(Option<RecordId>, &[Json]) -> (Option<RecordId>, Vec<String>);
+    let passes: [(Likeness, bool); 2] = [(&exact, false), (&by_day, true)];
+    for (likeness, must_be_equal) in passes {
+        let mut left: BTreeMap<_, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        for (number, row) in rows
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| made[*number].is_none())
+        {
+            left.entry(likeness(row.parent, &row.told_by))
+                .or_default()
+                .0
+                .push(number);
+        }
+        for (number, candidate) in candidates
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| !used[*number])
+        {
+            left.entry(likeness(candidate.parent, &candidate.told_by))
+                .or_default()
+                .1
+                .push(number);
+        }
+        for (rows, alike) in left.into_values() {
+            if must_be_equal && rows.len() != alike.len() {
+                continue;
+            }
+            for (row, candidate) in rows.into_iter().zip(alike) {
+                made[row] = Some(candidates[candidate].made);
+                used[candidate] = true;
+            }
+        }
+    }
+    made
+}
+
+fn made(fields: &Fields) -> Result<(RecordId, i64), Error> {
+    let created = timestamp(text(fields, "CreatedDate"))?;
+    Ok((record_id(text(fields, "Id"))?, created.as_second()))
+}
+
+fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Candidate, matched};
+    use crate::model::id::RecordId;
+    use crate::state::IntentRow;
+
+    fn id(text: &str) -> RecordId {
+        RecordId::parse(text).unwrap()
+    }
+
+    fn row(parent: &str, day: &str, subject: &str) -> IntentRow {
+        IntentRow {
+            address: "006DG0000000001YAA/thread/01/01".parse().unwrap(),
+            id: None,
+            key: None,
+            generation: 1,
+            want: None,
+            parent: Some(id(parent)),
+            told_by: vec![json!(day), json!(subject)],
+        }
+    }
+
+    fn candidate(own: &str, parent: &str, day: &str, subject: &str) -> Candidate {
+        let IntentRow {
+            parent, told_by, ..
+        } = row(parent, day, subject);
+        Candidate {
+            made: (id(own), 0),
+            parent,
+            told_by,
+        }
+    }
+
+    const A: &str = "006DG000000000A";
+    const B: &str = "006DG000000000B";
+
+    fn check(rows: &[IntentRow], candidates: &[Candidate], expect: &[Option<&str>]) {
+        let found: Vec<_> = matched(rows, candidates)
+            .into_iter()
+            .map(|made| made.map(|m| m.0))
+            .collect();
+        let expect: Vec<_> = expect.iter().map(|own| own.map(id)).collect();
+        assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn records_are_told_by_parent_day_and_subject() {
+        let rows = [
+            row(A, "2026-11-02", "x"),
+            row(A, "2026-11-03", "y"),
+            row(B, "2026-11-02", "x"),
+        ];
+        let candidates = [
+            candidate("00T000000000003", B, "2026-11-02", "x"),
+            candidate("00T000000000001", A, "2026-11-02", "x"),
+        ];
+        check(
+            &rows,
+            &candidates,
+            &[Some("00T000000000001"), None, Some("00T000000000003")],
+        );
+    }
+
+    #[test]
+    fn what_a_trigger_renamed_is_taken_in_order_where_the_counts_agree() {
+        let rows = [
+            row(A, "2026-11-02", "x"),
+            row(A, "2026-11-02", "y"),
+            row(B, "2026-11-02", "z"),
+        ];
+        let renamed = [
+            candidate("00T000000000001", A, "2026-11-02", "X!"),
+            candidate("00T000000000002", A, "2026-11-02", "Y!"),
+        ];
+        check(
+            &rows,
+            &renamed,
+            &[Some("00T000000000001"), Some("00T000000000002"), None],
+        );
+        check(&rows, &renamed[..1], &[None, None, None]);
+    }
+
+    #[test]
+    fn twins_are_told_apart_by_their_order() {
+        let rows = [row(A, "2026-11-02", "x"), row(A, "2026-11-02", "x")];
+        let twins = [
+            candidate("00T000000000001", A, "2026-11-02", "x"),
+            candidate("00T000000000002", A, "2026-11-02", "x"),
+        ];
+        check(
+            &rows,
+            &twins,
+            &[Some("00T000000000001"), Some("00T000000000002")],
+        );
+    }
+}
