@@ -11,6 +11,7 @@ mod model;
 mod org;
 mod plan_file;
 mod planner;
+mod reconcile;
 mod refresh;
 mod scope;
 mod state;

@@ -9,6 +9,8 @@ pub(crate) mod fields;
 mod one;
 pub(crate) mod order;
 
+pub(crate) use one::stray;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::address::Path;
@@ -81,11 +83,6 @@ pub(crate) fn wanted_letters(root: RootId, desired: &[Desired]) -> impl Iterator
         let path = record.path.clone();
         key::address_letters(&crate::model::address::Address { root, path })
     })
-}
-
-/// Where a record that carries our key stands when nothing tells its address.
-pub(crate) fn nameless(letters: &str) -> Path {
-    Path::new(format!("key/{letters}"))
 }
 
 /// The id that a reference stands for, where it is known already.

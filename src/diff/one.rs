@@ -109,16 +109,16 @@ pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Cha
     Some(change)
 }
 
-/// A record of our pack that is at no address: it goes.
-pub(crate) fn stray(root: RootId, letters: &str, found: &FoundRecord, reason: Reason) -> Change {
+/// A record of our pack that is at no address: it goes. Its own id stands for the root.
+pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Change {
     let state = RootState {
-        root,
+        root: RootId(found.live.id),
         account: None,
         gone_reason: reason,
         ids: BTreeMap::new(),
         remade: BTreeSet::new(),
     };
-    let path = super::nameless(letters);
+    let path = Path::new(format!("key/{letters}"));
     let mut change = blank(&state, path, found.object, (Action::Delete, reason));
     change.id = Some(found.live.id);
     change.generation = found.generation;

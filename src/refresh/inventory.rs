@@ -183,7 +183,11 @@ pub(crate) async fn accounts_of(
     roots: &BTreeSet<RootId>,
 ) -> Result<BTreeMap<RootId, AccountId>, Error> {
     let ids: Vec<_> = roots.iter().map(|id| id.0.as_str()).collect();
-    let request = Retrieve { object: "Opportunity", fields: &["Id", "AccountId"], ids: &ids };
+    let request = Retrieve {
+        object: "Opportunity",
+        fields: &["Id", "AccountId"],
+        ids: &ids,
+    };
     let mut accounts = BTreeMap::new();
     for fields in retrieve(org, request).await? {
         if let Some(account) = optional(&fields, "AccountId") {

@@ -175,7 +175,11 @@ impl State {
         let mut rows = statement.query([]).doing("read")?;
         let mut ids = BTreeSet::new();
         while let Some(row) = rows.next().doing("read")? {
-            let id = row.get_ref(0).doing("read")?.as_str().map_err(|error| self.broken(&error))?;
+            let id = row
+                .get_ref(0)
+                .doing("read")?
+                .as_str()
+                .map_err(|error| self.broken(&error))?;
             ids.insert(RecordId::parse(id).map_err(|error| self.broken(&error))?);
         }
         Ok(ids)

@@ -1,0 +1,218 @@
+//! The story of a run: what is read, planned, guarded and carried out, and in which order.
+
+mod checks;
+mod pass;
+mod request;
+mod stop;
+mod told;
+
+pub(crate) use request::{Execution, Options, RefreshMode, Request};
+pub(crate) use stop::Stop;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+
+use crate::apply::{self, Job, pack};
+use crate::guard::{self, Refusal};
+use crate::model::event::{Event, Outcome};
+use crate::model::id::RootId;
+use crate::model::recorded::Found;
+use crate::org::Org;
+use crate::plan_file::{Builder, Command, Plan};
+use crate::planner::{Planner, Situation};
+use crate::refresh;
+use crate::state::{Opening, RunStatus, State};
+
+use checks::Surroundings;
+use pass::{Pass, Seen};
+
+/// A plan, with the state that it was made against and what speaks against carrying it out.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) state: State,
+    pub(crate) refusals: Vec<Refusal>,
+    /// What planning needs of the org, for plans without refresh; none where it was not read.
+    snapshot: Vec<(&'static str, String)>,
+}
+
+/// Reads, plans and compares. Writes nothing to the org.
+pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Planned> {
+    let mut state = checks::open_state(org, request)?;
+    checks::settle(org, &mut state, request).await?;
+    let surroundings = checks::surroundings(org, &state, request).await?;
+    let roots = state.roots().context("reading the state")?;
+    let pins: BTreeMap<_, _> = roots
+        .iter()
+        .filter_map(|(root, pins)| Some((*root, pins.clone()?)))
+        .collect();
+    let covered: BTreeSet<RootId> = pins.keys().copied().collect();
+    let read = checks::inventory(org, &state, request, &surroundings, &covered).await?;
+    let recast = request.options.recast(&read.inventory);
+    let situation = Situation {
+        manifest: request.manifest,
+        capabilities: &surroundings.capabilities,
+        inventory: &read.inventory,
+        pins: &pins,
+        recast: &recast,
+        seed: surroundings.told.seed,
+        anchor: surroundings.told.anchor,
+        told_at: surroundings.told.told_at,
+    };
+    let planner = (request.command == Command::Apply).then(|| Planner::new(situation));
+    let in_scope = checks::in_scope(request, &surroundings, &read, planner.as_ref(), &roots)?;
+    let accounts = checks::accounts(org, &state, request, &in_scope, &read).await?;
+    let mut pass = Pass {
+        org,
+        state: &state,
+        capabilities: &surroundings.capabilities,
+        inventory: &read.inventory,
+        planner: planner.as_ref(),
+        accounts: &accounts,
+        runs: checks::runs(&state)?,
+        refresh: request.options.refresh,
+        found: &Found::new(),
+        anchor_moved: surroundings
+            .told
+            .told_at
+            .is_some_and(|at| at != surroundings.told.anchor),
+        scope: &request.options.scope,
+        protect: checks::protect(request),
+        only_run: checks::only_run(&state, request)?,
+        gone_reason: checks::gone_reason(request),
+    };
+    let (builder, seen) = compare(&mut pass, &surroundings, &in_scope).await?;
+    let header = checks::header(
+        org,
+        &state,
+        request,
+        &surroundings,
+        (&read, planner.as_ref(), &in_scope, &seen),
+    );
+    let chosen = checks::chosen_pins(planner, &in_scope);
+    let plan = builder.finish(header, chosen)?;
+    checks::refuse_look_alikes(org, &state, request, &plan).await?;
+    let facts = checks::facts(org, &state, request, &plan, seen).await?;
+    let refusals = guard::refusals(&facts, &request.options.allowed);
+    let snapshot = checks::snapshot(&surroundings, read);
+    Ok(Planned {
+        plan,
+        state,
+        refusals,
+        snapshot,
+    })
+}
+
+/// One pass, and another one where the org turns out to hold records of ours that state does
+/// not know: these are adopted, or go.
+async fn compare(
+    pass: &mut Pass<'_>,
+    surroundings: &Surroundings,
+    roots: &[RootId],
+) -> anyhow::Result<(Builder, Seen)> {
+    let mut builder = Builder::new()?;
+    let seen = pass.run(roots, &mut builder).await?;
+    let unknown = surroundings.unknown_kinds(&seen.ours);
+    if unknown.is_empty() || !pass.looks_for_unknown() {
+        return Ok((builder, seen));
+    }
+    let found = pass.find(&unknown, roots).await?;
+    let pass = Pass {
+        found: &found,
+        runs: std::mem::take(&mut pass.runs),
+        protect: pass.protect.clone(),
+        ..*pass
+    };
+    let mut builder = Builder::new()?;
+    let seen = pass.run(roots, &mut builder).await?;
+    Ok((builder, seen))
+}
+
+/// Carries a plan out, whether it was just made or saved.
+pub(crate) async fn apply(
+    org: &Org,
+    planned: Planned,
+    request: &Request<'_>,
+    execution: Execution,
+    events: &mut dyn FnMut(Event),
+) -> anyhow::Result<Outcome> {
+    let Planned {
+        plan,
+        mut state,
+        refusals,
+        snapshot,
+    } = planned;
+    if !refusals.is_empty() {
+        return Err(Stop::Refused(refusals).into());
+    }
+    if plan.entries().is_empty()
+        && state
+            .meta()
+            .anchor
+            .is_none_or(|anchor| anchor == plan.header.anchor)
+    {
+        checks::leave(org, &mut state, &plan).await?;
+        return Ok(Outcome {
+            calls: org.calls(),
+            ..Outcome::default()
+        });
+    }
+    let capabilities = &plan.header.capabilities;
+    let run = state.begin_run(&Opening {
+        run_id: &execution.run_id,
+        command: &execution.command,
+        user: &org.identity().user_id,
+        keyed: capabilities.has_key(crate::model::object::Object::Event),
+        at: checks::now(org, request),
+        anchor: plan.header.anchor,
+        seed: plan.header.seed,
+        manifest_seed: request.manifest.run.seed,
+        query: &plan.header.query,
+        pins: &plan.pins,
+        snapshot: &snapshot,
+    })?;
+    let entry = pack::Entry {
+        meta: state.meta(),
+        anchor: plan.header.anchor,
+        seed: plan.header.seed,
+        run_id: &execution.run_id,
+        host: &execution.host,
+    };
+    pack::write(org, capabilities, &entry)
+        .await
+        .context("writing the pack's record")?;
+    let job = Job {
+        org,
+        state: &mut state,
+        plan: &plan,
+        run,
+        run_id: &execution.run_id,
+        options: checks::apply_options(request, &plan, &execution),
+        interrupted: execution.interrupted,
+        events,
+    };
+    let outcome = apply::apply(job).await?;
+    let status = if outcome.is_complete() {
+        RunStatus::Completed
+    } else {
+        RunStatus::Failed
+    };
+    state.finish_run(run, status, checks::now(org, request), &outcome.done)?;
+    checks::leave(org, &mut state, &plan).await?;
+    Ok(Outcome {
+        calls: org.calls(),
+        ..outcome
+    })
+}
+
+/// Opens the state for a saved plan, and refuses one that does not fit any more.
+pub(crate) fn load_saved(org: &Org, request: &Request<'_>, plan: Plan) -> anyhow::Result<Planned> {
+    let state = checks::open_state(org, request)?;
+    checks::still_fits(org, request, &state, &plan)?;
+    Ok(Planned {
+        plan,
+        state,
+        refusals: Vec::new(),
+        snapshot: Vec::new(),
+    })
+}
