@@ -1,0 +1,30 @@
+//! Asking before anything is written.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use crate::plan_file::Command;
+use crate::report::terminal::Terminal;
+
+/// What came of asking.
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// Nobody is there to ask.
+    Nobody,
+}
+
+/// Only a whole `yes` is a yes.
+pub(super) fn ask(command: Command, org: &str, terminal: &Terminal) -> std::io::Result<Answer> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(Answer::Nobody);
+    }
+    let question = match command {
+        Command::Apply => format!("Do you want to perform these actions in {org}?"),
+        Command::Destroy => format!("Do you really want to destroy all of this in {org}?"),
+    };
+    write!(terminal.err(), "\n{question}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: ")?;
+    terminal.err().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(if answer.trim_end() == "yes" { Answer::Yes } else { Answer::No })
+}

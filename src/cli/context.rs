@@ -1,0 +1,120 @@
+//! Opens what a command works with: the manifest, the environment, and the org.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+
+use super::global::Global;
+use crate::clock::Clock;
+use crate::embedded_org::{self, Server};
+use crate::manifest::{self, Auth, InstanceUrl, Manifest};
+use crate::org::{AuthKind, Environment, Options, Org, SignIn};
+use crate::plan_file::Command;
+use crate::reconcile::{self, Request};
+use crate::report::terminal::Terminal;
+use crate::state::Holder;
+
+/// What every command that talks to an org is given.
+pub(super) struct Context<'a> {
+    pub(super) global: &'a Global,
+    pub(super) terminal: &'a Terminal,
+    pub(super) clock: Clock,
+}
+
+/// An org that we are signed in to; the embedded one is served for as long as this lives.
+pub(super) struct Connection {
+    pub(super) org: Org,
+    server: Option<Server>,
+}
+
+impl Connection {
+    /// Lets the embedded org finish what it is doing.
+    pub(super) async fn close(self) {
+        if let Some(server) = self.server {
+            server.stop().await;
+        }
+    }
+}
+
+impl Context<'_> {
+    pub(super) fn manifest(&self) -> anyhow::Result<Manifest> {
+        Ok(manifest::load(&self.global.config)?)
+    }
+
+    /// Signs in to the manifest's org.
+    pub(super) async fn connect(&self, manifest: &Manifest) -> anyhow::Result<Connection> {
+        let options = Options {
+            api_version: manifest.salesforce.api_version.clone(),
+            user_agent: concat!("demo-gen/", env!("CARGO_PKG_VERSION")).to_owned(),
+            clock: self.clock,
+            jitter_seed: u64::from(std::process::id()),
+        };
+        let (sign_in, server) = match &manifest.salesforce.instance_url {
+            InstanceUrl::Embedded => {
+                let server = self.embedded(manifest).await?;
+                let token = SecretString::from(server.credentials().access_token.clone());
+                (SignIn::with_access_token(server.url(), token)?, Some(server))
+            }
+            InstanceUrl::Url(url) => (self.sign_in(manifest, url)?, None),
+        };
+        let org = Org::connect(sign_in, options).await.context("signing in")?;
+        Ok(Connection { org, server })
+    }
+
+    async fn embedded(&self, manifest: &Manifest) -> anyhow::Result<Server> {
+        let folder = manifest.directory().join(".demo-gen");
+        let server = embedded_org::serve(embedded_org::Options {
+            data: folder.join("org.sqlite"),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            token: None,
+            bare: false,
+            clock: self.clock,
+        });
+        server.await.context("starting the embedded org")
+    }
+
+    fn sign_in(&self, manifest: &Manifest, url: &str) -> anyhow::Result<SignIn> {
+        let environment = Environment::load(manifest.directory(), self.global.env.as_deref())?;
+        let kind = match manifest.salesforce.auth {
+            Some(Auth::AccessToken) => AuthKind::AccessToken,
+            Some(Auth::Oauth) => AuthKind::Oauth,
+            Some(Auth::SfCli) => AuthKind::SfCli,
+            Some(Auth::Jwt) => AuthKind::Jwt,
+            // Whichever the environment has secrets for; a token is the simplest.
+            None if environment.get("SF_ACCESS_TOKEN").is_some() => AuthKind::AccessToken,
+            None if environment.get("SF_CLIENT_ID").is_some() => AuthKind::Oauth,
+            None if environment.get("SF_USERNAME").is_some() => AuthKind::Oauth,
+            None => AuthKind::AccessToken,
+        };
+        Ok(SignIn::from_environment(kind, Some(url), &environment)?)
+    }
+
+    /// What a plan is asked for.
+    pub(super) fn request<'m>(
+        &self,
+        manifest: &'m Manifest,
+        command: Command,
+        writes: bool,
+        options: reconcile::Options,
+    ) -> Request<'m> {
+        let word = match (command, writes) {
+            (_, false) => "plan",
+            (Command::Apply, true) => "apply",
+            (Command::Destroy, true) => "destroy",
+        };
+        let holder = Holder {
+            command: word.to_owned(),
+            process: std::process::id(),
+            since: self.clock.now().to_string(),
+        };
+        Request { manifest, command, writes, holder, clock: self.clock, options }
+    }
+
+    /// Where the logs of runs go.
+    pub(super) fn log_dir(&self, manifest: &Manifest) -> PathBuf {
+        let named = self.global.log_dir.clone();
+        named.unwrap_or_else(|| manifest.directory().join("runs"))
+    }
+}

@@ -1,0 +1,33 @@
+//! Ctrl-C: once to finish what is in flight, twice to leave at once.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::exit::Exit;
+use crate::report::terminal::Terminal;
+
+/// Set once the user wants to stop.
+pub(super) fn watch(terminal: &Terminal) -> Arc<AtomicBool> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    let terminal = terminal.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        flag.store(true, Ordering::Relaxed);
+        let note = "\nInterrupted: finishing and recording what is in flight. Press Ctrl-C again to leave at once.";
+        let _ = writeln!(terminal.err(), "{note}");
+        if tokio::signal::ctrl_c().await.is_ok() {
+            leave();
+        }
+    });
+    interrupted
+}
+
+/// What was in flight is settled by the next run.
+#[expect(clippy::exit, reason = "the second Ctrl-C asks for exactly this")]
+fn leave() -> ! {
+    std::process::exit(Exit::Interrupted as i32)
+}

@@ -1,0 +1,109 @@
+//! The command line: one file per command, each with its arguments and its `run`.
+
+mod exit;
+mod global;
+mod options;
+mod context;
+mod approve;
+mod interrupt;
+mod carry_out;
+
+mod init;
+mod validate;
+mod plan;
+mod apply;
+mod destroy;
+mod status;
+mod show;
+mod smoke;
+mod org;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::report::terminal::Terminal;
+use exit::Exit;
+use global::Global;
+
+/// Makes a Salesforce org demo-ready, and keeps it so.
+///
+/// A YAML manifest says what the org should look like; `plan` shows what would change, `apply`
+/// makes exactly those changes, `destroy` takes away exactly what was made.
+#[derive(Debug, Parser)]
+#[command(name = "demo-gen", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Args),
+    Validate(validate::Args),
+    #[command(visible_alias = "dry-run")]
+    Plan(plan::Args),
+    Apply(Box<apply::Args>),
+    Run(Box<apply::RunArgs>),
+    #[command(visible_alias = "reset")]
+    Destroy(Box<destroy::Args>),
+    Status(status::Args),
+    Show(show::Args),
+    Smoke(smoke::Args),
+    Org(org::Args),
+}
+
+/// Runs the command line of this process.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    let terminal = Terminal::of_process(cli.global.color.into());
+    let exit = match run(cli, &terminal) {
+        Ok(exit) => exit,
+        Err(error) => exit::report(&error, &terminal),
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let clock = Clock::from_environment()?;
+    let Cli { global, command } = cli;
+    // These need neither an org nor a runtime.
+    match &command {
+        Command::Init(args) => return init::run(args, &global, terminal),
+        Command::Validate(args) => return validate::run(args, &global, terminal),
+        Command::Show(args) => return show::run(args, terminal),
+        _ => {}
+    }
+    // A provider may be there already, where several runs share a process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let context = context::Context { global: &global, terminal, clock };
+    runtime.block_on(async {
+        match command {
+            Command::Init(_) | Command::Validate(_) | Command::Show(_) => unreachable!("done above"),
+            Command::Plan(args) => plan::run(&args, &context).await,
+            Command::Apply(args) => apply::run(&args, &context).await,
+            Command::Run(args) => apply::run_as_before(&args, &context).await,
+            Command::Destroy(args) => destroy::run(&args, &context).await,
+            Command::Status(args) => status::run(&args, &context).await,
+            Command::Smoke(args) => smoke::run(&args, &context).await,
+            Command::Org(args) => org::run(&args, &context).await,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

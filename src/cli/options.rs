@@ -1,0 +1,172 @@
+//! Options of plan, apply and destroy, and what they mean.
+
+use clap::ValueEnum;
+use jiff::civil::Date;
+use wildmatch::WildMatch;
+
+use crate::guard::{Allowed, MaxDestroy};
+use crate::manifest::AsOf;
+use crate::model::change::Action;
+use crate::reconcile::{self, RefreshMode};
+use crate::scope::Scope;
+
+/// What shapes a plan.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct PlanOptions {
+    /// Only addresses, opportunity ids or names that match; what they refer to comes along.
+    #[arg(long, value_name = "GLOB")]
+    target: Vec<String>,
+    /// All but addresses, opportunity ids or names that match.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Move the story so that it is told as of this date, or today.
+    #[arg(long, value_name = "DATE|today", value_parser = as_of)]
+    as_of: Option<AsOf>,
+    /// Decide anew for these opportunities what was pinned at their first apply.
+    #[arg(long, value_name = "GLOB")]
+    recast: Vec<String>,
+    /// Read every managed record of the org, or nothing.
+    #[arg(long, value_enum, default_value_t = Refresh::Full)]
+    refresh: Refresh,
+    /// Tell other stories than the manifest's `run.seed` does.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Compare at most so many opportunities, the oldest.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    max_opps: u64,
+    /// Take over records of this pack that the org holds and the state does not know.
+    #[arg(long)]
+    adopt: bool,
+    /// Go on although the org holds records that look like the planned ones.
+    #[arg(long)]
+    new_pack: bool,
+    /// Go on although many records have vanished from the org.
+    #[arg(long)]
+    accept_vanished: bool,
+    /// What the plan may do; anything else in it is refused.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ACTION,…")]
+    pub(super) allow: Vec<Allow>,
+    /// Refuse a plan that destroys more records, or a greater share of the managed ones.
+    #[arg(long, value_name = "N|P%", value_parser = max_destroy)]
+    max_destroy: Option<MaxDestroy>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Refresh {
+    Full,
+    None,
+}
+
+/// What `--allow` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Allow {
+    Create,
+    Update,
+    Delete,
+}
+
+/// How a plan is carried out.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct ApplyOptions {
+    /// Do not ask.
+    #[arg(short = 'y', long, visible_alias = "yes")]
+    pub(super) auto_approve: bool,
+    /// Calls under way at once.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=25))]
+    pub(super) concurrency: u64,
+    /// Stop after so many records failed.
+    #[arg(long, value_name = "N")]
+    pub(super) max_failures: Option<u64>,
+    /// Stop at the first record that fails.
+    #[arg(long, conflicts_with = "max_failures")]
+    pub(super) fail_fast: bool,
+    /// Stop before making more API calls than this.
+    #[arg(long, value_name = "N")]
+    pub(super) api_budget: Option<u64>,
+}
+
+/// In which form the result is given.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct OutputOptions {
+    /// Print JSON, one line per change.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write the same JSON to a file, beside the usual output.
+    #[arg(long, value_name = "FILE")]
+    pub(super) json_into: Option<std::path::PathBuf>,
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+}
+
+impl PlanOptions {
+    pub(super) fn resolve(&self) -> reconcile::Options {
+        let mut allowed = Allowed {
+            max_destroy: self.max_destroy,
+            accept_vanished: self.accept_vanished,
+            ..Allowed::default()
+        };
+        if !self.allow.is_empty() {
+            let named: Vec<_> = self.allow.iter().map(|allow| allow.action()).collect();
+            allowed.actions(&named);
+        }
+        reconcile::Options {
+            scope: Scope::new(&self.target, &self.exclude),
+            max_opps: self.max_opps,
+            as_of: self.as_of,
+            recast: self.recast.iter().map(|glob| WildMatch::new(glob)).collect(),
+            refresh: match self.refresh {
+                Refresh::Full => RefreshMode::Full,
+                Refresh::None => RefreshMode::None,
+            },
+            seed: self.seed,
+            adopt: self.adopt,
+            new_pack: self.new_pack,
+            allowed,
+            only_run: None,
+        }
+    }
+}
+
+impl Allow {
+    fn action(self) -> Action {
+        match self {
+            Self::Create => Action::Create,
+            Self::Update => Action::Update,
+            Self::Delete => Action::Delete,
+        }
+    }
+}
+
+fn as_of(text: &str) -> Result<AsOf, String> {
+    if text == "today" {
+        return Ok(AsOf::Today);
+    }
+    let date: Result<Date, _> = text.parse();
+    date.map(AsOf::Date).map_err(|_| "write a date such as 2026-11-20, or today".to_owned())
+}
+
+fn max_destroy(text: &str) -> Result<MaxDestroy, String> {
+    let number = |text: &str| text.parse().map_err(|_| "write a number such as 50, or a share such as 10%".to_owned());
+    match text.strip_suffix('%') {
+        Some(percent) => Ok(MaxDestroy::Percent(number(percent)?)),
+        None => Ok(MaxDestroy::Records(number(text)?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{as_of, max_destroy};
+    use crate::guard::MaxDestroy;
+    use crate::manifest::AsOf;
+
+    #[test]
+    fn values_are_read_as_people_write_them() {
+        assert_eq!(max_destroy("50"), Ok(MaxDestroy::Records(50)));
+        assert_eq!(max_destroy("10%"), Ok(MaxDestroy::Percent(10)));
+        assert!(max_destroy("a few").is_err());
+        assert_eq!(as_of("today"), Ok(AsOf::Today));
+        assert_eq!(as_of("2026-11-20"), Ok(AsOf::Date(jiff::civil::date(2026, 11, 20))));
+        assert!(as_of("yesterday").is_err());
+    }
+}

@@ -1,0 +1,30 @@
+//! `demo-gen validate`
+
+use std::io::Write as _;
+
+use super::exit::Exit;
+use super::global::Global;
+use crate::manifest::{self, LoadError};
+use crate::report::json;
+use crate::report::terminal::Terminal;
+
+/// Check the manifest alone, offline: every problem at once.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Print the problems as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
+    match manifest::load(&global.config) {
+        Ok(_) if args.json => json::problems(&mut *terminal.out(), None)?,
+        Ok(_) => writeln!(terminal.out(), "{} is valid.", global.config.display())?,
+        Err(LoadError::Invalid(problems)) if args.json => {
+            json::problems(&mut *terminal.out(), Some(&problems))?;
+            return Ok(Exit::Invalid);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Exit::Done)
+}
