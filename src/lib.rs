@@ -10,6 +10,7 @@ mod model;
 mod org;
 mod plan_file;
 mod planner;
+mod report;
 mod scope;
 mod state;
 
