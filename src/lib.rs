@@ -13,6 +13,7 @@ mod plan_file;
 mod planner;
 mod reconcile;
 mod refresh;
+mod report;
 mod scope;
 mod state;
 

@@ -1,0 +1,28 @@
+//! What a person and a program see: plans, progress, outcomes, status, logs.
+//!
+//! Everything here is handed plain values and a writer. Nothing is decided, read from an org or
+//! asked of the user. Views write with colours; the [`Terminal`] takes them out where they are
+//! not wanted. What came from an org or a file is escaped where it is shown to a person.
+
+#[cfg(test)]
+mod fixtures;
+
+mod terminal;
+
+mod paint;
+mod table;
+mod text;
+
+mod plan_view;
+mod record;
+mod text_diff;
+
+mod outcome;
+
+mod run_log;
+
+pub(crate) use outcome::outcome;
+pub(crate) use plan_view::{View, plan};
+pub(crate) use record::record;
+pub(crate) use run_log::{Closing, RunLog, Start};
+pub(crate) use terminal::{ColorChoice, Look, Stream, Terminal};

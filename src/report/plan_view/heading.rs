@@ -1,0 +1,130 @@
+//! What a plan is about: org, pack, opportunities, and what it leaves out.
+
+use crate::plan_file::{Blocked, Command, Coverage, Header};
+use crate::report::paint;
+use crate::report::text::{brief, clean, clip, counted};
+
+/// More notices than these are counted.
+const MOST_NOTICES: usize = 6;
+
+/// A notice is a sentence or two.
+const NOTICE_WIDTH: usize = 400;
+
+pub(super) fn lines(header: &Header) -> Vec<String> {
+    let mut lines = vec![title(header), provenance(header)];
+    let sentences = opportunities(&header.coverage);
+    lines.extend(
+        sentences
+            .into_iter()
+            .map(|sentence| format!("  {sentence}")),
+    );
+    lines.extend(header.blocked.iter().flat_map(blocked));
+    lines.extend(notices(&header.notices));
+    lines
+}
+
+fn title(header: &Header) -> String {
+    let does = match header.command {
+        Command::Apply => "Plan for",
+        Command::Destroy => "Plan to destroy",
+    };
+    let org = &header.org;
+    let place = if org.embedded {
+        "embedded".to_owned()
+    } else {
+        clean(&org.instance_url)
+    };
+    format!(
+        "{does} {} in {} ({}, {place})",
+        paint::bold(&brief(&header.pack, 80)),
+        paint::bold(&brief(&org.name, 80)),
+        org.id
+    )
+}
+
+fn provenance(header: &Header) -> String {
+    let anchor = match header.told_at {
+        Some(before) if before != header.anchor => {
+            format!("anchor {}, moved from {before}", header.anchor)
+        }
+        Some(_) | None => format!("anchor {}", header.anchor),
+    };
+    let deals = counted(
+        header.coverage.opportunities,
+        "opportunity",
+        "opportunities",
+    );
+    format!("  {deals}, {anchor}, seed {}", header.seed)
+}
+
+/// A sentence for each way in which the plan is not about everything, with what lifts it.
+fn opportunities(coverage: &Coverage) -> Vec<String> {
+    let Coverage {
+        opportunities,
+        in_scope,
+        beyond_limit,
+        kept,
+        skipped,
+        overlaps,
+    } = *coverage;
+    let deals = |count| counted(count, "opportunity", "opportunities");
+    let mut sentences = Vec::new();
+    let outside = opportunities.saturating_sub(in_scope);
+    if outside > 0 {
+        sentences.push(format!(
+            "Narrowed by options: {} stay as they are; leave out `--target` and `--exclude`, or \
+             raise `--max-opps`.",
+            deals(outside)
+        ));
+    }
+    if beyond_limit > 0 {
+        sentences.push(format!(
+            "Beyond the limit: {}; raise `salesforce.query.limit` to take them in.",
+            deals(beyond_limit)
+        ));
+    }
+    if kept > 0 {
+        sentences.push(format!(
+            "Kept: {} no longer selected; what was made there stays.",
+            deals(kept)
+        ));
+    }
+    if skipped > 0 {
+        sentences.push(format!(
+            "Skipped: {}, as nobody active stands in for the owner; see `activity.owner_fallback`.",
+            deals(skipped)
+        ));
+    }
+    if overlaps > 0 {
+        let meetings = counted(overlaps, "meeting overlaps", "meetings overlap");
+        sentences.push(format!(
+            "{meetings} another one of the same owner, whose calendar is full."
+        ));
+    }
+    sentences
+}
+
+fn blocked(blocked: &Blocked) -> [String; 2] {
+    let (_, kinds) = blocked.object.facts().label;
+    let mark = paint::caution("!");
+    let why = brief(&blocked.why, NOTICE_WIDTH);
+    [
+        format!("{mark} {kinds} are left out: {why}"),
+        format!("    {}", brief(&blocked.fix, NOTICE_WIDTH)),
+    ]
+}
+
+fn notices(notices: &[String]) -> Vec<String> {
+    let mark = paint::caution("!");
+    let shown = notices.iter().take(MOST_NOTICES);
+    let mut lines: Vec<_> = shown
+        .map(|notice| format!("{mark} {}", clip(&clean(notice), NOTICE_WIDTH)))
+        .collect();
+    if notices.len() > MOST_NOTICES {
+        lines.push(paint::dim(&format!(
+            "  ({} more notices)",
+            notices.len() - MOST_NOTICES
+        )));
+    }
+    lines
+}

@@ -1,0 +1,186 @@
+//! A plan as a person reviews it: near sixty lines, whatever its size.
+
+mod heading;
+mod samples;
+#[cfg(test)]
+#[expect(
+    clippy::needless_raw_string_hashes,
+    reason = "snapbox writes snapshots this way"
+)]
+mod tests;
+
+use std::io::{self, Write};
+
+use comfy_table::CellAlignment::{Left, Right};
+
+use super::paint;
+use super::table::{self, Column};
+use super::text::{counted, duration, thousands};
+use crate::model::change::Counts;
+use crate::plan_file::{Command, Group, Header, Plan};
+
+/// What the whole output comes to at most.
+const LINES: usize = 60;
+
+/// Groups shown in the table; more than these are counted.
+const MOST_GROUPS: usize = 16;
+
+/// Fields named in the table for one group.
+const MOST_FIELDS: usize = 3;
+
+/// The title and the lines around the samples: blank ones and the closing ones.
+const AROUND: usize = 6;
+
+const COLUMNS: &[Column] = &[
+    ("", Left),
+    ("Count", Right),
+    ("Kind", Left),
+    ("Why", Left),
+    ("Deals", Right),
+    ("Dates", Left),
+    ("Fields", Left),
+];
+
+/// How a plan is shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    /// Columns.
+    pub(crate) width: usize,
+    /// The command that shows what is not shown here.
+    pub(crate) more: &'a str,
+}
+
+/// Shows the plan: what it is about, its groups, samples of them, and what it comes to.
+pub(crate) fn plan(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let header = &plan.header;
+    let heading = heading::lines(header);
+    print(out, &heading)?;
+    if !plan.groups().is_empty() {
+        let table = group_table(plan.groups(), view.width);
+        writeln!(out)?;
+        print(out, &table)?;
+        writeln!(out)?;
+        let room = LINES.saturating_sub(heading.len() + table.len() + AROUND);
+        print(out, &samples::lines(plan.groups(), view, room))?;
+    }
+    writeln!(out)?;
+    print(out, &closing(header))
+}
+
+fn print(out: &mut dyn Write, lines: &[String]) -> io::Result<()> {
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+fn group_table(groups: &[Group], width: usize) -> Vec<String> {
+    let shown = &groups[..groups.len().min(MOST_GROUPS)];
+    let rows: Vec<_> = shown.iter().map(row).collect();
+    let mut lines = table::lines(COLUMNS, &rows, width);
+    for (number, line) in lines.iter_mut().enumerate() {
+        *line = match number {
+            0 => paint::dim(line),
+            _ => painted(line, shown),
+        };
+    }
+    let hidden = &groups[shown.len()..];
+    if !hidden.is_empty() {
+        let changes: u64 = hidden.iter().map(|group| group.count).sum();
+        let groups = counted(hidden.len() as u64, "more group", "more groups");
+        let text = format!("  ({groups} of {})", counted(changes, "change", "changes"));
+        lines.push(paint::dim(&text));
+    }
+    lines
+}
+
+/// The line with its mark in colour. The table is laid out before, as colours have no width.
+fn painted(line: &str, groups: &[Group]) -> String {
+    let (indent, rest) = line.split_at(usize::from(table::INDENT).min(line.len()));
+    let mark = groups
+        .iter()
+        .map(|group| group.key.action)
+        .find_map(|action| {
+            let rest = rest.strip_prefix(action.symbol())?;
+            rest.starts_with(' ').then_some((action, rest))
+        });
+    match mark {
+        Some((action, rest)) => format!("{indent}{}{rest}", paint::symbol(action)),
+        None => line.to_owned(),
+    }
+}
+
+fn row(group: &Group) -> Vec<String> {
+    let (one, many) = group.key.object.facts().label;
+    let dates = match (group.first_day, group.last_day) {
+        (Some(first), Some(last)) if first != last => format!("{first} … {last}"),
+        (Some(day), _) | (None, Some(day)) => day.to_string(),
+        (None, None) => String::new(),
+    };
+    vec![
+        group.key.action.symbol().to_owned(),
+        thousands(group.count),
+        if group.count == 1 { one } else { many }.to_owned(),
+        group.key.reason.words().to_owned(),
+        thousands(group.roots),
+        dates,
+        fields(group),
+    ]
+}
+
+/// The fields that most of the changes touch: `Subject 212, Description 40, +2`.
+fn fields(group: &Group) -> String {
+    let mut fields: Vec<_> = group.fields.iter().collect();
+    fields.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
+    let mut shown: Vec<_> = fields
+        .iter()
+        .take(MOST_FIELDS)
+        .map(|(name, count)| format!("{name} {}", thousands(**count)))
+        .collect();
+    if fields.len() > MOST_FIELDS {
+        shown.push(format!("+{}", fields.len() - MOST_FIELDS));
+    }
+    shown.join(", ")
+}
+
+/// What the plan comes to, in the words that tools look for.
+fn closing(header: &Header) -> Vec<String> {
+    let counts = &header.counts;
+    let mut lines = Vec::new();
+    if counts.record > 0 {
+        let records = counted(counts.record, "record", "records");
+        lines.push(paint::dim(&format!(
+            "{records} already right in the org; only state takes note."
+        )));
+    }
+    if counts.is_empty() {
+        let rest = match header.command {
+            Command::Apply => "Your org matches the manifest.",
+            Command::Destroy => "No objects need to be destroyed.",
+        };
+        lines.push(format!("{} {rest}", paint::good("No changes.")));
+        return lines;
+    }
+    lines.push(format!("{} {}", paint::bold("Plan:"), tally(counts)));
+    let calls = counted(header.estimate.calls, "API call", "API calls");
+    let time = duration(header.estimate.seconds);
+    lines.push(format!("Takes about {calls} and {time}."));
+    lines
+}
+
+/// Plain numbers: this line is read by programs too.
+fn tally(counts: &Counts) -> String {
+    let Counts {
+        add,
+        change,
+        destroy,
+        adopt,
+        forget,
+        record: _,
+    } = counts;
+    let mut tally = format!("{add} to add, {change} to change, {destroy} to destroy");
+    if *adopt > 0 {
+        tally = format!("{adopt} to adopt, {tally}");
+    }
+    if *forget > 0 {
+        tally = format!("{tally}, {forget} to forget");
+    }
+    tally + "."
+}

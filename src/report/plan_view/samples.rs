@@ -1,0 +1,98 @@
+//! Samples of each group, in Terraform's grammar.
+
+use super::View;
+use crate::model::change::{Action, Change};
+use crate::plan_file::Group;
+use crate::report::paint;
+use crate::report::record::{self, Bounds};
+use crate::report::text::thousands;
+
+/// What one sample may take up.
+const BOUNDS: Bounds = Bounds {
+    fields: 4,
+    text_lines: 4,
+};
+
+/// As many samples as there is room for: one of each group first, in the order of review.
+pub(super) fn lines(groups: &[Group], view: &View, room: usize) -> Vec<String> {
+    let rendered: Vec<Vec<Vec<String>>> = groups
+        .iter()
+        .map(|group| samples(group, view.width))
+        .collect();
+    let sizes: Vec<Vec<usize>> = rendered
+        .iter()
+        .map(|samples| samples.iter().map(Vec::len).collect())
+        .collect();
+    let chosen = choose(&sizes, room);
+    let mut lines = Vec::new();
+    for ((group, samples), count) in groups.iter().zip(rendered).zip(chosen) {
+        if count == 0 {
+            continue;
+        }
+        lines.extend(samples.into_iter().take(count).flatten());
+        let rest = group.count - count as u64;
+        if rest > 0 {
+            let more = format!("    ({} more: {})", thousands(rest), view.more);
+            lines.push(paint::dim(&more));
+        }
+    }
+    lines
+}
+
+/// How many samples of each group fit: first one each, then the rest group by group, so that
+/// what is lost or overwritten, which comes first, is shown most. A group's line that counts the
+/// rest is always reckoned with.
+fn choose(sizes: &[Vec<usize>], room: usize) -> Vec<usize> {
+    let mut chosen = vec![0; sizes.len()];
+    let mut left = room;
+    for (count, samples) in chosen.iter_mut().zip(sizes) {
+        let Some(needed) = samples.first().map(|size| size + 1) else {
+            continue;
+        };
+        if needed <= left {
+            left -= needed;
+            *count = 1;
+        }
+    }
+    for (count, samples) in chosen.iter_mut().zip(sizes) {
+        while *count > 0 && samples.get(*count).is_some_and(|size| *size <= left) {
+            left -= samples[*count];
+            *count += 1;
+        }
+    }
+    chosen
+}
+
+fn samples(group: &Group, width: usize) -> Vec<Vec<String>> {
+    let shown = group.samples.iter().enumerate();
+    shown
+        .map(|(number, change)| {
+            let mut lines = vec![record::head(change)];
+            // The fields of alike creates are alike: those of the first will do.
+            if number == 0 || change.action != Action::Create {
+                lines.extend(record::fields(change, BOUNDS, width));
+            }
+            lines
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::choose;
+
+    fn check(sizes: &[&[usize]], room: usize, expect: &[usize]) {
+        let sizes: Vec<_> = sizes.iter().map(|sizes| sizes.to_vec()).collect();
+        assert_eq!(choose(&sizes, room), expect, "{sizes:?} in {room}");
+    }
+
+    #[test]
+    fn one_of_each_group_comes_before_a_second_of_any() {
+        check(&[&[1; 20], &[4, 1, 1]], 100, &[20, 3]);
+        check(&[&[1; 20], &[4, 1, 1]], 10, &[4, 1]);
+        check(&[&[1; 20], &[4, 1, 1]], 7, &[1, 1]);
+        check(&[&[1; 20], &[4, 1, 1]], 6, &[5, 0]);
+        check(&[&[9], &[1]], 5, &[0, 1]);
+        check(&[&[], &[1]], 5, &[0, 1]);
+    }
+}

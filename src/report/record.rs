@@ -1,0 +1,167 @@
+//! One change field by field: before and after.
+
+use std::io::{self, Write};
+
+use owo_colors::OwoColorize as _;
+use serde_json::Value as Json;
+
+use super::text::{clip, quoted};
+use super::{paint, text_diff};
+use crate::model::change::{Action, Change, FieldChange};
+use crate::model::value::Datum;
+
+/// What stands in front of a change; its fields are set in by four more columns.
+const MARGIN: &str = "  ";
+const FIELD_MARGIN: &str = "      ";
+
+/// A title longer than this is cut.
+const TITLE_WIDTH: usize = 60;
+
+/// Equals signs are aligned up to this length of a name.
+const NAME_WIDTH: usize = 24;
+
+/// A text longer than this is shown by what differs in it.
+const LONG_TEXT: usize = 60;
+
+/// How much of a change is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) fields: usize,
+    /// Lines of one text's difference.
+    pub(super) text_lines: usize,
+}
+
+/// Shows a change with all its fields.
+pub(crate) fn record(change: &Change, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let all = Bounds {
+        fields: usize::MAX,
+        text_lines: 40,
+    };
+    writeln!(out, "{}", head(change))?;
+    let lines = fields(change, all, width);
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// `  + 006…/meeting/past/03  "Discovery: Acme"  2026-10-08`.
+pub(super) fn head(change: &Change) -> String {
+    let mut head = format!(
+        "{MARGIN}{} {}",
+        paint::symbol(change.action),
+        paint::bold(&change.address.to_string())
+    );
+    if !change.title.is_empty() {
+        head = format!("{head}  {}", quoted(&change.title, TITLE_WIDTH));
+    }
+    if let Some(day) = change.day {
+        head = format!("{head}  {day}");
+    }
+    head
+}
+
+/// The fields of a change: of a new record what it gets, of another what differs.
+pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<String> {
+    let shown: Vec<&FieldChange> = match change.action {
+        Action::Create => change
+            .fields
+            .iter()
+            .filter(|field| tells(change, field))
+            .collect(),
+        Action::Update | Action::Replace | Action::Adopt => change
+            .fields
+            .iter()
+            .filter(|field| differs(field))
+            .collect(),
+        Action::Delete | Action::Forget | Action::Record => Vec::new(),
+    };
+    let count = shown.len().min(bounds.fields);
+    let names = shown[..count].iter().map(|field| field.name.len());
+    let pad = names.max().unwrap_or_default().min(NAME_WIDTH);
+    let mut lines: Vec<String> = shown[..count]
+        .iter()
+        .flat_map(|field| lines_of(field, change.action, pad, (bounds, width)))
+        .collect();
+    let hidden = match change.action {
+        Action::Create => change.fields.len() - count,
+        _ => shown.len() - count,
+    };
+    if hidden > 0 && count > 0 {
+        let s = if hidden == 1 { "" } else { "s" };
+        lines.push(format!(
+            "{FIELD_MARGIN}{}",
+            paint::dim(&format!("# ({hidden} more field{s})"))
+        ));
+    }
+    lines
+}
+
+/// Whether a new record's field says what its title does not, at a glance.
+fn tells(change: &Change, field: &FieldChange) -> bool {
+    match &field.after {
+        Datum::Json(Json::Null | Json::Bool(_)) => false,
+        Datum::Json(Json::String(text)) => *text != change.title && text.len() <= LONG_TEXT,
+        Datum::Json(_) | Datum::Ref(_) => true,
+    }
+}
+
+fn differs(field: &FieldChange) -> bool {
+    match (&field.before, &field.after) {
+        (Some(before), Datum::Json(after)) => before != after,
+        (None, _) | (_, Datum::Ref(_)) => true,
+    }
+}
+
+fn lines_of(
+    field: &FieldChange,
+    action: Action,
+    pad: usize,
+    (bounds, width): (Bounds, usize),
+) -> Vec<String> {
+    let mark = match action {
+        Action::Create => paint::symbol(Action::Create),
+        _ => paint::symbol(Action::Update),
+    };
+    let start = format!("{FIELD_MARGIN}{mark} {:pad$} =", field.name);
+    let room = width.saturating_sub(FIELD_MARGIN.len() + pad + 5);
+    if action == Action::Create {
+        return vec![format!("{start} {}", datum(&field.after, room))];
+    }
+    if let (Some(Json::String(before)), Datum::Json(Json::String(after))) =
+        (&field.before, &field.after)
+        && (is_long(before) || is_long(after))
+    {
+        let indent = format!("{FIELD_MARGIN}    ");
+        let room = width.saturating_sub(indent.len());
+        let difference = text_diff::lines(before, after, room, bounds.text_lines);
+        let difference = difference.into_iter().map(|line| format!("{indent}{line}"));
+        return std::iter::once(start).chain(difference).collect();
+    }
+    let half = room.saturating_sub(4) / 2;
+    let before = match &field.before {
+        Some(before) => value(before, half),
+        None => "(not read)".to_owned(),
+    };
+    let arrow = "->".yellow();
+    vec![format!(
+        "{start} {before} {arrow} {}",
+        datum(&field.after, half)
+    )]
+}
+
+fn is_long(text: &str) -> bool {
+    text.contains('\n') || text.chars().count() > LONG_TEXT
+}
+
+fn datum(datum: &Datum, width: usize) -> String {
+    match datum {
+        Datum::Json(json) => value(json, width),
+        Datum::Ref(address) => clip(&format!("(id of {address})"), width),
+    }
+}
+
+fn value(json: &Json, width: usize) -> String {
+    match json {
+        Json::String(text) => quoted(text, width.saturating_sub(2)),
+        // Serialised JSON has its control characters escaped.
+        other => super::text::brief(&other.to_string(), width),
+    }
+}
