@@ -1,9 +1,9 @@
 //! Asking before anything is written.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, Write as _};
 
 use crate::plan_file::Command;
-use crate::report::terminal::Terminal;
+use crate::report::Terminal;
 
 /// What came of asking.
 pub(super) enum Answer {
@@ -14,8 +14,8 @@ pub(super) enum Answer {
 }
 
 /// Only a whole `yes` is a yes.
-pub(super) fn ask(command: Command, org: &str, terminal: &Terminal) -> std::io::Result<Answer> {
-    if !std::io::stdin().is_terminal() {
+pub(super) fn ask(command: Command, org: &str, terminal: &mut Terminal) -> std::io::Result<Answer> {
+    if !terminal.look().interactive {
         return Ok(Answer::Nobody);
     }
     let question = match command {

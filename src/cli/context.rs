@@ -13,13 +13,13 @@ use crate::manifest::{self, Auth, InstanceUrl, Manifest};
 use crate::org::{AuthKind, Environment, Options, Org, SignIn};
 use crate::plan_file::Command;
 use crate::reconcile::{self, Request};
-use crate::report::terminal::Terminal;
+use crate::report::Terminal;
 use crate::state::Holder;
 
 /// What every command that talks to an org is given.
 pub(super) struct Context<'a> {
     pub(super) global: &'a Global,
-    pub(super) terminal: &'a Terminal,
+    pub(super) terminal: &'a mut Terminal,
     pub(super) clock: Clock,
 }
 

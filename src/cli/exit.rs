@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::manifest::LoadError;
 use crate::org::{self, SignInError};
 use crate::reconcile::Stop;
-use crate::report::terminal::Terminal;
+use crate::report::Terminal;
 use crate::{apply, embedded_org, refresh, state};
 
 /// How the process ends. The numbers are part of the interface.
@@ -45,13 +45,12 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Prints the error with its hint, and gives its code.
-pub(super) fn report(error: &anyhow::Error, terminal: &Terminal) -> Exit {
+pub(super) fn report(error: &anyhow::Error, terminal: &mut Terminal) -> Exit {
     if is_closed_pipe(error) {
         return Exit::Done;
     }
-    let mut err = terminal.err();
     // Nothing is left to do where stderr is closed too.
-    let _ = write_error(error, &mut *err);
+    let _ = write_error(error, terminal.err());
     code(error)
 }
 

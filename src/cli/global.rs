@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::report::ColorChoice;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Global {
     /// The manifest; state and logs lie beside it.
@@ -26,4 +28,14 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
 }

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use super::exit::Exit;
 use super::global::Global;
 use crate::manifest;
-use crate::report::terminal::Terminal;
+use crate::report::Terminal;
 
 /// Write a commented starter manifest.
 #[derive(Debug, clap::Args)]
@@ -18,7 +18,7 @@ pub(super) struct Args {
     force: bool,
 }
 
-pub(super) fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &Args, global: &Global, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     let path = &global.config;
     let mut options = OpenOptions::new();
     options.write(true);

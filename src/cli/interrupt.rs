@@ -5,20 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Exit;
-use crate::report::terminal::Terminal;
 
 /// Set once the user wants to stop.
-pub(super) fn watch(terminal: &Terminal) -> Arc<AtomicBool> {
+pub(super) fn watch() -> Arc<AtomicBool> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
-    let terminal = terminal.clone();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_err() {
             return;
         }
         flag.store(true, Ordering::Relaxed);
         let note = "\nInterrupted: finishing and recording what is in flight. Press Ctrl-C again to leave at once.";
-        let _ = writeln!(terminal.err(), "{note}");
+        // Where stderr is closed nobody reads it, and the run ends all the same.
+        let _ = writeln!(std::io::stderr(), "{note}");
         if tokio::signal::ctrl_c().await.is_ok() {
             leave();
         }

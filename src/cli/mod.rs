@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::clock::Clock;
-use crate::report::terminal::Terminal;
+use crate::report::{ColorChoice, Terminal};
 use exit::Exit;
 use global::Global;
 
@@ -62,15 +62,19 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return exit::usage(&error),
     };
-    let terminal = Terminal::of_process(cli.global.color.into());
-    let exit = match run(cli, &terminal) {
+    let mut terminal = Terminal::of_process(ColorChoice::from(cli.global.color));
+    let exit = match run(cli, &mut terminal) {
         Ok(exit) => exit,
-        Err(error) => exit::report(&error, &terminal),
+        Err(error) => exit::report(&error, &mut terminal),
     };
-    ExitCode::from(exit as u8)
+    match terminal.finish() {
+        Ok(()) => ExitCode::from(exit as u8),
+        // A result that could not be written is no result.
+        Err(_) => ExitCode::from(Exit::Error as u8),
+    }
 }
 
-fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Exit> {
+fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     let clock = Clock::from_environment()?;
     let Cli { global, command } = cli;
     // These need neither an org nor a runtime.
@@ -83,17 +87,18 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Exit> {
     // A provider may be there already, where several runs share a process.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let context = context::Context { global: &global, terminal, clock };
+    let mut context = context::Context { global: &global, terminal, clock };
+    let context = &mut context;
     runtime.block_on(async {
         match command {
             Command::Init(_) | Command::Validate(_) | Command::Show(_) => unreachable!("done above"),
-            Command::Plan(args) => plan::run(&args, &context).await,
-            Command::Apply(args) => apply::run(&args, &context).await,
-            Command::Run(args) => apply::run_as_before(&args, &context).await,
-            Command::Destroy(args) => destroy::run(&args, &context).await,
-            Command::Status(args) => status::run(&args, &context).await,
-            Command::Smoke(args) => smoke::run(&args, &context).await,
-            Command::Org(args) => org::run(&args, &context).await,
+            Command::Plan(args) => plan::run(&args, context).await,
+            Command::Apply(args) => apply::run(&args, context).await,
+            Command::Run(args) => apply::run_as_before(&args, context).await,
+            Command::Destroy(args) => destroy::run(&args, context).await,
+            Command::Status(args) => status::run(&args, context).await,
+            Command::Smoke(args) => smoke::run(&args, context).await,
+            Command::Org(args) => org::run(&args, context).await,
         }
     })
 }

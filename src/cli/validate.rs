@@ -6,7 +6,7 @@ use super::exit::Exit;
 use super::global::Global;
 use crate::manifest::{self, LoadError};
 use crate::report::json;
-use crate::report::terminal::Terminal;
+use crate::report::Terminal;
 
 /// Check the manifest alone, offline: every problem at once.
 #[derive(Debug, clap::Args)]
@@ -16,12 +16,12 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &Args, global: &Global, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     match manifest::load(&global.config) {
-        Ok(_) if args.json => json::problems(&mut *terminal.out(), None)?,
+        Ok(_) if args.json => json::problems(terminal.data(), None)?,
         Ok(_) => writeln!(terminal.out(), "{} is valid.", global.config.display())?,
         Err(LoadError::Invalid(problems)) if args.json => {
-            json::problems(&mut *terminal.out(), Some(&problems))?;
+            json::problems(terminal.data(), Some(&problems))?;
             return Ok(Exit::Invalid);
         }
         Err(error) => return Err(error.into()),

@@ -1,0 +1,54 @@
+//! `demo-gen plan`
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use super::context::Context;
+use super::exit::Exit;
+use super::options::{OutputOptions, PlanOptions};
+use super::show;
+use crate::plan_file::{Command, Plan};
+use crate::reconcile::{self, Stop};
+
+/// Show what `apply` would change. Writes nothing.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    plan: PlanOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+    /// Save the plan, so that `demo-gen apply FILE` makes exactly these changes.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Plan the removal of everything instead.
+    #[arg(long)]
+    destroy: bool,
+}
+
+pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let manifest = context.manifest()?;
+    let connection = context.connect(&manifest).await?;
+    let command = if args.destroy { Command::Destroy } else { Command::Apply };
+    let request = context.request(&manifest, command, false, args.plan.resolve());
+    let planned = reconcile::plan(&connection.org, &request).await;
+    connection.close().await;
+    let planned = planned?;
+    show::plan(&planned.plan, &args.output, args.out.as_deref(), context.terminal)?;
+    if let Some(path) = &args.out {
+        planned.plan.save(path)?;
+        let name = path.display();
+        writeln!(context.terminal.err(), "\nSaved the plan. To make exactly these changes, run: demo-gen apply {name}")?;
+    }
+    if !planned.refusals.is_empty() {
+        return Err(Stop::Refused(planned.refusals).into());
+    }
+    Ok(exit(&planned.plan, &args.output))
+}
+
+/// 2 says that there are changes, where that was asked for.
+pub(super) fn exit(plan: &Plan, output: &OutputOptions) -> Exit {
+    match output.detailed_exitcode && !plan.counts().is_empty() {
+        true => Exit::Changes,
+        false => Exit::Done,
+    }
+}

@@ -1,0 +1,75 @@
+//! `demo-gen smoke`
+
+use std::io::Write as _;
+
+use super::carry_out::{self, Order};
+use super::context::Context;
+use super::exit::Exit;
+use super::options::{ApplyOptions, OutputOptions, PlanOptions};
+use crate::model::id::{RecordId, RootId};
+use crate::plan_file::Command;
+use crate::reconcile::{self, Stop};
+use crate::scope::Scope;
+
+/// Make the first past meeting, the first email and the scorecard of one deal, to see whether
+/// they reach People.ai. They lie at their real addresses: a later apply adds only the rest.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The opportunity's id.
+    #[arg(long, value_name = "ID")]
+    opp_id: String,
+    #[command(flatten)]
+    plan: PlanOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    apply: ApplyOptions,
+}
+
+/// What is made, below the deal's id.
+const FIRST: &[&str] = &["meeting/past/01*", "thread/01/01", "scorecard/*"];
+
+pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let opportunity = RecordId::parse(&args.opp_id).map_err(|error| Stop::Usage(format!("--opp-id: {error}")))?;
+    let manifest = context.manifest()?;
+    let connection = context.connect(&manifest).await?;
+    let mut options = args.plan.resolve();
+    let globs: Vec<_> = FIRST.iter().map(|path| format!("{opportunity}/{path}")).collect();
+    options.scope = Scope::new(&globs, &[]);
+    // One deal is made, wherever it stands among the others.
+    options.max_opps = u64::MAX;
+    let request = context.request(&manifest, Command::Apply, true, options);
+    let planned = reconcile::plan(&connection.org, &request).await;
+    let exit = match planned {
+        Err(error) => Err(error),
+        Ok(planned) if !planned.covers(RootId(opportunity)) => Err(Stop::Impossible {
+            why: format!("the manifest does not cover the opportunity {opportunity}"),
+            hint: "Check `salesforce.query`; `demo-gen plan` shows what it selects.",
+        }
+        .into()),
+        Ok(planned) => {
+            let order = Order {
+                request: &request,
+                org: &connection.org,
+                apply: &args.apply,
+                output: &args.output,
+                saved: None,
+                approved: args.apply.auto_approve,
+            };
+            carry_out::carry_out(context, order, planned).await
+        }
+    };
+    if let Ok(Exit::Done) = exit
+        && !args.output.json
+    {
+        let url = connection.org.identity().instance_url.clone();
+        let minutes = manifest.peopleai.expected_latency_minutes;
+        let out = context.terminal.out();
+        for (object, id) in reconcile::ids_under(&request, &connection.org, RootId(opportunity), FIRST)? {
+            writeln!(out, "  {object}  {id}  {url}/{id}")?;
+        }
+        writeln!(out, "\nLook for them in People.ai from about {minutes} minutes on; new activities can take up to 48 hours.")?;
+    }
+    connection.close().await;
+    exit
+}
