@@ -1,0 +1,405 @@
+//! sObject Collections: up to 200 records a call, each with a result of its own.
+
+use std::collections::BTreeMap;
+
+use rusqlite::OptionalExtension as _;
+use serde_json::{Map, Value, json};
+
+use super::describe::object;
+use super::{ApiError, Call, Context, Reply, undone_on_error};
+use crate::embedded_org::ids::RecordId;
+use crate::embedded_org::rows::{self, Upserted};
+use crate::embedded_org::schema::Object;
+use crate::embedded_org::session::Session;
+use crate::embedded_org::soql::{self, Page};
+
+const MOST_WRITTEN: usize = 200;
+const MOST_RETRIEVED: usize = 2000;
+/// Runs of records of one type in a row.
+const MOST_CHUNKS: usize = 10;
+
+/// What became of one record.
+enum Outcome {
+    Saved(String),
+    Upserted {
+        id: String,
+        created: bool,
+    },
+    /// The id of a record that was to be changed is told, one that was to be made has none.
+    Failed {
+        id: Option<String>,
+        error: ApiError,
+    },
+}
+
+/// `POST /composite/sobjects`
+pub(super) fn create(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let request = Request::read(call)?;
+    let session = &context.session;
+    write(session, &request, |record| {
+        let object = type_of(session, record)?;
+        if let Some(key) = record.keys().find(|key| key.eq_ignore_ascii_case("Id")) {
+            return Err(ApiError::of_record(
+                "INVALID_FIELD_FOR_INSERT_UPDATE",
+                "cannot specify Id in an insert call",
+                &[key],
+            ));
+        }
+        rows::create(session, object, record).map(Outcome::Saved)
+    })
+}
+
+/// `PATCH /composite/sobjects`
+pub(super) fn update(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let request = Request::read(call)?;
+    let session = &context.session;
+    write(session, &request, |record| {
+        let object = type_of(session, record)?;
+        let mut record = record.clone();
+        let id = take_id(&mut record, object)?;
+        rows::update(session, object, id.as_str(), &record)?;
+        Ok(Outcome::Saved(id.into()))
+    })
+}
+
+/// `PATCH /composite/sobjects/{X}/{field}`
+pub(super) fn upsert(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let request = Request::read(call)?;
+    let session = &context.session;
+    let object = object(session, call)?;
+    let key_field = call.argument("field");
+    let repeated = repeated_keys(&request.records, key_field);
+    write(session, &request, |record| {
+        let named = type_of(session, record)?;
+        if named.name != object.name {
+            let message = format!("record type {} does not match {}", named.name, object.name);
+            return Err(ApiError::of_record("INVALID_TYPE", message, &[]));
+        }
+        let mut record = record.clone();
+        let key = take_key(&mut record, key_field)?;
+        if repeated.get(&key).is_some_and(|count| *count > 1) {
+            let message = format!("Duplicate external id specified: {key}");
+            return Err(ApiError::of_record(
+                "DUPLICATE_VALUE",
+                message,
+                &[key_field],
+            ));
+        }
+        match rows::upsert(session, object, (key_field, &key), &record)? {
+            Upserted::Created(id) => Ok(Outcome::Upserted { id, created: true }),
+            Upserted::Updated(id) => Ok(Outcome::Upserted { id, created: false }),
+            Upserted::Ambiguous(ids) => {
+                let message = format!(
+                    "{key_field}: more than one record found for external id field: [{}]",
+                    ids.join(", ")
+                );
+                Err(ApiError::of_record(
+                    "DUPLICATE_EXTERNAL_ID",
+                    message,
+                    &[key_field],
+                ))
+            }
+        }
+    })
+}
+
+/// `DELETE /composite/sobjects?ids=`
+pub(super) fn delete(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let ids = call.parameter("ids").unwrap_or_default();
+    let records = ids
+        .split(',')
+        .filter(|id| !id.is_empty())
+        .map(|id| Map::from_iter([("id".to_owned(), json!(id.trim()))]))
+        .collect();
+    let request = Request {
+        all_or_none: call.is_set("allOrNone"),
+        records,
+    };
+    request.check_size()?;
+    let session = &context.session;
+    write(session, &request, |record| {
+        let text = record["id"].as_str().unwrap_or_default();
+        let id = RecordId::parse(text).ok_or_else(|| ApiError::malformed_id(text))?;
+        rows::delete(session, &id)?;
+        Ok(Outcome::Saved(id.into()))
+    })
+}
+
+/// `GET /composite/sobjects/{X}?ids=&fields=`
+pub(super) fn retrieve(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let list = |name| {
+        let text = call.parameter(name).unwrap_or_default();
+        text.split(',')
+            .map(|it| it.trim().to_owned())
+            .filter(|it| !it.is_empty())
+            .collect()
+    };
+    let (ids, fields) = (list("ids"), list("fields"));
+    retrieve_records(context, call, (ids, fields))
+}
+
+/// `POST /composite/sobjects/{X}`
+pub(super) fn retrieve_posted(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let body = call.json_object()?;
+    let list = |name: &str| {
+        let items = body.get(name).and_then(Value::as_array);
+        let items = items.ok_or_else(|| ApiError::json_parser(format!("{name} must be a list")))?;
+        let text = |item: &Value| item.as_str().map(str::to_owned);
+        let texts: Option<Vec<String>> = items.iter().map(text).collect();
+        texts.ok_or_else(|| ApiError::json_parser(format!("{name} must be a list of texts")))
+    };
+    let (ids, fields) = (list("ids")?, list("fields")?);
+    retrieve_records(context, call, (ids, fields))
+}
+
+/// Records in the order of their ids, null where there is none.
+fn retrieve_records(
+    context: &mut Context<'_>,
+    call: &Call,
+    (ids, fields): (Vec<String>, Vec<String>),
+) -> Result<Reply, ApiError> {
+    let session = &context.session;
+    let object = object(session, call)?;
+    if ids.len() > MOST_RETRIEVED {
+        return Err(too_many(MOST_RETRIEVED));
+    }
+    if fields.is_empty() || ids.is_empty() {
+        let message = "both ids and fields must be given";
+        return Err(ApiError::new(400, "MISSING_ARGUMENT", message));
+    }
+    let plan = soql::plan_of_fields(session, object, &fields)?;
+    let mut rows: Vec<Option<i64>> = Vec::with_capacity(ids.len());
+    let sql = format!(
+        "SELECT rowid FROM \"{}\" WHERE Id = ?1 AND NOT IsDeleted",
+        object.name
+    );
+    let mut statement = session.db.prepare_cached(&sql)?;
+    for text in &ids {
+        let row = match RecordId::parse(text) {
+            Some(id) => statement
+                .query_row([id.as_str()], |row| row.get(0))
+                .optional()?,
+            None => None,
+        };
+        rows.push(row);
+    }
+    let present: Vec<i64> = rows.iter().flatten().copied().collect();
+    let page = Page {
+        session,
+        path: &call.version_path(),
+    };
+    let mut records = soql::records(&page, &plan, &present)?.into_iter();
+    let mut body = Vec::with_capacity(rows.len() * 128);
+    body.push(b'[');
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        let record = row.and_then(|_| records.next());
+        body.extend(record.unwrap_or_else(|| b"null".to_vec()));
+    }
+    body.push(b']');
+    Ok(Reply::text(200, body))
+}
+
+/// The body of a write.
+struct Request {
+    all_or_none: bool,
+    records: Vec<Map<String, Value>>,
+}
+
+impl Request {
+    fn read(call: &Call) -> Result<Self, ApiError> {
+        let mut body = call.json_object()?;
+        let Some(Value::Array(records)) = body.remove("records") else {
+            return Err(ApiError::json_parser("records must be a list"));
+        };
+        let records = records
+            .into_iter()
+            .map(|record| match record {
+                Value::Object(record) => Ok(record),
+                _ => Err(ApiError::json_parser("a record must be an object")),
+            })
+            .collect::<Result<_, _>>()?;
+        let request = Self {
+            all_or_none: body
+                .get("allOrNone")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
+            records,
+        };
+        request.check_size()?;
+        request.check_chunks()?;
+        Ok(request)
+    }
+
+    fn check_size(&self) -> Result<(), ApiError> {
+        if self.records.len() > MOST_WRITTEN {
+            return Err(too_many(MOST_WRITTEN));
+        }
+        Ok(())
+    }
+
+    fn check_chunks(&self) -> Result<(), ApiError> {
+        let mut types: Vec<&str> = self.records.iter().map(type_name).collect();
+        types.dedup();
+        if types.len() > MOST_CHUNKS {
+            return Err(ApiError::new(
+                400,
+                "INVALID_INPUT",
+                "Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn too_many(most: usize) -> ApiError {
+    let message =
+        format!("record limit reached. cannot submit more than {most} records into this call");
+    ApiError::new(400, "EXCEEDED_ID_LIMIT", message)
+}
+
+/// Saves record by record; what the parser of the API refuses, refuses the whole request.
+fn write(
+    session: &Session<'_>,
+    request: &Request,
+    save: impl Fn(&Map<String, Value>) -> Result<Outcome, ApiError>,
+) -> Result<Reply, ApiError> {
+    let mut outcomes = Vec::with_capacity(request.records.len());
+    let mut save_all = || {
+        for record in &request.records {
+            let outcome = undone_on_error(session.db, || save(record));
+            outcomes.push(match outcome {
+                Ok(outcome) => outcome,
+                Err(error) if matches!(error.code, "JSON_PARSER_ERROR" | "UNKNOWN_EXCEPTION") => {
+                    return Err(error);
+                }
+                Err(error) => Outcome::Failed {
+                    id: id_of(record).map(|(_, id)| id.to_owned()),
+                    error,
+                },
+            });
+        }
+        let failed = outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, Outcome::Failed { .. }));
+        if failed && request.all_or_none {
+            return Err(rolled_back());
+        }
+        Ok(())
+    };
+    match undone_on_error(session.db, &mut save_all) {
+        Ok(()) => {}
+        Err(error) if error == rolled_back() => {
+            for outcome in &mut outcomes {
+                outcome.undo();
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    let results: Vec<Value> = outcomes.iter().map(Outcome::body).collect();
+    Ok(Reply::json(200, &Value::Array(results)))
+}
+
+fn rolled_back() -> ApiError {
+    ApiError::of_record(
+        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "Record rolled back because not all records were valid and the request was using AllOrNone header",
+        &[],
+    )
+}
+
+impl Outcome {
+    /// Turns a success into what it is after the others failed.
+    fn undo(&mut self) {
+        if !matches!(self, Self::Failed { .. }) {
+            *self = Self::Failed {
+                id: None,
+                error: rolled_back(),
+            };
+        }
+    }
+
+    fn body(&self) -> Value {
+        match self {
+            Self::Saved(id) => json!({"id": id, "success": true, "errors": []}),
+            Self::Upserted { id, created } => {
+                json!({"id": id, "success": true, "errors": [], "created": created})
+            }
+            Self::Failed { id, error } => {
+                let mut body = json!({"success": false, "errors": [error.row_body()]});
+                if let Some(id) = id {
+                    body["id"] = json!(id);
+                }
+                body
+            }
+        }
+    }
+}
+
+fn type_name(record: &Map<String, Value>) -> &str {
+    let attributes = record.get("attributes");
+    attributes
+        .and_then(|it| it["type"].as_str())
+        .unwrap_or_default()
+}
+
+fn type_of<'s>(session: &Session<'s>, record: &Map<String, Value>) -> Result<&'s Object, ApiError> {
+    let name = type_name(record);
+    session.schema.object(name).ok_or_else(|| {
+        let message = format!("sObject type '{name}' is not supported.");
+        ApiError::of_record("INVALID_TYPE", message, &[])
+    })
+}
+
+fn id_of(record: &Map<String, Value>) -> Option<(&str, &str)> {
+    record
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case("Id"))
+        .and_then(|(key, value)| Some((key.as_str(), value.as_str()?)))
+}
+
+fn take_id(record: &mut Map<String, Value>, object: &Object) -> Result<RecordId, ApiError> {
+    let Some((key, text)) = id_of(record) else {
+        let message = "Id not specified in an update call";
+        return Err(ApiError::of_record("MISSING_ARGUMENT", message, &["Id"]));
+    };
+    let id = RecordId::parse(text).ok_or_else(|| ApiError::malformed_id(text))?;
+    if id.prefix() != object.key_prefix {
+        let message = format!("{} ID: id value of incorrect type: {text}", object.label);
+        return Err(ApiError::of_record("MALFORMED_ID", message, &["Id"]));
+    }
+    let key = key.to_owned();
+    record.remove(&key);
+    Ok(id)
+}
+
+fn take_key(record: &mut Map<String, Value>, field: &str) -> Result<String, ApiError> {
+    let key = record
+        .keys()
+        .find(|key| key.eq_ignore_ascii_case(field))
+        .cloned();
+    let value = key.and_then(|key| record.remove(&key));
+    match value.as_ref().and_then(Value::as_str) {
+        Some(text) if !text.is_empty() => Ok(text.to_owned()),
+        _ => {
+            let message = format!("{field} not specified");
+            Err(ApiError::of_record("MISSING_ARGUMENT", message, &[field]))
+        }
+    }
+}
+
+/// How often each key is named.
+fn repeated_keys(records: &[Map<String, Value>], field: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for record in records {
+        let key = record
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(field));
+        if let Some(text) = key.and_then(|(_, value)| value.as_str()) {
+            *counts.entry(text.to_owned()).or_insert(0) += 1;
+        }
+    }
+    counts
+}

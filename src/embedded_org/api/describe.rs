@@ -1,0 +1,44 @@
+//! Describe: what sObjects there are, and what one is like.
+
+use serde_json::json;
+
+use super::{ApiError, Call, Context, Reply};
+use crate::embedded_org::schema::{self, Object};
+use crate::embedded_org::session::Session;
+
+/// `GET /sobjects`
+pub(super) fn global(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let body = schema::describe_global(context.session.schema, &call.version_path());
+    Ok(Reply::json(200, &body))
+}
+
+/// `GET /sobjects/{X}`
+pub(super) fn basic(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let object = object(&context.session, call)?;
+    let describe = schema::object_summary(object, &call.version_path());
+    let body = json!({"objectDescribe": describe, "recentItems": []});
+    Ok(Reply::json(200, &body))
+}
+
+/// `GET /sobjects/{X}/describe`
+pub(super) fn describe(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let session = &context.session;
+    let object = object(session, call)?;
+    let stages: Vec<String> = session
+        .db
+        .prepare_cached(
+            "SELECT MasterLabel FROM OpportunityStage WHERE IsActive ORDER BY SortOrder, Id",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let body = schema::describe(session.schema, object, &call.version_path(), &stages);
+    Ok(Reply::json(200, &body))
+}
+
+/// The sObject that the path names.
+pub(super) fn object<'s>(session: &Session<'s>, call: &Call) -> Result<&'s Object, ApiError> {
+    session
+        .schema
+        .object(call.argument("object"))
+        .ok_or_else(ApiError::not_found)
+}

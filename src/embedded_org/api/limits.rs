@@ -1,0 +1,75 @@
+//! What the org may use and has used.
+
+use serde_json::{Value, json};
+
+use super::{ApiError, Call, Context, Reply};
+
+/// Calls a day.
+const MOST_CALLS: u64 = 100_000;
+/// Room for a million records and some.
+const STORAGE_MB: u64 = 2_560;
+/// What a record takes, whatever it holds.
+const RECORD_KB: u64 = 2;
+
+/// The value of `Sforce-Limit-Info`.
+pub(super) fn usage(calls: u64) -> String {
+    format!("api-usage={calls}/{MOST_CALLS}")
+}
+
+/// `GET /limits`
+pub(super) fn limits(context: &mut Context<'_>, _: &Call) -> Result<Reply, ApiError> {
+    let mut records = 0;
+    for object in context
+        .session
+        .schema
+        .objects()
+        .filter(|object| object.allows('D'))
+    {
+        records += count(context, &object.name, "1")?;
+    }
+    let used = (records * RECORD_KB).div_ceil(1024);
+    let unused = |max: u64| json!({"Max": max, "Remaining": max});
+    let body = json!({
+        "DailyApiRequests": {"Max": MOST_CALLS, "Remaining": MOST_CALLS.saturating_sub(context.calls)},
+        "DailyBulkApiBatches": unused(15_000),
+        "DailyBulkV2QueryFileStorageMB": unused(976_562),
+        "DailyBulkV2QueryJobs": unused(10_000),
+        "DataStorageMB": {"Max": STORAGE_MB, "Remaining": STORAGE_MB.saturating_sub(used)},
+        "FileStorageMB": unused(1_024),
+        "HourlyTimeBasedWorkflow": unused(1_000),
+        "MassEmail": unused(5_000),
+        "SingleEmail": unused(5_000),
+    });
+    Ok(Reply::json(200, &body))
+}
+
+/// `GET /limits/recordCount?sObjects=`
+pub(super) fn record_count(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let wanted: Vec<&str> = match call.parameter("sObjects") {
+        Some(names) => names.split(',').map(str::trim).collect(),
+        None => context
+            .session
+            .schema
+            .objects()
+            .map(|object| object.name.as_str())
+            .collect(),
+    };
+    let mut counts: Vec<Value> = Vec::new();
+    for name in wanted {
+        if let Some(object) = context.session.schema.object(name) {
+            let count = count(context, &object.name, "NOT IsDeleted")?;
+            counts.push(json!({"count": count, "name": object.name}));
+        }
+    }
+    Ok(Reply::json(200, &json!({ "sObjects": counts })))
+}
+
+fn count(context: &Context<'_>, object: &str, which: &str) -> Result<u64, ApiError> {
+    let sql = format!("SELECT count(*) FROM \"{object}\" WHERE {which}");
+    let count: i64 = context
+        .session
+        .db
+        .prepare_cached(&sql)?
+        .query_row([], |row| row.get(0))?;
+    Ok(count as u64)
+}

@@ -1,0 +1,249 @@
+//! The REST resources, a file for each kind, and the table that a request is matched in.
+
+mod call;
+mod changes;
+mod collections;
+mod composite;
+mod cursors;
+mod describe;
+mod identity;
+mod limits;
+mod oauth;
+mod query;
+mod reply;
+mod sobjects;
+mod versions;
+
+pub(crate) use call::Call;
+pub(crate) use cursors::Cursors;
+pub(crate) use reply::Reply;
+
+use rusqlite::Connection;
+
+use super::api_error::ApiError;
+use super::auth::Credentials;
+use super::org::Org;
+use super::session::Session;
+
+/// What a handler works with.
+pub(super) struct Context<'a> {
+    pub(super) session: Session<'a>,
+    pub(super) cursors: &'a mut Cursors,
+    pub(super) credentials: &'a Credentials,
+    /// The instance URL.
+    pub(super) url: &'a str,
+    pub(super) calls: u64,
+}
+
+type Handler = fn(&mut Context<'_>, &Call) -> Result<Reply, ApiError>;
+
+/// A path, whose segments in braces are arguments, and what each verb does there.
+struct Resource {
+    path: &'static str,
+    /// Resources for signing in are open; all others want a session.
+    is_open: bool,
+    verbs: &'static [(&'static str, Handler)],
+}
+
+/// Every resource; of two that match, the first counts.
+const RESOURCES: &[Resource] = &[
+    open("services/data", &[("GET", versions::list)]),
+    open("services/oauth2/token", &[("POST", oauth::token)]),
+    guarded(
+        "services/oauth2/userinfo",
+        &[("GET", identity::userinfo), ("POST", identity::userinfo)],
+    ),
+    guarded("id/{org}/{user}", &[("GET", identity::identity)]),
+    guarded("services/data/{version}", &[("GET", versions::resources)]),
+    guarded("services/data/{version}/limits", &[("GET", limits::limits)]),
+    guarded(
+        "services/data/{version}/limits/recordCount",
+        &[("GET", limits::record_count)],
+    ),
+    guarded("services/data/{version}/query", &[("GET", query::query)]),
+    guarded(
+        "services/data/{version}/query/{locator}",
+        &[("GET", query::next_page)],
+    ),
+    guarded(
+        "services/data/{version}/queryAll",
+        &[("GET", query::query_all)],
+    ),
+    guarded(
+        "services/data/{version}/queryAll/{locator}",
+        &[("GET", query::next_page)],
+    ),
+    guarded(
+        "services/data/{version}/sobjects",
+        &[("GET", describe::global)],
+    ),
+    guarded(
+        "services/data/{version}/sobjects/{object}",
+        &[("GET", describe::basic), ("POST", sobjects::create)],
+    ),
+    guarded(
+        "services/data/{version}/sobjects/{object}/describe",
+        &[("GET", describe::describe)],
+    ),
+    guarded(
+        "services/data/{version}/sobjects/{object}/updated",
+        &[("GET", changes::updated)],
+    ),
+    guarded(
+        "services/data/{version}/sobjects/{object}/deleted",
+        &[("GET", changes::deleted)],
+    ),
+    guarded(
+        "services/data/{version}/sobjects/{object}/{id}",
+        &[
+            ("GET", sobjects::get),
+            ("POST", sobjects::create_by_id_key),
+            ("PATCH", sobjects::update),
+            ("DELETE", sobjects::delete),
+        ],
+    ),
+    guarded(
+        "services/data/{version}/sobjects/{object}/{field}/{value}",
+        &[
+            ("GET", sobjects::get_by_key),
+            ("PATCH", sobjects::upsert),
+            ("DELETE", sobjects::delete_by_key),
+        ],
+    ),
+    guarded(
+        "services/data/{version}/composite",
+        &[("GET", versions::composite), ("POST", composite::composite)],
+    ),
+    guarded(
+        "services/data/{version}/composite/sobjects",
+        &[
+            ("POST", collections::create),
+            ("PATCH", collections::update),
+            ("DELETE", collections::delete),
+        ],
+    ),
+    guarded(
+        "services/data/{version}/composite/sobjects/{object}",
+        &[
+            ("GET", collections::retrieve),
+            ("POST", collections::retrieve_posted),
+        ],
+    ),
+    guarded(
+        "services/data/{version}/composite/sobjects/{object}/{field}",
+        &[("PATCH", collections::upsert)],
+    ),
+];
+
+const fn open(path: &'static str, verbs: &'static [(&'static str, Handler)]) -> Resource {
+    Resource {
+        path,
+        is_open: true,
+        verbs,
+    }
+}
+
+const fn guarded(path: &'static str, verbs: &'static [(&'static str, Handler)]) -> Resource {
+    Resource {
+        path,
+        is_open: false,
+        verbs,
+    }
+}
+
+/// Handles a request of the network: one transaction, committed unless it fails.
+pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
+    let (resource, call) = match find(call) {
+        Ok(found) => found,
+        Err(error) => return Reply::error(&error),
+    };
+    if !resource.is_open && !org.credentials.accepts(call.header("authorization")) {
+        let error = ApiError::new(401, "INVALID_SESSION_ID", "Session expired or invalid");
+        return Reply::error(&error);
+    }
+    org.calls += 1;
+    let (calls, now) = (org.calls, org.clock.now());
+    let begun = match call.only_reads() {
+        true => org.store.begin_read(),
+        false => org.store.begin(),
+    };
+    let (transaction, schema) = match begun {
+        Ok(begun) => begun,
+        Err(error) => return Reply::error(&error.into()),
+    };
+    let mut context = Context {
+        session: Session {
+            db: &transaction,
+            schema,
+            facts: &org.facts,
+            now,
+        },
+        cursors: &mut org.cursors,
+        credentials: &org.credentials,
+        url,
+        calls,
+    };
+    let result = run(&mut context, resource, &call).and_then(|reply| {
+        transaction.commit()?;
+        Ok(reply)
+    });
+    let reply = result.unwrap_or_else(|error| Reply::error(&error));
+    reply.with_header("Sforce-Limit-Info", limits::usage(calls))
+}
+
+/// Handles a request within another's transaction.
+fn dispatch(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let (resource, call) = find(call)?;
+    run(context, resource, &call)
+}
+
+fn run(context: &mut Context<'_>, resource: &Resource, call: &Call) -> Result<Reply, ApiError> {
+    versions::check(call)?;
+    let handler = resource.verbs.iter().find(|(verb, _)| *verb == call.verb());
+    match handler {
+        Some((_, handler)) => handler(context, call),
+        None => Err(method_not_allowed(resource, call)),
+    }
+}
+
+/// The resource of a path, and the call with its arguments.
+fn find(call: &Call) -> Result<(&'static Resource, Call), ApiError> {
+    RESOURCES
+        .iter()
+        .find_map(|resource| Some((resource, call.matched(resource.path)?)))
+        .ok_or_else(ApiError::not_found)
+}
+
+fn method_not_allowed(resource: &Resource, call: &Call) -> ApiError {
+    let mut allowed: Vec<&str> = Vec::new();
+    for (verb, _) in resource.verbs {
+        allowed.push(verb);
+        if *verb == "GET" {
+            allowed.push("HEAD");
+        }
+    }
+    let message = format!(
+        "HTTP Method '{}' not allowed. Allowed are {}",
+        call.method,
+        allowed.join(",")
+    );
+    ApiError::new(405, "METHOD_NOT_ALLOWED", message)
+}
+
+/// Runs a step that leaves nothing behind if it fails.
+fn undone_on_error<T>(
+    db: &Connection,
+    step: impl FnOnce() -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
+    let run = |sql| -> Result<(), ApiError> {
+        db.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    };
+    run("SAVEPOINT step")?;
+    let result = step();
+    if result.is_err() {
+        run("ROLLBACK TO step")?;
+    }
+    run("RELEASE step")?;
+    result
+}

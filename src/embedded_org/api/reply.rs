@@ -1,0 +1,45 @@
+//! A reply: status, headers, and the JSON of the body as it is sent.
+
+use serde_json::Value;
+
+use crate::embedded_org::api_error::ApiError;
+
+/// What a handler answers.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Reply {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::text(status, body.to_string().into_bytes())
+    }
+
+    /// A body that is JSON already.
+    pub(crate) fn text(status: u16, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Some(body),
+        }
+    }
+
+    pub(crate) fn no_content() -> Self {
+        Self {
+            status: 204,
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    pub(crate) fn error(error: &ApiError) -> Self {
+        Self::json(error.status, &error.body())
+    }
+
+    pub(crate) fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}

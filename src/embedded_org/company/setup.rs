@@ -1,0 +1,180 @@
+//! What every org has before anyone works in it: the organization, profiles, and the standard lists.
+
+use rusqlite::types::Value;
+
+use super::{add, text};
+use crate::embedded_org::api_error::ApiError;
+use crate::embedded_org::ids::RecordId;
+use crate::embedded_org::session::Session;
+
+/// The ids of the two profiles.
+pub(crate) struct Profiles {
+    pub(crate) administrator: String,
+    pub(crate) standard: String,
+}
+
+/// A stage of the sales process.
+pub(crate) struct Stage<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) probability: f64,
+    pub(crate) forecast_category: &'a str,
+    pub(crate) is_closed: bool,
+    pub(crate) is_won: bool,
+}
+
+/// The ten stages of a new org.
+const STAGES: &[(&str, f64, &str)] = &[
+    ("Prospecting", 10.0, "Pipeline"),
+    ("Qualification", 10.0, "Pipeline"),
+    ("Needs Analysis", 20.0, "Pipeline"),
+    ("Value Proposition", 50.0, "Pipeline"),
+    ("Id. Decision Makers", 60.0, "Pipeline"),
+    ("Perception Analysis", 70.0, "Pipeline"),
+    ("Proposal/Price Quote", 75.0, "Pipeline"),
+    ("Negotiation/Review", 90.0, "Pipeline"),
+    ("Closed Won", 100.0, "Closed"),
+    ("Closed Lost", 0.0, "Omitted"),
+];
+
+/// Statuses of tasks: the first is the default.
+const TASK_STATUSES: &[(&str, bool)] = &[
+    ("Not Started", false),
+    ("In Progress", false),
+    ("Completed", true),
+    ("Waiting on someone else", false),
+    ("Deferred", false),
+];
+
+const TASK_PRIORITIES: &[&str] = &["High", "Normal", "Low"];
+
+/// Adds profiles, stages, statuses and priorities.
+pub(crate) fn add_lists(session: &Session<'_>) -> Result<Profiles, ApiError> {
+    add_stages(session)?;
+    add_task_statuses(session)?;
+    add_task_priorities(session)?;
+    add_profiles(session)
+}
+
+pub(crate) fn add_profiles(session: &Session<'_>) -> Result<Profiles, ApiError> {
+    Ok(Profiles {
+        administrator: add_profile(session, "System Administrator", true)?,
+        standard: add_profile(session, "Standard User", false)?,
+    })
+}
+
+pub(crate) fn add_stages(session: &Session<'_>) -> Result<(), ApiError> {
+    for (name, probability, category) in STAGES {
+        add_stage(
+            session,
+            &Stage {
+                name,
+                probability: *probability,
+                forecast_category: category,
+                is_closed: name.starts_with("Closed"),
+                is_won: *name == "Closed Won",
+            },
+        )?;
+    }
+    Ok(())
+}
+
+pub(crate) fn add_task_statuses(session: &Session<'_>) -> Result<(), ApiError> {
+    for (order, (status, is_closed)) in (1_i64..).zip(TASK_STATUSES) {
+        let fields = [
+            ("MasterLabel", text(status)),
+            ("ApiName", text(status)),
+            ("SortOrder", order.into()),
+            ("IsDefault", (order == 1).into()),
+            ("IsClosed", (*is_closed).into()),
+        ];
+        add(session, "TaskStatus", &fields)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn add_task_priorities(session: &Session<'_>) -> Result<(), ApiError> {
+    for (order, priority) in (1_i64..).zip(TASK_PRIORITIES) {
+        let fields = [
+            ("MasterLabel", text(priority)),
+            ("ApiName", text(priority)),
+            ("SortOrder", order.into()),
+            ("IsDefault", (*priority == "Normal").into()),
+            ("IsHighPriority", (*priority == "High").into()),
+        ];
+        add(session, "TaskPriority", &fields)?;
+    }
+    Ok(())
+}
+
+fn add_profile(session: &Session<'_>, name: &str, may_all: bool) -> Result<String, ApiError> {
+    let fields = [
+        ("Name", text(name)),
+        ("PermissionsModifyAllData", may_all.into()),
+        ("PermissionsViewAllData", may_all.into()),
+        ("PermissionsApiEnabled", true.into()),
+    ];
+    add(session, "Profile", &fields)
+}
+
+/// Adds a stage after those there are.
+pub(crate) fn add_stage(session: &Session<'_>, stage: &Stage<'_>) -> Result<(), ApiError> {
+    let order: i64 = session.db.query_row(
+        "SELECT ifnull(max(SortOrder), 0) + 1 FROM OpportunityStage",
+        [],
+        |row| row.get(0),
+    )?;
+    let category = match stage.forecast_category {
+        "Best Case" => "BestCase",
+        "Commit" => "Forecast",
+        other => other,
+    };
+    let fields = [
+        ("MasterLabel", text(stage.name)),
+        ("ApiName", text(stage.name)),
+        ("IsActive", true.into()),
+        ("SortOrder", order.into()),
+        ("IsClosed", stage.is_closed.into()),
+        ("IsWon", stage.is_won.into()),
+        ("ForecastCategory", text(category)),
+        ("ForecastCategoryName", text(stage.forecast_category)),
+        ("DefaultProbability", stage.probability.into()),
+    ];
+    add(session, "OpportunityStage", &fields).map(|_| ())
+}
+
+/// Adds the one row of the organization, with the id of this org.
+pub(crate) fn add_organization(
+    session: &Session<'_>,
+    name: &str,
+    edition: &str,
+) -> Result<(), ApiError> {
+    let fields = [
+        ("Id", text(&session.facts.org_id)),
+        ("Name", text(name)),
+        ("OrganizationType", text(edition)),
+        ("InstanceName", text("EMB1")),
+        ("TimeZoneSidKey", text("America/New_York")),
+        ("FiscalYearStartMonth", 1_i64.into()),
+        ("DefaultAccountAccess", text("Edit")),
+        ("DefaultContactAccess", text("ControlledByParent")),
+        ("DefaultOpportunityAccess", text("Edit")),
+    ];
+    add(session, "Organization", &fields).map(|_| ())
+}
+
+/// Adds the user that signs in to an imported org which has no administrator.
+pub(crate) fn add_administrator(session: &Session<'_>, profile: &str) -> Result<String, ApiError> {
+    let username = "administrator@embedded-org.example";
+    let fields: [(&str, Value); 8] = [
+        ("Id", text(RecordId::from_number("005", 1).as_str())),
+        ("FirstName", text("Org")),
+        ("LastName", text("Administrator")),
+        ("Username", text(username)),
+        ("Email", text(username)),
+        ("Alias", text("admin")),
+        ("IsActive", true.into()),
+        ("ProfileId", text(profile)),
+    ];
+    add(session, "User", &fields)?;
+    Ok(username.to_owned())
+}

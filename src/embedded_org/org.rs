@@ -1,0 +1,161 @@
+//! An open org: its file, who may sign in, and what lives only while it is served.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::api::Cursors;
+use super::auth::{self, Credentials};
+use super::company;
+use super::error::Error;
+use super::ids::RecordId;
+use super::session::{Facts, Session};
+use super::store::{Lock, Store, sibling};
+use super::time::zone;
+use crate::clock::Clock;
+
+/// An org open for serving.
+pub(crate) struct Org {
+    pub(crate) store: Store,
+    pub(crate) facts: Facts,
+    pub(crate) credentials: Credentials,
+    pub(crate) clock: Clock,
+    pub(crate) cursors: Cursors,
+    /// API calls since it was opened.
+    pub(crate) calls: u64,
+}
+
+impl Org {
+    /// Opens the org of a data file.
+    pub(crate) fn open(data: &Path, token: Option<String>, clock: Clock) -> Result<Self, Error> {
+        let mut store = Store::open(data)?;
+        let facts = read_facts(&mut store)?;
+        let credentials = auth::read(&store, &facts.username, token)?;
+        Ok(Self {
+            store,
+            facts,
+            credentials,
+            clock,
+            cursors: Cursors::starting_at(clock.now().as_millisecond() as u64),
+            calls: 0,
+        })
+    }
+}
+
+/// Makes a new org with the sample company, in place of what the file held.
+pub(crate) fn create(data: &Path, lock: &Lock, bare: bool, clock: Clock) -> Result<(), Error> {
+    let now = clock.now();
+    replace(data, lock, bare, |store| {
+        let org_id = auth::new_org_id(now);
+        fill(store, &founder(&org_id), now, company::fill).map_err(|error| Error::Sample {
+            problem: error.message,
+        })?;
+        auth::make(store, &org_id, now)
+    })
+}
+
+/// Builds a new data file aside and puts it in the place of the old one when it is whole.
+pub(crate) fn replace<T>(
+    data: &Path,
+    _lock: &Lock,
+    bare: bool,
+    build: impl FnOnce(&mut Store) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let fresh = sibling(data, "new");
+    remove_file_and_logs(&fresh)?;
+    let mut store = Store::create(&fresh, bare)?;
+    let built = build(&mut store).inspect_err(|_| {
+        let _ = remove_file_and_logs(&fresh);
+    })?;
+    store.checkpoint()?;
+    drop(store);
+    remove_file_and_logs(data)?;
+    std::fs::rename(&fresh, data).map_err(|source| Error::Io {
+        action: "write to",
+        path: data.to_owned(),
+        source,
+    })?;
+    Ok(built)
+}
+
+/// Fills a new file in one transaction, as the user that is about to exist.
+pub(crate) fn fill<T, E: From<rusqlite::Error>>(
+    store: &mut Store,
+    facts: &Facts,
+    now: Timestamp,
+    fill: impl FnOnce(&Session<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let (transaction, schema) = store.begin()?;
+    let filled = fill(&Session {
+        db: &transaction,
+        schema,
+        facts,
+        now,
+    })?;
+    transaction.commit()?;
+    Ok(filled)
+}
+
+/// Who fills a new org: its first user, whose id is always the same.
+pub(crate) fn founder(org_id: &str) -> Facts {
+    Facts {
+        org_id: org_id.to_owned(),
+        user_id: RecordId::from_number("005", 1).into(),
+        username: String::new(),
+        time_zone: zone("UTC"),
+    }
+}
+
+/// The organization, and the user that signs in: the first active system administrator.
+fn read_facts(store: &mut Store) -> Result<Facts, Error> {
+    let read = |store: &mut Store| -> rusqlite::Result<Facts> {
+        let (transaction, _) = store.begin_read()?;
+        let org_id = transaction.query_row(
+            "SELECT Id FROM Organization WHERE NOT IsDeleted ORDER BY Id LIMIT 1",
+            [],
+            |row| row.get(0),
+        )?;
+        transaction.query_row(
+            "SELECT u.Id, u.Username, u.TimeZoneSidKey FROM \"User\" u JOIN Profile p ON p.Id = u.ProfileId \
+             WHERE u.IsActive AND p.Name = 'System Administrator' ORDER BY u.CreatedDate, u.Id LIMIT 1",
+            [],
+            |row| {
+                Ok(Facts {
+                    org_id,
+                    user_id: row.get(0)?,
+                    username: row.get(1)?,
+                    time_zone: zone(&row.get::<_, String>(2)?),
+                })
+            },
+        )
+    };
+    read(store).map_err(|source| store.error(source))
+}
+
+fn remove_file_and_logs(path: &Path) -> Result<(), Error> {
+    let logs = [
+        path.to_owned(),
+        suffixed(path, "-wal"),
+        suffixed(path, "-shm"),
+    ];
+    for file in logs {
+        match std::fs::remove_file(&file) {
+            Ok(()) => {}
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => {
+                return Err(Error::Io {
+                    action: "replace",
+                    path: file,
+                    source,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn suffixed(path: &Path, suffix: &str) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}

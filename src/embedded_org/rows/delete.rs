@@ -1,0 +1,134 @@
+//! Deleting: into the recycle bin, with what belongs to the record.
+
+use super::record::{Presence, Record, find, object_of, presence};
+use super::save::not_supported;
+use super::{ApiError, Session, invitee};
+use crate::embedded_org::ids::RecordId;
+use crate::embedded_org::schema::{Field, Object, OnDelete};
+
+/// The stamp of a change made by SQL: now, but always later than the row's own.
+const NEXT_STAMP: &str = "CASE WHEN SystemModstamp < ?2 THEN ?2 ELSE \
+     strftime('%Y-%m-%dT%H:%M:%f', substr(SystemModstamp, 1, 23), '+0.001 seconds') || '+0000' END";
+
+/// Deletes a record, as the API is asked to.
+pub(crate) fn delete(session: &Session<'_>, id: &RecordId) -> Result<(), ApiError> {
+    let object = object_of(session.schema, id.as_str())
+        .ok_or_else(|| ApiError::malformed_id(id.as_str()))?;
+    if !object.allows('D') {
+        return Err(not_supported(object, "delete"));
+    }
+    match presence(session, object, id.as_str())? {
+        Presence::Present => {}
+        Presence::Deleted => return Err(ApiError::entity_is_deleted()),
+        Presence::Absent => return Err(ApiError::invalid_cross_reference()),
+    }
+    if object.name == "Account" {
+        refuse_with_won_deals(session, id.as_str())?;
+    }
+    let relation = match object.name.as_str() {
+        "EventRelation" | "TaskRelation" => find(session, object, id.as_str())?,
+        _ => None,
+    };
+    remove(session, object, id.as_str())?;
+    match relation {
+        Some(relation) => invitee::after_delete(session, &relation),
+        None => Ok(()),
+    }
+}
+
+/// An account with won deals of other people stays.
+fn refuse_with_won_deals(session: &Session<'_>, account: &str) -> Result<(), ApiError> {
+    let mut statement = session.db.prepare_cached(
+        "SELECT a.Name, o.Name FROM Opportunity o JOIN Account a ON a.Id = o.AccountId \
+         WHERE o.AccountId = ?1 AND o.IsWon AND NOT o.IsDeleted AND o.OwnerId <> ?2 ORDER BY o.Id LIMIT 1",
+    )?;
+    let mut rows = statement.query([account, &session.facts.user_id])?;
+    match rows.next()? {
+        Some(row) => {
+            let (account, deal): (String, String) = (row.get(0)?, row.get(1)?);
+            let message = format!(
+                "Your attempt to delete {account} could not be completed because it is associated with the \
+                 following closed won opportunities.: {deal}"
+            );
+            Err(ApiError::of_record("DELETE_FAILED", message, &[]))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Marks a record deleted, and deals with whatever refers to it.
+fn remove(session: &Session<'_>, object: &Object, id: &str) -> Result<(), ApiError> {
+    // A deleted event lets go of what it was about.
+    let also = if object.name == "Event" {
+        ", WhatId = NULL"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "UPDATE \"{}\" SET IsDeleted = 1, SystemModstamp = {NEXT_STAMP}, LastModifiedDate = ?2, \
+         LastModifiedById = ?3{also} WHERE Id = ?1",
+        object.name
+    );
+    session
+        .db
+        .prepare_cached(&sql)?
+        .execute([id, &session.stamp(), &session.facts.user_id])?;
+    for (child, field, reference) in session.schema.referrers(&object.name) {
+        for row in rows_referring(session, child, field, id)? {
+            match fate(session, child, field, &row, reference.on_delete)? {
+                OnDelete::Cascade => remove(session, child, &row)?,
+                OnDelete::Clear => clear(session, child, field, &row)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rows_referring(
+    session: &Session<'_>,
+    child: &Object,
+    field: &Field,
+    id: &str,
+) -> rusqlite::Result<Vec<String>> {
+    let sql = format!(
+        "SELECT Id FROM \"{}\" WHERE \"{}\" = ?1 AND NOT IsDeleted ORDER BY Id",
+        child.name, field.name
+    );
+    session
+        .db
+        .prepare_cached(&sql)?
+        .query_map([id], |row| row.get(0))?
+        .collect()
+}
+
+/// An activity of which the deleted contact was all there was goes along; another keeps its `WhatId`.
+fn fate(
+    session: &Session<'_>,
+    child: &Object,
+    field: &Field,
+    row: &str,
+    declared: OnDelete,
+) -> Result<OnDelete, ApiError> {
+    if field.name != "WhoId" {
+        return Ok(declared);
+    }
+    let activity: Option<Record<'_>> = find(session, session.schema.known(&child.name), row)?;
+    let alone = activity.is_some_and(|activity| activity.is_null("WhatId"));
+    Ok(if alone {
+        OnDelete::Cascade
+    } else {
+        OnDelete::Clear
+    })
+}
+
+fn clear(session: &Session<'_>, child: &Object, field: &Field, row: &str) -> rusqlite::Result<()> {
+    let sql = format!(
+        "UPDATE \"{}\" SET \"{}\" = NULL, SystemModstamp = {NEXT_STAMP} WHERE Id = ?1",
+        child.name, field.name
+    );
+    session
+        .db
+        .prepare_cached(&sql)?
+        .execute([row, &session.stamp()])
+        .map(|_| ())
+}

@@ -1,0 +1,28 @@
+//! Saving and deleting records: what the platform does with a record between request and table.
+//!
+//! A save reads the body by the schema (`body`), applies the rules of its sObject (`event`, `task`,
+//! `opportunity`, `relation`), checks what every record must hold (`check`), writes, and lets the platform
+//! make what follows from it.
+
+mod body;
+mod check;
+mod delete;
+mod event;
+mod invitee;
+mod load;
+mod opportunity;
+mod record;
+mod relation;
+mod save;
+mod task;
+mod upsert;
+
+pub(crate) use check::check_required;
+pub(crate) use delete::delete;
+pub(crate) use load::{load, read_exported, relate};
+pub(crate) use record::{Record, find};
+pub(crate) use save::{create, update};
+pub(crate) use upsert::{Matched, Upserted, find_by_key, upsert};
+
+use super::api_error::ApiError;
+use super::session::Session;

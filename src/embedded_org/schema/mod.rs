@@ -1,0 +1,303 @@
+//! What sObjects and fields the org has.
+//!
+//! Everything that depends on the shape of data asks here: the tables in the file, validation, SOQL and
+//! describe. Standard objects come from the tables in `standard*.rs`; custom fields and objects, ours
+//! among them, are declared to an org in the same notation and kept in its file. Rules that are more than
+//! a flag live in `rows`.
+
+mod computed;
+mod describe;
+mod kind;
+mod notation;
+mod ours;
+mod standard;
+mod standard_activities;
+mod standard_setup;
+
+use std::collections::BTreeMap;
+
+pub(crate) use computed::computed_sql;
+pub(crate) use describe::{describe, describe_global, object_summary};
+pub(crate) use kind::{Decimal, Flag, Flags, Kind, OnDelete, Reference};
+pub(crate) use notation::parse_field;
+pub(crate) use ours::{OUR_FIELDS, OUR_OBJECTS};
+
+/// All sObjects of an org, found by name in any case, or by key prefix.
+#[derive(Debug, Clone)]
+pub(crate) struct Schema {
+    objects: BTreeMap<String, Object>,
+    names: BTreeMap<String, String>,
+    prefixes: BTreeMap<String, String>,
+}
+
+/// An sObject.
+#[derive(Debug, Clone)]
+pub(crate) struct Object {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) label_plural: String,
+    pub(crate) key_prefix: String,
+    /// Which of create (C), update (U) and delete (D) the API allows.
+    pub(crate) access: String,
+    pub(crate) fields: Vec<Field>,
+    by_name: BTreeMap<String, usize>,
+}
+
+/// A field of an sObject.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) kind: Kind,
+    pub(crate) flags: Flags,
+}
+
+/// A table of fields in the notation of `notation.rs`, for one sObject.
+pub(crate) struct Table<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) label: &'t str,
+    pub(crate) label_plural: &'t str,
+    pub(crate) key_prefix: &'t str,
+    pub(crate) access: &'t str,
+    pub(crate) fields: &'t str,
+}
+
+impl Schema {
+    /// The standard sObjects alone.
+    pub(crate) fn standard() -> Self {
+        let mut schema = Self {
+            objects: BTreeMap::new(),
+            names: BTreeMap::new(),
+            prefixes: BTreeMap::new(),
+        };
+        for table in standard::TABLES
+            .iter()
+            .chain(standard_activities::TABLES)
+            .chain(standard_setup::TABLES)
+        {
+            schema.add_table(table);
+        }
+        schema
+    }
+
+    fn add_table(&mut self, table: &Table) {
+        let object = Object::from_table(table).expect("the tables are in the notation");
+        self.add(object);
+    }
+
+    /// Adds an sObject, or replaces the one of that name.
+    pub(crate) fn add(&mut self, object: Object) {
+        self.names
+            .insert(object.name.to_lowercase(), object.name.clone());
+        self.prefixes
+            .insert(object.key_prefix.clone(), object.name.clone());
+        self.objects.insert(object.name.clone(), object);
+    }
+
+    /// Adds a field to an sObject; on the pseudo-object `Activity` it shows on Event and Task both.
+    pub(crate) fn add_field(&mut self, object: &str, line: &str) -> Result<(), String> {
+        let field = parse_field(line)?;
+        let targets: &[&str] = match object {
+            "Activity" => &["Event", "Task"],
+            _ => &[object],
+        };
+        for target in targets {
+            self.objects
+                .get_mut(*target)
+                .ok_or_else(|| format!("there is no sObject {target}"))?
+                .push(field.clone());
+        }
+        Ok(())
+    }
+
+    /// The sObject of this name, in any case.
+    pub(crate) fn object(&self, name: &str) -> Option<&Object> {
+        self.objects
+            .get(name)
+            .or_else(|| self.objects.get(self.names.get(&name.to_lowercase())?))
+    }
+
+    /// An sObject that every org has.
+    pub(crate) fn known(&self, name: &str) -> &Object {
+        self.objects
+            .get(name)
+            .expect("a standard sObject is in every schema")
+    }
+
+    /// The sObject whose ids start so.
+    pub(crate) fn object_of_prefix(&self, prefix: &str) -> Option<&Object> {
+        self.objects.get(self.prefixes.get(prefix)?)
+    }
+
+    /// All sObjects by name.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
+    /// Every reference field that can hold the id of a record of this sObject.
+    pub(crate) fn referrers<'s>(
+        &'s self,
+        parent: &'s str,
+    ) -> impl Iterator<Item = (&'s Object, &'s Field, &'s Reference)> {
+        self.objects().flat_map(move |object| {
+            object.fields.iter().filter_map(move |field| {
+                let reference = field.reference()?;
+                let points_here = reference.to.iter().any(|target| target == parent);
+                points_here.then_some((object, field, reference))
+            })
+        })
+    }
+}
+
+impl Object {
+    /// Reads a table, and adds the fields that every sObject has.
+    pub(crate) fn from_table(table: &Table) -> Result<Self, String> {
+        let mut object = Self {
+            name: table.name.to_owned(),
+            label: table.label.to_owned(),
+            label_plural: table.label_plural.to_owned(),
+            key_prefix: table.key_prefix.to_owned(),
+            access: table.access.to_owned(),
+            fields: Vec::new(),
+            by_name: BTreeMap::new(),
+        };
+        let system = match table.access.contains('D') {
+            true => standard::SYSTEM_FIELDS,
+            false => standard::SYSTEM_FIELDS_WITHOUT_RECYCLE_BIN,
+        };
+        for line in system.lines().chain(table.fields.lines()) {
+            if !line.trim().is_empty() {
+                object.push(parse_field(line)?);
+            }
+        }
+        Ok(object)
+    }
+
+    fn push(&mut self, field: Field) {
+        self.by_name.insert(field.name.clone(), self.fields.len());
+        self.by_name
+            .insert(field.name.to_lowercase(), self.fields.len());
+        self.fields.push(field);
+    }
+
+    /// The place of a field in `fields`, its name in any case.
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+        self.by_name
+            .get(name)
+            .or_else(|| self.by_name.get(&name.to_lowercase()))
+            .copied()
+    }
+
+    /// A field that the API shows.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        let field = &self.fields[self.index(name)?];
+        (!field.is(Flag::Hidden)).then_some(field)
+    }
+
+    /// The fields that the API shows.
+    pub(crate) fn visible(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !field.is(Flag::Hidden))
+    }
+
+    /// The fields that are columns of the table.
+    pub(crate) fn stored(&self) -> impl Iterator<Item = (usize, &Field)> {
+        self.fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| !field.is(Flag::Computed))
+    }
+
+    /// The field that a relationship name such as `Account` or `What` goes through.
+    pub(crate) fn relationship(&self, name: &str) -> Option<(&Field, &Reference)> {
+        self.visible().find_map(|field| {
+            let reference = field.reference()?;
+            let found = reference.relationship.eq_ignore_ascii_case(name);
+            (found && !reference.relationship.is_empty()).then_some((field, reference))
+        })
+    }
+
+    pub(crate) fn allows(&self, letter: char) -> bool {
+        self.access.contains(letter)
+    }
+
+    pub(crate) fn is_custom(&self) -> bool {
+        self.name.ends_with("__c")
+    }
+
+    /// The field that is the record's name to people.
+    pub(crate) fn name_field(&self) -> Option<&Field> {
+        self.visible().find(|field| field.is(Flag::NameField))
+    }
+}
+
+impl Field {
+    pub(crate) fn is(&self, flag: Flag) -> bool {
+        self.flags.has(flag)
+    }
+
+    pub(crate) fn reference(&self) -> Option<&Reference> {
+        match &self.kind {
+            Kind::Reference(reference) => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// Whether it was added to the standard fields, by us or by an import.
+    pub(crate) fn is_custom(&self) -> bool {
+        self.is(Flag::Custom)
+    }
+
+    /// Long texts can be neither filtered, sorted nor grouped.
+    pub(crate) fn is_filterable(&self) -> bool {
+        !matches!(
+            self.kind,
+            Kind::Address | Kind::IdList | Kind::TextArea { length: 256.. }
+        ) && !self.is(Flag::Unfilterable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_in_the_notation_and_consistent() {
+        let mut schema = Schema::standard();
+        for table in OUR_OBJECTS {
+            schema.add(Object::from_table(table).unwrap());
+        }
+        for (object, line) in OUR_FIELDS {
+            schema.add_field(object, line).unwrap();
+        }
+        for object in schema.objects() {
+            assert_eq!(object.key_prefix.len(), 3, "{}", object.name);
+            for field in &object.fields {
+                let computed = computed_sql(&object.name, &field.name).is_some();
+                assert_eq!(
+                    computed,
+                    field.is(Flag::Computed),
+                    "{}.{}",
+                    object.name,
+                    field.name
+                );
+                for target in field.reference().iter().flat_map(|reference| &reference.to) {
+                    assert!(
+                        schema.object(target).is_some(),
+                        "{}.{}",
+                        object.name,
+                        field.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_found_in_any_case() {
+        let schema = Schema::standard();
+        let object = schema.object("opportunitycontactrole").unwrap();
+        assert_eq!(object.field("isprimary").unwrap().name, "IsPrimary");
+        assert!(schema.object("Nothing").is_none());
+        assert_eq!(schema.object_of_prefix("00K").unwrap().name, object.name);
+    }
+}

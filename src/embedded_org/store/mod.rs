@@ -1,0 +1,279 @@
+//! The org's one SQLite file: opening it, its shape, and one transaction a request.
+//!
+//! A table per sObject, a column per stored field, named as the API names them. The file also keeps who
+//! may sign in, the custom fields and objects declared to the org, and the running numbers of its ids.
+
+mod lock;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
+
+use super::error::Error;
+use super::schema::{OUR_FIELDS, OUR_OBJECTS, Object, Schema, Table};
+pub(crate) use lock::{Lock, sibling};
+
+/// "DGor", so that a file of another program is not taken for ours.
+const APPLICATION_ID: i64 = 0x4447_6f72;
+/// Raised when the shape of the file itself changes; new fields of a standard object only add columns.
+const FORMAT: i64 = 1;
+
+/// An open data file.
+pub(crate) struct Store {
+    connection: Connection,
+    schema: Schema,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Makes a new, empty file; with our fields and objects unless bare.
+    pub(crate) fn create(path: &Path, bare: bool) -> Result<Self, Error> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| Error::Io {
+                action: "create the folder",
+                path: folder.to_owned(),
+                source,
+            })?;
+        }
+        probe_writable(path)?;
+        let of = |source| database_error(path, source);
+        let connection = Connection::open(path).map_err(of)?;
+        configure(&connection).map_err(of)?;
+        connection
+            .execute_batch(&format!(
+                "BEGIN; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+            ))
+            .map_err(of)?;
+        let mut store = Self {
+            connection,
+            schema: Schema::standard(),
+            path: path.to_owned(),
+        };
+        store.write_setting("bare", if bare { "true" } else { "false" })?;
+        if !bare {
+            store.declare_ours()?;
+        }
+        store.build_tables()?;
+        Ok(store)
+    }
+
+    /// Opens a file that holds an org.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        if !path.exists() {
+            return Err(Error::NoOrg {
+                path: path.to_owned(),
+            });
+        }
+        probe_writable(path)?;
+        let of = |source| database_error(path, source);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(of)?;
+        check_format(&connection, path)?;
+        configure(&connection).map_err(of)?;
+        let schema = declared_schema(&connection).map_err(of)?;
+        let store = Self {
+            connection,
+            schema,
+            path: path.to_owned(),
+        };
+        store.build_tables()?;
+        Ok(store)
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Begins a transaction; the schema comes along, since both are parts of one value.
+    pub(crate) fn begin(&mut self) -> rusqlite::Result<(Transaction<'_>, &Schema)> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        Ok((transaction, &self.schema))
+    }
+
+    /// Begins a transaction that only reads.
+    pub(crate) fn begin_read(&mut self) -> rusqlite::Result<(Transaction<'_>, &Schema)> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)?;
+        Ok((transaction, &self.schema))
+    }
+
+    /// Declares a custom field, in the notation of the schema.
+    pub(crate) fn declare_field(&mut self, object: &str, line: &str) -> Result<(), Error> {
+        self.schema
+            .add_field(object, line)
+            .expect("who declares a field writes it in the notation");
+        self.execute(
+            "INSERT INTO _custom_field (object, line) VALUES (?1, ?2)",
+            [object, line],
+        )
+    }
+
+    fn declare_ours(&mut self) -> Result<(), Error> {
+        for table in OUR_OBJECTS {
+            let object = Object::from_table(table).expect("our tables are in the notation");
+            self.schema.add(object);
+            self.execute(
+                "INSERT INTO _custom_object (name, label, label_plural, key_prefix, fields) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                [
+                    table.name,
+                    table.label,
+                    table.label_plural,
+                    table.key_prefix,
+                    table.fields,
+                ],
+            )?;
+        }
+        OUR_FIELDS
+            .iter()
+            .try_for_each(|(object, line)| self.declare_field(object, line))
+    }
+
+    /// Makes the tables and columns that the schema has and the file has not.
+    pub(crate) fn build_tables(&self) -> Result<(), Error> {
+        table::build(&self.connection, &self.schema)
+            .map_err(|source| database_error(&self.path, source))
+    }
+
+    /// A fact about the org, such as a secret for signing in.
+    pub(crate) fn setting(&self, name: &str) -> Result<Option<String>, Error> {
+        self.connection
+            .query_row(
+                "SELECT value FROM _setting WHERE name = ?1",
+                [name],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(|source| database_error(&self.path, source))
+    }
+
+    pub(crate) fn write_setting(&self, name: &str, value: &str) -> Result<(), Error> {
+        self.execute(
+            "INSERT OR REPLACE INTO _setting (name, value) VALUES (?1, ?2)",
+            [name, value],
+        )
+    }
+
+    /// Moves what the log holds into the file, so that the file alone is the org.
+    pub(crate) fn checkpoint(&self) -> Result<(), Error> {
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(|source| database_error(&self.path, source))
+    }
+
+    /// An error of the file, naming it.
+    pub(crate) fn error(&self, source: rusqlite::Error) -> Error {
+        database_error(&self.path, source)
+    }
+
+    fn execute(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<(), Error> {
+        self.connection
+            .execute(sql, parameters)
+            .map(|_| ())
+            .map_err(|source| database_error(&self.path, source))
+    }
+}
+
+/// Tables that are not sObjects; no sObject's name starts with an underscore.
+const TABLES: &str = "
+CREATE TABLE _setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+CREATE TABLE _number (prefix TEXT PRIMARY KEY NOT NULL, last INTEGER NOT NULL);
+CREATE TABLE _custom_object (name TEXT PRIMARY KEY NOT NULL, label TEXT NOT NULL, label_plural TEXT NOT NULL,
+    key_prefix TEXT NOT NULL, fields TEXT NOT NULL);
+CREATE TABLE _custom_field (object TEXT NOT NULL, line TEXT NOT NULL);
+";
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    // With write-ahead logging a power cut can lose the last transactions, never the file.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; \
+         PRAGMA cache_size = -65536; PRAGMA busy_timeout = 10000;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(512);
+    Ok(())
+}
+
+fn check_format(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let pragma = |name| {
+        connection
+            .query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+            .map_err(|source| database_error(path, source))
+    };
+    if pragma("application_id")? != APPLICATION_ID {
+        return Err(Error::NotOurs {
+            path: path.to_owned(),
+        });
+    }
+    let found = pragma("user_version")?;
+    if found > FORMAT {
+        return Err(Error::Newer {
+            path: path.to_owned(),
+            found,
+            known: FORMAT,
+        });
+    }
+    Ok(())
+}
+
+/// The standard schema and what was declared to this org.
+fn declared_schema(connection: &Connection) -> rusqlite::Result<Schema> {
+    let mut schema = Schema::standard();
+    let mut objects = connection
+        .prepare("SELECT name, label, label_plural, key_prefix, fields FROM _custom_object")?;
+    let mut rows = objects.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
+        let object = Object::from_table(&Table {
+            name: text(0)?,
+            label: text(1)?,
+            label_plural: text(2)?,
+            key_prefix: text(3)?,
+            access: "CUD",
+            fields: text(4)?,
+        });
+        schema.add(object.map_err(bad_declaration)?);
+    }
+    let mut fields = connection.prepare("SELECT object, line FROM _custom_field ORDER BY rowid")?;
+    let mut rows = fields.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
+        schema
+            .add_field(text(0)?, text(1)?)
+            .map_err(bad_declaration)?;
+    }
+    Ok(schema)
+}
+
+fn bad_declaration(problem: String) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(problem.into())
+}
+
+/// SQLite opens a read-only file without a word and fails later; this fails now, naming the cause.
+fn probe_writable(path: &Path) -> Result<(), Error> {
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .map(|_| ())
+        .map_err(|source| Error::Io {
+            action: "write to",
+            path: path.to_owned(),
+            source,
+        })
+}
+
+fn database_error(path: &Path, source: rusqlite::Error) -> Error {
+    match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => Error::NotOurs {
+            path: path.to_owned(),
+        },
+        _ => Error::Database {
+            path: path.to_owned(),
+            source,
+        },
+    }
+}

@@ -1,0 +1,92 @@
+//! The org as a client sees it: over HTTP, on a free port of the loopback.
+
+mod over_http;
+
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Options, Server, serve};
+use crate::clock::Clock;
+
+/// A served org with a fixed clock, in a folder that goes with it.
+pub(super) struct TestOrg {
+    pub(super) server: Server,
+    pub(super) folder: TempDir,
+    pub(super) client: reqwest::Client,
+}
+
+/// The instant at which the tests take place.
+pub(super) fn clock() -> Clock {
+    Clock::Fixed("2026-11-22T12:00:00Z".parse().unwrap())
+}
+
+impl TestOrg {
+    pub(super) async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let server = serve(Options {
+            data: folder.path().join("org.sqlite"),
+            listen: ([127, 0, 0, 1], 0).into(),
+            token: None,
+            bare: false,
+            clock: clock(),
+        });
+        Self {
+            server: server.await.unwrap(),
+            folder,
+            client: reqwest::Client::new(),
+        }
+    }
+
+    /// Sends a request to a path below the version; gives the status, and the body or null.
+    pub(super) async fn send(&self, verb: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let url = format!("{}/services/data/v67.0/{path}", self.server.url());
+        let token = self.server.credentials().access_token.expose_secret();
+        let mut request = self
+            .client
+            .request(verb.parse().unwrap(), url)
+            .bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let reply = request.send().await.unwrap();
+        let status = reply.status().as_u16();
+        let body = reply.bytes().await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    pub(super) async fn get(&self, path: &str) -> (u16, Value) {
+        self.send("GET", path, None).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.send("POST", path, Some(body)).await
+    }
+
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.send("PATCH", path, Some(body)).await
+    }
+
+    /// Runs a query that must succeed.
+    pub(super) async fn query(&self, soql: &str) -> Value {
+        let (status, body) = self.get(&format!("query?q={}", encode(soql))).await;
+        assert_eq!(status, 200, "{soql}: {body}");
+        body
+    }
+
+    /// The one value of a query for a single field of a single record.
+    pub(super) async fn value(&self, soql: &str, field: &str) -> Value {
+        let body = self.query(soql).await;
+        body["records"][0][field].clone()
+    }
+}
+
+pub(super) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
