@@ -1,6 +1,7 @@
 //! demo-gen: a declarative reconciler for Salesforce demo data.
 
 mod apply;
+mod cli;
 mod clock;
 mod diff;
 mod draw;
@@ -19,5 +20,5 @@ mod state;
 
 /// Runs the command line of this process and gives its exit code.
 pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    cli::main()
 }

@@ -16,8 +16,8 @@ use anyhow::Context as _;
 use crate::apply::{self, Job, pack};
 use crate::guard::{self, Refusal};
 use crate::model::event::{Event, Outcome};
-use crate::model::id::RootId;
-use crate::model::recorded::Found;
+use crate::model::id::{RecordId, RootId};
+use crate::model::recorded::{Found, Row};
 use crate::org::Org;
 use crate::plan_file::{Builder, Command, Plan};
 use crate::planner::{Planner, Situation};
@@ -34,6 +34,20 @@ pub(crate) struct Planned {
     pub(crate) refusals: Vec<Refusal>,
     /// What planning needs of the org, for plans without refresh; none where it was not read.
     snapshot: Vec<(&'static str, String)>,
+    /// Which opportunities are covered, left out or passed over.
+    opening: Vec<Event>,
+}
+
+impl Planned {
+    /// Whether the manifest selects the opportunity.
+    pub(crate) fn covers(&self, opportunity: RootId) -> bool {
+        self.plan.pins.contains_key(&opportunity)
+    }
+
+    /// What is known before anything is written, for the log of the run.
+    pub(crate) fn opening_events(&self) -> Vec<Event> {
+        self.opening.clone()
+    }
 }
 
 /// Reads, plans and compares. Writes nothing to the org.
@@ -82,6 +96,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
         gone_reason: checks::gone_reason(request),
     };
     let (builder, seen) = compare(&mut pass, &surroundings, &in_scope).await?;
+    let opening = checks::opening_events(request, &read, planner.as_ref(), &in_scope);
     let header = checks::header(
         org,
         &state,
@@ -90,7 +105,8 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
         (&read, planner.as_ref(), &in_scope, &seen),
     );
     let chosen = checks::chosen_pins(planner, &in_scope);
-    let plan = builder.finish(header, chosen)?;
+    let mut plan = builder.finish(header, chosen)?;
+    plan.header.estimate = checks::estimate(plan.counts());
     checks::refuse_look_alikes(org, &state, request, &plan).await?;
     let facts = checks::facts(org, &state, request, &plan, seen).await?;
     let refusals = guard::refusals(&facts, &request.options.allowed);
@@ -100,6 +116,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
         state,
         refusals,
         snapshot,
+        opening,
     })
 }
 
@@ -128,6 +145,27 @@ async fn compare(
     Ok((builder, seen))
 }
 
+/// The ids of the deal's managed records whose paths match.
+pub(crate) fn ids_under(
+    org: &Org,
+    request: &Request,
+    root: RootId,
+    paths: &[&str],
+) -> anyhow::Result<Vec<(&'static str, RecordId)>> {
+    let state = checks::open_state(org, request)?;
+    let globs: Vec<_> = paths
+        .iter()
+        .map(|path| wildmatch::WildMatch::new(path))
+        .collect();
+    let rows = state.rows(root).context("reading the state")?;
+    let hit = |row: &&Row| globs.iter().any(|glob| glob.matches(row.path.as_str()));
+    let found = rows
+        .iter()
+        .filter(hit)
+        .map(|row| (row.object.facts().label.0, row.id));
+    Ok(found.collect())
+}
+
 /// Carries a plan out, whether it was just made or saved.
 pub(crate) async fn apply(
     org: &Org,
@@ -141,6 +179,7 @@ pub(crate) async fn apply(
         mut state,
         refusals,
         snapshot,
+        opening: _,
     } = planned;
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals).into());
@@ -187,7 +226,7 @@ pub(crate) async fn apply(
         plan: &plan,
         run,
         run_id: &execution.run_id,
-        options: checks::apply_options(request, &plan, &execution),
+        options: checks::apply_options(request, &execution),
         interrupted: execution.interrupted,
         events,
     };
@@ -214,5 +253,6 @@ pub(crate) fn load_saved(org: &Org, request: &Request<'_>, plan: Plan) -> anyhow
         state,
         refusals: Vec::new(),
         snapshot: Vec::new(),
+        opening: Vec::new(),
     })
 }

@@ -37,7 +37,9 @@ pub(super) struct RunArgs {
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let manifest = context.manifest()?;
     let saved = args.saved.as_deref().map(Plan::load).transpose()?;
-    let command = saved.as_ref().map_or(Command::Apply, |plan| plan.header.command);
+    let command = saved
+        .as_ref()
+        .map_or(Command::Apply, |plan| plan.header.command);
     let connection = context.connect(&manifest).await?;
     let request = context.request(&manifest, command, true, args.plan.resolve());
     let approved = saved.is_some() || args.apply.auto_approve;
@@ -61,8 +63,15 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     exit
 }
 
-pub(super) async fn run_as_before(args: &RunArgs, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let RunArgs { mut plan, output, mut apply } = args.clone();
+pub(super) async fn run_as_before(
+    args: &RunArgs,
+    context: &mut Context<'_>,
+) -> anyhow::Result<Exit> {
+    let RunArgs {
+        mut plan,
+        output,
+        mut apply,
+    } = args.clone();
     if plan.allow.contains(&Allow::Delete) {
         return Err(Stop::Usage("`run` never deletes; use `demo-gen apply`".to_owned()).into());
     }
@@ -70,5 +79,14 @@ pub(super) async fn run_as_before(args: &RunArgs, context: &mut Context<'_>) -> 
         plan.allow = vec![Allow::Create, Allow::Update];
     }
     apply.auto_approve = true;
-    run(&Args { saved: None, plan, output, apply }, context).await
+    run(
+        &Args {
+            saved: None,
+            plan,
+            output,
+            apply,
+        },
+        context,
+    )
+    .await
 }

@@ -22,9 +22,16 @@ pub(super) fn ask(command: Command, org: &str, terminal: &mut Terminal) -> std::
         Command::Apply => format!("Do you want to perform these actions in {org}?"),
         Command::Destroy => format!("Do you really want to destroy all of this in {org}?"),
     };
-    write!(terminal.err(), "\n{question}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: ")?;
+    write!(
+        terminal.err(),
+        "\n{question}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "
+    )?;
     terminal.err().flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(if answer.trim_end() == "yes" { Answer::Yes } else { Answer::No })
+    Ok(if answer.trim_end() == "yes" {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
 }

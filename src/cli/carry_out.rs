@@ -30,11 +30,21 @@ pub(super) struct Order<'a> {
 }
 
 /// Shows the plan, asks where that is needed, and carries it out.
-pub(super) async fn carry_out(context: &mut Context<'_>, order: Order<'_>, planned: Planned) -> anyhow::Result<Exit> {
+pub(super) async fn carry_out(
+    context: &mut Context<'_>,
+    order: Order<'_>,
+    planned: Planned,
+) -> anyhow::Result<Exit> {
     if order.output.json && !order.approved {
-        return Err(Stop::Usage("--json cannot ask: add --auto-approve, or give a saved plan".to_owned()).into());
+        return Err(Stop::Usage(
+            "--json cannot ask: add --auto-approve, or give a saved plan".to_owned(),
+        )
+        .into());
     }
-    let shown = OutputOptions { json_into: None, ..order.output.clone() };
+    let shown = OutputOptions {
+        json_into: None,
+        ..order.output.clone()
+    };
     if order.saved.is_none() && !shown.json {
         show::plan(&planned.plan, &shown, None, context.terminal)?;
     }
@@ -43,7 +53,10 @@ pub(super) async fn carry_out(context: &mut Context<'_>, order: Order<'_>, plann
     }
     let command = planned.plan.header.command;
     if order.request.manifest.run.dry_run && command == Command::Apply {
-        writeln!(context.terminal.err(), "\nThe manifest says `run.dry_run: true`, so nothing was applied.")?;
+        writeln!(
+            context.terminal.err(),
+            "\nThe manifest says `run.dry_run: true`, so nothing was applied."
+        )?;
         return Ok(plan::exit(&planned.plan, order.output));
     }
     if !order.approved && planned.plan.counts().writes() > 0 {
@@ -54,7 +67,10 @@ pub(super) async fn carry_out(context: &mut Context<'_>, order: Order<'_>, plann
                 return Ok(Exit::NotApproved);
             }
             Answer::Nobody => {
-                writeln!(context.terminal.err(), "error: nobody is there to approve the plan\nhint: add --auto-approve, or apply a saved plan")?;
+                writeln!(
+                    context.terminal.err(),
+                    "error: nobody is there to approve the plan\nhint: add --auto-approve, or apply a saved plan"
+                )?;
                 return Ok(Exit::NotApproved);
             }
         }
@@ -62,7 +78,11 @@ pub(super) async fn carry_out(context: &mut Context<'_>, order: Order<'_>, plann
     execute(context, &order, planned).await
 }
 
-async fn execute(context: &mut Context<'_>, order: &Order<'_>, planned: Planned) -> anyhow::Result<Exit> {
+async fn execute(
+    context: &mut Context<'_>,
+    order: &Order<'_>,
+    planned: Planned,
+) -> anyhow::Result<Exit> {
     let header = planned.plan.header.clone();
     let opening = planned.opening_events();
     let execution = execution(context, order);
@@ -103,12 +123,20 @@ async fn execute(context: &mut Context<'_>, order: &Order<'_>, planned: Planned)
         report::outcome(&outcome, header.command, width, context.terminal.out())?;
     }
     if let Some(error) = broken {
-        writeln!(context.terminal.err(), "warning: the log of the run is incomplete: {error}")?;
+        writeln!(
+            context.terminal.err(),
+            "warning: the log of the run is incomplete: {error}"
+        )?;
     }
     Ok(exit(&outcome))
 }
 
-fn open_log(context: &Context, order: &Order, planned: &Planned, execution: &Execution) -> anyhow::Result<RunLog> {
+fn open_log(
+    context: &Context,
+    order: &Order,
+    planned: &Planned,
+    execution: &Execution,
+) -> anyhow::Result<RunLog> {
     let folder = context.log_dir(order.request.manifest);
     let header = &planned.plan.header;
     let start = Start {
@@ -126,7 +154,11 @@ fn open_log(context: &Context, order: &Order, planned: &Planned, execution: &Exe
 
 fn close_log(log: Option<RunLog>, outcome: &Outcome, coverage: &Coverage) -> anyhow::Result<()> {
     let Some(log) = log else { return Ok(()) };
-    let closing = Closing { outcome, opportunities: coverage, coverage: None };
+    let closing = Closing {
+        outcome,
+        opportunities: coverage,
+        coverage: None,
+    };
     log.finish(&closing).context("writing the log of the run")
 }
 
@@ -156,7 +188,11 @@ fn execution(context: &Context, order: &Order) -> Execution {
         command: command.to_owned(),
         host: gethostname::gethostname().to_string_lossy().into_owned(),
         concurrency: order.apply.concurrency as usize,
-        max_failures: if order.apply.fail_fast { Some(0) } else { order.apply.max_failures },
+        max_failures: if order.apply.fail_fast {
+            Some(0)
+        } else {
+            order.apply.max_failures
+        },
         api_budget: order.apply.api_budget,
         interrupted: interrupt::watch(),
     }
@@ -165,7 +201,11 @@ fn execution(context: &Context, order: &Order) -> Execution {
 /// Sorts by time, and two runs of one second differ.
 fn run_id(context: &Context) -> String {
     let now = context.clock.now();
-    let salt = format!("{}-{now:?}-{:?}", std::process::id(), std::time::Instant::now());
+    let salt = format!(
+        "{}-{now:?}-{:?}",
+        std::process::id(),
+        std::time::Instant::now()
+    );
     let salt = &blake3::hash(salt.as_bytes()).to_hex()[..6];
     format!("{}-{salt}", now.strftime("%Y%m%d-%H%M%S"))
 }

@@ -3,9 +3,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-use secrecy::SecretString;
-
 use super::global::Global;
 use crate::clock::Clock;
 use crate::embedded_org::{self, Server};
@@ -15,6 +12,7 @@ use crate::plan_file::Command;
 use crate::reconcile::{self, Request};
 use crate::report::Terminal;
 use crate::state::Holder;
+use anyhow::Context as _;
 
 /// What every command that talks to an org is given.
 pub(super) struct Context<'a> {
@@ -54,8 +52,11 @@ impl Context<'_> {
         let (sign_in, server) = match &manifest.salesforce.instance_url {
             InstanceUrl::Embedded => {
                 let server = self.embedded(manifest).await?;
-                let token = SecretString::from(server.credentials().access_token.clone());
-                (SignIn::with_access_token(server.url(), token)?, Some(server))
+                let token = server.credentials().access_token.clone();
+                (
+                    SignIn::with_access_token(server.url(), token)?,
+                    Some(server),
+                )
             }
             InstanceUrl::Url(url) => (self.sign_in(manifest, url)?, None),
         };
@@ -109,7 +110,14 @@ impl Context<'_> {
             process: std::process::id(),
             since: self.clock.now().to_string(),
         };
-        Request { manifest, command, writes, holder, clock: self.clock, options }
+        Request {
+            manifest,
+            command,
+            writes,
+            holder,
+            clock: self.clock,
+            options,
+        }
     }
 
     /// Where the logs of runs go.

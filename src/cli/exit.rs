@@ -7,7 +7,7 @@ use crate::manifest::LoadError;
 use crate::org::{self, SignInError};
 use crate::reconcile::Stop;
 use crate::report::Terminal;
-use crate::{apply, embedded_org, refresh, state};
+use crate::{apply, refresh, state};
 
 /// How the process ends. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,11 @@ pub(super) enum Exit {
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     // Where even that cannot be printed, the code still tells.
     let _ = error.print();
-    let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+    let exit = if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    };
     ExitCode::from(exit as u8)
 }
 
@@ -105,8 +109,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         let error: org::Error = find::<SignInError>(error)?.clone().into();
         error.hint().map(str::to_owned)
     };
-    let embedded = || find::<embedded_org::Error>(error)?.hint().map(str::to_owned);
-    stop.or_else(state).or_else(org).or_else(sign_in).or_else(embedded)
+    stop.or_else(state).or_else(org).or_else(sign_in)
 }
 
 fn code(error: &anyhow::Error) -> Exit {
@@ -137,5 +140,6 @@ fn code(error: &anyhow::Error) -> Exit {
 
 /// The reader of our output has enough of it: that is no error.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    find::<std::io::Error>(error).is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    find::<std::io::Error>(error)
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -9,7 +9,13 @@ use crate::report::ColorChoice;
 #[derive(Debug, clap::Args)]
 pub(super) struct Global {
     /// The manifest; state and logs lie beside it.
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "demo.yaml")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "demo.yaml"
+    )]
     pub(super) config: PathBuf,
     /// Read secrets from `.env.NAME` beside the manifest instead of `.env`.
     #[arg(long, global = true, value_name = "NAME")]

@@ -30,13 +30,19 @@ pub(super) fn run(args: &Args, global: &Global, terminal: &mut Terminal) -> anyh
     let mut file = match options.open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            anyhow::bail!("{} is there already; `--force` overwrites it", path.display())
+            anyhow::bail!(
+                "{} is there already; `--force` overwrites it",
+                path.display()
+            )
         }
         Err(error) => return Err(error).with_context(|| format!("writing {}", path.display())),
     };
     let written = file.write_all(manifest::EXAMPLE.as_bytes());
     written.with_context(|| format!("writing {}", path.display()))?;
     let name = path.display();
-    writeln!(terminal.out(), "Wrote {name}. Look through it, then run `demo-gen plan -c {name}`.")?;
+    writeln!(
+        terminal.out(),
+        "Wrote {name}. Look through it, then run `demo-gen plan -c {name}`."
+    )?;
     Ok(Exit::Done)
 }

@@ -1,22 +1,22 @@
 //! The command line: one file per command, each with its arguments and its `run`.
 
+mod approve;
+mod carry_out;
+mod context;
 mod exit;
 mod global;
-mod options;
-mod context;
-mod approve;
 mod interrupt;
-mod carry_out;
+mod options;
 
-mod init;
-mod validate;
-mod plan;
 mod apply;
 mod destroy;
-mod status;
+mod init;
+mod org;
+mod plan;
 mod show;
 mod smoke;
-mod org;
+mod status;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -32,7 +32,12 @@ use global::Global;
 /// A YAML manifest says what the org should look like; `plan` shows what would change, `apply`
 /// makes exactly those changes, `destroy` takes away exactly what was made.
 #[derive(Debug, Parser)]
-#[command(name = "demo-gen", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "demo-gen",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -86,12 +91,21 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     }
     // A provider may be there already, where several runs share a process.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let mut context = context::Context { global: &global, terminal, clock };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let mut context = context::Context {
+        global: &global,
+        terminal,
+        clock,
+    };
     let context = &mut context;
     runtime.block_on(async {
         match command {
-            Command::Init(_) | Command::Validate(_) | Command::Show(_) => unreachable!("done above"),
+            Command::Init(_) | Command::Validate(_) | Command::Show(_) => {
+                unreachable!("done above")
+            }
             Command::Plan(args) => plan::run(&args, context).await,
             Command::Apply(args) => apply::run(&args, context).await,
             Command::Run(args) => apply::run_as_before(&args, context).await,

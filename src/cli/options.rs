@@ -114,7 +114,11 @@ impl PlanOptions {
             scope: Scope::new(&self.target, &self.exclude),
             max_opps: self.max_opps,
             as_of: self.as_of,
-            recast: self.recast.iter().map(|glob| WildMatch::new(glob)).collect(),
+            recast: self
+                .recast
+                .iter()
+                .map(|glob| WildMatch::new(glob))
+                .collect(),
             refresh: match self.refresh {
                 Refresh::Full => RefreshMode::Full,
                 Refresh::None => RefreshMode::None,
@@ -143,11 +147,15 @@ fn as_of(text: &str) -> Result<AsOf, String> {
         return Ok(AsOf::Today);
     }
     let date: Result<Date, _> = text.parse();
-    date.map(AsOf::Date).map_err(|_| "write a date such as 2026-11-20, or today".to_owned())
+    date.map(AsOf::Date)
+        .map_err(|_| "write a date such as 2026-11-20, or today".to_owned())
 }
 
 fn max_destroy(text: &str) -> Result<MaxDestroy, String> {
-    let number = |text: &str| text.parse().map_err(|_| "write a number such as 50, or a share such as 10%".to_owned());
+    let number = |text: &str| {
+        text.parse()
+            .map_err(|_| "write a number such as 50, or a share such as 10%".to_owned())
+    };
     match text.strip_suffix('%') {
         Some(percent) => Ok(MaxDestroy::Percent(number(percent)?)),
         None => Ok(MaxDestroy::Records(number(text)?)),
@@ -166,7 +174,10 @@ mod tests {
         assert_eq!(max_destroy("10%"), Ok(MaxDestroy::Percent(10)));
         assert!(max_destroy("a few").is_err());
         assert_eq!(as_of("today"), Ok(AsOf::Today));
-        assert_eq!(as_of("2026-11-20"), Ok(AsOf::Date(jiff::civil::date(2026, 11, 20))));
+        assert_eq!(
+            as_of("2026-11-20"),
+            Ok(AsOf::Date(jiff::civil::date(2026, 11, 20)))
+        );
         assert!(as_of("yesterday").is_err());
     }
 }

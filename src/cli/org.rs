@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Subcommand;
+use secrecy::ExposeSecret as _;
 
 use super::context::Context;
 use super::exit::Exit;
-use crate::embedded_org::{self, Credentials, Options};
+use crate::embedded_org::{self, Credentials, ImportSummary, Options};
 
 /// Serve, fill, copy or reset the embedded org.
 #[derive(Debug, clap::Args)]
@@ -17,7 +18,12 @@ pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
     /// The file that holds the org.
-    #[arg(long, global = true, value_name = "FILE", default_value = ".demo-gen/org.sqlite")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = ".demo-gen/org.sqlite"
+    )]
     data: PathBuf,
 }
 
@@ -29,7 +35,12 @@ enum Command {
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
         listen: SocketAddr,
         /// The access token to accept, instead of the one that the file keeps.
-        #[arg(long, value_name = "TOKEN", env = "DEMO_GEN_ORG_TOKEN", hide_env_values = true)]
+        #[arg(
+            long,
+            value_name = "TOKEN",
+            env = "DEMO_GEN_ORG_TOKEN",
+            hide_env_values = true
+        )]
         token: Option<String>,
         /// A new org without demo-gen's own fields and objects.
         #[arg(long)]
@@ -56,7 +67,11 @@ enum Command {
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let (data, clock) = (&args.data, context.clock);
     match &args.command {
-        Command::Serve { listen, token, bare } => {
+        Command::Serve {
+            listen,
+            token,
+            bare,
+        } => {
             let options = Options {
                 data: data.clone(),
                 listen: *listen,
@@ -68,18 +83,70 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         }
         Command::Import { folder } => {
             let summary = embedded_org::import(data, folder, clock)?;
-            writeln!(context.terminal.out(), "{summary}")?;
+            imported(context.terminal.out(), &summary)?;
         }
         Command::Export { folder } => {
             let summary = embedded_org::export(data, folder)?;
-            writeln!(context.terminal.out(), "{summary}")?;
+            let objects = counted(&summary.objects);
+            writeln!(
+                context.terminal.out(),
+                "Exported {objects} to {}.",
+                folder.display()
+            )?;
         }
         Command::Reset { bare } => {
             embedded_org::reset(data, *bare, clock)?;
-            writeln!(context.terminal.out(), "{} holds the sample company again, under a new org id.", data.display())?;
+            writeln!(
+                context.terminal.out(),
+                "{} holds the sample company again, under a new org id.",
+                data.display()
+            )?;
         }
     }
     Ok(Exit::Done)
+}
+
+fn imported(out: &mut dyn std::io::Write, summary: &ImportSummary) -> std::io::Result<()> {
+    let ImportSummary {
+        org_id,
+        objects,
+        extra_fields,
+        skipped,
+        added_administrator,
+    } = summary;
+    writeln!(
+        out,
+        "Imported {}. The org is {org_id} now.",
+        counted(objects)
+    )?;
+    for (object, column) in extra_fields {
+        writeln!(
+            out,
+            "  {object}.{column} is not a field of Salesforce's; it is kept as a text field"
+        )?;
+    }
+    for file in skipped {
+        writeln!(
+            out,
+            "  {file} belongs to no object of the org and was left out"
+        )?;
+    }
+    if let Some(username) = added_administrator {
+        writeln!(
+            out,
+            "  {username} was added, because the folder has no active administrator"
+        )?;
+    }
+    Ok(())
+}
+
+/// `12 Account, 41 Contact`.
+fn counted(objects: &[(String, u64)]) -> String {
+    let counted: Vec<_> = objects
+        .iter()
+        .map(|(object, count)| format!("{count} {object}"))
+        .collect();
+    counted.join(", ")
 }
 
 async fn serve(options: Options, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -93,22 +160,34 @@ async fn serve(options: Options, context: &mut Context<'_>) -> anyhow::Result<Ex
     writeln!(out, "Serving the embedded org at {url} until Ctrl-C.\n")?;
     credentials(out, &url, server.credentials())?;
     out.flush()?;
-    tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")?;
+    tokio::signal::ctrl_c()
+        .await
+        .context("waiting for Ctrl-C")?;
     server.stop().await;
     Ok(Exit::Done)
 }
 
 /// Ready to be pasted into a shell or an `.env` file.
-fn credentials(out: &mut dyn std::io::Write, url: &str, credentials: &Credentials) -> std::io::Result<()> {
+fn credentials(
+    out: &mut dyn std::io::Write,
+    url: &str,
+    credentials: &Credentials,
+) -> std::io::Result<()> {
     for (name, value) in [
         ("SF_INSTANCE_URL", url),
-        ("SF_ACCESS_TOKEN", &credentials.access_token),
+        ("SF_ACCESS_TOKEN", credentials.access_token.expose_secret()),
         ("SF_USERNAME", &credentials.username),
-        ("SF_PASSWORD", &credentials.password),
-        ("SF_SECURITY_TOKEN", &credentials.security_token),
+        // The security token stands behind the password already.
+        ("SF_PASSWORD", credentials.password.expose_secret()),
         ("SF_CLIENT_ID", &credentials.client_id),
-        ("SF_CLIENT_SECRET", &credentials.client_secret),
-        ("SF_REFRESH_TOKEN", &credentials.refresh_token),
+        (
+            "SF_CLIENT_SECRET",
+            credentials.client_secret.expose_secret(),
+        ),
+        (
+            "SF_REFRESH_TOKEN",
+            credentials.refresh_token.expose_secret(),
+        ),
     ] {
         writeln!(out, "{name}='{value}'")?;
     }

@@ -28,16 +28,28 @@ pub(super) struct Args {
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let manifest = context.manifest()?;
     let connection = context.connect(&manifest).await?;
-    let command = if args.destroy { Command::Destroy } else { Command::Apply };
+    let command = if args.destroy {
+        Command::Destroy
+    } else {
+        Command::Apply
+    };
     let request = context.request(&manifest, command, false, args.plan.resolve());
     let planned = reconcile::plan(&connection.org, &request).await;
     connection.close().await;
     let planned = planned?;
-    show::plan(&planned.plan, &args.output, args.out.as_deref(), context.terminal)?;
+    show::plan(
+        &planned.plan,
+        &args.output,
+        args.out.as_deref(),
+        context.terminal,
+    )?;
     if let Some(path) = &args.out {
         planned.plan.save(path)?;
         let name = path.display();
-        writeln!(context.terminal.err(), "\nSaved the plan. To make exactly these changes, run: demo-gen apply {name}")?;
+        writeln!(
+            context.terminal.err(),
+            "\nSaved the plan. To make exactly these changes, run: demo-gen apply {name}"
+        )?;
     }
     if !planned.refusals.is_empty() {
         return Err(Stop::Refused(planned.refusals).into());

@@ -33,14 +33,23 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Exit> 
             report::record(&change?, width, terminal.out())?;
         }
     } else {
-        let output = OutputOptions { json: args.json, json_into: None, detailed_exitcode: false };
+        let output = OutputOptions {
+            json: args.json,
+            json_into: None,
+            detailed_exitcode: false,
+        };
         plan(&saved, &output, Some(&args.plan), terminal)?;
     }
     Ok(Exit::Done)
 }
 
 /// Shows a plan in the form that was asked for; `file` is where it is, or will be, saved.
-pub(super) fn plan(plan: &Plan, output: &OutputOptions, file: Option<&Path>, terminal: &mut Terminal) -> anyhow::Result<()> {
+pub(super) fn plan(
+    plan: &Plan,
+    output: &OutputOptions,
+    file: Option<&Path>,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
     if let Some(path) = &output.json_into {
         let writing = || format!("writing {}", path.display());
         let file = File::create(path).with_context(writing)?;
@@ -54,7 +63,10 @@ pub(super) fn plan(plan: &Plan, output: &OutputOptions, file: Option<&Path>, ter
         Some(file) => format!("demo-gen show --all {}", file.display()),
         None => "demo-gen plan --out FILE, then demo-gen show --all FILE".to_owned(),
     };
-    let view = View { width: terminal.look().width, more: &more };
+    let view = View {
+        width: terminal.look().width,
+        more: &more,
+    };
     report::plan(plan, &view, terminal.out())?;
     Ok(())
 }

@@ -30,11 +30,15 @@ pub(super) struct Args {
 const FIRST: &[&str] = &["meeting/past/01*", "thread/01/01", "scorecard/*"];
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let opportunity = RecordId::parse(&args.opp_id).map_err(|error| Stop::Usage(format!("--opp-id: {error}")))?;
+    let opportunity =
+        RecordId::parse(&args.opp_id).map_err(|error| Stop::Usage(format!("--opp-id: {error}")))?;
     let manifest = context.manifest()?;
     let connection = context.connect(&manifest).await?;
     let mut options = args.plan.resolve();
-    let globs: Vec<_> = FIRST.iter().map(|path| format!("{opportunity}/{path}")).collect();
+    let globs: Vec<_> = FIRST
+        .iter()
+        .map(|path| format!("{opportunity}/{path}"))
+        .collect();
     options.scope = Scope::new(&globs, &[]);
     // One deal is made, wherever it stands among the others.
     options.max_opps = u64::MAX;
@@ -65,10 +69,15 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         let url = connection.org.identity().instance_url.clone();
         let minutes = manifest.peopleai.expected_latency_minutes;
         let out = context.terminal.out();
-        for (object, id) in reconcile::ids_under(&request, &connection.org, RootId(opportunity), FIRST)? {
+        for (object, id) in
+            reconcile::ids_under(&connection.org, &request, RootId(opportunity), FIRST)?
+        {
             writeln!(out, "  {object}  {id}  {url}/{id}")?;
         }
-        writeln!(out, "\nLook for them in People.ai from about {minutes} minutes on; new activities can take up to 48 hours.")?;
+        writeln!(
+            out,
+            "\nLook for them in People.ai from about {minutes} minutes on; new activities can take up to 48 hours."
+        )?;
     }
     connection.close().await;
     exit

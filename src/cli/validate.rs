@@ -5,8 +5,8 @@ use std::io::Write as _;
 use super::exit::Exit;
 use super::global::Global;
 use crate::manifest::{self, LoadError};
-use crate::report::json;
 use crate::report::Terminal;
+use crate::report::json;
 
 /// Check the manifest alone, offline: every problem at once.
 #[derive(Debug, clap::Args)]

@@ -9,11 +9,11 @@ use super::request::{Execution, RefreshMode, Request};
 use super::stop::Stop;
 use super::told::{Told, told};
 use crate::apply::{self, pack};
-use crate::diff::order::steps;
 use crate::guard::{Facts, Refusal};
 use crate::manifest::{IdempotencyMode, InstanceUrl, OnLeave};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::{Action, Counts, Reason};
+use crate::model::event::Event;
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::inventory::by_creation;
 use crate::model::object::{OBJECTS, Object};
@@ -420,6 +420,41 @@ fn notices(state: &State, request: &Request, seen: &Seen) -> Vec<String> {
     notices
 }
 
+/// Which opportunities the run is about.
+pub(super) fn opening_events(
+    request: &Request,
+    read: &Read,
+    planner: Option<&Planner>,
+    in_scope: &[RootId],
+) -> Vec<Event> {
+    let Some(planner) = planner else {
+        return Vec::new();
+    };
+    let name = |root: &RootId| {
+        read.inventory
+            .opportunities
+            .get(root)
+            .map(|deal| deal.name.clone())
+    };
+    let covered = in_scope
+        .iter()
+        .filter(|root| planner.stories.pins.contains_key(root));
+    let selected = covered.filter_map(|root| {
+        Some(Event::Selected {
+            opportunity: *root,
+            name: name(root)?,
+        })
+    });
+    let skipped = planner.stories.skipped.iter().map(|root| Event::Skipped {
+        opportunity: *root,
+        reason: "its owner is not active, and nobody stands in".to_owned(),
+    });
+    let limit = u64::from(request.manifest.salesforce.query.limit);
+    let left_out = read.beyond_limit;
+    let truncated = (left_out > 0).then_some(Event::Truncated { left_out, limit });
+    selected.chain(skipped).chain(truncated).collect()
+}
+
 /// The pins of the planned deals in scope.
 pub(super) fn chosen_pins(planner: Option<Planner>, in_scope: &[RootId]) -> BTreeMap<RootId, Pins> {
     let chosen: BTreeSet<_> = in_scope.iter().collect();
@@ -553,16 +588,7 @@ pub(super) fn still_fits(
     Ok(())
 }
 
-pub(super) fn apply_options(
-    request: &Request,
-    plan: &Plan,
-    execution: &Execution,
-) -> apply::Options {
-    debug_assert!(
-        plan.entries()
-            .iter()
-            .all(|entry| steps(entry.action).len() <= 2)
-    );
+pub(super) fn apply_options(request: &Request, execution: &Execution) -> apply::Options {
     apply::Options {
         concurrency: execution.concurrency,
         settle_after: settle_after(request),

@@ -184,10 +184,10 @@ pub(crate) async fn look_alikes(
     let mut count = 0;
     for object in [Object::Event, Object::Task] {
         let select = format!(
-            "SELECT WhatId, Subject, OwnerId FROM {} WHERE WhatId IN (",
+            "SELECT WhatId, Subject, OwnerId FROM {} WHERE WhatId IN",
             object.api_name()
         );
-        for soql in soql::in_lists(&select, &roots, ") AND IsDeleted = FALSE") {
+        for soql in soql::in_lists(&select, &roots, "AND IsDeleted = FALSE") {
             let mut pages = org.query(soql, Scope::QueryAll);
             while let Some(page) = pages.next::<Fields>().await? {
                 for fields in page {

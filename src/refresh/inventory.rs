@@ -149,9 +149,9 @@ async fn matching_ids(
     };
     let mut matching = BTreeSet::new();
     for soql in soql::in_lists(
-        &format!("SELECT Id FROM Opportunity{condition}{and} Id IN ("),
+        &format!("SELECT Id FROM Opportunity{condition}{and} Id IN"),
         &texts,
-        ")",
+        "",
     ) {
         for row in org.query(soql, Scope::Query).all::<Row>().await? {
             matching.insert(RootId(record_id(&row.id)?));
@@ -273,10 +273,9 @@ async fn contacts(
     accounts: &BTreeSet<AccountId>,
 ) -> Result<BTreeMap<AccountId, BTreeMap<ContactId, Contact>>, Error> {
     let ids: Vec<_> = accounts.iter().map(|id| id.0.as_str()).collect();
-    let select =
-        "SELECT Id, FirstName, LastName, Title, AccountId FROM Contact WHERE AccountId IN (";
+    let select = "SELECT Id, FirstName, LastName, Title, AccountId FROM Contact WHERE AccountId IN";
     let mut contacts: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for soql in soql::in_lists(select, &ids, ")") {
+    for soql in soql::in_lists(select, &ids, "") {
         for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
             let account = AccountId(record_id(&text(&fields, "AccountId")?)?);
             let contact = Contact {

@@ -111,11 +111,11 @@ async fn by_key(org: &Org, intent: &Intent) -> Result<Vec<Option<(RecordId, i64)
         .filter_map(|row| row.key.as_deref())
         .collect();
     let select = format!(
-        "SELECT Id, CreatedDate, {KEY_FIELD} FROM {} WHERE {KEY_FIELD} IN (",
+        "SELECT Id, CreatedDate, {KEY_FIELD} FROM {} WHERE {KEY_FIELD} IN",
         intent.object.api_name()
     );
     let mut found = BTreeMap::new();
-    for soql in soql::in_lists(&select, &keys, ")") {
+    for soql in soql::in_lists(&select, &keys, "") {
         for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
             found.insert(text(&fields, KEY_FIELD).to_owned(), made(&fields)?);
         }
@@ -151,12 +151,12 @@ async fn candidates(
         jiff::Timestamp::from_second(at - CLOCK_SLACK).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let user = soql::literal(&org.identity().user_id);
     let select = format!(
-        "SELECT {} FROM {} WHERE {} IN (",
+        "SELECT {} FROM {} WHERE {} IN",
         fields.join(", "),
         facts.api_name,
         facts.parent
     );
-    let rest = format!(") AND CreatedDate >= {since} AND CreatedById = {user} ORDER BY Id");
+    let rest = format!("AND CreatedDate >= {since} AND CreatedById = {user} ORDER BY Id");
     let mut candidates = Vec::new();
     for soql in soql::in_lists(&select, &parents, &rest) {
         for fields in org.query(soql, Scope::Query).all::<Fields>().await? {

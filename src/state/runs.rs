@@ -90,13 +90,15 @@ impl State {
         let sql = "INSERT INTO runs (run_id, command, user, status, started, keyed) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let status = RunStatus::Running.as_str();
-        let values = params![
-            opening.run_id,
-            opening.command,
-            opening.user,
-            status,
-            opening.at
-        ];
+        let Opening {
+            run_id,
+            command,
+            user,
+            at,
+            keyed,
+            ..
+        } = opening;
+        let values = params![run_id, command, user, status, at, keyed];
         tx.execute(sql, values).doing("written")?;
         let number = tx.last_insert_rowid();
         for (name, value) in [
