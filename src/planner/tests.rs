@@ -355,7 +355,7 @@ prop_compose! {
         let account = |number| AccountId(id("001", number));
         let contact = |number: usize, of: usize, title: Option<&str>| {
             let contact = Contact {
-                first_name: (number % 3 > 0).then(|| format!("First{of}{number}")),
+                first_name: (!number.is_multiple_of(3)).then(|| format!("First{of}{number}")),
                 last_name: format!("Last{of}{number}"),
                 title: title.map(str::to_owned),
             };

@@ -40,7 +40,7 @@ fn newcomer() -> Contact {
 }
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn the_order_of_planning_does_not_matter(world in worlds()) {

@@ -28,7 +28,7 @@ fn people_of_meetings(records: &Records) -> BTreeMap<Address, Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn only_contacts_of_the_account_take_part_and_nobody_twice(mut world in worlds()) {

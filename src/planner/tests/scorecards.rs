@@ -15,7 +15,7 @@ fn answers<'a>(records: &'a Records, scorecard: &'a Address) -> impl Iterator<It
 }
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn what_is_cited_exists_at_the_least_counts(mut world in worlds()) {

@@ -52,7 +52,7 @@ fn fit(records: &Records) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn no_two_meetings_or_threads_of_a_deal_share_a_subject(mut world in worlds()) {

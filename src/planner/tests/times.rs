@@ -89,7 +89,7 @@ fn double_booked(meetings: &[Meeting]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn meetings_lie_in_business_hours_and_in_their_window(world in worlds()) {
