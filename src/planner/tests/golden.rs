@@ -1,7 +1,7 @@
 //! One small deal, in full: a change of wording, sampling or hashing shows here
 //! (`SNAPSHOTS=overwrite cargo test` takes it in).
 
-use snapbox::{IntoData as _, file};
+use snapbox::file;
 
 use super::*;
 
