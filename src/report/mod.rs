@@ -17,10 +17,7 @@ mod plan_view;
 mod record;
 mod text_diff;
 
-pub(crate) mod json;
 mod outcome;
-mod progress;
-pub(crate) use progress::Progress;
 
 mod run_log;
 
