@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::paint;
 use super::terminal::Look;
-use super::text::{brief, counted, duration, thousands};
+use super::text::{brief, clean, counted, duration, thousands};
 use crate::clock::Clock;
 use crate::model::event::{Event, Failure};
 
@@ -93,9 +93,11 @@ impl Progress {
     ) -> io::Result<()> {
         match &mut self.shown {
             Shown::Live(bar) => {
-                bar.set_length(total);
-                bar.set_position(done);
                 bar.set_message(line);
+                bar.update(|state| {
+                    state.set_len(total);
+                    state.set_pos(done);
+                });
             }
             Shown::Lines { next } => {
                 let percent = done * 100 / total.max(1);
@@ -158,9 +160,10 @@ fn failed(failure: &Failure) -> String {
         retryable: _,
     } = failure;
     format!(
-        "{} {} {address}: {} ({})",
+        "{} {} {}: {} ({})",
         paint::bad("!"),
         action.symbol(),
+        clean(&address.to_string()),
         brief(message, MESSAGE_WIDTH),
         brief(code, MESSAGE_WIDTH)
     )
