@@ -5,7 +5,7 @@ use crate::model::change::{Action, Change};
 use crate::plan_file::Group;
 use crate::report::paint;
 use crate::report::record::{self, Bounds};
-use crate::report::text::thousands;
+use crate::report::text::{clean, thousands};
 
 /// What one sample may take up.
 const BOUNDS: Bounds = Bounds {
@@ -32,7 +32,7 @@ pub(super) fn lines(groups: &[Group], view: &View, room: usize) -> Vec<String> {
         lines.extend(samples.into_iter().take(count).flatten());
         let rest = group.count - count as u64;
         if rest > 0 {
-            let more = format!("    ({} more: {})", thousands(rest), view.more);
+            let more = format!("    ({} more: {})", thousands(rest), clean(view.more));
             lines.push(paint::dim(&more));
         }
     }

@@ -17,6 +17,8 @@ use serde::Serialize;
 
 use self::lines::{ErrorLine, EventLine, Lines};
 use self::summary::{Summary, Tally};
+
+pub(super) use self::summary::word;
 use crate::clock::Clock;
 use crate::model::day::Day;
 use crate::model::event::{Event, Outcome};
