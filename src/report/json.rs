@@ -20,7 +20,7 @@ use crate::model::id::{RecordId, RootId};
 use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
 
-const FORMAT_VERSION: &str = "1.0";
+pub(super) const FORMAT_VERSION: &str = "1.0";
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -135,6 +135,7 @@ struct ChangeCounts {
 
 #[derive(Serialize)]
 struct SummaryLine<'a> {
+    format_version: &'static str,
     complete: bool,
     changes: ChangeCounts,
     failed: Vec<FailedLine<'a>>,
@@ -226,6 +227,7 @@ pub(crate) fn outcome(outcome: &Outcome, command: Command, out: &mut dyn Write) 
         message,
     });
     let line = SummaryLine {
+        format_version: FORMAT_VERSION,
         complete: outcome.is_complete(),
         changes: counts(done, command),
         failed: failed.collect(),
@@ -428,6 +430,7 @@ mod tests {
                 json!({"type": "notice", "ts": "2026-11-22T12:00:00Z", "message": "a\nb"}),
                 json!({
                     "type": "apply_summary",
+                    "format_version": "1.0",
                     "complete": false,
                     "changes": {
                         "add": 0, "change": 0, "remove": 0, "import": 0, "forget": 0,

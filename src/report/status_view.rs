@@ -8,7 +8,7 @@ use comfy_table::CellAlignment::{Left, Right};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::json;
+use super::json::{self, FORMAT_VERSION};
 use super::paint;
 use super::table::{self, Column};
 use super::text::{brief, clean, counted, thousands};
@@ -17,8 +17,6 @@ use crate::model::day::Day;
 use crate::model::object::{OBJECTS, Object};
 use crate::plan_file::OrgFacts;
 use crate::state::{FailedChange, Run, RunStatus};
-
-const FORMAT_VERSION: &str = "1.0";
 
 /// More failures than these are counted.
 const MOST_FAILURES: usize = 20;
