@@ -163,9 +163,10 @@ pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
     }
     org.calls += 1;
     let (calls, now) = (org.calls, org.clock.now());
-    let begun = match call.only_reads() {
-        true => org.store.begin_read(),
-        false => org.store.begin(),
+    let begun = if call.only_reads() {
+        org.store.begin_read()
+    } else {
+        org.store.begin()
     };
     let (transaction, schema) = match begun {
         Ok(begun) => begun,

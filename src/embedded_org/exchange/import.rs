@@ -1,6 +1,6 @@
 //! Loading an org from CSV: ids and dates are kept, what follows from the rest is made anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::columns::{Sheet, declaration, extra_fields, rows as csv_rows, sheets};
@@ -257,16 +257,16 @@ fn add_stages_of(session: &Session<'_>, sheet: &Sheet) -> Result<(), Failure> {
         return Ok(());
     };
     let (closed, won, probability) = (column("IsClosed"), column("IsWon"), column("Probability"));
-    let mut known: BTreeMap<String, ()> = session
+    let mut known: BTreeSet<String> = session
         .db
         .prepare("SELECT lower(MasterLabel) FROM OpportunityStage")?
-        .query_map([], |row| Ok((row.get(0)?, ())))?
+        .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     for row in csv_rows(&sheet.path)? {
         let (_, row) = row?;
         let value = |column: Option<usize>| column.and_then(|at| row.get(at)).unwrap_or_default();
         let name = value(Some(stage_column));
-        if name.is_empty() || known.insert(name.to_lowercase(), ()).is_some() {
+        if name.is_empty() || !known.insert(name.to_lowercase()) {
             continue;
         }
         let is_true = |text: &str| text.eq_ignore_ascii_case("true") || text == "1";

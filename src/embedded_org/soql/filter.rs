@@ -217,13 +217,17 @@ fn compare_period(
     let period = period(name, count, scope.session.today())
         .ok_or_else(|| SoqlError::malformed(format!("unexpected token: '{name}'")))?;
     let zone = &scope.session.facts.time_zone;
-    let edge = |day| match is_datetime {
-        true => datetime_text(start_of_day(day, zone)),
-        false => date_text(day),
+    let edge = |day| {
+        if is_datetime {
+            datetime_text(start_of_day(day, zone))
+        } else {
+            date_text(day)
+        }
     };
-    let end = match is_datetime && period.ends_now {
-        true => datetime_text(scope.session.now),
-        false => edge(period.end),
+    let end = if is_datetime && period.ends_now {
+        datetime_text(scope.session.now)
+    } else {
+        edge(period.end)
     };
     let (start, end) = (Value::Text(edge(period.start)), Value::Text(end));
     let sql = &column.sql;
