@@ -11,6 +11,7 @@ mod limits;
 mod oauth;
 mod query;
 mod reply;
+mod retrieve;
 mod sobjects;
 mod versions;
 
@@ -124,10 +125,7 @@ const RESOURCES: &[Resource] = &[
     ),
     guarded(
         "services/data/{version}/composite/sobjects/{object}",
-        &[
-            ("GET", collections::retrieve),
-            ("POST", collections::retrieve_posted),
-        ],
+        &[("GET", retrieve::by_query), ("POST", retrieve::posted)],
     ),
     guarded(
         "services/data/{version}/composite/sobjects/{object}/{field}",

@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 use rusqlite::types::Value;
 
 use super::ast::{Expression, Name, Order, Query, SelectItem};
-use super::filter::{check_semi_joins, condition_sql};
+use super::filter::condition_sql;
 use super::parser::parse;
 use super::scope::{Column, Scope, no_such_object, no_such_relationship};
 use super::select::{Children, Columns, Form, columns, columns_of_fields};
+use super::semi_join::check_semi_joins;
 use super::{ApiError, SoqlError, aggregate};
 use crate::embedded_org::schema::{Object, computed_sql};
 use crate::embedded_org::session::Session;
