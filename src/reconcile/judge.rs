@@ -46,6 +46,22 @@ pub(super) async fn facts(
     })
 }
 
+/// What can be judged of a plan without the pass that made it.
+pub(super) fn facts_of_saved(
+    org: &Org,
+    state: &State,
+    request: &Request,
+    plan: &Plan,
+) -> anyhow::Result<Facts> {
+    Ok(Facts {
+        counts: *plan.counts(),
+        recorded: state.count().context("reading the state")?,
+        destroying: plan.header.command == Command::Destroy,
+        production: production(org, request),
+        ..Facts::default()
+    })
+}
+
 /// The org's id, where it is a production org that the manifest does not name.
 fn production(org: &Org, request: &Request) -> Option<String> {
     let identity = org.identity();
