@@ -13,6 +13,7 @@ use crate::model::inventory::Inventory;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
+use crate::model::value::{FieldName, Value};
 use crate::org::{Org, RECORDS_PER_RETRIEVE};
 use crate::plan_file::Builder;
 use crate::planner::Planner;
@@ -49,7 +50,10 @@ pub(super) struct Seen {
     pub(super) vanished: BTreeMap<Object, u64>,
     /// Records that are there and ours.
     pub(super) ours: BTreeMap<Object, u64>,
-    /// Records that only carry our key, and are wanted at no address.
+    /// The questions of all scorecards, and how many of them are answered.
+    pub(super) questions: u64,
+    pub(super) answered: u64,
+    /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
     /// The letters of what was wanted, out of those that were found by key.
     claimed: BTreeSet<String>,
@@ -63,6 +67,32 @@ struct Gathered {
 }
 
 impl Pass<'_> {
+    /// Whether records that state does not know are this plan's business.
+    pub(super) fn looks_for_unknown(&self) -> bool {
+        self.refresh == RefreshMode::Full && self.only_run.is_none() && self.scope.is_everything()
+    }
+
+    /// The records of these kinds that carry our key and that state does not know.
+    pub(super) async fn find(&self, kinds: &[Object], roots: &[RootId]) -> anyhow::Result<Found> {
+        let mut owned = refresh::OwnedFields::new();
+        if let Some(planner) = self.planner {
+            let mut desired = Vec::new();
+            // The records of a few deals name all fields that there are.
+            for root in roots.iter().take(50) {
+                planner.plan(*root, &mut desired);
+            }
+            for record in desired {
+                let names = record.fields.into_iter().map(|(name, _)| name);
+                owned.entry(record.object).or_default().extend(names);
+            }
+        }
+        let known = self.state.ids()?;
+        let pack = &self.state.meta().key_prefix;
+        let found =
+            refresh::found(self.org, (self.capabilities, pack), &owned, kinds, &known).await;
+        found.context("looking for records of ours that the state does not know")
+    }
+
     /// Compares all the roots, and gives every change in scope to the builder.
     pub(super) async fn run(
         &self,
@@ -120,6 +150,7 @@ impl Pass<'_> {
         {
             let live: Vec<Live> = live.by_ref().take(rows.len()).collect();
             seen.count(&rows, &live);
+            seen.count_answers(&desired);
             seen.claim(root, &desired, self.found);
             self.diff(root, desired, (&rows, &live), seen, builder)?;
         }
@@ -221,6 +252,19 @@ impl Seen {
         }
     }
 
+    fn count_answers(&mut self, desired: &[Desired]) {
+        let answers = desired
+            .iter()
+            .filter(|record| record.object == Object::ScorecardAnswer);
+        for answer in answers {
+            let cites = |(name, value): &(FieldName, Value)| {
+                name == "Evidence_Activity_Id__c" && *value != Value::Null
+            };
+            self.questions += 1;
+            self.answered += u64::from(answer.fields.iter().any(cites));
+        }
+    }
+
     fn claim(&mut self, root: RootId, desired: &[Desired], found: &Found) {
         if !found.is_empty() {
             let wanted = diff::wanted_letters(root, desired);
@@ -228,6 +272,40 @@ impl Seen {
                 .extend(wanted.filter(|letters| found.contains_key(letters)));
         }
     }
+}
+
+/// Reads all managed records and counts what others did to them: changed, and gone.
+pub(super) async fn drift(
+    org: &Org,
+    state: &State,
+    proof: &Proof<'_>,
+) -> anyhow::Result<(u64, u64)> {
+    let (mut changed, mut gone) = (0, 0);
+    let roots: Vec<_> = state.roots()?.into_keys().collect();
+    for roots in roots.chunks(500) {
+        let mut gathered = Vec::new();
+        for root in roots {
+            gathered.push(Gathered {
+                root: *root,
+                desired: Vec::new(),
+                rows: state.rows(*root)?,
+            });
+        }
+        let rows: Vec<_> = gathered
+            .iter()
+            .flat_map(|one| one.rows.iter().map(|row| (one.root, row)))
+            .collect();
+        let live = refresh::live(org, proof, &owned(&gathered), &rows).await?;
+        for ((_, row), live) in rows.iter().zip(&live) {
+            match live {
+                Live::Gone => gone += 1,
+                Live::NotOurs => changed += 1,
+                Live::Ours(live) => changed += u64::from(!diff::is_as_held(&row.held, live)),
+                Live::NotRead => {}
+            }
+        }
+    }
+    Ok((changed, gone))
 }
 
 /// The rows of a run, and the parts of what it created.
