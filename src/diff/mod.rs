@@ -4,12 +4,14 @@
 //! never with each other, so a field that the org rewrites is not fought. Only where something
 //! is to be written are values rendered and looked at one by one.
 
+mod before;
 mod decide;
 pub(crate) mod fields;
 mod one;
 pub(crate) mod order;
 
-pub(crate) use one::{is_as_held, stray};
+pub(crate) use before::is_as_held;
+pub(crate) use one::stray;
 
 use crate::model::capabilities::Capabilities;
 use crate::model::change::{Change, Reason};

@@ -300,7 +300,7 @@ pub(super) async fn drift(
             match live {
                 Live::Gone => gone += 1,
                 Live::NotOurs => changed += 1,
-                Live::Ours(live) => changed += u64::from(!diff::is_as_held(&row.held, live)),
+                Live::Ours(live) => changed += u64::from(!diff::is_as_held(None, &row.held, live)),
                 Live::NotRead => {}
             }
         }
