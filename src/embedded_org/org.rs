@@ -87,12 +87,9 @@ pub(crate) fn fill<T, E: From<rusqlite::Error>>(
     fill: impl FnOnce(&Session<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let (transaction, schema) = store.begin()?;
-    let filled = fill(&Session {
-        db: &transaction,
-        schema,
-        facts,
-        now,
-    })?;
+    let session = Session::new(&transaction, schema, facts, now);
+    let filled = fill(&session)?;
+    session.keep_numbers()?;
     transaction.commit()?;
     Ok(filled)
 }

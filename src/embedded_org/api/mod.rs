@@ -171,18 +171,17 @@ pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
         Err(error) => return Reply::error(&error.into()),
     };
     let mut context = Context {
-        session: Session {
-            db: &transaction,
-            schema,
-            facts: &org.facts,
-            now,
-        },
+        session: Session::new(&transaction, schema, &org.facts, now),
         cursors: &mut org.cursors,
         credentials: &org.credentials,
         url,
         calls,
     };
-    let result = run(&mut context, resource, &call).and_then(|reply| {
+    let handled = run(&mut context, resource, &call).and_then(|reply| {
+        context.session.keep_numbers()?;
+        Ok(reply)
+    });
+    let result = handled.and_then(|reply| {
         transaction.commit()?;
         Ok(reply)
     });
@@ -229,20 +228,17 @@ fn method_not_allowed(resource: &Resource, call: &Call) -> ApiError {
     ApiError::new(405, "METHOD_NOT_ALLOWED", message)
 }
 
-/// Runs a step that leaves nothing behind if it fails.
-fn undone_on_error<T>(
+/// Runs a step, and undoes what it wrote where its result is of the kind that leaves nothing behind.
+fn undone_where<T>(
     db: &Connection,
     step: impl FnOnce() -> Result<T, ApiError>,
+    leaves_nothing: impl FnOnce(&T) -> bool,
 ) -> Result<T, ApiError> {
-    let run = |sql| -> Result<(), ApiError> {
-        db.prepare_cached(sql)?.execute([])?;
-        Ok(())
-    };
-    run("SAVEPOINT step")?;
+    db.execute_batch("SAVEPOINT step")?;
     let result = step();
-    if result.is_err() {
-        run("ROLLBACK TO step")?;
+    if result.as_ref().map_or(true, leaves_nothing) {
+        db.execute_batch("ROLLBACK TO step")?;
     }
-    run("RELEASE step")?;
+    db.execute_batch("RELEASE step")?;
     result
 }

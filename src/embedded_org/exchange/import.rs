@@ -337,11 +337,7 @@ fn continue_numbers(session: &Session<'_>, object: &Object) -> Result<(), Failur
         sequences.insert(&object.name, last as u64);
     }
     for (sequence, last) in sequences {
-        session.db.execute(
-            "INSERT INTO _number (prefix, last) VALUES (?1, ?2) \
-             ON CONFLICT (prefix) DO UPDATE SET last = max(last, excluded.last)",
-            rusqlite::params![sequence, last as i64],
-        )?;
+        session.skip_to(sequence, last);
     }
     Ok(())
 }
