@@ -272,6 +272,10 @@ fn database_error(path: &Path, source: rusqlite::Error) -> Error {
         Some(rusqlite::ErrorCode::NotADatabase) => Error::NotOurs {
             path: path.to_owned(),
         },
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => Error::Damaged {
+            path: path.to_owned(),
+            source,
+        },
         _ => Error::Database {
             path: path.to_owned(),
             source,
