@@ -54,6 +54,8 @@ pub(crate) struct Field {
     pub(crate) label: String,
     pub(crate) kind: Kind,
     pub(crate) flags: Flags,
+    /// What stands before the number, where the platform numbers the records.
+    pub(crate) auto_number: Option<String>,
 }
 
 /// A table of fields in the notation of `notation.rs`, for one sObject.
