@@ -15,7 +15,7 @@ use crate::embedded_org::org;
 use crate::embedded_org::rows::{self, Record};
 use crate::embedded_org::schema::{Flag, Object};
 use crate::embedded_org::session::Session;
-use crate::embedded_org::store::{Lock, Store};
+use crate::embedded_org::store::Lock;
 
 /// What was loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
