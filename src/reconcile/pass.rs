@@ -14,7 +14,7 @@ use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
 use crate::model::value::{FieldName, Value};
-use crate::org::{Org, RECORDS_PER_RETRIEVE};
+use crate::org::{Org, RECORDS_PER_LOT};
 use crate::plan_file::Builder;
 use crate::planner::Planner;
 use crate::refresh::{self, OwnedFields, Proof};
@@ -106,9 +106,7 @@ impl Pass<'_> {
             let one = self.gather(*root)?;
             records += one.rows.len();
             gathered.push(one);
-            if records >= RECORDS_PER_RETRIEVE / 2
-                || gathered.len() >= 500
-                || number + 1 == roots.len()
+            if records >= 2 * RECORDS_PER_LOT || gathered.len() >= 500 || number + 1 == roots.len()
             {
                 self.compare(std::mem::take(&mut gathered), &mut seen, builder)
                     .await?;
