@@ -145,6 +145,26 @@ async fn compare(
     Ok((builder, seen))
 }
 
+/// The state of the manifest's pack in this org, to look at it; `None` where there is none.
+pub(crate) fn look(org: &Org, request: &Request) -> anyhow::Result<Option<State>> {
+    checks::look_at_state(org, request)
+}
+
+/// How many managed records others have changed, and how many are gone.
+pub(crate) async fn drift(
+    org: &Org,
+    state: &State,
+    request: &Request<'_>,
+) -> anyhow::Result<(u64, u64)> {
+    let (capabilities, _) = refresh::capabilities(org, request.manifest).await?;
+    let proof = refresh::Proof {
+        capabilities: &capabilities,
+        pack: &state.meta().key_prefix,
+        runs: &checks::runs(state)?,
+    };
+    pass::drift(org, state, &proof).await
+}
+
 /// The ids of the deal's managed records whose paths match.
 pub(crate) fn ids_under(
     org: &Org,

@@ -11,12 +11,12 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options::{ApplyOptions, OutputOptions};
 use super::{interrupt, plan, show};
+use crate::clock::Clock;
 use crate::model::event::{Event, Outcome, Stopped};
 use crate::org::Org;
-use crate::plan_file::{Command, Coverage};
+use crate::plan_file::{Command, Header};
 use crate::reconcile::{self, Execution, Planned, Request, Stop};
-use crate::report::json::ApplyLines;
-use crate::report::{self, Closing, Progress, RunLog, Start};
+use crate::report::{self, Closing, Progress, RunLog, Start, Terminal, json};
 
 /// What is to be carried out, and how.
 pub(super) struct Order<'a> {
@@ -84,51 +84,91 @@ async fn execute(
     planned: Planned,
 ) -> anyhow::Result<Exit> {
     let header = planned.plan.header.clone();
-    let opening = planned.opening_events();
     let execution = execution(context, order);
-    let nothing = planned.plan.entries().is_empty();
-    let mut log = match nothing {
-        true => None,
-        false => Some(open_log(context, order, &planned, &execution)?),
+    let mut listeners = Listeners {
+        log: match planned.plan.entries().is_empty() {
+            true => None,
+            false => Some(open_log(context, order, &planned, &execution)?),
+        },
+        lines: lines(order)?,
+        progress: Progress::new(context.terminal.look(), context.clock),
+        clock: context.clock,
+        broken: None,
     };
-    let mut lines = lines(context, order)?;
-    let mut progress = Progress::new(context.terminal.look(), planned.plan.counts().writes());
-    let mut broken = None;
-    let mut events = |event: Event| {
-        progress.event(&event);
-        let logged = log.as_mut().map_or(Ok(()), |log| log.event(&event));
-        let listed = lines.as_mut().map_or(Ok(()), |lines| lines.event(&event));
-        if let Err(error) = logged.and(listed) {
-            broken.get_or_insert(error);
-        }
-    };
-    opening.into_iter().for_each(&mut events);
+    for event in planned.opening_events() {
+        listeners.hear(&event, context.terminal);
+    }
+    let terminal = &mut *context.terminal;
+    let mut events = |event: Event| listeners.hear(&event, terminal);
     let outcome = reconcile::apply(order.org, planned, order.request, execution, &mut events).await;
-    progress.finish();
-    let outcome = match outcome {
-        Ok(outcome) => outcome,
+    match outcome {
+        Ok(outcome) => {
+            listeners.close(&outcome, &header)?;
+            finish(context, order, &outcome, header.command)
+        }
         Err(error) => {
-            if let Some(log) = log {
+            if let Some(log) = listeners.log {
                 log.fail(&format!("{error:#}"))?;
             }
-            return Err(error);
+            Err(error)
         }
-    };
-    close_log(log, &outcome, &header.coverage)?;
-    if let Some(lines) = lines {
-        lines.finish(&outcome)?;
     }
-    if !order.output.json {
+}
+
+fn finish(
+    context: &mut Context,
+    order: &Order,
+    outcome: &Outcome,
+    command: Command,
+) -> anyhow::Result<Exit> {
+    if order.output.json {
+        json::outcome(outcome, command, context.terminal.data())?;
+    } else {
         let width = context.terminal.look().width;
-        report::outcome(&outcome, header.command, width, context.terminal.out())?;
+        report::outcome(outcome, command, width, context.terminal.out())?;
     }
-    if let Some(error) = broken {
-        writeln!(
-            context.terminal.err(),
-            "warning: the log of the run is incomplete: {error}"
-        )?;
+    Ok(exit(outcome))
+}
+
+/// Whoever is told what happens.
+struct Listeners {
+    log: Option<RunLog>,
+    /// `--json-into`.
+    lines: Option<BufWriter<File>>,
+    progress: Progress,
+    clock: Clock,
+    /// What first went wrong with telling; it stops nothing.
+    broken: Option<std::io::Error>,
+}
+
+impl Listeners {
+    fn hear(&mut self, event: &Event, terminal: &mut Terminal) {
+        let shown = self.progress.event(event, terminal.err());
+        let logged = self.log.as_mut().map_or(Ok(()), |log| log.event(event));
+        let lines = self.lines.as_mut();
+        let listed = lines.map_or(Ok(()), |lines| json::event(event, self.clock.now(), lines));
+        if let Err(error) = shown.and(logged).and(listed) {
+            self.broken.get_or_insert(error);
+        }
     }
-    Ok(exit(&outcome))
+
+    fn close(&mut self, outcome: &Outcome, header: &Header) -> anyhow::Result<()> {
+        if let Some(lines) = &mut self.lines {
+            json::outcome(outcome, header.command, lines).context("writing the JSON lines")?;
+        }
+        if let Some(log) = self.log.take() {
+            let closing = Closing {
+                outcome,
+                opportunities: &header.coverage,
+                coverage: None,
+            };
+            log.finish(&closing).context("writing the log of the run")?;
+        }
+        match self.broken.take() {
+            Some(error) => Err(error).context("the changes were made, but telling of them failed"),
+            None => Ok(()),
+        }
+    }
 }
 
 fn open_log(
@@ -152,30 +192,13 @@ fn open_log(
     log.with_context(|| format!("creating the log of the run in {}", folder.display()))
 }
 
-fn close_log(log: Option<RunLog>, outcome: &Outcome, coverage: &Coverage) -> anyhow::Result<()> {
-    let Some(log) = log else { return Ok(()) };
-    let closing = Closing {
-        outcome,
-        opportunities: coverage,
-        coverage: None,
+/// Where the run is told in JSON beside the usual output.
+fn lines(order: &Order) -> anyhow::Result<Option<BufWriter<File>>> {
+    let Some(path) = &order.output.json_into else {
+        return Ok(None);
     };
-    log.finish(&closing).context("writing the log of the run")
-}
-
-/// Where the run is told in JSON, line by line.
-fn lines(context: &mut Context, order: &Order) -> anyhow::Result<Option<ApplyLines>> {
-    let to: Box<dyn std::io::Write> = match &order.output.json_into {
-        Some(path) => {
-            let file = File::create(path).with_context(|| format!("writing {}", path.display()))?;
-            Box::new(BufWriter::new(file))
-        }
-        None if order.output.json => {
-            context.terminal.out().flush()?;
-            Box::new(std::io::stdout())
-        }
-        None => return Ok(None),
-    };
-    Ok(Some(ApplyLines::new(to)))
+    let file = File::create(path).with_context(|| format!("writing {}", path.display()))?;
+    Ok(Some(BufWriter::new(file)))
 }
 
 fn execution(context: &Context, order: &Order) -> Execution {

@@ -132,6 +132,22 @@ impl PlanOptions {
     }
 }
 
+/// What a plan is shaped by where nothing is asked for.
+pub(super) fn plain() -> reconcile::Options {
+    reconcile::Options {
+        scope: Scope::default(),
+        max_opps: u64::MAX,
+        as_of: None,
+        recast: Vec::new(),
+        refresh: RefreshMode::Full,
+        seed: None,
+        adopt: false,
+        new_pack: false,
+        allowed: Allowed::default(),
+        only_run: None,
+    }
+}
+
 impl Allow {
     fn action(self) -> Action {
         match self {

@@ -17,11 +17,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+    let name = global.config.display().to_string();
     match manifest::load(&global.config) {
-        Ok(_) if args.json => json::problems(terminal.data(), None)?,
-        Ok(_) => writeln!(terminal.out(), "{} is valid.", global.config.display())?,
+        Ok(_) if args.json => json::validation(&name, None, terminal.data())?,
+        Ok(_) => writeln!(terminal.out(), "{name} is valid.")?,
         Err(LoadError::Invalid(problems)) if args.json => {
-            json::problems(terminal.data(), Some(&problems))?;
+            json::validation(&name, Some(&problems), terminal.data())?;
             return Ok(Exit::Invalid);
         }
         Err(error) => return Err(error.into()),

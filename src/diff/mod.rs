@@ -9,7 +9,7 @@ pub(crate) mod fields;
 mod one;
 pub(crate) mod order;
 
-pub(crate) use one::stray;
+pub(crate) use one::{is_as_held, stray};
 
 use std::collections::{BTreeMap, BTreeSet};
 

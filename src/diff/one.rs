@@ -139,8 +139,9 @@ fn recorded_state(recorded: Option<(&Row, &Live)>, found: Option<&FoundRecord>) 
     }
 }
 
-/// A record that was never read back counts as changed, so that its values are looked at.
-fn is_as_held(held: &Held, live: &LiveRecord) -> bool {
+/// Whether the org holds what it gave back after our last write. A record that was never read
+/// back counts as changed, so that its values are looked at.
+pub(crate) fn is_as_held(held: &Held, live: &LiveRecord) -> bool {
     let same = |(name, held): &(FieldName, u32)| hash(value(live, name)) == *held;
     !held.0.is_empty() && held.0.iter().all(same)
 }

@@ -59,6 +59,12 @@ pub(super) fn open_state(org: &Org, request: &Request) -> anyhow::Result<State> 
     Ok(state?)
 }
 
+pub(super) fn look_at_state(org: &Org, request: &Request) -> anyhow::Result<Option<State>> {
+    let folder = request.state_folder();
+    let org = RecordId::parse(&org.identity().org_id).context("reading the org's id")?;
+    Ok(State::look(request.place(&folder, org))?)
+}
+
 /// Seconds for which a create may still arrive; in the embedded org nothing arrives late.
 fn settle_after(request: &Request) -> i64 {
     match request.manifest.salesforce.instance_url {

@@ -230,6 +230,40 @@ impl Seen {
     }
 }
 
+/// Reads all managed records and counts what others did to them: changed, and gone.
+pub(super) async fn drift(
+    org: &Org,
+    state: &State,
+    proof: &Proof<'_>,
+) -> anyhow::Result<(u64, u64)> {
+    let (mut changed, mut gone) = (0, 0);
+    let roots: Vec<_> = state.roots()?.into_keys().collect();
+    for roots in roots.chunks(500) {
+        let mut gathered = Vec::new();
+        for root in roots {
+            gathered.push(Gathered {
+                root: *root,
+                desired: Vec::new(),
+                rows: state.rows(*root)?,
+            });
+        }
+        let rows: Vec<_> = gathered
+            .iter()
+            .flat_map(|one| one.rows.iter().map(|row| (one.root, row)))
+            .collect();
+        let live = refresh::live(org, proof, &owned(&gathered), &rows).await?;
+        for ((_, row), live) in rows.iter().zip(&live) {
+            match live {
+                Live::Gone => gone += 1,
+                Live::NotOurs => changed += 1,
+                Live::Ours(live) => changed += u64::from(!diff::is_as_held(&row.held, live)),
+                Live::NotRead => {}
+            }
+        }
+    }
+    Ok((changed, gone))
+}
+
 /// The rows of a run, and the parts of what it created.
 fn of_run(rows: Vec<Row>, run: i64) -> Vec<Row> {
     let paths: Vec<_> = rows

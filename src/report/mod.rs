@@ -17,15 +17,19 @@ mod plan_view;
 mod record;
 mod text_diff;
 
-pub(crate) mod json;
 mod outcome;
 mod progress;
-pub(crate) use progress::Progress;
+mod status_view;
 
+pub(crate) mod json;
 mod run_log;
 
 pub(crate) use outcome::outcome;
 pub(crate) use plan_view::{View, plan};
+pub(crate) use progress::Progress;
 pub(crate) use record::record;
 pub(crate) use run_log::{Closing, RunLog, Start};
+pub(crate) use status_view::{
+    Drift, Quota, RunDetails, Status, run, run_json, status, status_json,
+};
 pub(crate) use terminal::{ColorChoice, Look, Stream, Terminal};

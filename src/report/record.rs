@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize as _;
 use serde_json::Value as Json;
 
-use super::text::{clip, quoted};
+use super::text::{brief, clean, quoted};
 use super::{paint, text_diff};
 use crate::model::change::{Action, Change, FieldChange};
 use crate::model::value::Datum;
@@ -47,7 +47,7 @@ pub(super) fn head(change: &Change) -> String {
     let mut head = format!(
         "{MARGIN}{} {}",
         paint::symbol(change.action),
-        paint::bold(&change.address.to_string())
+        paint::bold(&clean(&change.address.to_string()))
     );
     if !change.title.is_empty() {
         head = format!("{head}  {}", quoted(&change.title, TITLE_WIDTH));
@@ -120,7 +120,7 @@ fn lines_of(
         Action::Create => paint::symbol(Action::Create),
         _ => paint::symbol(Action::Update),
     };
-    let start = format!("{FIELD_MARGIN}{mark} {:pad$} =", field.name);
+    let start = format!("{FIELD_MARGIN}{mark} {:pad$} =", clean(&field.name));
     let room = width.saturating_sub(FIELD_MARGIN.len() + pad + 5);
     if action == Action::Create {
         return vec![format!("{start} {}", datum(&field.after, room))];
@@ -154,14 +154,13 @@ fn is_long(text: &str) -> bool {
 fn datum(datum: &Datum, width: usize) -> String {
     match datum {
         Datum::Json(json) => value(json, width),
-        Datum::Ref(address) => clip(&format!("(id of {address})"), width),
+        Datum::Ref(address) => brief(&format!("(id of {address})"), width),
     }
 }
 
 fn value(json: &Json, width: usize) -> String {
     match json {
         Json::String(text) => quoted(text, width.saturating_sub(2)),
-        // Serialised JSON has its control characters escaped.
-        other => super::text::brief(&other.to_string(), width),
+        other => brief(&other.to_string(), width),
     }
 }

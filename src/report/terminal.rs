@@ -254,4 +254,17 @@ mod tests {
             assert_eq!(results, [true, ends_well, ends_well], "{kind}");
         }
     }
+
+    #[test]
+    fn what_cannot_be_written_out_in_the_end_is_an_error() {
+        for (kind, ends_well) in [
+            (io::ErrorKind::BrokenPipe, true),
+            (io::ErrorKind::StorageFull, false),
+        ] {
+            let mut terminal = over(io::BufWriter::new(Failing(kind, 1)), true);
+            terminal.out().write_all(b"line\n").unwrap();
+            terminal.err();
+            assert_eq!(terminal.finish().is_ok(), ends_well, "{kind}");
+        }
+    }
 }

@@ -144,6 +144,16 @@ impl State {
         Self::set_up(db, place, None)
     }
 
+    /// Opens the state to look at it beside a run that may be under way; `None` where there is none.
+    pub(crate) fn look(place: Place) -> Result<Option<Self>, Error> {
+        let file = place.file();
+        if !file.exists() {
+            return Ok(None);
+        }
+        let db = connect(&file)?;
+        Self::set_up(db, place, None).map(Some)
+    }
+
     fn set_up(mut db: Connection, place: Place, lock: Option<File>) -> Result<Self, Error> {
         let file = place.file();
         schema::migrate(&mut db, &file)?;

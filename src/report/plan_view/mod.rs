@@ -15,15 +15,15 @@ use comfy_table::CellAlignment::{Left, Right};
 
 use super::paint;
 use super::table::{self, Column};
-use super::text::{counted, duration, thousands};
+use super::text::{clean, counted, duration, thousands};
 use crate::model::change::Counts;
 use crate::plan_file::{Command, Group, Header, Plan};
 
 /// What the whole output comes to at most.
 const LINES: usize = 60;
 
-/// Groups shown in the table; more than these are counted.
-const MOST_GROUPS: usize = 16;
+/// What the table of groups comes to at most; the groups it has no room for are counted.
+const TABLE_LINES: usize = 22;
 
 /// Fields named in the table for one group.
 const MOST_FIELDS: usize = 3;
@@ -72,16 +72,20 @@ fn print(out: &mut dyn Write, lines: &[String]) -> io::Result<()> {
 }
 
 fn group_table(groups: &[Group], width: usize) -> Vec<String> {
-    let shown = &groups[..groups.len().min(MOST_GROUPS)];
-    let rows: Vec<_> = shown.iter().map(row).collect();
-    let mut lines = table::lines(COLUMNS, &rows, width);
+    let rows: Vec<_> = groups.iter().take(TABLE_LINES).map(row).collect();
+    // A narrow terminal breaks rows, so that fewer of them fit.
+    let (count, mut lines) = (1..=rows.len())
+        .rev()
+        .map(|count| (count, table::lines(COLUMNS, &rows[..count], width)))
+        .find(|(count, lines)| lines.len() <= TABLE_LINES || *count == 1)
+        .expect("there is at least one group");
     for (number, line) in lines.iter_mut().enumerate() {
         *line = match number {
             0 => paint::dim(line),
-            _ => painted(line, shown),
+            _ => painted(line, groups),
         };
     }
-    let hidden = &groups[shown.len()..];
+    let hidden = &groups[count..];
     if !hidden.is_empty() {
         let changes: u64 = hidden.iter().map(|group| group.count).sum();
         let groups = counted(hidden.len() as u64, "more group", "more groups");
@@ -132,7 +136,7 @@ fn fields(group: &Group) -> String {
     let mut shown: Vec<_> = fields
         .iter()
         .take(MOST_FIELDS)
-        .map(|(name, count)| format!("{name} {}", thousands(**count)))
+        .map(|(name, count)| format!("{} {}", clean(name), thousands(**count)))
         .collect();
     if fields.len() > MOST_FIELDS {
         shown.push(format!("+{}", fields.len() - MOST_FIELDS));

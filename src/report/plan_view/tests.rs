@@ -4,8 +4,9 @@ use serde_json::json;
 use snapbox::{IntoData, assert_data_eq, str};
 
 use super::{View, plan};
-use crate::model::change::{Action, Change, Reason};
-use crate::model::object::Object;
+use crate::model::change::{Action, Change, FieldChange, Reason};
+use crate::model::object::{OBJECTS, Object};
+use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Header, OrgFacts};
 use crate::report::fixtures::{
     day, deal, field, header, meeting, one_of_each, org, plain, plan_of,
@@ -242,6 +243,9 @@ fn ten_thousand() -> Vec<Change> {
     .collect()
 }
 
+const TEN_THOUSAND: &str = "\
+Plan: 1000 to adopt, 3000 to add, 4000 to change, 3000 to destroy, 1000 to forget.";
+
 #[test]
 fn ten_thousand_changes_fit_on_a_screen() {
     let everything = Header {
@@ -254,14 +258,26 @@ fn ten_thousand_changes_fit_on_a_screen() {
             overlaps: 1,
         },
         notices: vec!["Notice".to_owned(); 1000],
+        blocked: OBJECTS
+            .iter()
+            .map(|facts| Blocked {
+                object: facts.object,
+                why: "why".to_owned(),
+                fix: "fix".to_owned(),
+            })
+            .collect(),
         ..header(Command::Apply)
     };
+    let changes = ten_thousand();
     for header in [header(Command::Apply), everything] {
-        let shown = plain(&bytes(header, &ten_thousand()));
-        assert!(shown.lines().count() <= 60, "{shown}");
-        let total =
-            "Plan: 1000 to adopt, 3000 to add, 4000 to change, 3000 to destroy, 1000 to forget.";
-        assert!(shown.contains(total), "{shown}");
+        let plan_of_many = plan_of(header, &changes);
+        for width in [60, 80, 160] {
+            let mut shown = Vec::new();
+            plan(&plan_of_many, &View { width, ..VIEW }, &mut shown).unwrap();
+            let shown = plain(&shown);
+            assert!(shown.lines().count() <= 60, "{width}: {shown}");
+            assert!(shown.contains(TEN_THOUSAND), "{width}: {shown}");
+        }
     }
 }
 
@@ -312,6 +328,7 @@ fn hostile_texts_are_spelled_out() {
         ..header(Command::Apply)
     };
     let change = Change {
+        address: format!("{}/{evil}", deal(1)).parse().unwrap(),
         title: evil.to_owned(),
         fields: vec![
             field("Subject", Some(json!(evil)), json!("x")),
@@ -321,6 +338,11 @@ fn hostile_texts_are_spelled_out() {
                 json!(evil.repeat(8)),
             ),
             field("Location", Some(json!({evil: evil})), json!(null)),
+            FieldChange {
+                name: evil.into(),
+                before: None,
+                after: Datum::Ref(format!("{}/{evil}", deal(1)).parse().unwrap()),
+            },
         ],
         ..meeting(1, Action::Update, Reason::Drift)
     };

@@ -17,6 +17,8 @@ use serde::Serialize;
 
 use self::lines::{ErrorLine, EventLine, Lines};
 use self::summary::{Summary, Tally};
+
+pub(super) use self::summary::word;
 use crate::clock::Clock;
 use crate::model::day::Day;
 use crate::model::event::{Event, Outcome};
@@ -81,7 +83,9 @@ impl RunLog {
     pub(crate) fn create(runs: &Path, start: &Start, clock: Clock) -> io::Result<Self> {
         let now = clock.now();
         let folder = runs.join(folder_name(now, start));
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(runs)?;
+        // Never into the log of another run.
+        fs::create_dir(&folder)?;
         fs::write(folder.join("config.resolved.yaml"), start.config)?;
         let run = RunFile {
             run_id: start.run_id.to_owned(),
