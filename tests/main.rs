@@ -2,4 +2,8 @@
 
 mod env;
 
+mod anchor;
+mod drift;
+mod living_org;
+mod small_edits;
 mod whole_way;
