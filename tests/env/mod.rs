@@ -175,6 +175,12 @@ impl TestEnv {
             .collect()
     }
 
+    /// What the embedded org holds before anything was applied.
+    pub(crate) fn export_of_a_new_org(&self) -> BTreeMap<String, String> {
+        self.run("plan").exits(0);
+        self.export()
+    }
+
     /// The pack's state file.
     pub(crate) fn state_file(&self) -> PathBuf {
         self.state_file_of("story")
