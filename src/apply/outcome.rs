@@ -316,6 +316,7 @@ fn done_event(change: &Change, id: Option<RecordId>) -> Event {
         address,
         object,
         action,
+        day,
         ..
     } = change;
     Event::Done {
@@ -323,6 +324,7 @@ fn done_event(change: &Change, id: Option<RecordId>) -> Event {
         object: *object,
         action: *action,
         id,
+        day: *day,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Asking before anything is written.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::BufRead as _;
 
 use crate::plan_file::Command;
 use crate::report::Terminal;

@@ -1,7 +1,7 @@
 //! Showing a plan, asking, and carrying it out: what apply, destroy and smoke share.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -14,7 +14,7 @@ use super::{interrupt, plan, show};
 use crate::clock::Clock;
 use crate::model::event::{Event, Outcome, Stopped};
 use crate::org::Org;
-use crate::plan_file::{Command, Header};
+use crate::plan_file::{Command, Coverage, Header};
 use crate::reconcile::{self, Execution, Planned, Request, Stop};
 use crate::report::{self, Closing, Progress, RunLog, Start, Terminal, json};
 
@@ -103,7 +103,7 @@ async fn execute(
     let outcome = reconcile::apply(order.org, planned, order.request, execution, &mut events).await;
     match outcome {
         Ok(outcome) => {
-            listeners.close(&outcome, &header)?;
+            listeners.close(&outcome, &header, context.terminal)?;
             finish(context, order, &outcome, header.command)
         }
         Err(error) => {
@@ -152,17 +152,30 @@ impl Listeners {
         }
     }
 
-    fn close(&mut self, outcome: &Outcome, header: &Header) -> anyhow::Result<()> {
+    fn close(
+        &mut self,
+        outcome: &Outcome,
+        header: &Header,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<()> {
         if let Some(lines) = &mut self.lines {
             json::outcome(outcome, header.command, lines).context("writing the JSON lines")?;
         }
         if let Some(log) = self.log.take() {
+            let Coverage {
+                questions,
+                answered,
+                ..
+            } = header.coverage;
+            let coverage = (questions > 0).then(|| answered as f64 / questions as f64);
             let closing = Closing {
                 outcome,
                 opportunities: &header.coverage,
-                coverage: None,
+                coverage,
             };
+            let folder = log.folder().display().to_string();
             log.finish(&closing).context("writing the log of the run")?;
+            writeln!(terminal.err(), "The log of the run is in {folder}")?;
         }
         match self.broken.take() {
             Some(error) => Err(error).context("the changes were made, but telling of them failed"),

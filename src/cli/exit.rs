@@ -1,6 +1,5 @@
 //! Exit codes, and errors as a person reads them.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use crate::manifest::LoadError;

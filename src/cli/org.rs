@@ -1,6 +1,5 @@
 //! `demo-gen org`
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

@@ -1,6 +1,5 @@
 //! `demo-gen plan`
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::context::Context;

@@ -1,7 +1,5 @@
 //! `demo-gen smoke`
 
-use std::io::Write as _;
-
 use super::carry_out::{self, Order};
 use super::context::Context;
 use super::exit::Exit;

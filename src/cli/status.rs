@@ -1,6 +1,5 @@
 //! `demo-gen status`
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;

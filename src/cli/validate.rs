@@ -1,7 +1,5 @@
 //! `demo-gen validate`
 
-use std::io::Write as _;
-
 use super::exit::Exit;
 use super::global::Global;
 use crate::manifest::{self, LoadError};

@@ -13,7 +13,6 @@ pub(crate) use one::{is_as_held, stray};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::address::Path;
 use crate::model::capabilities::Capabilities;
 use crate::model::change::{Change, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};

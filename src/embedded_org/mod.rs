@@ -1,4 +1,4 @@
-//! The embedded org: a local server that speaks the Salesforce REST API, kept in one SQLite file.
+//! The embedded org: a local server that speaks the Salesforce REST API, kept in one `SQLite` file.
 //!
 //! It is an island. It shares nothing with the client but the clock, so that the two cannot agree on a
 //! mistake; what it knows of the API it has from the API's documentation.

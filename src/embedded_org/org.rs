@@ -1,6 +1,6 @@
 //! An open org: its file, who may sign in, and what lives only while it is served.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -59,23 +59,24 @@ pub(crate) fn replace<T>(
     data: &Path,
     _lock: &Lock,
     bare: bool,
-    build: impl FnOnce(&mut Store) -> Result<T, Error>,
+    fill: impl FnOnce(&mut Store) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let fresh = sibling(data, "new");
     remove_file_and_logs(&fresh)?;
     let mut store = Store::create(&fresh, bare)?;
-    let built = build(&mut store).inspect_err(|_| {
+    let filled = fill(&mut store).inspect_err(|_| {
         let _ = remove_file_and_logs(&fresh);
     })?;
     store.checkpoint()?;
     drop(store);
-    remove_file_and_logs(data)?;
+    // A log left over from the old file would be replayed into the new one.
+    remove_logs(data)?;
     std::fs::rename(&fresh, data).map_err(|source| Error::Io {
         action: "write to",
         path: data.to_owned(),
         source,
     })?;
-    Ok(built)
+    Ok(filled)
 }
 
 /// Fills a new file in one transaction, as the user that is about to exist.
@@ -133,28 +134,28 @@ fn read_facts(store: &mut Store) -> Result<Facts, Error> {
 }
 
 fn remove_file_and_logs(path: &Path) -> Result<(), Error> {
-    let logs = [
-        path.to_owned(),
-        suffixed(path, "-wal"),
-        suffixed(path, "-shm"),
-    ];
-    for file in logs {
-        match std::fs::remove_file(&file) {
-            Ok(()) => {}
-            Err(source) if source.kind() == std::io::ErrorKind::NotFound => {}
-            Err(source) => {
-                return Err(Error::Io {
-                    action: "replace",
-                    path: file,
-                    source,
-                });
-            }
-        }
-    }
-    Ok(())
+    remove_logs(path)?;
+    remove(path.to_owned())
 }
 
-fn suffixed(path: &Path, suffix: &str) -> std::path::PathBuf {
+fn remove_logs(path: &Path) -> Result<(), Error> {
+    remove(suffixed(path, "-wal"))?;
+    remove(suffixed(path, "-shm"))
+}
+
+fn remove(file: PathBuf) -> Result<(), Error> {
+    match std::fs::remove_file(&file) {
+        Ok(()) => Ok(()),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(Error::Io {
+            action: "replace",
+            path: file,
+            source,
+        }),
+    }
+}
+
+fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

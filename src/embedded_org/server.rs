@@ -13,12 +13,11 @@ use tokio::task::JoinHandle;
 
 use super::api::{self, Call, Reply};
 use super::api_error::ApiError;
-use super::auth::Credentials;
 use super::error::Error;
 use super::org::{self, Org};
 use super::store::Lock;
 use super::time::http_date;
-use super::{Options, store};
+use super::{Credentials, Options, store};
 
 /// The greatest body of a request: a bulk upload is the largest there is.
 const MOST_BYTES: usize = 150 * 1024 * 1024;
@@ -140,12 +139,11 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body
         (reply, date)
     })
     .await;
-    match handled {
-        Ok((reply, date)) => response(reply, Some(date)),
-        Err(_) => {
-            let error = ApiError::new(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.");
-            response(Reply::error(&error), None)
-        }
+    if let Ok((reply, date)) = handled {
+        response(reply, Some(date))
+    } else {
+        let error = ApiError::new(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.");
+        response(Reply::error(&error), None)
     }
 }
 

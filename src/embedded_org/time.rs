@@ -24,7 +24,7 @@ pub(crate) fn datetime_text(at: Timestamp) -> String {
 /// Reads an ISO datetime with an offset or `Z`.
 pub(crate) fn parse_datetime(text: &str) -> Option<Timestamp> {
     const PARSER: DateTimeParser = DateTimeParser::new();
-    if !text.as_bytes().get(10).is_some_and(|byte| *byte == b'T') {
+    if text.as_bytes().get(10) != Some(&b'T') {
         return None;
     }
     let at = PARSER.parse_timestamp(text).ok()?;

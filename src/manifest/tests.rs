@@ -570,7 +570,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "activity: {meetings: {past_max: 41}}",
-        "3:33 activity.meetings.past_max: 41 is out of range (write a whole number from 0 to 40)",
+        "3:33 activity.meetings.past_max: 41 is out of range (write a whole number from 0 to 25)",
     ),
     (
         "activity: {meetings: {future_max: 13}}",

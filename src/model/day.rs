@@ -29,10 +29,6 @@ impl Day {
         self.0
     }
 
-    pub(crate) fn from_number(number: i32) -> Self {
-        Self(number)
-    }
-
     pub(crate) fn plus(self, days: i32) -> Self {
         Self(self.0 + days)
     }
@@ -40,10 +36,6 @@ impl Day {
     /// 0 is Monday, 6 is Sunday.
     fn weekday(self) -> i32 {
         (self.0 + EPOCH_WEEKDAY).rem_euclid(7)
-    }
-
-    pub(crate) fn is_weekend(self) -> bool {
-        self.weekday() > 4
     }
 
     /// This day's number among business days; a weekend counts as the Friday before it.
@@ -124,6 +116,5 @@ mod tests {
         for text in ["1969-12-31", "1970-01-01", "2024-02-29", "2026-11-22"] {
             assert_eq!(day(text).to_string(), text);
         }
-        assert!(day("2026-11-22").is_weekend() && !day("2026-11-20").is_weekend());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::address::Address;
 use super::change::{Action, Counts};
+use super::day::Day;
 use super::id::{RecordId, RootId};
 use super::object::Object;
 
@@ -22,6 +23,8 @@ pub(crate) enum Event {
         object: Object,
         action: Action,
         id: Option<RecordId>,
+        /// The day that the record is dated, for activities.
+        day: Option<Day>,
     },
     /// A change failed; the rest goes on.
     Failed(Failure),

@@ -10,7 +10,6 @@ use super::composite::{self, Body, Part};
 use super::error::Error;
 use super::reply::refusal;
 use super::soql;
-use super::transport::Call;
 
 /// One object.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -103,13 +102,6 @@ impl Describe {
 }
 
 impl Org {
-    /// The names of all objects.
-    pub(crate) async fn describe_global(&self) -> Result<Vec<String>, Error> {
-        let call = Call::get(self.transport.target("/sobjects"));
-        let found: Global = self.transport.send(&call).await?.json()?;
-        Ok(found.sobjects.into_iter().map(|named| named.name).collect())
-    }
-
     /// The objects of these names, 25 a call; nothing for one that the org does not have, or not
     /// for this user.
     pub(crate) async fn describe(
@@ -146,14 +138,4 @@ impl Org {
         };
         objects.iter().enumerate().map(part).collect()
     }
-}
-
-#[derive(Deserialize)]
-struct Global {
-    sobjects: Vec<Named>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
 }

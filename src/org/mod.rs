@@ -38,12 +38,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub(crate) use collections::{ROWS_PER_CALL, RowError, RowOk, Sent};
-pub(crate) use describe::{ChildRelationship, Describe, Field, PicklistValue};
-pub(crate) use environment::{Environment, EnvironmentError};
+pub(crate) use describe::{Describe, Field};
+pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
-pub(crate) use limits::{Allowance, ApiUsage, Limits};
-pub(crate) use query::{Pages, Scope};
+pub(crate) use limits::ApiUsage;
+pub(crate) use query::Scope;
 pub(crate) use retrieve::{Fields, RECORDS_PER_RETRIEVE, Retrieve};
 pub(crate) use sign_in::{AuthKind, SignIn, SignInError};
 

@@ -74,6 +74,9 @@ pub(crate) struct Coverage {
     pub(crate) skipped: u64,
     /// Meetings that lie on another one of their owner.
     pub(crate) overlaps: u64,
+    /// The questions of all scorecards, and how many of them are answered.
+    pub(crate) questions: u64,
+    pub(crate) answered: u64,
 }
 
 /// A kind of record that the org has no place for.

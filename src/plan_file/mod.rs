@@ -7,7 +7,7 @@ mod group;
 mod header;
 mod saved;
 
-pub(crate) use group::{Group, GroupKey};
+pub(crate) use group::Group;
 pub(crate) use header::{Blocked, Command, Coverage, Estimate, Header, OrgFacts};
 
 use std::collections::BTreeMap;

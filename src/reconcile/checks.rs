@@ -349,6 +349,8 @@ pub(super) fn header(
         kept: kept.count() as u64,
         skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
         overlaps: stories.map_or(0, |stories| stories.overlaps),
+        questions: seen.questions,
+        answered: seen.answered,
     };
     Header {
         format: Header::FORMAT,

@@ -13,6 +13,7 @@ use crate::model::inventory::Inventory;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
+use crate::model::value::{FieldName, Value};
 use crate::org::{Org, RECORDS_PER_RETRIEVE};
 use crate::plan_file::Builder;
 use crate::planner::Planner;
@@ -49,7 +50,10 @@ pub(super) struct Seen {
     pub(super) vanished: BTreeMap<Object, u64>,
     /// Records that are there and ours.
     pub(super) ours: BTreeMap<Object, u64>,
-    /// Records that only carry our key, and are wanted at no address.
+    /// The questions of all scorecards, and how many of them are answered.
+    pub(super) questions: u64,
+    pub(super) answered: u64,
+    /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
     /// The letters of what was wanted, out of those that were found by key.
     claimed: BTreeSet<String>,
@@ -120,6 +124,7 @@ impl Pass<'_> {
         {
             let live: Vec<Live> = live.by_ref().take(rows.len()).collect();
             seen.count(&rows, &live);
+            seen.count_answers(&desired);
             seen.claim(root, &desired, self.found);
             self.diff(root, desired, (&rows, &live), seen, builder)?;
         }
@@ -218,6 +223,19 @@ impl Seen {
                 Live::Ours(_) => *self.ours.entry(row.object).or_default() += 1,
                 Live::NotRead | Live::NotOurs => {}
             }
+        }
+    }
+
+    fn count_answers(&mut self, desired: &[Desired]) {
+        let answers = desired
+            .iter()
+            .filter(|record| record.object == Object::ScorecardAnswer);
+        for answer in answers {
+            let cites = |(name, value): &(FieldName, Value)| {
+                name == "Evidence_Activity_Id__c" && *value != Value::Null
+            };
+            self.questions += 1;
+            self.answered += u64::from(answer.fields.iter().any(cites));
         }
     }
 

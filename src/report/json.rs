@@ -191,6 +191,7 @@ pub(crate) fn event(event: &Event, ts: Timestamp, out: &mut dyn Write) -> io::Re
             object,
             action,
             id,
+            day: _,
         } => Line::ApplyComplete {
             ts,
             address,

@@ -32,4 +32,4 @@ pub(crate) use run_log::{Closing, RunLog, Start};
 pub(crate) use status_view::{
     Drift, Quota, RunDetails, Status, run, run_json, status, status_json,
 };
-pub(crate) use terminal::{ColorChoice, Look, Stream, Terminal};
+pub(crate) use terminal::{ColorChoice, Terminal};

@@ -362,6 +362,7 @@ mod tests {
 
     fn runs() -> Vec<Run> {
         let first = Run {
+            keyed: true,
             number: 1,
             run_id: "0f3a".to_owned(),
             command: "apply".to_owned(),

@@ -11,6 +11,7 @@ mod limits;
 mod oauth;
 mod query;
 mod reply;
+mod retrieve;
 mod sobjects;
 mod versions;
 
@@ -124,10 +125,7 @@ const RESOURCES: &[Resource] = &[
     ),
     guarded(
         "services/data/{version}/composite/sobjects/{object}",
-        &[
-            ("GET", collections::retrieve),
-            ("POST", collections::retrieve_posted),
-        ],
+        &[("GET", retrieve::by_query), ("POST", retrieve::posted)],
     ),
     guarded(
         "services/data/{version}/composite/sobjects/{object}/{field}",
@@ -163,9 +161,10 @@ pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
     }
     org.calls += 1;
     let (calls, now) = (org.calls, org.clock.now());
-    let begun = match call.only_reads() {
-        true => org.store.begin_read(),
-        false => org.store.begin(),
+    let begun = if call.only_reads() {
+        org.store.begin_read()
+    } else {
+        org.store.begin()
     };
     let (transaction, schema) = match begun {
         Ok(begun) => begun,

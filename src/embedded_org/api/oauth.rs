@@ -1,5 +1,10 @@
 //! The token endpoint.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all handlers in the table of resources have one signature"
+)]
+
 use base64::Engine as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;

@@ -1,5 +1,10 @@
 //! The versions of the API, and what a version offers.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all handlers in the table of resources have one signature"
+)]
+
 use serde_json::{Map, Value, json};
 
 use super::{ApiError, Call, Context, Reply};

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::embedded_org::error::Error;
-use crate::embedded_org::schema::{Kind, Object};
+use crate::embedded_org::schema::{Field, Kind, Object};
 use crate::embedded_org::store::Store;
 
 /// What was written.
@@ -42,11 +42,13 @@ fn write_object(db: &Connection, object: &Object, path: &PathBuf) -> Result<u64,
         path: path.clone(),
         source,
     };
-    let columns: Vec<&str> = object
+    let csv = |error: csv::Error| io("write to", path, error.into());
+    let fields: Vec<&Field> = object
         .stored()
-        .map(|(_, field)| field.name.as_str())
-        .filter(|name| *name != "IsDeleted")
+        .map(|(_, field)| field)
+        .filter(|field| field.name != "IsDeleted")
         .collect();
+    let columns: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     let sql = format!(
         "SELECT \"{}\" FROM \"{}\" WHERE NOT IsDeleted ORDER BY Id",
         columns.join("\", \""),
@@ -54,52 +56,38 @@ fn write_object(db: &Connection, object: &Object, path: &PathBuf) -> Result<u64,
     );
     let mut statement = db.prepare(&sql).map_err(database)?;
     let mut rows = statement.query([]).map_err(database)?;
-    let mut writer = None;
+    let mut writer = WriterBuilder::new()
+        .quote_style(QuoteStyle::Always)
+        .from_path(path)
+        .map_err(csv)?;
+    writer.write_record(&columns).map_err(csv)?;
     let mut written = 0;
     while let Some(row) = rows.next().map_err(database)? {
-        let mut fields = Vec::with_capacity(columns.len());
-        for (index, column) in columns.iter().enumerate() {
-            let kind = object.index(column).map(|at| &object.fields[at].kind);
-            fields.push(exported(row.get_ref(index).map_err(database)?, kind));
+        for (index, field) in fields.iter().enumerate() {
+            let value = row.get_ref(index).map_err(database)?;
+            writer
+                .write_field(exported(value, &field.kind))
+                .map_err(csv)?;
         }
-        let writer = match &mut writer {
-            Some(writer) => writer,
-            None => {
-                let fresh = WriterBuilder::new()
-                    .quote_style(QuoteStyle::Always)
-                    .from_path(path)
-                    .map_err(|error| csv_error(path, error))?;
-                let writer = writer.insert(fresh);
-                writer
-                    .write_record(&columns)
-                    .map_err(|error| csv_error(path, error))?;
-                writer
-            }
-        };
-        writer
-            .write_record(&fields)
-            .map_err(|error| csv_error(path, error))?;
+        writer.write_record(None::<&[u8]>).map_err(csv)?;
         written += 1;
     }
-    match writer {
-        Some(mut writer) => writer
-            .flush()
-            .map_err(|source| io("write to", path, source))?,
-        None if path.exists() => {
-            std::fs::remove_file(path).map_err(|source| io("remove", path, source))?;
-        }
-        None => {}
+    writer
+        .flush()
+        .map_err(|source| io("write to", path, source))?;
+    if written == 0 {
+        std::fs::remove_file(path).map_err(|source| io("remove", path, source))?;
     }
     Ok(written)
 }
 
 /// A value as Data Export writes it.
-fn exported(value: ValueRef<'_>, kind: Option<&Kind>) -> String {
+fn exported(value: ValueRef<'_>, kind: &Kind) -> String {
     match (value, kind) {
-        (ValueRef::Integer(number), Some(Kind::Boolean)) => (number != 0).to_string(),
+        (ValueRef::Integer(number), Kind::Boolean) => (number != 0).to_string(),
         (ValueRef::Integer(number), _) => number.to_string(),
         (ValueRef::Real(number), _) => number.to_string(),
-        (ValueRef::Text(text), Some(Kind::DateTime)) => {
+        (ValueRef::Text(text), Kind::DateTime) => {
             String::from_utf8_lossy(text).replace("+0000", "Z")
         }
         (ValueRef::Text(text), _) => String::from_utf8_lossy(text).into_owned(),
@@ -113,8 +101,4 @@ fn io(action: &'static str, path: &Path, source: std::io::Error) -> Error {
         path: path.to_owned(),
         source,
     }
-}
-
-fn csv_error(path: &Path, error: csv::Error) -> Error {
-    io("write to", path, error.into())
 }

@@ -1,6 +1,6 @@
 //! Loading an org from CSV: ids and dates are kept, what follows from the rest is made anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::columns::{Sheet, declaration, extra_fields, rows as csv_rows, sheets};
@@ -48,17 +48,20 @@ pub(crate) fn import(data: &Path, folder: &Path, clock: Clock) -> Result<ImportS
         auth::make(store, &org_id, now)?;
         let mut facts = org::founder(&org_id);
         let added = org::fill(store, &facts, now, |session| load_setup(session, &sheets))?;
-        facts.user_id = added.user_id;
-        let objects = org::fill(store, &facts, now, |session| load_all(session, &sheets))?;
+        facts.user_id = added.administrator.user_id;
+        let records = org::fill(store, &facts, now, |session| load_records(session, &sheets))?;
         Ok(ImportSummary {
             org_id,
-            objects,
+            objects: [added.objects, records].concat(),
             extra_fields: extra,
             skipped,
-            added_administrator: added.username,
+            added_administrator: added.administrator.username,
         })
     })
 }
+
+/// sObjects and how many records of each.
+type Counts = Vec<(String, u64)>;
 
 /// The administrator of the imported org, and its username if it was added.
 struct Administrator {
@@ -66,8 +69,14 @@ struct Administrator {
     username: Option<String>,
 }
 
+/// What is there before the other records are loaded.
+struct Setup {
+    objects: Counts,
+    administrator: Administrator,
+}
+
 /// Loads the organization, profiles and users, and adds what no org can be without.
-fn load_setup(session: &Session<'_>, sheets: &[Sheet]) -> Result<Administrator, Failure> {
+fn load_setup(session: &Session<'_>, sheets: &[Sheet]) -> Result<Setup, Failure> {
     let has = |object: &str| sheets.iter().any(|sheet| sheet.object == object);
     let profiles = if has("Profile") {
         None
@@ -82,10 +91,15 @@ fn load_setup(session: &Session<'_>, sheets: &[Sheet]) -> Result<Administrator, 
     if !has("Organization") {
         company::add_organization(session, "Imported Org", "Developer Edition")?;
     }
+    let mut objects = Vec::new();
     for sheet in sheets.iter().filter(|sheet| is_setup(&sheet.object)) {
-        load_sheet(session, sheet, profiles.as_ref())?;
+        let count = load_sheet(session, sheet, profiles.as_ref())?;
+        objects.push((sheet.object.clone(), count));
     }
-    administrator(session, profiles)
+    Ok(Setup {
+        objects,
+        administrator: administrator(session, profiles)?,
+    })
 }
 
 type AddList = fn(&Session<'_>) -> Result<(), ApiError>;
@@ -150,16 +164,11 @@ fn administrator(
     Ok(administrator)
 }
 
-fn load_all(session: &Session<'_>, sheets: &[Sheet]) -> Result<Vec<(String, u64)>, Failure> {
+/// Loads everything else, and checks that all that is referred to is there.
+fn load_records(session: &Session<'_>, sheets: &[Sheet]) -> Result<Counts, Failure> {
     let has = |object: &str| sheets.iter().any(|sheet| sheet.object == object);
     let mut objects = Vec::new();
-    for sheet in sheets {
-        if is_setup(&sheet.object) {
-            let count = format!("SELECT count(*) FROM \"{}\"", sheet.object);
-            let count: i64 = session.db.query_row(&count, [], |row| row.get(0))?;
-            objects.push((sheet.object.clone(), count as u64));
-            continue;
-        }
+    for sheet in sheets.iter().filter(|sheet| !is_setup(&sheet.object)) {
         if sheet.object == "Opportunity" {
             add_stages_of(session, sheet)?;
         }
@@ -208,7 +217,6 @@ fn load_sheet(
         }
         complete(session, &mut record, profiles);
         check_id(session, &record).map_err(|problem| bad_value(place(Some("Id"), problem)))?;
-        rows::check_required(&record).map_err(|error| bad_value(place(None, error.message)))?;
         rows::load(session, record).map_err(|error| bad_value(place(None, error.message)))?;
         count += 1;
     }
@@ -257,16 +265,16 @@ fn add_stages_of(session: &Session<'_>, sheet: &Sheet) -> Result<(), Failure> {
         return Ok(());
     };
     let (closed, won, probability) = (column("IsClosed"), column("IsWon"), column("Probability"));
-    let mut known: BTreeMap<String, ()> = session
+    let mut known: BTreeSet<String> = session
         .db
         .prepare("SELECT lower(MasterLabel) FROM OpportunityStage")?
-        .query_map([], |row| Ok((row.get(0)?, ())))?
+        .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     for row in csv_rows(&sheet.path)? {
         let (_, row) = row?;
         let value = |column: Option<usize>| column.and_then(|at| row.get(at)).unwrap_or_default();
         let name = value(Some(stage_column));
-        if name.is_empty() || known.insert(name.to_lowercase(), ()).is_some() {
+        if name.is_empty() || !known.insert(name.to_lowercase()) {
             continue;
         }
         let is_true = |text: &str| text.eq_ignore_ascii_case("true") || text == "1";

@@ -1,5 +1,7 @@
 //! Every reference of an imported folder must lead to a record that is there.
 
+use std::fmt::Write as _;
+
 use rusqlite::OptionalExtension as _;
 
 use super::columns::{Sheet, rows as csv_rows};
@@ -30,15 +32,14 @@ fn check_column(session: &Session<'_>, sheet: &Sheet, field: &Field) -> Result<(
         .reference()
         .map(|reference| reference.to.as_slice())
         .unwrap_or_default();
-    let missing: String = targets
-        .iter()
-        .map(|target| {
-            format!(
-                " AND NOT EXISTS (SELECT 1 FROM \"{target}\" p WHERE p.Id = t.\"{}\")",
-                field.name
-            )
-        })
-        .collect();
+    let mut missing = String::new();
+    for target in targets {
+        let name = &field.name;
+        let _ = write!(
+            missing,
+            " AND NOT EXISTS (SELECT 1 FROM \"{target}\" p WHERE p.Id = t.\"{name}\")"
+        );
+    }
     let sql = format!(
         "SELECT Id, \"{0}\" FROM \"{1}\" t WHERE \"{0}\" IS NOT NULL{missing} ORDER BY rowid LIMIT 1",
         field.name, sheet.object

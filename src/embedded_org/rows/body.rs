@@ -300,128 +300,96 @@ mod tests {
     use crate::embedded_org::schema::parse_field;
     use serde_json::json;
 
-    /// A line of the schema's notation, a JSON value, and the stored text or the error's code and message.
-    fn check(line: &str, json: &Json, expect: Result<Value, (&str, &str)>) {
+    /// A line of the schema's notation, a JSON value, and the stored value or the error.
+    fn check(line: &str, json: &Json, expect: &str) {
         let field = parse_field(line).unwrap();
-        let value = read_value(&field, json);
-        let value = value
-            .as_ref()
-            .map_err(|error| (error.code, error.message.as_str()));
-        assert_eq!(
-            value,
-            expect.as_ref().map_err(|error| *error),
-            "{line} {json}"
-        );
-    }
-
-    fn text(text: &str) -> Result<Value, (&'static str, &'static str)> {
-        Ok(Value::Text(text.to_owned()))
+        let found = match read_value(&field, json) {
+            Ok(Value::Text(text)) => text,
+            Ok(Value::Integer(number)) => number.to_string(),
+            Ok(Value::Real(number)) => format!("{number:?}"),
+            Ok(Value::Null) => "null".to_owned(),
+            Ok(Value::Blob(_)) => "blob".to_owned(),
+            Err(error) => format!("{} {}", error.code, error.message),
+        };
+        assert_eq!(found, expect, "{line} {json}");
     }
 
     #[test]
     fn texts() {
         let name = "FirstName | string 3 | CUN";
-        check(name, &json!("abc"), text("abc"));
-        check(name, &json!("äöü"), text("äöü"));
-        check(name, &json!(""), Ok(Value::Null));
-        check(name, &Json::Null, Ok(Value::Null));
+        check(name, &json!("abc"), "abc");
+        check(name, &json!("äöü"), "äöü");
+        check(name, &json!(""), "null");
+        check(name, &Json::Null, "null");
         check(
             name,
             &json!("abcd"),
-            Err((
-                "STRING_TOO_LONG",
-                "First Name: data value too large: abcd (max length=3)",
-            )),
+            "STRING_TOO_LONG First Name: data value too large: abcd (max length=3)",
         );
         check(
             name,
             &json!(5),
-            Err((
-                "JSON_PARSER_ERROR",
-                "Cannot deserialize instance of string from VALUE_NUMBER_INT value 5 or request may be missing a required field",
-            )),
+            "JSON_PARSER_ERROR Cannot deserialize instance of string from VALUE_NUMBER_INT value 5 or request may be missing a required field",
         );
         let email = "Email | email 80 | CUN";
-        check(email, &json!("a.b@c.example"), text("a.b@c.example"));
+        check(email, &json!("a.b@c.example"), "a.b@c.example");
         check(
             email,
             &json!("Not a real email address"),
-            Err((
-                "INVALID_EMAIL_ADDRESS",
-                "Email: invalid email address: Not a real email address",
-            )),
+            "INVALID_EMAIL_ADDRESS Email: invalid email address: Not a real email address",
         );
         let show = "ShowAs | restricted 40: Busy*, Free | CUND | label Show Time As";
         check(
             show,
             &json!("Foo"),
-            Err((
-                "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-                "Show Time As: bad value for restricted picklist field: Foo",
-            )),
+            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST Show Time As: bad value for restricted picklist field: Foo",
         );
-        check("Type | picklist 40: A | CUN", &json!("Foo"), text("Foo"));
+        check("Type | picklist 40: A | CUN", &json!("Foo"), "Foo");
     }
 
     #[test]
     fn numbers_and_checkboxes() {
         let amount = "Amount | currency 5.2 | CUN";
-        check(amount, &json!(12), Ok(Value::Real(12.0)));
-        check(amount, &json!("12.345"), Ok(Value::Real(12.35)));
+        check(amount, &json!(12), "12.0");
+        check(amount, &json!("12.345"), "12.35");
         check(
             amount,
             &json!(1000),
-            Err((
-                "NUMBER_OUTSIDE_VALID_RANGE",
-                "Amount: value outside of valid range on numeric field: 1000",
-            )),
+            "NUMBER_OUTSIDE_VALID_RANGE Amount: value outside of valid range on numeric field: 1000",
         );
-        check("N | int 3 | C", &json!(999), Ok(Value::Integer(999)));
+        check("N | int 3 | C", &json!(999), "999");
         check(
             "N | int 3 | C",
             &json!(1.5),
-            Err((
-                "JSON_PARSER_ERROR",
-                "Cannot deserialize instance of int from VALUE_NUMBER_FLOAT value 1.5 or request may be missing a required field",
-            )),
+            "JSON_PARSER_ERROR Cannot deserialize instance of int from VALUE_NUMBER_FLOAT value 1.5 or request may be missing a required field",
         );
-        check("B | boolean | C", &json!("TRUE"), Ok(Value::Integer(1)));
+        check("B | boolean | C", &json!("TRUE"), "1");
         check(
             "B | boolean | C",
             &Json::Null,
-            Err((
-                "INVALID_TYPE_ON_FIELD_IN_RECORD",
-                "B: value not of required type: null",
-            )),
+            "INVALID_TYPE_ON_FIELD_IN_RECORD B: value not of required type: null",
         );
     }
 
     #[test]
     fn times_and_ids() {
-        check("D | date | C", &json!("2026-10-05"), text("2026-10-05"));
+        check("D | date | C", &json!("2026-10-05"), "2026-10-05");
         check(
             "D | date | C",
             &json!("x"),
-            Err((
-                "JSON_PARSER_ERROR",
-                "Cannot deserialize instance of date from VALUE_STRING value x or request may be missing a required field",
-            )),
+            "JSON_PARSER_ERROR Cannot deserialize instance of date from VALUE_STRING value x or request may be missing a required field",
         );
         check(
             "D | datetime | C",
             &json!("2026-10-05T15:00:00+02:00"),
-            text("2026-10-05T13:00:00.000+0000"),
+            "2026-10-05T13:00:00.000+0000",
         );
         let account = "AccountId | reference Account | CUN";
-        check(
-            account,
-            &json!("001D000000INjVe"),
-            text("001D000000INjVeIAL"),
-        );
+        check(account, &json!("001D000000INjVe"), "001D000000INjVeIAL");
         check(
             account,
             &json!("x"),
-            Err(("MALFORMED_ID", "Account ID: id value of incorrect type: x")),
+            "MALFORMED_ID Account ID: id value of incorrect type: x",
         );
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn check(
 }
 
 /// "Required" is what can be set, must not be null, and is not filled by the platform.
-pub(crate) fn check_required(record: &Record<'_>) -> Result<(), ApiError> {
+pub(super) fn check_required(record: &Record<'_>) -> Result<(), ApiError> {
     let missing: Vec<&str> = record
         .object
         .stored()

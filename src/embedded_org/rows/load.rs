@@ -3,6 +3,7 @@
 use rusqlite::types::Value;
 
 use super::body::{Given, read_value};
+use super::check::check_required;
 use super::record::{Record, insert};
 use super::relation::{self, Role, insert_row};
 use super::save::{BEFORE, Save, run, set_defaults};
@@ -77,6 +78,7 @@ fn derived<'s>(session: &Session<'s>, record: Record<'s>) -> Result<Record<'s>, 
         before: None,
         given,
     };
+    check_required(&save.record)?;
     // A relation is loaded with all its flags; its rules are for those that a request makes.
     if !save.record.object.name.ends_with("Relation") {
         run(BEFORE, &mut save)?;

@@ -17,7 +17,6 @@ mod save;
 mod task;
 mod upsert;
 
-pub(crate) use check::check_required;
 pub(crate) use delete::delete;
 pub(crate) use load::{load, read_exported, relate};
 pub(crate) use record::{Record, find};

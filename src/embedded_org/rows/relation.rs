@@ -156,14 +156,13 @@ fn sync_whos(save: &Save<'_, '_>) -> Result<(), ApiError> {
     let who = save.record.text("WhoId");
     let present = present_whos(save, junction)?;
     let mut wanted: Vec<&str> = who.into_iter().collect();
-    match &save.given.who_ids {
-        Some(ids) => wanted.extend(ids.iter().map(RecordId::as_str)),
+    if let Some(ids) = &save.given.who_ids {
+        wanted.extend(ids.iter().map(RecordId::as_str));
+    } else {
         // Another WhoId takes the place of the former; the further contacts stay.
-        None => {
-            let former = save.before.as_ref().and_then(|before| before.text("WhoId"));
-            let others = present.iter().map(String::as_str);
-            wanted.extend(others.filter(|id| Some(*id) != former));
-        }
+        let former = save.before.as_ref().and_then(|before| before.text("WhoId"));
+        let others = present.iter().map(String::as_str);
+        wanted.extend(others.filter(|id| Some(*id) != former));
     }
     let keep: BTreeSet<&str> = wanted.iter().copied().collect();
     for id in present.iter().filter(|id| !keep.contains(id.as_str())) {

@@ -10,7 +10,7 @@ pub(crate) fn describe(schema: &Schema, object: &Object, path: &str, stages: &[S
     let mut body = object_summary(object, path);
     let fields: Vec<Value> = object
         .visible()
-        .map(|field| field_body(field, values_of(field, stages)))
+        .map(|field| field_body(field, &values_of(field, stages)))
         .collect();
     let more = json!({
         "actionOverrides": [],
@@ -86,7 +86,7 @@ pub(crate) fn object_summary(object: &Object, path: &str) -> Value {
     })
 }
 
-fn field_body(field: &Field, values: Vec<Value>) -> Value {
+fn field_body(field: &Field, values: &[Value]) -> Value {
     let (kind, soap) = field.kind.names();
     let filterable = field.is_filterable();
     let groupable =

@@ -161,9 +161,10 @@ impl Object {
             fields: Vec::new(),
             by_name: BTreeMap::new(),
         };
-        let system = match table.access.contains('D') {
-            true => standard::SYSTEM_FIELDS,
-            false => standard::SYSTEM_FIELDS_WITHOUT_RECYCLE_BIN,
+        let system = if object.allows('D') {
+            standard::SYSTEM_FIELDS
+        } else {
+            standard::SYSTEM_FIELDS_WITHOUT_RECYCLE_BIN
         };
         for line in system.lines().chain(table.fields.lines()) {
             if !line.trim().is_empty() {

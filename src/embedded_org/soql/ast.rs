@@ -27,7 +27,7 @@ pub(super) enum SelectItem {
         expression: Expression,
         alias: Option<String>,
     },
-    Children(Query),
+    Children(Box<Query>),
     TypeOf {
         relationship: Name,
         branches: Vec<(Name, Vec<Name>)>,

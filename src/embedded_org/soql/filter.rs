@@ -7,19 +7,14 @@ use rusqlite::types::Value;
 
 use super::SoqlError;
 use super::aggregate;
-use super::ast::{Condition, Expression, Literal, Operator, Query, SelectItem};
+use super::ast::{Condition, Expression, Literal, Operator};
+use super::operand::{check_length, invalid_operator, operand, wrong_type};
 use super::period::period;
 use super::plan::Visibility;
-use super::scope::{Column, Scope, no_such_object};
-use crate::embedded_org::ids::RecordId;
+use super::scope::{Column, Scope};
+use super::semi_join::in_query;
 use crate::embedded_org::schema::Kind;
 use crate::embedded_org::time::{date_text, datetime_text, start_of_day};
-
-/// The longest text in a comparison.
-const LONGEST_TEXT: usize = 4000;
-
-/// sObjects that a semi-join may not select from.
-const NOT_INNER: &[&str] = &["Event", "Task", "EventRelation", "TaskRelation"];
 
 /// The SQL of a condition.
 pub(super) fn condition_sql(
@@ -60,66 +55,6 @@ pub(super) fn condition_sql(
             let sql = in_query(scope, &column, query, place(left), visibility)?;
             Ok(negate_if(*negated, sql))
         }
-    }
-}
-
-/// Refuses semi-joins that the service refuses: under OR, nested, more than two, on the same sObject.
-pub(super) fn check_semi_joins(object: &str, condition: &Condition) -> Result<(), SoqlError> {
-    let mut found = Vec::new();
-    collect_semi_joins(condition, false, &mut found)?;
-    if found.len() > 2 {
-        return Err(SoqlError::malformed(
-            "maximum 2 semi join sub-selects are allowed",
-        ));
-    }
-    for query in found {
-        let inner = &query.from.text;
-        if inner.eq_ignore_ascii_case(object) {
-            return Err(SoqlError::malformed(
-                "The inner and outer selects should not be on the same object type",
-            ));
-        }
-        if NOT_INNER
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(inner))
-        {
-            let message = format!("Entity '{inner}' is not supported for semi join inner selects");
-            return Err(SoqlError::malformed(message));
-        }
-        if let Some(filter) = &query.filter {
-            let mut nested = Vec::new();
-            collect_semi_joins(filter, false, &mut nested)?;
-            if !nested.is_empty() {
-                return Err(SoqlError::malformed(
-                    "Nesting of semi join sub-selects is not supported",
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn collect_semi_joins<'c>(
-    condition: &'c Condition,
-    under_or: bool,
-    found: &mut Vec<&'c Query>,
-) -> Result<(), SoqlError> {
-    match condition {
-        Condition::And(parts) => parts
-            .iter()
-            .try_for_each(|part| collect_semi_joins(part, under_or, found)),
-        Condition::Or(parts) => parts
-            .iter()
-            .try_for_each(|part| collect_semi_joins(part, true, found)),
-        Condition::Not(inner) => collect_semi_joins(inner, under_or, found),
-        Condition::InQuery { .. } if under_or => Err(SoqlError::malformed(
-            "Semi join sub-selects are not supported with the 'OR' operator",
-        )),
-        Condition::InQuery { query, .. } => {
-            found.push(query);
-            Ok(())
-        }
-        Condition::Compare { .. } | Condition::In { .. } => Ok(()),
     }
 }
 
@@ -217,13 +152,17 @@ fn compare_period(
     let period = period(name, count, scope.session.today())
         .ok_or_else(|| SoqlError::malformed(format!("unexpected token: '{name}'")))?;
     let zone = &scope.session.facts.time_zone;
-    let edge = |day| match is_datetime {
-        true => datetime_text(start_of_day(day, zone)),
-        false => date_text(day),
+    let edge = |day| {
+        if is_datetime {
+            datetime_text(start_of_day(day, zone))
+        } else {
+            date_text(day)
+        }
     };
-    let end = match is_datetime && period.ends_now {
-        true => datetime_text(scope.session.now),
-        false => edge(period.end),
+    let end = if is_datetime && period.ends_now {
+        datetime_text(scope.session.now)
+    } else {
+        edge(period.end)
     };
     let (start, end) = (Value::Text(edge(period.start)), Value::Text(end));
     let sql = &column.sql;
@@ -331,118 +270,4 @@ fn in_list(
         ));
     }
     Ok(format!("({})", alternatives.join(" OR ")))
-}
-
-fn in_query(
-    scope: &mut Scope<'_, '_>,
-    column: &Column,
-    query: &Query,
-    at: usize,
-    visibility: Visibility,
-) -> Result<String, SoqlError> {
-    if !matches!(column.kind, Kind::Id | Kind::Reference(_)) {
-        let message = format!(
-            "The left operand field in the where expression for outer query should be an id field, cannot use: '{}'",
-            column.name
-        );
-        return Err(SoqlError::at("INVALID_FIELD", at, message));
-    }
-    let [
-        SelectItem::Expression {
-            expression: Expression::Field(field),
-            ..
-        },
-    ] = query.select.as_slice()
-    else {
-        return Err(SoqlError::malformed(
-            "The inner select of a semi join must have exactly one field",
-        ));
-    };
-    let session = scope.session;
-    let object = session
-        .schema
-        .object(&query.from.text)
-        .ok_or_else(|| no_such_object(&query.from))?;
-    let mut inner = Scope::new(session, object, query.alias.as_deref(), "s");
-    inner.parameters = std::mem::take(&mut scope.parameters);
-    let selected = inner.column(field)?;
-    let mut filter = super::plan::visible_sql(&inner, visibility);
-    if let Some(condition) = &query.filter {
-        let condition = condition_sql(&mut inner, condition, visibility)?;
-        filter = format!("{filter} AND {condition}");
-    }
-    let sql = format!(
-        "{} IN (SELECT {} FROM \"{}\" s{} WHERE {filter} AND {} IS NOT NULL)",
-        column.sql,
-        selected.sql,
-        object.name,
-        inner.joins_sql(),
-        selected.sql
-    );
-    scope.parameters = inner.parameters;
-    Ok(sql)
-}
-
-/// The value that a literal stands for, if it is of the field's type.
-fn operand(column: &Column, literal: &Literal, at: usize) -> Result<Value, SoqlError> {
-    let value = match (&column.kind, literal) {
-        (_, Literal::Null) => Value::Null,
-        (Kind::Id | Kind::Reference(_), Literal::Text(text)) if text.is_empty() => Value::Null,
-        (Kind::Id | Kind::Reference(_), Literal::Text(text)) => {
-            let id = RecordId::parse(text).ok_or_else(|| {
-                let message = format!("invalid ID field: {text}");
-                SoqlError::at("INVALID_QUERY_FILTER_OPERATOR", at, message)
-            })?;
-            Value::Text(id.into())
-        }
-        (kind, Literal::Text(text)) if kind.is_text() => {
-            check_length(text)?;
-            if text.is_empty() {
-                Value::Null
-            } else {
-                Value::Text(text.clone())
-            }
-        }
-        (Kind::Boolean, Literal::Boolean(value)) => Value::from(*value),
-        (
-            Kind::Int { .. } | Kind::Double(_) | Kind::Currency(_) | Kind::Percent(_),
-            Literal::Number(number),
-        ) => Value::Real(*number),
-        (Kind::Date, Literal::Date(text)) | (Kind::DateTime, Literal::DateTime(text)) => {
-            Value::Text(text.clone())
-        }
-        _ => return Err(wrong_type(column, at)),
-    };
-    Ok(value)
-}
-
-fn check_length(text: &str) -> Result<(), SoqlError> {
-    if text.chars().count() > LONGEST_TEXT {
-        return Err(SoqlError::malformed(
-            "String literal in WHERE clause is longer than 4000 characters",
-        ));
-    }
-    Ok(())
-}
-
-fn wrong_type(column: &Column, at: usize) -> SoqlError {
-    let kind = match column.kind.names().0 {
-        "datetime" => "dateTime",
-        kind if column.kind.is_text() || kind == "reference" || kind == "id" => "string",
-        kind => kind,
-    };
-    let quotes = if kind == "string" {
-        "should be"
-    } else {
-        "should not be"
-    };
-    let message = format!(
-        "value of filter criterion for field '{}' must be of type {kind} and {quotes} enclosed in quotes",
-        column.name
-    );
-    SoqlError::at("INVALID_FIELD", at, message)
-}
-
-fn invalid_operator(at: usize) -> SoqlError {
-    SoqlError::at("INVALID_QUERY_FILTER_OPERATOR", at, "invalid operator")
 }

@@ -9,11 +9,13 @@ mod answer;
 mod ast;
 mod filter;
 mod lexer;
+mod operand;
 mod parser;
 mod period;
 mod plan;
 mod scope;
 mod select;
+mod semi_join;
 
 use super::api_error::ApiError;
 pub(crate) use answer::{Page, records, row_ids, whole};

@@ -44,15 +44,9 @@ impl<'q> Parser<'q> {
         if self.accept_word("WITH") {
             self.name()?;
         }
-        let group_by = match self.accept_words(&["GROUP", "BY"]) {
-            true => self.list(Self::expression)?,
-            false => Vec::new(),
-        };
+        let group_by = self.list_after(&["GROUP", "BY"], Self::expression)?;
         let having = self.after("HAVING", Self::conditions)?;
-        let order_by = match self.accept_words(&["ORDER", "BY"]) {
-            true => self.list(Self::order)?,
-            false => Vec::new(),
-        };
+        let order_by = self.list_after(&["ORDER", "BY"], Self::order)?;
         let limit = self.after("LIMIT", Self::count)?;
         let offset = self.after("OFFSET", Self::count)?;
         if self.accept_word("FOR") {
@@ -75,7 +69,7 @@ impl<'q> Parser<'q> {
         if self.accept_symbol("(") {
             let query = self.query()?;
             self.expect_symbol(")")?;
-            return Ok(SelectItem::Children(query));
+            return Ok(SelectItem::Children(Box::new(query)));
         }
         if self.accept_word("TYPEOF") {
             return self.type_of();
@@ -101,10 +95,7 @@ impl<'q> Parser<'q> {
             self.expect_word("THEN")?;
             branches.push((object, self.list(Self::name)?));
         }
-        let otherwise = match self.accept_word("ELSE") {
-            true => self.list(Self::name)?,
-            false => Vec::new(),
-        };
+        let otherwise = self.list_after(&["ELSE"], Self::name)?;
         self.expect_word("END")?;
         Ok(SelectItem::TypeOf {
             relationship,
@@ -302,6 +293,18 @@ impl<'q> Parser<'q> {
         Ok(items)
     }
 
+    /// The list behind words that may be missing, and then it is empty.
+    fn list_after<T>(
+        &mut self,
+        words: &[&str],
+        item: impl Fn(&mut Self) -> Result<T, SoqlError>,
+    ) -> Result<Vec<T>, SoqlError> {
+        if self.accept_words(words) {
+            return self.list(item);
+        }
+        Ok(Vec::new())
+    }
+
     fn after<T>(
         &mut self,
         word: &str,
@@ -341,17 +344,17 @@ impl<'q> Parser<'q> {
     }
 
     fn expect_word(&mut self, word: &str) -> Result<(), SoqlError> {
-        match self.accept_word(word) {
-            true => Ok(()),
-            false => Err(self.unexpected()),
+        if self.accept_word(word) {
+            return Ok(());
         }
+        Err(self.unexpected())
     }
 
     fn expect_symbol(&mut self, symbol: &str) -> Result<(), SoqlError> {
-        match self.accept_symbol(symbol) {
-            true => Ok(()),
-            false => Err(self.unexpected()),
+        if self.accept_symbol(symbol) {
+            return Ok(());
         }
+        Err(self.unexpected())
     }
 
     fn unexpected(&self) -> SoqlError {

@@ -3,13 +3,16 @@
 //! A query for records is two statements: one finds the row numbers of all matches in order, the other
 //! fetches a page of them. So a cursor is a list of numbers, however long the query's result.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value;
 
 use super::ast::{Expression, Name, Order, Query, SelectItem};
-use super::filter::{check_semi_joins, condition_sql};
+use super::filter::condition_sql;
 use super::parser::parse;
 use super::scope::{Column, Scope, no_such_object, no_such_relationship};
 use super::select::{Children, Columns, Form, columns, columns_of_fields};
+use super::semi_join::check_semi_joins;
 use super::{ApiError, SoqlError, aggregate};
 use crate::embedded_org::schema::{Object, computed_sql};
 use crate::embedded_org::session::Session;
@@ -204,9 +207,9 @@ fn groups(
     let mut order = order_sql(scope, &query.order_by)?;
     order.push_str(&group_by.join(", "));
     let order = order.trim_end_matches(", ");
-    let clause = |word: &str, list: &str| match list.is_empty() {
-        true => String::new(),
-        false => format!(" {word} {list}"),
+    let clause = |word: &str, list: &str| {
+        let present = if list.is_empty() { "" } else { word };
+        format!(" {present} {list}")
     };
     let table = &scope.table;
     let sql = format!(
@@ -248,10 +251,10 @@ fn group_columns(
                 "Only fields and aggregates can be selected with GROUP BY",
             ));
         };
-        let column = match aggregate::is_bare_count(expression) {
-            true => return Err(SoqlError::malformed("Grouped query cannot use COUNT()")),
-            false => aggregate::column(scope, expression)?,
-        };
+        if aggregate::is_bare_count(expression) {
+            return Err(SoqlError::malformed("Grouped query cannot use COUNT()"));
+        }
+        let column = aggregate::column(scope, expression)?;
         if !aggregate::is_aggregate(expression) && !group_by.contains(&column.sql) {
             let message = format!("Field must be grouped or aggregated: {}", column.name);
             return Err(SoqlError::malformed(message));
@@ -352,7 +355,7 @@ fn order_sql(scope: &mut Scope<'_, '_>, order_by: &[Order]) -> Result<String, So
         }
         let direction = if order.descending { "DESC" } else { "ASC" };
         let nulls = if order.nulls_last { "LAST" } else { "FIRST" };
-        sql.push_str(&format!("{} {direction} NULLS {nulls}, ", column.sql));
+        let _ = write!(sql, "{} {direction} NULLS {nulls}, ", column.sql);
     }
     Ok(sql)
 }

@@ -1,10 +1,12 @@
 //! The names of a query: which field a path stands for, and the joins that lead to it.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value;
 
 use super::SoqlError;
 use super::ast::Name;
-use crate::embedded_org::schema::{Field, Kind, Object, computed_sql};
+use crate::embedded_org::schema::{Field, Flag, Kind, Object, computed_sql};
 use crate::embedded_org::session::Session;
 
 /// The fields that every record has behind a relationship to several sObjects.
@@ -142,7 +144,7 @@ impl<'a, 's> Scope<'a, 's> {
             },
             kind: field.kind.clone(),
             filterable: field.is_filterable(),
-            case_sensitive: field.is(crate::embedded_org::schema::Flag::CaseSensitive),
+            case_sensitive: field.is(Flag::CaseSensitive),
             name: field.name.clone(),
         }
     }
@@ -247,10 +249,11 @@ impl<'a, 's> Scope<'a, 's> {
         for (index, target) in reference.to.iter().enumerate() {
             let target = self.session.schema.known(target);
             let alias = format!("{}_{}_{index}", self.table, self.joins.len());
-            sql.push_str(&format!(
+            let _ = write!(
+                sql,
                 " LEFT JOIN \"{}\" {alias} ON {alias}.Id = {table}.\"{}\"",
                 target.name, field.name
-            ));
+            );
             targets.push(Target {
                 object: target,
                 table: alias,
@@ -261,7 +264,7 @@ impl<'a, 's> Scope<'a, 's> {
             relationship: reference.relationship.clone(),
             sql,
             targets,
-            polymorphic: field.is(crate::embedded_org::schema::Flag::Polymorphic),
+            polymorphic: field.is(Flag::Polymorphic),
         });
         Ok(self.joins.len() - 1)
     }
@@ -269,15 +272,10 @@ impl<'a, 's> Scope<'a, 's> {
 
 /// The name of the sObject that a polymorphic reference leads to.
 fn type_column(targets: &[Target<'_>]) -> Column {
-    let cases: String = targets
-        .iter()
-        .map(|target| {
-            format!(
-                " WHEN {}.Id IS NOT NULL THEN '{}'",
-                target.table, target.object.name
-            )
-        })
-        .collect();
+    let mut cases = String::new();
+    for Target { object, table } in targets {
+        let _ = write!(cases, " WHEN {table}.Id IS NOT NULL THEN '{}'", object.name);
+    }
     Column {
         sql: format!("(CASE{cases} END) COLLATE NOCASE"),
         kind: Kind::Text { length: 40 },

@@ -134,13 +134,11 @@ fn add_expression(
             let mut shape = std::mem::take(&mut columns.shape);
             let added = add_path(scope, &mut columns.sql, &mut shape, name);
             columns.shape = shape;
-            match added? {
-                true => Ok(()),
-                false => {
-                    let message = format!("duplicate field selected: {}", name.text);
-                    Err(SoqlError::at("INVALID_FIELD", name.at, message))
-                }
+            if added? {
+                return Ok(());
             }
+            let message = format!("duplicate field selected: {}", name.text);
+            Err(SoqlError::at("INVALID_FIELD", name.at, message))
         }
         Expression::Call { argument, .. } => {
             let column = aggregate::column(scope, expression)?;

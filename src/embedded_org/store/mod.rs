@@ -1,4 +1,4 @@
-//! The org's one SQLite file: opening it, its shape, and one transaction a request.
+//! The org's one `SQLite` file: opening it, its shape, and one transaction a request.
 //!
 //! A table per sObject, a column per stored field, named as the API names them. The file also keeps who
 //! may sign in, the custom fields and objects declared to the org, and the running numbers of its ids.
@@ -14,7 +14,7 @@ use super::error::Error;
 use super::schema::{OUR_FIELDS, OUR_OBJECTS, Object, Schema, Table};
 pub(crate) use lock::{Lock, sibling};
 
-/// "DGor", so that a file of another program is not taken for ours.
+/// `DGor`, so that a file of another program is not taken for ours.
 const APPLICATION_ID: i64 = 0x4447_6f72;
 /// Raised when the shape of the file itself changes; new fields of a standard object only add columns.
 const FORMAT: i64 = 1;
@@ -252,7 +252,7 @@ fn bad_declaration(problem: String) -> rusqlite::Error {
     rusqlite::Error::ToSqlConversionFailure(problem.into())
 }
 
-/// SQLite opens a read-only file without a word and fails later; this fails now, naming the cause.
+/// `SQLite` opens a read-only file without a word and fails later; this fails now, naming the cause.
 fn probe_writable(path: &Path) -> Result<(), Error> {
     std::fs::OpenOptions::new()
         .append(true)

@@ -1,6 +1,11 @@
 //! The org as a client sees it: over HTTP, on a free port of the loopback.
 
+mod activities;
+mod exchange;
 mod over_http;
+mod queries;
+mod rules;
+mod signing_in;
 
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
@@ -23,8 +28,13 @@ pub(super) fn clock() -> Clock {
 
 impl TestOrg {
     pub(super) async fn start() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
+        Self::start_in(folder).await
+    }
+
+    /// Serves the org of a folder.
+    pub(super) async fn start_in(folder: TempDir) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let server = serve(Options {
             data: folder.path().join("org.sqlite"),
             listen: ([127, 0, 0, 1], 0).into(),
@@ -39,14 +49,17 @@ impl TestOrg {
         }
     }
 
+    pub(super) fn token(&self) -> &str {
+        self.server.credentials().access_token.expose_secret()
+    }
+
     /// Sends a request to a path below the version; gives the status, and the body or null.
     pub(super) async fn send(&self, verb: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let url = format!("{}/services/data/v67.0/{path}", self.server.url());
-        let token = self.server.credentials().access_token.expose_secret();
         let mut request = self
             .client
             .request(verb.parse().unwrap(), url)
-            .bearer_auth(token);
+            .bearer_auth(self.token());
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -66,6 +79,13 @@ impl TestOrg {
 
     pub(super) async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
         self.send("PATCH", path, Some(body)).await
+    }
+
+    /// Creates a record that must be good, and gives its id.
+    pub(super) async fn create(&self, object: &str, body: &Value) -> String {
+        let (status, reply) = self.post(&format!("sobjects/{object}"), body).await;
+        assert_eq!(status, 201, "{object} {body}: {reply}");
+        reply["id"].as_str().unwrap().to_owned()
     }
 
     /// Runs a query that must succeed.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::double::{Answer, Double, Seen};
 use super::{ROOT, api_error, fields};
+use crate::org::limits::Allowance;
 use crate::org::*;
 
 #[tokio::test]
@@ -37,11 +38,17 @@ async fn connecting_tells_who_is_who() {
 #[tokio::test]
 async fn every_call_says_who_makes_it() {
     let double =
-        Double::start(|_| Answer::Json(200, json!({"sobjects": [{"name": "Event"}]}))).await;
+        Double::start(|_| Answer::Json(200, json!({"totalSize": 7, "done": true, "records": []})))
+            .await;
     let org = double.connect().await;
-    assert_eq!(org.describe_global().await.unwrap(), ["Event"]);
+    assert_eq!(
+        org.count("SELECT COUNT() FROM Event", Scope::Query)
+            .await
+            .unwrap(),
+        7
+    );
     let [seen] = &double.seen()[..] else { panic!() };
-    assert_eq!(seen.line(), format!("GET {ROOT}/sobjects"));
+    assert!(seen.line().starts_with(&format!("GET {ROOT}/query?q=")));
     let header = |name| seen.headers.get(name).unwrap().to_str().unwrap();
     assert_eq!(seen.bearer(), "first");
     assert_eq!(header("user-agent"), "demo-gen/test");

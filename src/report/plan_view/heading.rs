@@ -66,6 +66,8 @@ fn opportunities(coverage: &Coverage) -> Vec<String> {
         kept,
         skipped,
         overlaps,
+        questions: _,
+        answered: _,
     } = *coverage;
     let deals = |count| counted(count, "opportunity", "opportunities");
     let mut sentences = Vec::new();

@@ -1,7 +1,7 @@
 //! Samples of each group, in Terraform's grammar.
 
 use super::View;
-use crate::model::change::{Action, Change};
+use crate::model::change::Action;
 use crate::plan_file::Group;
 use crate::report::paint;
 use crate::report::record::{self, Bounds};

@@ -175,6 +175,8 @@ fn what_is_left_out_is_said_with_what_lifts_it() {
             kept: 1,
             skipped: 2,
             overlaps: 3,
+            questions: 0,
+            answered: 0,
         },
         blocked: vec![Blocked {
             object: Object::Scorecard,
@@ -256,6 +258,8 @@ fn ten_thousand_changes_fit_on_a_screen() {
             kept: 1,
             skipped: 1,
             overlaps: 1,
+            questions: 0,
+            answered: 0,
         },
         notices: vec!["Notice".to_owned(); 1000],
         blocked: OBJECTS

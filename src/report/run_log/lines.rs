@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::action;
 use crate::model::address::Address;
 use crate::model::change::Action;
+use crate::model::day::Day;
 use crate::model::event::{Event, Failure};
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
@@ -35,6 +36,9 @@ pub(super) struct EventLine<'a> {
     activity_id: Option<RecordId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scorecard_id: Option<RecordId>,
+    /// The day that an activity is dated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<Day>,
     // What follows is ours beside the earlier tool's.
     /// The id of a record that is neither an activity nor a scorecard.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,8 +139,10 @@ impl<'a> EventLine<'a> {
                 object,
                 action,
                 id,
+                day,
             } => Some(Self {
                 address: Some(address),
+                when: *day,
                 ..line(action::name(*object, *action)?).of_record(address.root, *object, *id)
             }),
             Event::Failed(_) | Event::Progress { .. } | Event::Notice(_) => None,

@@ -46,6 +46,7 @@ fn done(path: &str, object: Object, action: Action, id: &str) -> Event {
         object,
         action,
         id: Some(RecordId::parse(id).unwrap()),
+        day: None,
     }
 }
 
@@ -282,7 +283,7 @@ fn the_summary_counts_what_was_done() {
             "coverage": 0.75,
             "opportunities": {
                 "opportunities": 1, "in_scope": 1, "beyond_limit": 12,
-                "kept": 0, "skipped": 0, "overlaps": 0,
+                "kept": 0, "skipped": 0, "overlaps": 0, "questions": 0, "answered": 0,
             },
             "added": 2,
             "changed": 1,
