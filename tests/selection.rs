@@ -49,6 +49,7 @@ fn an_edited_query_takes_away_what_it_does_not_choose_any_more() {
     let env = TestEnv::new();
     env.edit("limit: 6", "limit: 50");
     env.apply();
+    let covered = env.plan("--destroy");
     env.edit(
         "limit: 50",
         "limit: 50\n    opportunity_type: [New Business]",

@@ -6,8 +6,21 @@ use crate::env::TestEnv;
 
 /// Every command that there is; the first stands for the program itself.
 const COMMANDS: &[&str] = &[
-    "", "init", "validate", "plan", "apply", "run", "destroy", "status", "show", "smoke", "org", "org serve",
-    "org import", "org export", "org reset",
+    "",
+    "init",
+    "validate",
+    "plan",
+    "apply",
+    "run",
+    "destroy",
+    "status",
+    "show",
+    "smoke",
+    "org",
+    "org serve",
+    "org import",
+    "org export",
+    "org reset",
 ];
 
 #[test]
@@ -17,7 +30,11 @@ fn help_texts_are_as_they_were_reviewed() {
     for command in COMMANDS {
         let run = env.run(&format!("{command} --help")).exits(0);
         assert_eq!(run.stderr, "");
-        let name = if command.is_empty() { "demo-gen".to_owned() } else { command.replace(' ', "-") };
+        let name = if command.is_empty() {
+            "demo-gen".to_owned()
+        } else {
+            command.replace(' ', "-")
+        };
         let path = format!("{}/tests/snapshots/{name}.txt", env!("CARGO_MANIFEST_DIR"));
         let expect = Data::read_from(path.as_ref(), Some(DataFormat::Text));
         assert.eq(run.stdout, expect);
@@ -29,14 +46,24 @@ fn every_command_has_a_snapshot() {
     let env = TestEnv::empty();
     let listed = |words: &str| -> Vec<String> {
         let help = env.run(&format!("{words} --help")).exits(0).stdout;
-        let commands = help.split("Commands:\n").nth(1).expect("help lists commands");
+        let commands = help
+            .split("Commands:\n")
+            .nth(1)
+            .expect("help lists commands");
         let lines = commands.lines().take_while(|line| !line.is_empty());
-        let names = lines.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
-        let whole = names.filter(|name| *name != "help").map(|name| format!("{words} {name}"));
+        // A longer description goes on in lines that are indented further.
+        let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+        let names = names.filter(|name| !name.is_empty());
+        let whole = names
+            .filter(|name| *name != "help")
+            .map(|name| format!("{words} {name}"));
         whole.map(|name| name.trim().to_owned()).collect()
     };
     for command in listed("").into_iter().chain(listed("org")) {
-        assert!(COMMANDS.contains(&&*command), "{command} is not in the table");
+        assert!(
+            COMMANDS.contains(&&*command),
+            "{command} is not in the table"
+        );
     }
 }
 
@@ -44,7 +71,10 @@ fn every_command_has_a_snapshot() {
 fn the_version_is_the_crates() {
     let env = TestEnv::empty();
     let run = env.run("--version").exits(0);
-    assert_eq!(run.stdout, concat!("demo-gen ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(
+        run.stdout,
+        concat!("demo-gen ", env!("CARGO_PKG_VERSION"), "\n")
+    );
 }
 
 #[test]
@@ -91,5 +121,8 @@ fn a_plan_of_a_hundred_deals_fits_on_a_page() {
     let run = env.run("plan").exits(0);
     let lines = run.stdout.lines().count();
     assert!(lines <= 70, "{lines} lines\n{run}");
-    assert!(run.stdout.lines().any(|line| line.starts_with("Plan: ")), "{run}");
+    assert!(
+        run.stdout.lines().any(|line| line.starts_with("Plan: ")),
+        "{run}"
+    );
 }
