@@ -1,9 +1,13 @@
 //! The story of a run: what is read, planned, guarded and carried out, and in which order.
 
-mod checks;
+mod head;
+mod judge;
 mod pass;
 mod request;
+mod selection;
+mod steps;
 mod stop;
+mod surroundings;
 mod told;
 
 pub(crate) use request::{Execution, Options, RefreshMode, Request};
@@ -24,8 +28,8 @@ use crate::planner::{Planner, Situation};
 use crate::refresh;
 use crate::state::{Opening, RunStatus, State};
 
-use checks::Surroundings;
 use pass::{Pass, Seen};
+use surroundings::Surroundings;
 
 /// A plan, with the state that it was made against and what speaks against carrying it out.
 pub(crate) struct Planned {
@@ -52,16 +56,16 @@ impl Planned {
 
 /// Reads, plans and compares. Writes nothing to the org.
 pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Planned> {
-    let mut state = checks::open_state(org, request)?;
-    checks::settle(org, &mut state, request).await?;
-    let surroundings = checks::surroundings(org, &state, request).await?;
+    let mut state = steps::open_state(org, request)?;
+    steps::settle(org, &mut state, request).await?;
+    let surroundings = surroundings::surroundings(org, &state, request).await?;
     let roots = state.roots().context("reading the state")?;
     let pins: BTreeMap<_, _> = roots
         .iter()
         .filter_map(|(root, pins)| Some((*root, pins.clone()?)))
         .collect();
     let covered: BTreeSet<RootId> = pins.keys().copied().collect();
-    let read = checks::inventory(org, &state, request, &surroundings, &covered).await?;
+    let read = selection::inventory(org, &state, request, &surroundings, &covered).await?;
     let recast = request.options.recast(&read.inventory);
     let situation = Situation {
         manifest: request.manifest,
@@ -74,8 +78,8 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
         told_at: surroundings.told.told_at,
     };
     let planner = (request.command == Command::Apply).then(|| Planner::new(situation));
-    let in_scope = checks::in_scope(request, &surroundings, &read, planner.as_ref(), &roots)?;
-    let accounts = checks::accounts(org, &state, request, &in_scope, &read).await?;
+    let in_scope = selection::in_scope(request, &surroundings, &read, planner.as_ref(), &roots)?;
+    let accounts = selection::accounts(org, &state, request, &in_scope, &read).await?;
     let mut pass = Pass {
         org,
         state: &state,
@@ -83,7 +87,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
         inventory: &read.inventory,
         planner: planner.as_ref(),
         accounts: &accounts,
-        runs: checks::runs(&state)?,
+        runs: steps::runs(&state)?,
         refresh: request.options.refresh,
         found: &Found::new(),
         anchor_moved: surroundings
@@ -91,26 +95,26 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
             .told_at
             .is_some_and(|at| at != surroundings.told.anchor),
         scope: &request.options.scope,
-        protect: checks::protect(request),
-        only_run: checks::only_run(&state, request)?,
-        gone_reason: checks::gone_reason(request),
+        protect: steps::protect(request),
+        only_run: steps::only_run(&state, request)?,
+        gone_reason: steps::gone_reason(request),
     };
     let (builder, seen) = compare(&mut pass, &surroundings, &in_scope).await?;
-    let opening = checks::opening_events(request, &read, planner.as_ref(), &in_scope);
-    let header = checks::header(
+    let opening = selection::opening_events(request, &read, planner.as_ref(), &in_scope);
+    let header = head::header(
         org,
         &state,
         request,
         &surroundings,
         (&read, planner.as_ref(), &in_scope, &seen),
     );
-    let chosen = checks::chosen_pins(planner, &in_scope);
+    let chosen = selection::chosen_pins(planner, &in_scope);
     let mut plan = builder.finish(header, chosen)?;
-    plan.header.estimate = checks::estimate(plan.counts());
-    checks::refuse_look_alikes(org, &state, request, &plan).await?;
-    let facts = checks::facts(org, &state, request, &plan, seen).await?;
+    plan.header.estimate = head::estimate(plan.counts());
+    judge::refuse_look_alikes(org, &state, request, &plan).await?;
+    let facts = judge::facts(org, &state, request, &plan, seen).await?;
     let refusals = guard::refusals(&facts, &request.options.allowed);
-    let snapshot = checks::snapshot(&surroundings, read);
+    let snapshot = surroundings::snapshot(request, &surroundings, read);
     Ok(Planned {
         plan,
         state,
@@ -147,7 +151,7 @@ async fn compare(
 
 /// The state of the manifest's pack in this org, to look at it; `None` where there is none.
 pub(crate) fn look(org: &Org, request: &Request) -> anyhow::Result<Option<State>> {
-    checks::look_at_state(org, request)
+    steps::look_at_state(org, request)
 }
 
 /// How many managed records others have changed, and how many are gone.
@@ -160,7 +164,7 @@ pub(crate) async fn drift(
     let proof = refresh::Proof {
         capabilities: &capabilities,
         pack: &state.meta().key_prefix,
-        runs: &checks::runs(state)?,
+        runs: &steps::runs(state)?,
     };
     pass::drift(org, state, &proof).await
 }
@@ -172,7 +176,7 @@ pub(crate) fn ids_under(
     root: RootId,
     paths: &[&str],
 ) -> anyhow::Result<Vec<(&'static str, RecordId)>> {
-    let state = checks::open_state(org, request)?;
+    let state = steps::open_state(org, request)?;
     let globs: Vec<_> = paths
         .iter()
         .map(|path| wildmatch::WildMatch::new(path))
@@ -210,7 +214,7 @@ pub(crate) async fn apply(
             .anchor
             .is_none_or(|anchor| anchor == plan.header.anchor)
     {
-        checks::leave(org, &mut state, &plan).await?;
+        steps::leave(org, &mut state, &plan).await?;
         return Ok(Outcome {
             calls: org.calls(),
             ..Outcome::default()
@@ -222,7 +226,7 @@ pub(crate) async fn apply(
         command: &execution.command,
         user: &org.identity().user_id,
         keyed: capabilities.has_key(crate::model::object::Object::Event),
-        at: checks::now(org, request),
+        at: steps::now(org, request),
         anchor: plan.header.anchor,
         seed: plan.header.seed,
         manifest_seed: request.manifest.run.seed,
@@ -246,7 +250,7 @@ pub(crate) async fn apply(
         plan: &plan,
         run,
         run_id: &execution.run_id,
-        options: checks::apply_options(request, &execution),
+        options: steps::apply_options(request, &execution),
         interrupted: execution.interrupted,
         events,
     };
@@ -256,8 +260,8 @@ pub(crate) async fn apply(
     } else {
         RunStatus::Failed
     };
-    state.finish_run(run, status, checks::now(org, request), &outcome.done)?;
-    checks::leave(org, &mut state, &plan).await?;
+    state.finish_run(run, status, steps::now(org, request), &outcome.done)?;
+    steps::leave(org, &mut state, &plan).await?;
     Ok(Outcome {
         calls: org.calls(),
         ..outcome
@@ -266,12 +270,15 @@ pub(crate) async fn apply(
 
 /// Opens the state for a saved plan, and refuses one that does not fit any more.
 pub(crate) fn load_saved(org: &Org, request: &Request<'_>, plan: Plan) -> anyhow::Result<Planned> {
-    let state = checks::open_state(org, request)?;
-    checks::still_fits(org, request, &state, &plan)?;
+    let state = steps::open_state(org, request)?;
+    judge::still_fits(org, request, &state, &plan)?;
+    // What had vanished or was left of storage was judged when the plan was saved.
+    let facts = judge::facts_of_saved(org, &state, request, &plan)?;
+    let refusals = guard::refusals(&facts, &request.options.allowed);
     Ok(Planned {
         plan,
         state,
-        refusals: Vec::new(),
+        refusals,
         snapshot: Vec::new(),
         opening: Vec::new(),
     })

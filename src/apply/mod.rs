@@ -99,7 +99,7 @@ impl Dispatcher<'_> {
         let mut flying: JoinSet<Landed> = JoinSet::new();
         loop {
             while flying.len() < self.job.options.concurrency && self.may_go_on() {
-                let Some(batch) = self.queue.next(org::ROWS_PER_CALL) else {
+                let Some(batch) = self.queue.next(org::ROWS_PER_CALL, !flying.is_empty()) else {
                     break;
                 };
                 self.launch(&mut flying, batch)?;

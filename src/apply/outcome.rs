@@ -19,6 +19,9 @@ use crate::state::{FailedChange, Settlement};
 /// A row lock, or a lost reply, is tried so often.
 const ATTEMPTS: u8 = 5;
 
+/// So many changes that only state sees are noted at once.
+const NOTES: usize = 10_000;
+
 /// Codes of refusals that may pass when the same is sent again.
 const PASSING: &[&str] = &[
     "UNABLE_TO_LOCK_ROW",
@@ -28,28 +31,46 @@ const PASSING: &[&str] = &[
 ];
 
 impl Dispatcher<'_> {
-    /// Changes that only state sees, in one transaction.
+    /// Changes that only state sees, many in one transaction.
     pub(super) fn note_in_state(&mut self) -> Result<(), Error> {
         let mut settlement = Settlement::default();
-        for change in self.job.plan.changes() {
-            let change = change?;
-            match change.action {
-                Action::Forget => settlement.removed.push(change.address.clone()),
-                Action::Record => settlement
-                    .put
-                    .extend(self.seen(&change)?.map(|row| (change.address.root, row))),
-                Action::Adopt => settlement
-                    .put
-                    .push((change.address.root, self.adopted(&change))),
-                Action::Delete | Action::Replace | Action::Create | Action::Update => continue,
+        for entry in self.job.plan.entries() {
+            if !matches!(
+                entry.action,
+                Action::Forget | Action::Record | Action::Adopt
+            ) {
+                continue;
             }
-            if matches!(change.action, Action::Forget | Action::Adopt) {
+            let change = self.job.plan.change(entry)?;
+            let root = change.address.root;
+            match change.action {
+                Action::Forget => {
+                    settlement.removed.push(change.address.clone());
+                    self.outcome.done.forget += 1;
+                }
+                Action::Adopt => {
+                    settlement.put.push((root, self.adopted(&change)));
+                    self.outcome.done.adopt += 1;
+                }
+                _ => {
+                    settlement
+                        .put
+                        .extend(self.seen(&change)?.map(|row| (root, row)));
+                    self.outcome.done.record += 1;
+                }
+            }
+            if entry.action != Action::Record {
                 (self.job.events)(done_event(&change, change.id));
             }
+            if settlement.put.len() + settlement.removed.len() >= NOTES {
+                self.note(&mut settlement)?;
+            }
         }
-        self.outcome.done.forget = settlement.removed.len() as u64;
-        let adopted = settlement.put.len() as u64;
-        self.outcome.done.adopt = adopted.min(self.job.plan.counts().adopt);
+        self.note(&mut settlement)
+    }
+
+    fn note(&mut self, settlement: &mut Settlement) -> Result<(), Error> {
+        let settlement = std::mem::take(settlement);
         if settlement.put.is_empty() && settlement.removed.is_empty() {
             return Ok(());
         }

@@ -4,7 +4,7 @@
 //! before children. A line is served by one call at a time, so no two calls ever wait for the
 //! same lock, and what a change refers to has always been recorded before the change is sent.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::diff::order::{Step, rank, steps};
 use crate::model::object::Object;
@@ -30,9 +30,14 @@ pub(super) struct Batch {
     lines: Vec<u32>,
 }
 
+/// What is sent to the org in one call: a step of one kind of record.
+type Kind = (Step, Object);
+
+/// The changes that lock the same account, as runs of the same kind, in their order.
 #[derive(Debug, Default)]
 struct Line {
-    items: VecDeque<Item>,
+    runs: VecDeque<(Kind, VecDeque<Item>)>,
+    length: usize,
     served: bool,
 }
 
@@ -40,6 +45,52 @@ struct Line {
 pub(super) struct Queue {
     lines: Vec<Line>,
     left: usize,
+}
+
+impl Line {
+    fn new(mut items: Vec<Item>) -> Self {
+        items.sort_by_key(|item| rank(item.step, item.object));
+        let mut line = Self {
+            length: items.len(),
+            ..Self::default()
+        };
+        for item in items {
+            let kind = (item.step, item.object);
+            match line.runs.back_mut() {
+                Some((last, run)) if *last == kind => run.push_back(item),
+                _ => line.runs.push_back((kind, VecDeque::from([item]))),
+            }
+        }
+        line
+    }
+
+    /// What could be sent of it now: of which kind, and how much.
+    fn head(&self) -> Option<(Kind, usize)> {
+        let (kind, run) = self.runs.front().filter(|_| !self.served)?;
+        Some((*kind, run.len()))
+    }
+
+    fn take(&mut self, most: usize, items: &mut Vec<Item>) {
+        let Some((_, run)) = self.runs.front_mut() else {
+            return;
+        };
+        let count = most.min(run.len());
+        items.extend(run.drain(..count));
+        self.length -= count;
+        self.served = true;
+        if run.is_empty() {
+            self.runs.pop_front();
+        }
+    }
+
+    fn give_back(&mut self, item: Item) {
+        let kind = (item.step, item.object);
+        self.length += 1;
+        match self.runs.front_mut() {
+            Some((first, run)) if *first == kind => run.push_front(item),
+            _ => self.runs.push_front((kind, VecDeque::from([item]))),
+        }
+    }
 }
 
 impl Queue {
@@ -56,15 +107,8 @@ impl Queue {
                 lines[entry.lock as usize].push(item);
             }
         }
-        let line = |mut items: Vec<Item>| {
-            items.sort_by_key(|item| rank(item.step, item.object));
-            Line {
-                items: items.into(),
-                served: false,
-            }
-        };
-        let lines: Vec<_> = lines.into_iter().map(line).collect();
-        let left = lines.iter().map(|line| line.items.len()).sum();
+        let lines: Vec<_> = lines.into_iter().map(Line::new).collect();
+        let left = lines.iter().map(|line| line.length).sum();
         Self { lines, left }
     }
 
@@ -73,28 +117,27 @@ impl Queue {
         self.left
     }
 
-    /// The next call: from the longest line that is free, filled up from others whose next thing
-    /// is of the same kind. `None` when all lines are empty or being served.
-    pub(super) fn next(&mut self, size: usize) -> Option<Batch> {
-        let free = |line: &&Line| !line.served && !line.items.is_empty();
-        let longest = self
-            .lines
-            .iter()
-            .filter(free)
-            .max_by_key(|line| line.items.len())?;
-        let head = longest.items[0];
-        let kind = (head.step, head.object);
+    /// The next call, filled from the longest free lines whose next things are of one kind.
+    ///
+    /// `None` when all lines are empty or being served; and, while calls are in flight, when the
+    /// call would be far from full: what they free may fill it.
+    pub(super) fn next(&mut self, size: usize, in_flight: bool) -> Option<Batch> {
+        let (kind, available) = self.fullest_kind(size)?;
+        if in_flight && available < size * 9 / 10 {
+            return None;
+        }
         let mut alike: Vec<usize> = (0..self.lines.len())
             .filter(|&number| {
-                let line = &self.lines[number];
-                let next = line.items.front().filter(|_| !line.served);
-                next.is_some_and(|item| (item.step, item.object) == kind)
+                self.lines[number]
+                    .head()
+                    .is_some_and(|(head, _)| head == kind)
             })
             .collect();
-        alike.sort_by_key(|&number| std::cmp::Reverse(self.lines[number].items.len()));
+        alike.sort_by_key(|&number| std::cmp::Reverse(self.lines[number].length));
+        let (step, object) = kind;
         let mut batch = Batch {
-            step: head.step,
-            object: head.object,
+            step,
+            object,
             items: Vec::new(),
             lines: Vec::new(),
         };
@@ -102,21 +145,27 @@ impl Queue {
             if batch.items.len() == size {
                 break;
             }
-            let line = &mut self.lines[number];
-            while batch.items.len() < size {
-                let next = line
-                    .items
-                    .front()
-                    .filter(|item| (item.step, item.object) == kind);
-                let Some(&item) = next else { break };
-                line.items.pop_front();
-                batch.items.push(item);
-            }
-            line.served = true;
+            self.lines[number].take(size - batch.items.len(), &mut batch.items);
             batch.lines.push(number as u32);
         }
         self.left -= batch.items.len();
         Some(batch)
+    }
+
+    /// The kind that fills a call, of the longest line where there are several.
+    fn fullest_kind(&self, size: usize) -> Option<(Kind, usize)> {
+        let mut kinds: BTreeMap<Kind, (usize, usize)> = BTreeMap::new();
+        for line in &self.lines {
+            if let Some((kind, count)) = line.head() {
+                let (available, longest) = kinds.entry(kind).or_default();
+                *available += count;
+                *longest = line.length.max(*longest);
+            }
+        }
+        let best = kinds
+            .into_iter()
+            .max_by_key(|(_, (available, longest))| ((*available).min(size), *longest));
+        best.map(|(kind, (available, _))| (kind, available))
     }
 
     /// The call is over; its lines are free again. `again` goes back to the front of its lines.
@@ -128,7 +177,7 @@ impl Queue {
         for item in again.iter().rev() {
             let line = entries[item.entry as usize].lock as usize;
             let attempt = item.attempt + 1;
-            self.lines[line].items.push_front(Item { attempt, ..*item });
+            self.lines[line].give_back(Item { attempt, ..*item });
         }
     }
 
@@ -136,10 +185,7 @@ impl Queue {
     pub(super) fn abandon(&mut self, batch: &Batch) -> usize {
         let mut given_up = 0;
         for &number in &batch.lines {
-            let line = &mut self.lines[number as usize];
-            given_up += line.items.len();
-            line.items.clear();
-            line.served = false;
+            given_up += std::mem::take(&mut self.lines[number as usize]).length;
         }
         self.left -= given_up;
         given_up

@@ -85,6 +85,10 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             imported(context.terminal.out(), &summary)?;
         }
         Command::Export { folder } => {
+            // On first use the org holds its sample company, whichever command comes first.
+            if !data.exists() {
+                embedded_org::reset(data, false, clock)?;
+            }
             let summary = embedded_org::export(data, folder)?;
             let objects = counted(&summary.objects);
             writeln!(

@@ -42,6 +42,9 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         args.out.as_deref(),
         context.terminal,
     )?;
+    if !planned.refusals.is_empty() {
+        return Err(Stop::Refused(planned.refusals).into());
+    }
     if let Some(path) = &args.out {
         planned.plan.save(path)?;
         let name = path.display();
@@ -49,9 +52,6 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             context.terminal.err(),
             "\nSaved the plan. To make exactly these changes, run: demo-gen apply {name}"
         )?;
-    }
-    if !planned.refusals.is_empty() {
-        return Err(Stop::Refused(planned.refusals).into());
     }
     Ok(exit(&planned.plan, &args.output))
 }

@@ -11,8 +11,6 @@ pub(crate) mod order;
 
 pub(crate) use one::{is_as_held, stray};
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::model::capabilities::Capabilities;
 use crate::model::change::{Change, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
@@ -39,6 +37,7 @@ pub(crate) struct Root<'a> {
     pub(crate) id: RootId,
     pub(crate) account: Option<AccountId>,
     pub(crate) desired: Vec<Desired>,
+    /// In the order of their paths.
     pub(crate) rows: &'a [Row],
     /// For each row, in the same order.
     pub(crate) live: &'a [Live],
@@ -48,29 +47,24 @@ pub(crate) struct Root<'a> {
 
 /// Gives each change of the root to `sink`, parents before children.
 pub(crate) fn diff(context: &Context, root: Root, sink: &mut dyn FnMut(Change)) {
-    let mut ids = BTreeMap::new();
-    let mut recorded = BTreeMap::new();
-    for (row, live) in root.rows.iter().zip(root.live) {
-        ids.insert(row.path.clone(), row.id);
-        recorded.insert(row.path.clone(), (row, live));
-    }
+    let mut state = one::RootState::new(root.id, root.account, root.gone_reason, root.rows);
     let mut desired = root.desired;
     desired.sort_by(|a, b| (a.object, &a.path).cmp(&(b.object, &b.path)));
-    let mut state = one::RootState {
-        root: root.id,
-        account: root.account,
-        gone_reason: root.gone_reason,
-        ids,
-        remade: BTreeSet::new(),
-    };
+    let mut wanted = vec![false; root.rows.len()];
     for record in desired {
-        let recorded = recorded.remove(&record.path);
+        let place = state.place(&record.path);
+        let recorded = place.map(|place| {
+            wanted[place] = true;
+            (&root.rows[place], &root.live[place])
+        });
         if let Some(change) = one::desired(context, &mut state, &record, recorded) {
             sink(change);
         }
     }
-    for (row, live) in recorded.into_values() {
-        if let Some(change) = one::undesired(&state, row, live) {
+    for (place, (row, live)) in root.rows.iter().zip(root.live).enumerate() {
+        if !wanted[place]
+            && let Some(change) = one::undesired(&state, row, live)
+        {
             sink(change);
         }
     }
@@ -90,7 +84,7 @@ fn referenced(state: &one::RootState, datum: &Datum) -> Option<serde_json::Value
         Datum::Json(json) => Some(json.clone()),
         Datum::Ref(address) if address.root != state.root => None,
         Datum::Ref(address) if state.remade.contains(&address.path) => None,
-        Datum::Ref(address) => state.ids.get(&address.path).map(as_json),
+        Datum::Ref(address) => state.id(&address.path).map(|id| as_json(&id)),
     }
 }
 

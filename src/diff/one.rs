@@ -18,30 +18,66 @@ use crate::model::recorded::{FoundRecord, Held, Live, LiveRecord, Row};
 use crate::model::value::{Datum, FieldName, Value};
 
 /// What is known of the root while its records are gone through.
-pub(super) struct RootState {
+pub(super) struct RootState<'a> {
     pub(super) root: RootId,
-    pub(super) account: Option<AccountId>,
-    pub(super) gone_reason: Reason,
-    pub(super) ids: BTreeMap<Path, RecordId>,
+    account: Option<AccountId>,
+    gone_reason: Reason,
+    /// In the order of their paths.
+    rows: &'a [Row],
+    /// What is taken into state, with its id.
+    adopted: BTreeMap<Path, RecordId>,
     /// What is created again or replaced: whatever refers to it is decided again.
     pub(super) remade: BTreeSet<Path>,
+}
+
+impl<'a> RootState<'a> {
+    pub(super) fn new(
+        root: RootId,
+        account: Option<AccountId>,
+        gone_reason: Reason,
+        rows: &'a [Row],
+    ) -> Self {
+        debug_assert!(rows.is_sorted_by(|a, b| a.path < b.path));
+        let (adopted, remade) = (BTreeMap::new(), BTreeSet::new());
+        Self {
+            root,
+            account,
+            gone_reason,
+            rows,
+            adopted,
+            remade,
+        }
+    }
+
+    /// Which of the rows has this path.
+    pub(super) fn place(&self, path: &Path) -> Option<usize> {
+        self.rows.binary_search_by(|row| row.path.cmp(path)).ok()
+    }
+
+    /// The id of the record at the path, where there is one already.
+    pub(super) fn id(&self, path: &Path) -> Option<RecordId> {
+        let recorded = self.place(path).map(|place| self.rows[place].id);
+        recorded.or_else(|| self.adopted.get(path).copied())
+    }
 }
 
 /// What is to happen to a record that the manifest asks for.
 pub(super) fn desired(
     context: &Context,
-    state: &mut RootState,
+    state: &mut RootState<'_>,
     record: &Desired,
     recorded: Option<(&Row, &Live)>,
 ) -> Option<Change> {
-    let address = Address {
-        root: state.root,
-        path: record.path.clone(),
-    };
     let found = match recorded {
-        Some(_) => None,
-        None if context.found.is_empty() => None,
-        None => context.found.get(&key::address_letters(&address)),
+        None if !context.found.is_empty() => {
+            let path = record.path.clone();
+            let letters = key::address_letters(&Address {
+                root: state.root,
+                path,
+            });
+            context.found.get(&letters)
+        }
+        _ => None,
     };
     let reference_moved = refers_to_remade(state, record);
     let situation = Situation {
@@ -79,7 +115,7 @@ pub(super) fn desired(
     }
     if change.action == Action::Adopt {
         state
-            .ids
+            .adopted
             .extend(change.id.map(|id| (record.path.clone(), id)));
     }
     Some(change)
@@ -111,13 +147,7 @@ pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Cha
 
 /// A record of our pack that is at no address: it goes. Its own id stands for the root.
 pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Change {
-    let state = RootState {
-        root: RootId(found.live.id),
-        account: None,
-        gone_reason: reason,
-        ids: BTreeMap::new(),
-        remade: BTreeSet::new(),
-    };
+    let state = RootState::new(RootId(found.live.id), None, reason, &[]);
     let path = Path::new(format!("key/{letters}"));
     let mut change = blank(&state, path, found.object, (Action::Delete, reason));
     change.id = Some(found.live.id);

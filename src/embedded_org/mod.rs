@@ -70,5 +70,6 @@ pub(crate) fn export(data: &Path, folder: &Path) -> Result<ExportSummary, Error>
 /// Starts the org anew with the sample company; it gets a new id.
 pub(crate) fn reset(data: &Path, bare: bool, clock: Clock) -> Result<(), Error> {
     let lock = store::Lock::take(data)?;
+    org::is_bare(data)?;
     org::create(data, &lock, bare, clock)
 }

@@ -9,10 +9,10 @@ use super::id::{RecordId, RootId};
 
 /// The part of an address below its root, such as `meeting/past/03`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Path(Box<str>);
+pub(crate) struct Path(String);
 
 impl Path {
-    pub(crate) fn new(text: impl Into<Box<str>>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 

@@ -19,6 +19,7 @@ pub(crate) use calendar::{FUTURE_SLOTS, PAST_SLOTS};
 pub(crate) use story::Stories;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draw::RootDraw;
@@ -67,6 +68,7 @@ pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
     catalogue: Catalogue,
     zones: BTreeMap<UserId, Zone>,
+    shapes: RefCell<Shapes>,
     pub(crate) stories: Stories,
 }
 
@@ -94,6 +96,7 @@ impl<'a> Planner<'a> {
         Self {
             zones: zones(&situation, &stories),
             catalogue: Catalogue::new(situation.manifest),
+            shapes: RefCell::default(),
             situation,
             stories,
         }
@@ -162,7 +165,10 @@ impl Deal<'_> {
         if !capabilities.has(object) {
             return;
         }
-        fields.retain(|(name, _)| capabilities.can_create(object, name));
+        self.planner
+            .shapes
+            .borrow_mut()
+            .fit(capabilities, object, &mut fields);
         let want = want::want(object, &fields, &self.speaker);
         records.push(Desired {
             path,
@@ -170,6 +176,33 @@ impl Deal<'_> {
             want,
             fields,
         });
+    }
+}
+
+/// The names that records of each kind were last made with, when the org had a place for all of
+/// them: almost all records of a kind have the same fields, so looking once is enough.
+#[derive(Default)]
+struct Shapes(BTreeMap<Object, Vec<FieldName>>);
+
+impl Shapes {
+    /// Leaves out fields that the org lacks.
+    fn fit(
+        &mut self,
+        capabilities: &Capabilities,
+        object: Object,
+        fields: &mut Vec<(FieldName, Value)>,
+    ) {
+        let names = || fields.iter().map(|(name, _)| name);
+        let known = self.0.get(&object).is_some_and(|known| names().eq(known));
+        if known {
+            return;
+        }
+        if names().all(|name| capabilities.can_create(object, name)) {
+            let names = names().cloned().collect();
+            self.0.insert(object, names);
+        } else {
+            fields.retain(|(name, _)| capabilities.can_create(object, name));
+        }
     }
 }
 

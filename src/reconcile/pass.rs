@@ -67,6 +67,32 @@ struct Gathered {
 }
 
 impl Pass<'_> {
+    /// Whether records that state does not know are this plan's business.
+    pub(super) fn looks_for_unknown(&self) -> bool {
+        self.refresh == RefreshMode::Full && self.only_run.is_none() && self.scope.is_everything()
+    }
+
+    /// The records of these kinds that carry our key and that state does not know.
+    pub(super) async fn find(&self, kinds: &[Object], roots: &[RootId]) -> anyhow::Result<Found> {
+        let mut owned = refresh::OwnedFields::new();
+        if let Some(planner) = self.planner {
+            let mut desired = Vec::new();
+            // The records of a few deals name all fields that there are.
+            for root in roots.iter().take(50) {
+                planner.plan(*root, &mut desired);
+            }
+            for record in desired {
+                let names = record.fields.into_iter().map(|(name, _)| name);
+                owned.entry(record.object).or_default().extend(names);
+            }
+        }
+        let known = self.state.ids()?;
+        let pack = &self.state.meta().key_prefix;
+        let found =
+            refresh::found(self.org, (self.capabilities, pack), &owned, kinds, &known).await;
+        found.context("looking for records of ours that the state does not know")
+    }
+
     /// Compares all the roots, and gives every change in scope to the builder.
     pub(super) async fn run(
         &self,

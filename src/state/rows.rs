@@ -36,7 +36,9 @@ impl FieldNumbers {
         let mut numbers = Self::default();
         for row in rows {
             let (number, name) = row.doing("read")?;
-            numbers.add(number, Cow::Owned(name));
+            // There are some dozens of names, and every row names ten of them: kept for good,
+            // a name costs nothing to pass on.
+            numbers.add(number, Cow::Borrowed(name.leak()));
         }
         Ok(numbers)
     }

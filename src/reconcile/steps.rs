@@ -1,0 +1,114 @@
+//! The small steps of a run, each in its own words.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+
+use super::request::{Execution, Request};
+use super::stop::Stop;
+use crate::apply::{self, pack};
+use crate::manifest::InstanceUrl;
+use crate::model::change::Reason;
+use crate::model::id::RecordId;
+use crate::org::Org;
+use crate::plan_file::{Command, Plan};
+use crate::refresh;
+use crate::state::{Run, State};
+
+pub(super) fn open_state(org: &Org, request: &Request) -> anyhow::Result<State> {
+    let folder = request.state_folder();
+    let org = RecordId::parse(&org.identity().org_id).context("reading the org's id")?;
+    let place = request.place(&folder, org);
+    let state = match request.writes {
+        true => State::open(place, &request.holder),
+        false => State::peek(place, &request.holder),
+    };
+    Ok(state?)
+}
+
+pub(super) fn look_at_state(org: &Org, request: &Request) -> anyhow::Result<Option<State>> {
+    let folder = request.state_folder();
+    let org = RecordId::parse(&org.identity().org_id).context("reading the org's id")?;
+    Ok(State::look(request.place(&folder, org))?)
+}
+
+/// Seconds for which a create may still arrive; in the embedded org nothing arrives late.
+fn settle_after(request: &Request) -> i64 {
+    match request.manifest.salesforce.instance_url {
+        InstanceUrl::Embedded => 0,
+        InstanceUrl::Url(_) => i64::from(request.manifest.salesforce.settle_after),
+    }
+}
+
+/// Nothing is planned while it is not known what an earlier call did.
+pub(super) async fn settle(
+    org: &Org,
+    state: &mut State,
+    request: &Request<'_>,
+) -> anyhow::Result<()> {
+    let waiting = refresh::settle(org, state, settle_after(request)).await;
+    match waiting.context("settling what an interrupted run left open")? {
+        None => Ok(()),
+        Some((records, seconds)) => Err(Stop::Unsettled { records, seconds }.into()),
+    }
+}
+
+pub(super) fn runs(state: &State) -> anyhow::Result<BTreeMap<i64, Run>> {
+    let runs = state.runs(usize::MAX >> 1).context("reading the state")?;
+    Ok(runs.into_iter().map(|run| (run.number, run)).collect())
+}
+
+pub(super) fn protect(request: &Request) -> Vec<wildmatch::WildMatch> {
+    request
+        .manifest
+        .protect
+        .iter()
+        .map(|glob| wildmatch::WildMatch::new(glob))
+        .collect()
+}
+
+pub(super) fn only_run(state: &State, request: &Request) -> anyhow::Result<Option<i64>> {
+    let Some(run_id) = &request.options.only_run else {
+        return Ok(None);
+    };
+    match state.run(run_id)? {
+        Some(run) => Ok(Some(run.number)),
+        None => Err(Stop::Usage(format!(
+            "no run {run_id:?} is recorded; `demo-gen status` lists them"
+        ))
+        .into()),
+    }
+}
+
+pub(super) fn gone_reason(request: &Request) -> Reason {
+    match request.command {
+        Command::Apply => Reason::OutOfSelection,
+        Command::Destroy => Reason::Destroy,
+    }
+}
+
+pub(super) fn apply_options(request: &Request, execution: &Execution) -> apply::Options {
+    apply::Options {
+        concurrency: execution.concurrency,
+        settle_after: settle_after(request),
+        max_failures: execution.max_failures,
+        api_budget: execution.api_budget,
+    }
+}
+
+/// The org's time, in seconds since 1970.
+pub(super) fn now(org: &Org, request: &Request) -> i64 {
+    let now = org.server_time().unwrap_or_else(|| request.clock.now());
+    now.as_second()
+}
+
+/// When nothing of ours is left, the pack itself goes too.
+pub(super) async fn leave(org: &Org, state: &mut State, plan: &Plan) -> anyhow::Result<()> {
+    let nothing_left = state.count()?.is_empty() && state.open_intents()?.is_empty();
+    if plan.header.command == Command::Destroy && nothing_left {
+        let removed = pack::remove(org, &plan.header.capabilities, &plan.header.pack).await;
+        removed.context("removing the pack's record")?;
+        state.forget_story()?;
+    }
+    Ok(())
+}
