@@ -1,5 +1,7 @@
 //! One test binary: the real program, run as a person or a script runs it.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 mod env;
 
 mod aliases;
@@ -9,6 +11,7 @@ mod bad_input;
 mod bare;
 mod drift;
 mod guards;
+mod kill;
 mod living_org;
 mod lock;
 mod lost_state;
