@@ -5,6 +5,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::fields::{Canonical, hash};
+use super::{Policies, Policy};
 use crate::model::id::RecordId;
 use crate::model::record::Desired;
 use crate::model::recorded::{Held, Live, LiveRecord, Row};
@@ -53,19 +54,28 @@ impl<'a> Before<'a> {
     }
 }
 
-/// Whether the org holds what it gave back after our last write, in the fields that we own: what
-/// we want now, and what we wrote last time. A field that we want no more and have emptied is
-/// not ours any more; with nothing desired every field counts. A record that was never read back
-/// counts as changed, so that its values are looked at.
-pub(crate) fn is_as_held(desired: Option<&Desired>, held: &Held, live: &LiveRecord) -> bool {
-    let is_owned = |name: &str, held: u32| {
-        desired.is_none_or(|desired| held != hash(&Json::Null) || is_wanted(desired, name))
+/// Whether the org holds what it gave back after our last write, in the fields that we own and
+/// that others may not change.
+///
+/// We own what we want now and what we wrote last time: a field that is wanted no more and was
+/// emptied is not ours any longer. With nothing desired every field counts. A record that was
+/// never read back counts as changed, so that its values are looked at.
+pub(crate) fn is_as_held(
+    policies: &Policies,
+    desired: Option<&Desired>,
+    row: &Row,
+    live: &LiveRecord,
+) -> bool {
+    let is_released = |name: &str, held: u32| {
+        held == hash(&Json::Null) && desired.is_some_and(|desired| !is_wanted(desired, name))
     };
     let same = |(name, held): &(FieldName, u32)| {
         let live = live.fields.get(name.as_ref()).map(hash);
-        live.is_none_or(|live| live == *held) || !is_owned(name, *held)
+        live.is_none_or(|live| live == *held)
+            || policies.of(row.object, name) != Policy::Enforce
+            || is_released(name, *held)
     };
-    !held.0.is_empty() && held.0.iter().all(same)
+    !row.held.0.is_empty() && row.held.0.iter().all(same)
 }
 
 pub(super) fn is_wanted(desired: &Desired, name: &str) -> bool {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::before::{Before, held_now, is_as_held, is_wanted};
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
 use super::fields::hash;
-use super::{Context, as_json, referenced};
+use super::{Context, Policies, Policy, as_json, referenced};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::day::Day;
@@ -87,7 +87,7 @@ pub(super) fn desired(
             Some((row, _)) if row.want != record.want || reference_moved => Wanted::Changed,
             _ => Wanted::Same,
         },
-        recorded: recorded_state(Some(record), recorded, found),
+        recorded: recorded_state((context.policies, Some(record)), recorded, found),
     };
     let decision = decide(situation, state.gone_reason);
     let generation = recorded.map_or(1, |(row, _)| row.generation);
@@ -127,7 +127,7 @@ pub(super) fn desired(
 pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Change> {
     let situation = Situation {
         desired: Wanted::No,
-        recorded: recorded_state(None, Some((row, live)), None),
+        recorded: recorded_state((&Policies::default(), None), Some((row, live)), None),
     };
     let (action, reason) = match decide(situation, state.gone_reason) {
         Decision::Delete(reason) => (Action::Delete, reason),
@@ -160,7 +160,7 @@ pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Chang
 }
 
 fn recorded_state(
-    desired: Option<&Desired>,
+    (policies, desired): (&Policies, Option<&Desired>),
     recorded: Option<(&Row, &Live)>,
     found: Option<&FoundRecord>,
 ) -> Recorded {
@@ -170,7 +170,9 @@ fn recorded_state(
         Some((_, Live::NotRead)) => Recorded::NotRead,
         Some((_, Live::Gone)) => Recorded::Gone,
         Some((_, Live::NotOurs)) => Recorded::NotOurs,
-        Some((row, Live::Ours(live))) if is_as_held(desired, &row.held, live) => Recorded::AsHeld,
+        Some((row, Live::Ours(live))) if is_as_held(policies, desired, row, live) => {
+            Recorded::AsHeld
+        }
         Some((_, Live::Ours(_))) => Recorded::Drifted,
     }
 }
@@ -234,7 +236,12 @@ fn write(
     for (name, after) in &wanted {
         let known = referenced(state, after);
         let held = before.holds(name, known.as_ref());
-        if !held && (!only_drift || before.drifted(name)) {
+        let left_alone = match context.policies.of(record.object, name) {
+            Policy::Enforce => false,
+            Policy::Ignore => before.drifted(name),
+            Policy::CreateOnly => true,
+        };
+        if !held && !left_alone && (!only_drift || before.drifted(name)) {
             let before = before.value(name);
             fields.push(FieldChange {
                 name: name.clone(),

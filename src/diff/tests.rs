@@ -1,11 +1,12 @@
 //! The table of decisions, carried through to changes and their fields.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::fields::hash;
-use super::{Context, Root, diff, stray};
+use super::{Context, Policies, Root, diff, stray};
 use crate::bench::capabilities;
 use crate::draw::fnv1a;
 use crate::model::address::{Address, Path};
@@ -31,6 +32,7 @@ struct Case {
     found: Found,
     generation_floor: u32,
     anchor_moved: bool,
+    policies: Policies,
 }
 
 fn root() -> RootId {
@@ -130,6 +132,7 @@ impl Case {
             found: Found::new(),
             generation_floor: 0,
             anchor_moved: false,
+            policies: Policies::default(),
         }
     }
 
@@ -196,6 +199,7 @@ impl Case {
             found: &self.found,
             generation_floor: self.generation_floor,
             anchor_moved: self.anchor_moved,
+            policies: &self.policies,
             render: &render,
         };
         let (rows, live): (Vec<_>, Vec<_>) = self.recorded.values().cloned().unzip();
@@ -237,7 +241,7 @@ fn line(change: &Change) -> String {
             Datum::Json(json) => json.to_string(),
             Datum::Ref(address) => format!("->{}", address.path),
         };
-        line.push_str(&format!(" {}={before}{after}", field.name));
+        write!(line, " {}={before}{after}", field.name).unwrap();
     }
     line.replace('"', "")
 }
@@ -450,6 +454,28 @@ fn without_refresh_the_recipe_decides() {
         .has(MEETING, A)
         .now(MEETING, Live::NotRead)
         .check(&["- NoLongerWanted meeting/past/01 1"]);
+}
+
+#[test]
+fn fields_that_others_may_change_are_left_to_them() {
+    let drifted = |policies| Case {
+        policies,
+        ..Case::new()
+            .wants(MEETING, A)
+            .has(MEETING, A)
+            .now_holds(MEETING, &[("Subject", "z"), ("Location", "z")])
+    };
+    let named = ["Event.Subject".to_owned()];
+    let update = "~ Drift meeting/past/01 1 Location=z>x";
+    drifted(Policies::new(&named, &[])).check(&[update]);
+    drifted(Policies::new(&[], &named)).check(&[update]);
+    // An edit of the manifest reaches one that nobody touched, unless it is for creation only.
+    let edited = |policies| Case {
+        policies,
+        ..Case::new().wants(MEETING, B).has(MEETING, A)
+    };
+    edited(Policies::new(&named, &[])).check(&["~ ManifestChanged meeting/past/01 1 Subject=a>b"]);
+    edited(Policies::new(&[], &named)).check(&["! AlreadyRight meeting/past/01 1"]);
 }
 
 #[test]
