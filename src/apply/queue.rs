@@ -49,7 +49,9 @@ pub(super) struct Queue {
 
 impl Line {
     fn new(mut items: Vec<Item>) -> Self {
-        items.sort_by_key(|item| rank(item.step, item.object));
+        // Creates and updates of a kind may come in any order, so they are put into two calls
+        // instead of many.
+        items.sort_by_key(|item| (rank(item.step, item.object), item.step));
         let mut line = Self {
             length: items.len(),
             ..Self::default()
@@ -96,7 +98,8 @@ impl Line {
 impl Queue {
     pub(super) fn new(entries: &[Entry], locks: usize) -> Self {
         let mut lines: Vec<Vec<Item>> = vec![Vec::new(); locks];
-        for (number, entry) in entries.iter().enumerate() {
+        let written = entries.iter().enumerate().filter(|(_, entry)| entry.writes);
+        for (number, entry) in written {
             for &step in steps(entry.action) {
                 let item = Item {
                     entry: number as u32,

@@ -52,6 +52,8 @@ pub(crate) struct Entry {
     length: u32,
     pub(crate) action: Action,
     pub(crate) object: Object,
+    /// Whether the org is asked for anything; an adopted record may be as it should be.
+    pub(crate) writes: bool,
     /// Changes with the same number lock the same account and are never in flight together.
     pub(crate) lock: u32,
 }
@@ -96,6 +98,7 @@ impl Builder {
             length: line.len() as u32,
             action: change.action,
             object: change.object,
+            writes: change.writes(),
             lock: *self.locks.entry(locked).or_insert(next),
         });
         self.length += line.len() as u64;
@@ -169,3 +172,6 @@ impl Plan {
         self.entries.iter().map(|entry| self.change(entry))
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
