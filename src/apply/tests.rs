@@ -146,7 +146,7 @@ proptest! {
         let plan = planned(&changes);
         // The first try of every third change fails.
         let again = |batch: &Batch| -> Vec<Item> {
-            let fails = |item: &&Item| item.entry % 3 == 0 && item.attempt == 0;
+            let fails = |item: &&Item| item.entry.is_multiple_of(3) && item.attempt == 0;
             batch.items.iter().filter(fails).copied().collect()
         };
         let sent = drain(&plan, (size, 3), again)?;
@@ -157,7 +157,7 @@ proptest! {
             prop_assert!(*last <= rank, "a child was sent before its parent was there");
             *last = rank;
         }
-        let tries = items(&sent).filter(|item| item.entry % 3 == 0);
+        let tries = items(&sent).filter(|item| item.entry.is_multiple_of(3));
         let (first, second): (Vec<&Item>, Vec<&Item>) = tries.partition(|item| item.attempt == 0);
         prop_assert_eq!(first.len(), second.len());
         prop_assert!(second.iter().all(|item| item.attempt == 1));
