@@ -8,8 +8,6 @@
 //! rules; `soql` queries. `company` is what a new org holds, `exchange` replaces and copies it as CSV.
 //! It does not send e-mail, run triggers, or know of sharing: its one user sees and may do all.
 
-#![expect(dead_code, reason = "called by rooms that come next")]
-
 mod api;
 mod api_error;
 mod auth;

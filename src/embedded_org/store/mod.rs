@@ -192,7 +192,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // 64 MB lets a page that many requests touch be copied into the file once for all of them.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -65536; PRAGMA busy_timeout = 10000; PRAGMA wal_autocheckpoint = 16384;",
+         PRAGMA cache_size = -16384; PRAGMA busy_timeout = 10000; PRAGMA wal_autocheckpoint = 16384;",
     )?;
     connection.set_prepared_statement_cache_capacity(512);
     Ok(())
