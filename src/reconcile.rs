@@ -210,12 +210,7 @@ pub(crate) async fn apply(
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals).into());
     }
-    if plan.entries().is_empty()
-        && state
-            .meta()
-            .anchor
-            .is_none_or(|anchor| anchor == plan.header.anchor)
-    {
+    if plan.entries().is_empty() && steps::is_recorded(&plan, state.meta()) {
         steps::leave(org, &mut state, &plan).await?;
         return Ok(Outcome {
             calls: org.calls(),
@@ -233,6 +228,7 @@ pub(crate) async fn apply(
         seed: plan.header.seed,
         manifest_seed: request.manifest.run.seed,
         query: &plan.header.query,
+        left: &plan.header.left,
         pins: &plan.pins,
         snapshot: &snapshot,
     })?;

@@ -6,12 +6,11 @@ use serde_json::Value as Json;
 
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
 use super::fields::{Canonical, hash};
-use super::{Context, Policies, Policy, referenced};
+use super::{Context, Policies, Policy, letters, referenced};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, RecordId, RootId};
-use crate::model::key;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{FoundRecord, Held, Live, LiveRecord, Row};
@@ -70,11 +69,7 @@ pub(super) fn desired(
 ) -> Option<Change> {
     let found = match recorded {
         None if !context.found.is_empty() => {
-            let path = record.path.clone();
-            let letters = key::address_letters(&Address {
-                root: state.root,
-                path,
-            });
+            let letters = letters(state.root, record);
             context.found.get(&letters)
         }
         _ => None,
