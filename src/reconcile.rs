@@ -13,7 +13,7 @@ mod told;
 pub(crate) use request::{Execution, Options, RefreshMode, Request};
 pub(crate) use stop::Stop;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 
@@ -64,7 +64,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
         .iter()
         .filter_map(|(root, pins)| Some((*root, pins.clone()?)))
         .collect();
-    let covered: BTreeSet<RootId> = pins.keys().copied().collect();
+    let covered = state.covered().context("reading the state")?;
     let read = selection::inventory(org, &state, request, &surroundings, &covered).await?;
     let recast = request.options.recast(&read.inventory);
     let situation = Situation {

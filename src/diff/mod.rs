@@ -4,12 +4,14 @@
 //! never with each other, so a field that the org rewrites is not fought. Only where something
 //! is to be written are values rendered and looked at one by one.
 
+mod before;
 mod decide;
 pub(crate) mod fields;
 mod one;
 pub(crate) mod order;
 
-pub(crate) use one::{is_as_held, stray};
+pub(crate) use before::is_as_held;
+pub(crate) use one::stray;
 
 use std::collections::BTreeMap;
 
@@ -35,8 +37,11 @@ pub(crate) struct Context<'a> {
     /// Fields that others may change.
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
-    pub(crate) render: &'a dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)>,
+    pub(crate) render: &'a Render<'a>,
 }
+
+/// The fields of one of the root's records as they are sent.
+pub(crate) type Render<'a> = dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)> + 'a;
 
 /// What happens to a field that somebody else changed. Fields that are not named are set back.
 #[derive(Debug, Default)]

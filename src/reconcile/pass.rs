@@ -305,7 +305,9 @@ pub(super) async fn drift(
             match live {
                 Live::Gone => gone += 1,
                 Live::NotOurs => changed += 1,
-                Live::Ours(live) => changed += u64::from(!diff::is_as_held(policies, row, live)),
+                Live::Ours(live) => {
+                    changed += u64::from(!diff::is_as_held(policies, None, row, live));
+                }
                 Live::NotRead => {}
             }
         }
