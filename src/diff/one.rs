@@ -7,12 +7,11 @@ use serde_json::Value as Json;
 use super::before::{Before, held_now, is_as_held, is_wanted};
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
 use super::fields::hash;
-use super::{Context, Policies, Policy, as_json, referenced};
+use super::{Context, Policies, Policy, as_json, letters, referenced};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, RecordId, RootId};
-use crate::model::key;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{FoundRecord, Held, Live, Row};
@@ -71,11 +70,7 @@ pub(super) fn desired(
 ) -> Option<Change> {
     let found = match recorded {
         None if !context.found.is_empty() => {
-            let path = record.path.clone();
-            let letters = key::address_letters(&Address {
-                root: state.root,
-                path,
-            });
+            let letters = letters(state.root, record);
             context.found.get(&letters)
         }
         _ => None,

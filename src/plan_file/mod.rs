@@ -51,6 +51,8 @@ pub(crate) struct Entry {
     offset: u64,
     length: u32,
     pub(crate) action: Action,
+    /// Whether the org hears of it at all.
+    pub(crate) writes: bool,
     pub(crate) object: Object,
     /// Whether the org is asked for anything; an adopted record may be as it should be.
     pub(crate) writes: bool,
@@ -97,6 +99,7 @@ impl Builder {
             offset: self.length,
             length: line.len() as u32,
             action: change.action,
+            writes: change.writes(),
             object: change.object,
             writes: change.writes(),
             lock: *self.locks.entry(locked).or_insert(next),
