@@ -54,8 +54,6 @@ pub(crate) struct Entry {
     /// Whether the org hears of it at all.
     pub(crate) writes: bool,
     pub(crate) object: Object,
-    /// Whether the org is asked for anything; an adopted record may be as it should be.
-    pub(crate) writes: bool,
     /// Changes with the same number lock the same account and are never in flight together.
     pub(crate) lock: u32,
 }
@@ -101,7 +99,6 @@ impl Builder {
             action: change.action,
             writes: change.writes(),
             object: change.object,
-            writes: change.writes(),
             lock: *self.locks.entry(locked).or_insert(next),
         });
         self.length += line.len() as u64;

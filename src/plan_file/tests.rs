@@ -1,6 +1,6 @@
 //! A plan comes back from its file as it was, or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::json;
@@ -34,6 +34,7 @@ pub(crate) fn header() -> Header {
         told_at: Some(day("2026-11-13")),
         seed: u64::MAX - 1,
         query: "query".to_owned(),
+        left: BTreeSet::from([deal(9)]),
         capabilities: Capabilities::default(),
         run_tag_field: Some("Run__c".to_owned()),
         coverage: Coverage::default(),
