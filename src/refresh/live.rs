@@ -216,3 +216,140 @@ pub(crate) async fn note_held(
     }
     Ok(state.note_held(&notes)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde_json::json;
+
+    use super::{Proof, is_ours};
+    use crate::bench::capabilities;
+    use crate::model::address::{Address, Path};
+    use crate::model::capabilities::{Capabilities, KEY_FIELD};
+    use crate::model::id::{RecordId, RootId};
+    use crate::model::key;
+    use crate::model::object::Object;
+    use crate::model::recorded::{Held, Row};
+    use crate::model::value::Want;
+    use crate::org::Fields;
+    use crate::state::{Run, RunStatus};
+
+    const ROOT: &str = "006DG0000000001YAA";
+    const MEETING: &str = "00UDG0000000001YAA";
+    const USER: &str = "005DG0000000001YAA";
+    const PACK: &str = "packpack";
+
+    /// The run began at this second, and ended a minute later.
+    const STARTED: i64 = 1_700_000_000;
+
+    fn id(text: &str) -> RecordId {
+        RecordId::parse(text).unwrap()
+    }
+
+    fn row(object: Object, path: &str) -> Row {
+        Row {
+            path: Path::new(path),
+            object,
+            id: id(MEETING),
+            generation: 1,
+            run: 1,
+            created: STARTED + 10,
+            want: Want(1),
+            stamp: None,
+            held: Held::default(),
+        }
+    }
+
+    fn meeting() -> Row {
+        row(Object::Event, "meeting/past/01")
+    }
+
+    fn key_of(path: &str) -> String {
+        let root = RootId(id(ROOT));
+        let path = Path::new(path);
+        key::key(PACK, Object::Event, &Address { root, path }, 4)
+    }
+
+    /// Whether a record with these fields is proved to be the row's.
+    fn proved(row: &Row, keyed: bool, fields: serde_json::Value) -> bool {
+        let run = Run {
+            number: 1,
+            run_id: "r1".to_owned(),
+            command: "apply".to_owned(),
+            user: USER.to_owned(),
+            keyed,
+            status: RunStatus::Completed,
+            started: STARTED,
+            finished: Some(STARTED + 60),
+            counts: None,
+        };
+        let without_keys = Capabilities::default();
+        let with_keys = capabilities();
+        let proof = Proof {
+            capabilities: if keyed { &with_keys } else { &without_keys },
+            pack: PACK,
+            runs: &BTreeMap::from([(1, run)]),
+        };
+        let fields: Fields = serde_json::from_value(fields).unwrap();
+        let ours = BTreeSet::from([(Object::Event, id(MEETING))]);
+        is_ours(&proof, (RootId(id(ROOT)), row), &fields, &ours)
+    }
+
+    #[test]
+    fn a_key_proves_its_own_record_alone() {
+        let other_pack = key_of("meeting/past/01").replace(PACK, "kcapkcap");
+        for (key, expect) in [
+            (json!(key_of("meeting/past/01")), true),
+            (json!(key_of("meeting/past/02")), false),
+            (json!(other_pack), false),
+            (json!("a customer's own"), false),
+            (json!(null), false),
+        ] {
+            let fields = json!({ KEY_FIELD: key, "WhatId": ROOT, "CreatedById": USER,
+                "CreatedDate": "2023-11-14T22:13:30.000+0000" });
+            assert_eq!(proved(&meeting(), true, fields), expect, "{key}");
+        }
+    }
+
+    #[test]
+    fn without_keys_our_user_made_it_then_and_there() {
+        let made = |parent: &str, user: &str, at: &str| {
+            let fields = json!({ "WhatId": parent, "CreatedById": user, "CreatedDate": at });
+            proved(&meeting(), false, fields)
+        };
+        let then = "2023-11-14T22:13:30.000+0000";
+        assert!(made(ROOT, USER, then));
+        assert!(made(ROOT, USER, "2023-11-14T22:16:00.000+0000"));
+        assert!(!made("006DG0000000002YAA", USER, then));
+        assert!(!made(ROOT, "005DG0000000002YAA", then));
+        assert!(!made(ROOT, USER, "2023-11-14T23:13:30.000+0000"));
+        assert!(!made(ROOT, USER, "2023-11-14T21:13:30.000+0000"));
+        assert!(!made(ROOT, USER, "no date"));
+        // A forged row cannot move the time of the run.
+        let forged = Row {
+            created: STARTED + 90_000,
+            ..meeting()
+        };
+        let later = json!({ "WhatId": ROOT, "CreatedById": USER,
+            "CreatedDate": "2023-11-15T23:13:20.000+0000" });
+        assert!(!proved(&forged, false, later));
+        let no_run = Row {
+            run: 2,
+            ..meeting()
+        };
+        let fields = json!({ "WhatId": ROOT, "CreatedById": USER, "CreatedDate": then });
+        assert!(!proved(&no_run, false, fields));
+    }
+
+    #[test]
+    fn a_part_belongs_to_one_of_ours() {
+        let attendee = row(Object::EventRelation, "meeting/past/01/attendee/champion");
+        for keyed in [true, false] {
+            assert!(proved(&attendee, keyed, json!({ "EventId": MEETING })));
+            let other = json!({ "EventId": "00UDG0000000002YAA" });
+            assert!(!proved(&attendee, keyed, other));
+            assert!(!proved(&attendee, keyed, json!({})));
+        }
+    }
+}
