@@ -119,7 +119,7 @@ fn a_production_org_must_be_named() {
 #[test]
 fn an_api_budget_stops_a_run_that_can_be_resumed() {
     let env = TestEnv::new();
-    let stopped = env.run("apply -y --api-budget 20").exits(8);
+    let stopped = env.run("apply -y --api-budget 16").exits(8);
     stopped.says("Run the same command again to resume.");
     assert!(!env.plan("").is_empty());
     env.apply();
