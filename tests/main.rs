@@ -7,6 +7,7 @@ mod env;
 mod aliases;
 mod anchor;
 mod approval;
+mod architecture;
 mod bad_input;
 mod bare;
 mod drift;
