@@ -1,6 +1,8 @@
 //! demo-gen: a declarative reconciler for Salesforce demo data.
 
 mod apply;
+#[doc(hidden)]
+pub mod bench;
 mod cli;
 mod clock;
 mod diff;

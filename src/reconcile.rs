@@ -96,6 +96,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
             .is_some_and(|at| at != surroundings.told.anchor),
         scope: &request.options.scope,
         protect: steps::protect(request),
+        policies: steps::policies(request),
         only_run: steps::only_run(&state, request)?,
         gone_reason: steps::gone_reason(request),
     };
@@ -108,7 +109,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
         &surroundings,
         (&read, planner.as_ref(), &in_scope, &seen),
     );
-    let chosen = selection::chosen_pins(planner, &in_scope);
+    let chosen = selection::chosen_pins(planner, (&covered, &in_scope), &seen.touched);
     let mut plan = builder.finish(header, chosen)?;
     plan.header.estimate = head::estimate(plan.counts());
     judge::refuse_look_alikes(org, &state, request, &plan).await?;
@@ -142,6 +143,7 @@ async fn compare(
         found: &found,
         runs: std::mem::take(&mut pass.runs),
         protect: pass.protect.clone(),
+        policies: std::mem::take(&mut pass.policies),
         ..*pass
     };
     let mut builder = Builder::new()?;
@@ -166,7 +168,7 @@ pub(crate) async fn drift(
         pack: &state.meta().key_prefix,
         runs: &steps::runs(state)?,
     };
-    pass::drift(org, state, &proof).await
+    pass::drift(org, state, (&proof, &steps::policies(request))).await
 }
 
 /// The ids of the deal's managed records whose paths match.

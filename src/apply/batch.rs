@@ -5,18 +5,13 @@ use serde_json::Value as Json;
 use super::queue::{Batch, Item};
 use super::{Dispatcher, Error};
 use crate::diff::order::Step;
-use crate::model::address::Address;
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::{Action, Change, FieldChange};
 use crate::model::id::RecordId;
 use crate::model::key;
-use crate::model::object::Object;
-use crate::model::value::{Datum, FieldName};
+use crate::model::value::Datum;
 use crate::org::{self, Fields, Org, Sent};
 use crate::state::{Intent, IntentId, IntentRow};
-
-/// A record that was written, with the fields that we own of it.
-pub(super) type Written = (Address, Object, RecordId, Vec<FieldName>);
 
 /// A call ready to be sent. Its rows, the intent's and the request's are in the same order.
 pub(super) struct Prepared {

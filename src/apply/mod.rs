@@ -8,12 +8,14 @@ mod outcome;
 pub(crate) mod pack;
 mod queue;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::task::JoinSet;
 
 use crate::model::event::{Event, Outcome, Stopped};
+use crate::model::object::Object;
 use crate::org::{self, Org};
 use crate::plan_file::{self, Plan};
 use crate::refresh;
@@ -65,7 +67,7 @@ struct Dispatcher<'a> {
     queue: Queue,
     outcome: Outcome,
     /// Written and not yet read back.
-    written: Vec<batch::Written>,
+    written: BTreeMap<Object, Vec<refresh::Written>>,
     done: u64,
     total: u64,
 }
@@ -81,13 +83,13 @@ pub(crate) async fn apply(job: Job<'_>) -> Result<Outcome, Error> {
         job,
         queue,
         outcome: Outcome::default(),
-        written: Vec::new(),
+        written: BTreeMap::new(),
         done: 0,
         total,
     };
     dispatcher.note_in_state()?;
     dispatcher.run().await?;
-    dispatcher.read_back().await?;
+    dispatcher.read_back(1).await?;
     let mut outcome = dispatcher.outcome;
     outcome.not_tried += dispatcher.queue.left() as u64;
     outcome.calls = dispatcher.job.org.calls();
@@ -109,8 +111,13 @@ impl Dispatcher<'_> {
             };
             let (batch, prepared, reply) = landed.expect("a call does not panic");
             self.land(batch, &prepared, reply).await?;
-            if self.written.len() >= org::RECORDS_PER_RETRIEVE {
-                self.read_back().await?;
+            let lots: usize = self
+                .written
+                .values()
+                .map(|rows| rows.len() / org::RECORDS_PER_LOT)
+                .sum();
+            if lots >= org::LOTS_PER_RETRIEVE {
+                self.read_back(org::RECORDS_PER_LOT).await?;
             }
         }
         Ok(())
@@ -156,17 +163,18 @@ impl Dispatcher<'_> {
         false
     }
 
-    /// Reads back what was written since the last time, many records a call.
-    async fn read_back(&mut self) -> Result<(), Error> {
-        let written = std::mem::take(&mut self.written);
-        for part in written.chunks(org::RECORDS_PER_RETRIEVE) {
-            if let Err(error) = refresh::note_held(self.job.org, self.job.state, part).await {
-                // Nothing is lost: the next refresh reads what this one could not.
-                (self.job.events)(Event::Notice(format!(
-                    "what was written could not be read back: {error}"
-                )));
-                return Ok(());
-            }
+    /// Reads back what was written since the last time, in lots of at least so many records, so
+    /// that no call goes out half empty while more is to come.
+    async fn read_back(&mut self, least: usize) -> Result<(), Error> {
+        let mut written = Vec::new();
+        for rows in self.written.values_mut() {
+            let whole = rows.len() - rows.len() % least;
+            written.extend(rows.drain(..whole));
+        }
+        if let Err(error) = refresh::note_held(self.job.org, self.job.state, &written).await {
+            // Nothing is lost: the next refresh reads what this one could not.
+            let notice = format!("what was written could not be read back: {error}");
+            (self.job.events)(Event::Notice(notice));
         }
         Ok(())
     }

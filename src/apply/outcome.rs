@@ -13,7 +13,7 @@ use crate::model::id::RecordId;
 use crate::model::recorded::{Held, Row};
 use crate::model::value::FieldName;
 use crate::org::{self, Kind, RowError};
-use crate::refresh::{self, Settled};
+use crate::refresh::{self, Settled, Written};
 use crate::state::{FailedChange, Settlement};
 
 /// A row lock, or a lost reply, is tried so often.
@@ -296,7 +296,14 @@ impl Dispatcher<'_> {
             let names: BTreeSet<_> = names.into_iter().collect();
             let names = names.into_iter().collect();
             self.written
-                .push((change.address.clone(), change.object, id, names));
+                .entry(change.object)
+                .or_default()
+                .push(Written {
+                    address: change.address.clone(),
+                    object: change.object,
+                    id,
+                    fields: names,
+                });
         }
         Ok(())
     }

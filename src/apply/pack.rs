@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::model::capabilities::{Capabilities, PACK_OBJECT};
 use crate::model::day::Day;
-use crate::org::{Error, Fields, Org};
+use crate::org::{Error, Fields, Kind, Org};
 use crate::refresh::{self, PackRow};
 use crate::state::Meta;
 
@@ -58,15 +58,15 @@ pub(crate) async fn write(
     Ok(())
 }
 
-/// A record that another try made meanwhile is as good: the pack's name is unique.
+/// The pack's name is unique: where a call whose reply was lost made the record, or another run
+/// did, a second call only says so.
 async fn create(org: &Org, fields: Fields) -> Result<(), refresh::Error> {
-    match org
-        .create(PACK_OBJECT, &[fields])
-        .await?
-        .rows
-        .into_iter()
-        .next()
-    {
+    let rows = [fields];
+    let mut sent = org.create(PACK_OBJECT, &rows).await;
+    if matches!(&sent, Err(error) if error.kind() == Kind::Lost) {
+        sent = org.create(PACK_OBJECT, &rows).await;
+    }
+    match sent?.rows.into_iter().next() {
         Some(Err(error)) if error.code != "DUPLICATE_VALUE" => Err(refused(&error)),
         _ => Ok(()),
     }

@@ -11,10 +11,13 @@ pub(crate) mod order;
 
 pub(crate) use one::{is_as_held, stray};
 
+use std::collections::BTreeMap;
+
 use crate::model::capabilities::Capabilities;
 use crate::model::change::{Change, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::key;
+use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
 use crate::model::value::{Datum, FieldName};
@@ -28,8 +31,51 @@ pub(crate) struct Context<'a> {
     pub(crate) generation_floor: u32,
     /// The story moved, so that is why records change.
     pub(crate) anchor_moved: bool,
+    /// Fields that others may change.
+    pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
     pub(crate) render: &'a dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)>,
+}
+
+/// What happens to a field that somebody else changed. Fields that are not named are set back.
+#[derive(Debug, Default)]
+pub(crate) struct Policies(BTreeMap<(String, String), Policy>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Policy {
+    /// Set back to what is wanted.
+    Enforce,
+    /// Left as it was made by others, for as long as it differs from what we wrote.
+    Ignore,
+    /// Written when the record is created, and never again.
+    CreateOnly,
+}
+
+impl Policies {
+    /// Fields are named as in `Event.Location`.
+    pub(crate) fn new(ignore: &[String], create_only: &[String]) -> Self {
+        let named = |fields: &[String], policy| -> Vec<_> {
+            let split = fields.iter().filter_map(|field| field.split_once('.'));
+            let key =
+                |(object, field): (&str, &str)| ((object.to_owned(), field.to_owned()), policy);
+            split.map(key).collect()
+        };
+        let ignored = named(ignore, Policy::Ignore);
+        Self(
+            ignored
+                .into_iter()
+                .chain(named(create_only, Policy::CreateOnly))
+                .collect(),
+        )
+    }
+
+    fn of(&self, object: Object, field: &str) -> Policy {
+        if self.0.is_empty() {
+            return Policy::Enforce;
+        }
+        let key = (object.api_name().to_owned(), field.to_owned());
+        self.0.get(&key).copied().unwrap_or(Policy::Enforce)
+    }
 }
 
 /// One root and all that is known of it.

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
 use super::fields::{Canonical, hash};
-use super::{Context, referenced};
+use super::{Context, Policies, Policy, referenced};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::day::Day;
@@ -85,7 +85,7 @@ pub(super) fn desired(
             Some((row, _)) if row.want != record.want || reference_moved => Wanted::Changed,
             _ => Wanted::Same,
         },
-        recorded: recorded_state(recorded, found),
+        recorded: recorded_state(context.policies, recorded, found),
     };
     let decision = decide(situation, state.gone_reason);
     let generation = recorded.map_or(1, |(row, _)| row.generation);
@@ -125,7 +125,7 @@ pub(super) fn desired(
 pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Change> {
     let situation = Situation {
         desired: Wanted::No,
-        recorded: recorded_state(Some((row, live)), None),
+        recorded: recorded_state(&Policies::default(), Some((row, live)), None),
     };
     let (action, reason) = match decide(situation, state.gone_reason) {
         Decision::Delete(reason) => (Action::Delete, reason),
@@ -157,23 +157,29 @@ pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Chang
     change
 }
 
-fn recorded_state(recorded: Option<(&Row, &Live)>, found: Option<&FoundRecord>) -> Recorded {
+fn recorded_state(
+    policies: &Policies,
+    recorded: Option<(&Row, &Live)>,
+    found: Option<&FoundRecord>,
+) -> Recorded {
     match recorded {
         None if found.is_some() => Recorded::Found,
         None => Recorded::No,
         Some((_, Live::NotRead)) => Recorded::NotRead,
         Some((_, Live::Gone)) => Recorded::Gone,
         Some((_, Live::NotOurs)) => Recorded::NotOurs,
-        Some((row, Live::Ours(live))) if is_as_held(&row.held, live) => Recorded::AsHeld,
+        Some((row, Live::Ours(live))) if is_as_held(policies, row, live) => Recorded::AsHeld,
         Some((_, Live::Ours(_))) => Recorded::Drifted,
     }
 }
 
 /// Whether the org holds what it gave back after our last write. A record that was never read
 /// back counts as changed, so that its values are looked at.
-pub(crate) fn is_as_held(held: &Held, live: &LiveRecord) -> bool {
-    let same = |(name, held): &(FieldName, u32)| hash(value(live, name)) == *held;
-    !held.0.is_empty() && held.0.iter().all(same)
+pub(crate) fn is_as_held(policies: &Policies, row: &Row, live: &LiveRecord) -> bool {
+    let same = |(name, held): &(FieldName, u32)| {
+        hash(value(live, name)) == *held || policies.of(row.object, name) != Policy::Enforce
+    };
+    !row.held.0.is_empty() && row.held.0.iter().all(same)
 }
 
 fn refers_to_remade(state: &RootState, record: &Desired) -> bool {
@@ -271,7 +277,12 @@ fn write(
     for (name, after) in &wanted {
         let known = referenced(state, after);
         let held = before.holds(name, known.as_ref());
-        if !held && (!only_drift || before.drifted(name)) {
+        let left_alone = match context.policies.of(record.object, name) {
+            Policy::Enforce => false,
+            Policy::Ignore => before.drifted(name),
+            Policy::CreateOnly => true,
+        };
+        if !held && !left_alone && (!only_drift || before.drifted(name)) {
             let before = before.value(name);
             fields.push(FieldChange {
                 name: name.clone(),

@@ -31,6 +31,11 @@ pub(crate) enum Error {
     NotBare { path: PathBuf },
     #[error("{} holds no org yet\nhint: `demo-gen org serve` makes one, `demo-gen org import` loads one", path.display())]
     NoOrg { path: PathBuf },
+    #[error("{} is damaged: {source}\nhint: restore a copy of it, or start anew with `demo-gen org reset`", path.display())]
+    Damaged {
+        path: PathBuf,
+        source: rusqlite::Error,
+    },
     #[error("the data file {}: {source}", path.display())]
     Database {
         path: PathBuf,

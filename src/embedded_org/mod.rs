@@ -8,8 +8,6 @@
 //! rules; `soql` queries. `company` is what a new org holds, `exchange` replaces and copies it as CSV.
 //! It does not send e-mail, run triggers, or know of sharing: its one user sees and may do all.
 
-#![expect(dead_code, reason = "called by rooms that come next")]
-
 mod api;
 mod api_error;
 mod auth;
@@ -70,5 +68,6 @@ pub(crate) fn export(data: &Path, folder: &Path) -> Result<ExportSummary, Error>
 /// Starts the org anew with the sample company; it gets a new id.
 pub(crate) fn reset(data: &Path, bare: bool, clock: Clock) -> Result<(), Error> {
     let lock = store::Lock::take(data)?;
+    org::is_bare(data)?;
     org::create(data, &lock, bare, clock)
 }

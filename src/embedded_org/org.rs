@@ -54,6 +54,19 @@ pub(crate) fn create(data: &Path, lock: &Lock, bare: bool, clock: Clock) -> Resu
     })
 }
 
+/// Whether a data file that is about to be replaced holds a bare org. A file that is not ours is no file
+/// to replace; one that is damaged is.
+pub(crate) fn is_bare(data: &Path) -> Result<bool, Error> {
+    if !data.exists() {
+        return Ok(false);
+    }
+    match Store::open(data).and_then(|store| store.setting("bare")) {
+        Ok(bare) => Ok(bare.as_deref() == Some("true")),
+        Err(Error::Damaged { .. } | Error::Database { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Builds a new data file aside and puts it in the place of the old one when it is whole.
 pub(crate) fn replace<T>(
     data: &Path,
@@ -87,12 +100,9 @@ pub(crate) fn fill<T, E: From<rusqlite::Error>>(
     fill: impl FnOnce(&Session<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let (transaction, schema) = store.begin()?;
-    let filled = fill(&Session {
-        db: &transaction,
-        schema,
-        facts,
-        now,
-    })?;
+    let session = Session::new(&transaction, schema, facts, now);
+    let filled = fill(&session)?;
+    session.keep_numbers()?;
     transaction.commit()?;
     Ok(filled)
 }

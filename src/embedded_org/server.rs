@@ -15,9 +15,9 @@ use super::api::{self, Call, Reply};
 use super::api_error::ApiError;
 use super::error::Error;
 use super::org::{self, Org};
-use super::store::Lock;
+use super::store::{Lock, Store};
 use super::time::http_date;
-use super::{Credentials, Options, store};
+use super::{Credentials, Options};
 
 /// The greatest body of a request: a bulk upload is the largest there is.
 const MOST_BYTES: usize = 150 * 1024 * 1024;
@@ -88,7 +88,7 @@ pub(super) async fn serve(options: Options) -> Result<Server, Error> {
 fn open(options: Options) -> Result<(Org, Lock), Error> {
     let lock = Lock::take(&options.data)?;
     if options.data.exists() {
-        let store = store::Store::open(&options.data)?;
+        let store = Store::open(&options.data)?;
         let is_bare = store.setting("bare")?.as_deref() == Some("true");
         if options.bare && !is_bare {
             return Err(Error::NotBare { path: options.data });

@@ -1,9 +1,12 @@
 //! What the handling of one request sees: the open transaction, the schema, the time, and who asks.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::ids::RecordId;
 use super::schema::{Object, Schema};
@@ -15,6 +18,8 @@ pub(crate) struct Session<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) facts: &'a Facts,
     pub(crate) now: Timestamp,
+    /// The last number taken of each sequence.
+    numbers: RefCell<BTreeMap<String, u64>>,
 }
 
 /// What stays the same while the org is served.
@@ -27,7 +32,22 @@ pub(crate) struct Facts {
     pub(crate) time_zone: TimeZone,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    pub(crate) fn new(
+        db: &'a Connection,
+        schema: &'a Schema,
+        facts: &'a Facts,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            db,
+            schema,
+            facts,
+            now,
+            numbers: RefCell::default(),
+        }
+    }
+
     /// The present, as it is written to records.
     pub(crate) fn stamp(&self) -> String {
         datetime_text(self.now)
@@ -46,13 +66,38 @@ impl Session<'_> {
 
     /// The next number of a sequence, such as the ids of a prefix or an auto-number.
     pub(crate) fn next_number(&self, sequence: &str) -> rusqlite::Result<u64> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO _number (prefix, last) VALUES (?1, 1) \
-                 ON CONFLICT (prefix) DO UPDATE SET last = last + 1 RETURNING last",
-            )?
-            .query_row([sequence], |row| row.get::<_, i64>(0))
-            .map(|number| number as u64)
+        let mut taken = self.numbers.borrow_mut();
+        if let Some(last) = taken.get_mut(sequence) {
+            *last += 1;
+            return Ok(*last);
+        }
+        let kept: Option<i64> = self
+            .db
+            .prepare_cached("SELECT last FROM _number WHERE prefix = ?1")?
+            .query_row([sequence], |row| row.get(0))
+            .optional()?;
+        let next = kept.unwrap_or(0) as u64 + 1;
+        taken.insert(sequence.to_owned(), next);
+        Ok(next)
+    }
+
+    /// Writes down the numbers that were taken, so that no later request takes them; comes last.
+    pub(crate) fn keep_numbers(&self) -> rusqlite::Result<()> {
+        let mut keep = self.db.prepare_cached(
+            "INSERT INTO _number (prefix, last) VALUES (?1, ?2) \
+             ON CONFLICT (prefix) DO UPDATE SET last = max(last, excluded.last)",
+        )?;
+        for (sequence, last) in self.numbers.take() {
+            keep.execute(rusqlite::params![sequence, last as i64])?;
+        }
+        Ok(())
+    }
+
+    /// Goes on after a number that was loaded.
+    pub(crate) fn skip_to(&self, sequence: &str, last: u64) {
+        let mut taken = self.numbers.borrow_mut();
+        let number = taken.entry(sequence.to_owned()).or_default();
+        *number = last.max(*number);
     }
 
     /// Fills the dates into the SQL of a computed field, and the alias of its table.

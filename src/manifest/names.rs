@@ -140,6 +140,22 @@ pub(super) fn field(node: &Node) -> Result<String, Complaint> {
     Err(Complaint::new(message, "for example Omitted_from_Demo__c"))
 }
 
+/// A field of one kind of record: `Event.Location`.
+pub(super) fn owned_field(node: &Node) -> Result<String, Complaint> {
+    let name = text(node)?;
+    let is_name = |name: &str| {
+        let allowed = |char: char| char.is_ascii_alphanumeric() || char == '_';
+        name.starts_with(|char: char| char.is_ascii_alphabetic()) && name.chars().all(allowed)
+    };
+    match name.split_once('.') {
+        Some((object, field)) if is_name(object) && is_name(field) => Ok(name),
+        _ => {
+            let message = format!("{} is not a field of an object", quote(&name));
+            Err(Complaint::new(message, "for example Event.Location"))
+        }
+    }
+}
+
 /// `today` or a date.
 pub(super) fn as_of(node: &Node) -> Result<AsOf, Complaint> {
     if text(node)? == "today" {

@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use super::names::{
-    api_version, as_of, field, instance_url, org_id, owner_fallback, role, run_name, story_key,
-    subject, template,
+    api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
+    story_key, subject, template,
 };
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
-    Activity, Auth, Bounds, Exclusion, IdempotencyMode, IngestionMode, InstanceUrl, Llm, Manifest,
-    Meetings, OnLeave, OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce,
-    ScorecardMode, Scorecards, StoryKey, Subjects, VerifyMode,
+    Activity, Auth, Bounds, Drift, Exclusion, IdempotencyMode, IngestionMode, InstanceUrl, Llm,
+    Manifest, Meetings, OnLeave, OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run,
+    Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -25,7 +25,17 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         activity: activity(file.section("activity")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
+        drift: drift(file.section("drift")),
         protect: file.list("protect", text).unwrap_or_default(),
+    }
+}
+
+fn drift(mut drift: Section) -> Drift {
+    Drift {
+        ignore: drift.distinct("ignore", owned_field).unwrap_or_default(),
+        create_only: drift
+            .distinct("create_only", owned_field)
+            .unwrap_or_default(),
     }
 }
 

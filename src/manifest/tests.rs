@@ -92,6 +92,7 @@ activity:
   subjects: {meetings: [Kick-off, 2026-10-05], emails: []}
   owner_fallback: casey@example.com
 scorecards: {templates: []}
+drift: {ignore: [Event.Location], create_only: [Task.Description]}
 protect: ['006*/scorecard/*']
 ";
 
@@ -156,6 +157,9 @@ scorecards:
   coverage_target: 0.8
   confidence_floor: 0.55
   mode: heuristic
+drift:
+  ignore: []
+  create_only: []
 protect: []
 ";
 
@@ -293,7 +297,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, protect
+   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -666,7 +670,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, protect)",
     ),
 ];
 

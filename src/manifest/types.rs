@@ -23,6 +23,7 @@ pub(crate) struct Manifest {
     pub(crate) activity: Activity,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
+    pub(crate) drift: Drift,
     /// Globs of the addresses that no plan may delete or replace.
     pub(crate) protect: Vec<String>,
 }
@@ -293,6 +294,15 @@ words! {
         Llm = "llm",
         Hybrid = "hybrid",
     }
+}
+
+/// Fields that others may change, each as `Object.Field`. All others are set back.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub(crate) struct Drift {
+    /// What others make of it stays.
+    pub(crate) ignore: Vec<String>,
+    /// Written when the record is created, and never again.
+    pub(crate) create_only: Vec<String>,
 }
 
 /// A least and a greatest value, both included, never the wrong way round.

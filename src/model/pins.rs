@@ -76,11 +76,12 @@ pub(crate) struct Slot(
 );
 
 impl Ends {
-    /// The last business day of the past, counted from the day the story leads up to.
+    /// The last business day of the past, counted from the day the story leads up to. It is
+    /// never after the anchor, so that the past stays past when the anchor moves back.
     pub(crate) fn base(self, anchor: Day) -> BusinessDay {
         match self {
             Self::AtAnchor => anchor.business(),
-            Self::Closed(day) | Self::Frozen(day) => day.business(),
+            Self::Closed(day) | Self::Frozen(day) => day.min(anchor).business(),
         }
     }
 }

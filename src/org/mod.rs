@@ -44,7 +44,7 @@ pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
 pub(crate) use limits::ApiUsage;
 pub(crate) use query::Scope;
-pub(crate) use retrieve::{Fields, RECORDS_PER_RETRIEVE, Retrieve};
+pub(crate) use retrieve::{Fields, LOTS_PER_RETRIEVE, RECORDS_PER_LOT, Retrieve};
 pub(crate) use sign_in::{AuthKind, SignIn, SignInError};
 
 use crate::clock::Clock;

@@ -20,10 +20,10 @@ pub(crate) struct Retrieve<'a> {
 pub(crate) type Fields = Map<String, Value>;
 
 /// So many ids one part may name.
-const LOT: usize = 2_000;
+pub(crate) const RECORDS_PER_LOT: usize = 2_000;
 
 /// So many records come with one call; asking for more at once makes several calls.
-pub(crate) const RECORDS_PER_RETRIEVE: usize = LOT * composite::COLLECTIONS;
+pub(crate) const LOTS_PER_RETRIEVE: usize = composite::COLLECTIONS;
 
 /// A part's worth of one request.
 struct Lot<'a> {
@@ -60,7 +60,8 @@ impl Org {
 fn lots<'a>(requests: &[Retrieve<'a>]) -> Vec<Lot<'a>> {
     let of_request = |(request, retrieve): (usize, &Retrieve<'a>)| {
         let ids = retrieve.ids;
-        ids.chunks(LOT).map(move |ids| Lot { request, ids })
+        ids.chunks(RECORDS_PER_LOT)
+            .map(move |ids| Lot { request, ids })
     };
     requests.iter().enumerate().flat_map(of_request).collect()
 }

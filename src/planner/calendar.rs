@@ -17,6 +17,13 @@ use crate::model::pins::Slot;
 pub(crate) const PAST_SLOTS: usize = 25;
 pub(crate) const FUTURE_SLOTS: usize = 8;
 
+/// Whether a meeting lies before the day that its story leads up to, or after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Tense {
+    Past,
+    Future,
+}
+
 /// The first hour of the working day, and how many there are.
 const FIRST_HOUR: u8 = 9;
 const HOURS: usize = 8;

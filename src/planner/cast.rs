@@ -75,35 +75,47 @@ const TITLES: &[(Role, &[&str])] = &[
     ),
 ];
 
-/// Fills the roles, in their order, each with another contact; who is pinned stays, and so does
-/// a role for which there was nobody. A part whose contact is gone is cast again.
+/// Fills the roles, in their order, each with another contact. Who is pinned stays, and so does
+/// a role for which there was nobody; a part whose contact is gone is cast again, and one whose
+/// role the manifest no longer names is dropped.
 ///
 /// A contact is chosen by title and then by its own draw, so that one who joins the account
-/// later never changes how the others compare.
+/// later never changes how the others compare. Parts keep their places, because how often
+/// somebody is spoken with depends on them.
 pub(super) fn cast(
     roles: &[Role],
     contacts: &BTreeMap<ContactId, Contact>,
     pinned: &[Part],
     draw: &mut RootDraw,
 ) -> Vec<Part> {
-    let stays = |part: &&Part| part.contact.is_none_or(|id| contacts.contains_key(&id));
-    let mut parts: Vec<Part> = pinned.iter().filter(stays).cloned().collect();
-    for role in roles {
-        if parts.iter().any(|part| part.role == role.as_str()) {
-            continue;
+    let is_named = |part: &&Part| roles.iter().any(|role| role.as_str() == part.role);
+    let mut parts: Vec<Part> = pinned.iter().filter(is_named).cloned().collect();
+    let mut open = Vec::new();
+    for (place, part) in parts.iter_mut().enumerate() {
+        if part.contact.is_some_and(|id| !contacts.contains_key(&id)) {
+            part.contact = None;
+            open.push(place);
         }
-        let taken = |id: &ContactId| parts.iter().any(|part| part.contact == Some(*id));
-        let best = contacts
-            .iter()
-            .filter(|(id, _)| !taken(id))
-            .min_by_key(|(id, contact)| {
-                let chance = draw.at(&format!("cast/{role}/{id}")).below(0, u64::MAX);
-                (unfitness(*role, contact.title.as_deref()), chance)
+    }
+    for role in roles {
+        if !parts.iter().any(|part| part.role == role.as_str()) {
+            open.push(parts.len());
+            parts.push(Part {
+                role: role.as_str().to_owned(),
+                contact: None,
             });
-        parts.push(Part {
-            role: role.as_str().to_owned(),
-            contact: best.map(|(id, _)| *id),
+        }
+    }
+    for place in open {
+        let role = roles.iter().find(|role| role.as_str() == parts[place].role);
+        let role = *role.expect("other parts were dropped");
+        let is_free = |id: &ContactId| parts.iter().all(|part| part.contact != Some(*id));
+        let free = contacts.iter().filter(|(id, _)| is_free(id));
+        let best = free.min_by_key(|(id, contact)| {
+            let chance = draw.at(&format!("cast/{role}/{id}")).below(0, u64::MAX);
+            (unfitness(role, contact.title.as_deref()), chance)
         });
+        parts[place].contact = best.map(|(id, _)| *id);
     }
     parts
 }

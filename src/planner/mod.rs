@@ -7,6 +7,7 @@
 mod activity;
 mod calendar;
 mod cast;
+mod overlaps;
 mod owners;
 mod scorecard;
 mod story;
@@ -120,7 +121,7 @@ impl<'a> Planner<'a> {
         };
         let fields = record.fields.iter();
         fields
-            .map(|(name, value)| (name.clone(), render(value, &deal.speaker)))
+            .map(|(name, value)| (name.clone(), render(name, value, &deal.speaker)))
             .collect()
     }
 
@@ -153,7 +154,8 @@ impl Deal<'_> {
         }
     }
 
-    /// Adds a record unless the org lacks its object, leaving out fields that it lacks.
+    /// Adds a record unless the org lacks its object, or the one that it is a part of. Fields
+    /// that the org lacks are left out.
     fn add(
         &self,
         records: &mut Vec<Desired>,
@@ -162,7 +164,8 @@ impl Deal<'_> {
         mut fields: Vec<(FieldName, Value)>,
     ) {
         let capabilities = self.planner.situation.capabilities;
-        if !capabilities.has(object) {
+        let mut needed = object.facts().part_of.into_iter().chain([object]);
+        if !needed.all(|object| capabilities.has(object)) {
             return;
         }
         self.planner
@@ -262,7 +265,15 @@ fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
     holders.into_iter().map(zone).collect()
 }
 
-fn render(value: &Value, speaker: &Speaker) -> Datum {
+/// The most characters that the platform takes where a text of ours could have more.
+fn longest(field: &str) -> usize {
+    match field {
+        "Subject" => 255,
+        _ => usize::MAX,
+    }
+}
+
+fn render(name: &str, value: &Value, speaker: &Speaker) -> Datum {
     use serde_json::Value as Json;
     let json = match value {
         Value::Null => Json::Null,
@@ -277,7 +288,10 @@ fn render(value: &Value, speaker: &Speaker) -> Datum {
         Value::Id(id) => Json::String(id.to_string()),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(speaker.render(text)),
+        Value::Text(text) => Json::String(speaker.render(text, longest(name))),
     };
     Datum::Json(json)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Situation;
 use super::calendar::{Calendar, FUTURE_SLOTS, PAST_SLOTS, Window, Wish, block_hours};
 use super::cast::cast;
+use super::overlaps::overlaps;
 use super::owners::acting;
-use super::{Situation, counts};
 use crate::draw::{DRAWS, RootDraw};
 use crate::model::day::Day;
 use crate::model::id::{RootId, UserId};
@@ -38,14 +39,15 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         }
     }
     lay(situation, &order, &mut stories);
-    stories.overlaps = overlaps(situation, &stories);
+    stories.overlaps = overlaps(situation, &stories.pins);
     stories
 }
 
 fn grid(situation: &Situation) -> Grid {
     let activity = &situation.manifest.activity;
-    // Five of seven days are business days.
-    let business = |days: u32| (days as i32 * 5 / 7).max(1);
+    // As many as fit between the story's end, whatever weekday that is, and the window's edge:
+    // five a week, and of a part of a week those that no weekend can take. One at least.
+    let business = |days: u32| (days as i32 / 7 * 5 + (days as i32 % 7 - 2).max(0)).max(1);
     let longest = activity.meetings.duration_minutes.iter().max();
     Grid {
         past_days: business(activity.past_days),
@@ -70,7 +72,8 @@ fn pin(situation: &Situation, root: RootId, grid: Grid) -> Option<Pins> {
             situation.inventory,
         )
     };
-    let next_owner = act(opportunity.owner)?;
+    // A deal that was told is not left out again because nobody stands in for its owner.
+    let next_owner = act(opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
     let no_contacts = BTreeMap::new();
     let contacts = opportunity
@@ -91,7 +94,7 @@ fn pin(situation: &Situation, root: RootId, grid: Grid) -> Option<Pins> {
             future: Vec::new(),
         });
     };
-    let owner = act(kept.owner)?;
+    let owner = act(kept.owner).unwrap_or(kept.owner);
     let same_grid = kept.grid == grid;
     let keep = |slots: &Vec<Slot>, same: bool| {
         if same && same_grid {
@@ -203,28 +206,4 @@ fn wishes(draw: &mut RootDraw, count: usize, name: &str) -> Vec<Wish> {
         wishes.extend((0..EACH.min(count - first)).map(|place| Wish::draw(&draw, place)));
     }
     wishes
-}
-
-/// How many of the meetings that are really held lie in a block with another one.
-fn overlaps(situation: &Situation, stories: &Stories) -> u64 {
-    let mut held: Vec<(UserId, i32, u8)> = Vec::new();
-    for (root, pins) in &stories.pins {
-        let story_key = &situation.inventory.opportunities[root].story_key;
-        let counts = counts(
-            situation.manifest,
-            pins,
-            &mut RootDraw::new(situation.seed, story_key),
-        );
-        let base = pins.ends.base(situation.anchor);
-        let mut mark = |owner, slots: &[Slot]| {
-            held.extend(slots.iter().map(|slot| {
-                let day = base.plus(i32::from(slot.0)).day();
-                (owner, day.number(), slot.1)
-            }));
-        };
-        mark(pins.owner, &pins.past[..counts.past as usize]);
-        mark(pins.next_owner, &pins.future[..counts.future as usize]);
-    }
-    held.sort_unstable();
-    held.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
 }

@@ -127,7 +127,9 @@ fn notices(org: RecordId, state: &State, request: &Request, seen: &Seen) -> Vec<
 /// How many calls and seconds carrying a plan out takes.
 pub(super) fn estimate(counts: &Counts) -> Estimate {
     let calls = counts.writes().div_ceil(org::ROWS_PER_CALL as u64)
-        + counts.add.div_ceil(org::RECORDS_PER_RETRIEVE as u64);
+        + counts
+            .add
+            .div_ceil((org::RECORDS_PER_LOT * org::LOTS_PER_RETRIEVE) as u64);
     // A full call takes an org about two seconds, and five are under way at once.
     Estimate {
         calls,

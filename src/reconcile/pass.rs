@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context as _;
 
 use super::request::RefreshMode;
-use crate::diff::{self, Context, Root};
+use crate::diff::{self, Context, Policies, Root};
 use crate::model::capabilities::Capabilities;
 use crate::model::change::{Change, Reason};
 use crate::model::id::{AccountId, RootId};
@@ -14,7 +14,7 @@ use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
 use crate::model::value::{FieldName, Value};
-use crate::org::{Org, RECORDS_PER_RETRIEVE};
+use crate::org::{Org, RECORDS_PER_LOT};
 use crate::plan_file::Builder;
 use crate::planner::Planner;
 use crate::refresh::{self, OwnedFields, Proof};
@@ -37,6 +37,7 @@ pub(super) struct Pass<'a> {
     pub(super) anchor_moved: bool,
     pub(super) scope: &'a Scope,
     pub(super) protect: Vec<wildmatch::WildMatch>,
+    pub(super) policies: Policies,
     /// Of a destroy: only rows of this run, and their parts.
     pub(super) only_run: Option<i64>,
     /// Why records of a root that is no longer planned go.
@@ -53,6 +54,8 @@ pub(super) struct Seen {
     /// The questions of all scorecards, and how many of them are answered.
     pub(super) questions: u64,
     pub(super) answered: u64,
+    /// Roots that something is to happen under.
+    pub(super) touched: BTreeSet<RootId>,
     /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
     /// The letters of what was wanted, out of those that were found by key.
@@ -106,9 +109,7 @@ impl Pass<'_> {
             let one = self.gather(*root)?;
             records += one.rows.len();
             gathered.push(one);
-            if records >= RECORDS_PER_RETRIEVE / 2
-                || gathered.len() >= 500
-                || number + 1 == roots.len()
+            if records >= 2 * RECORDS_PER_LOT || gathered.len() >= 500 || number + 1 == roots.len()
             {
                 self.compare(std::mem::take(&mut gathered), &mut seen, builder)
                     .await?;
@@ -197,6 +198,7 @@ impl Pass<'_> {
             found: self.found,
             generation_floor: self.state.meta().generation_floor,
             anchor_moved: self.anchor_moved,
+            policies: &self.policies,
             render: &render,
         };
         let planned = self
@@ -221,6 +223,7 @@ impl Pass<'_> {
                 seen.protected.push(change.address.to_string());
                 continue;
             }
+            seen.touched.insert(change.address.root);
             builder.push(&change)?;
         }
         Ok(())
@@ -278,7 +281,7 @@ impl Seen {
 pub(super) async fn drift(
     org: &Org,
     state: &State,
-    proof: &Proof<'_>,
+    (proof, policies): (&Proof<'_>, &Policies),
 ) -> anyhow::Result<(u64, u64)> {
     let (mut changed, mut gone) = (0, 0);
     let roots: Vec<_> = state.roots()?.into_keys().collect();
@@ -300,7 +303,7 @@ pub(super) async fn drift(
             match live {
                 Live::Gone => gone += 1,
                 Live::NotOurs => changed += 1,
-                Live::Ours(live) => changed += u64::from(!diff::is_as_held(&row.held, live)),
+                Live::Ours(live) => changed += u64::from(!diff::is_as_held(policies, row, live)),
                 Live::NotRead => {}
             }
         }

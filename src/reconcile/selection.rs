@@ -114,13 +114,17 @@ pub(super) async fn accounts(
         .context("reading the accounts of opportunities")
 }
 
-/// The pins of the planned deals in scope.
-pub(super) fn chosen_pins(planner: Option<Planner>, in_scope: &[RootId]) -> BTreeMap<RootId, Pins> {
-    let chosen: BTreeSet<_> = in_scope.iter().collect();
+/// The pins that the run writes down: of deals that have a story, and of those that get one now.
+pub(super) fn chosen_pins(
+    planner: Option<Planner>,
+    (covered, in_scope): (&BTreeSet<RootId>, &[RootId]),
+    touched: &BTreeSet<RootId>,
+) -> BTreeMap<RootId, Pins> {
+    let kept = |root: &RootId| covered.contains(root) && in_scope.binary_search(root).is_ok();
     let mut pins = planner
         .map(|planner| planner.stories.pins)
         .unwrap_or_default();
-    pins.retain(|root, _| chosen.contains(root));
+    pins.retain(|root, _| kept(root) || touched.contains(root));
     pins
 }
 

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::request::{Execution, Request};
 use super::stop::Stop;
 use crate::apply::{self, pack};
+use crate::diff::Policies;
 use crate::manifest::InstanceUrl;
 use crate::model::change::Reason;
 use crate::model::id::RecordId;
@@ -65,6 +66,11 @@ pub(super) fn protect(request: &Request) -> Vec<wildmatch::WildMatch> {
         .iter()
         .map(|glob| wildmatch::WildMatch::new(glob))
         .collect()
+}
+
+pub(super) fn policies(request: &Request) -> Policies {
+    let drift = &request.manifest.drift;
+    Policies::new(&drift.ignore, &drift.create_only)
 }
 
 pub(super) fn only_run(state: &State, request: &Request) -> anyhow::Result<Option<i64>> {

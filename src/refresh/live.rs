@@ -159,45 +159,59 @@ pub(super) fn stamp(fields: &Fields) -> Option<i64> {
     timestamp(text).ok().map(jiff::Timestamp::as_millisecond)
 }
 
-/// Reads back what was written, and notes what the org made of it. The fields of each row are
-/// those that were sent.
+/// A record that was written, with the fields that we own of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub(crate) address: Address,
+    pub(crate) object: Object,
+    pub(crate) id: RecordId,
+    pub(crate) fields: Vec<FieldName>,
+}
+
+/// Reads back what was written, and notes what the org made of it.
 pub(crate) async fn note_held(
     org: &Org,
     state: &mut State,
-    written: &[(Address, Object, RecordId, Vec<FieldName>)],
+    written: &[Written],
 ) -> Result<(), Error> {
-    let mut notes = Vec::with_capacity(written.len());
-    for facts in &OBJECTS {
-        let rows: Vec<_> = written
-            .iter()
-            .filter(|(_, object, ..)| *object == facts.object)
-            .collect();
-        if rows.is_empty() {
-            continue;
-        }
-        let mut fields: BTreeSet<&str> = rows
-            .iter()
-            .flat_map(|(.., names)| names)
-            .map(AsRef::as_ref)
-            .collect();
-        fields.insert("SystemModstamp");
-        let fields: Vec<_> = fields.into_iter().collect();
-        let ids: Vec<_> = rows.iter().map(|(_, _, id, _)| id.as_str()).collect();
-        let request = Retrieve {
+    let of = |object| written.iter().filter(move |one| one.object == object);
+    let kinds = OBJECTS
+        .iter()
+        .filter(|facts| of(facts.object).next().is_some());
+    let kinds: Vec<_> = kinds
+        .map(|facts| {
+            let mut fields: BTreeSet<&str> = of(facts.object)
+                .flat_map(|one| &one.fields)
+                .map(AsRef::as_ref)
+                .collect();
+            fields.insert("SystemModstamp");
+            let fields: Vec<_> = fields.into_iter().collect();
+            let ids: Vec<_> = of(facts.object).map(|one| one.id.as_str()).collect();
+            (facts, fields, ids)
+        })
+        .collect();
+    let requests: Vec<_> = kinds
+        .iter()
+        .map(|(facts, fields, ids)| Retrieve {
             object: facts.api_name,
-            fields: &fields,
-            ids: &ids,
-        };
-        let replies = org.retrieve(&[request]).await?;
-        for ((address, _, _, names), fields) in rows.into_iter().zip(replies.into_iter().flatten())
-        {
+            fields,
+            ids,
+        })
+        .collect();
+    if requests.is_empty() {
+        return Ok(());
+    }
+    let replies = org.retrieve(&requests).await?;
+    let mut notes = Vec::with_capacity(written.len());
+    for ((facts, ..), records) in kinds.iter().zip(replies) {
+        for (one, fields) in of(facts.object).zip(records) {
             // What is gone again already is found by the next refresh.
             let Some(fields) = fields else { continue };
-            let held = names.iter().map(|name| {
+            let held = one.fields.iter().map(|name| {
                 let value = fields.get(name.as_ref()).unwrap_or(&Json::Null);
                 (name.clone(), hash(value))
             });
-            notes.push((address.clone(), Held(held.collect()), stamp(&fields)));
+            notes.push((one.address.clone(), Held(held.collect()), stamp(&fields)));
         }
     }
     Ok(state.note_held(&notes)?)

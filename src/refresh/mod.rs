@@ -12,7 +12,7 @@ mod settle;
 pub(crate) use capabilities::capabilities;
 pub(crate) use found::{PackRow, carries_keys, found, look_alikes, pack_row};
 pub(crate) use inventory::{InventoryRequest, Read, accounts_of, inventory};
-pub(crate) use live::{OwnedFields, Proof, live, note_held};
+pub(crate) use live::{OwnedFields, Proof, Written, live, note_held};
 pub(crate) use selection::{filter_counts, query_digest};
 pub(crate) use settle::{Settled, recorded, settle, settle_one};
 

@@ -201,7 +201,7 @@ fn matched(rows: &[IntentRow], candidates: &[Candidate]) -> Vec<Option<(RecordId
         for (number, row) in rows
             .iter()
             .enumerate()
-            .filter(|(number, _)| made[*number].is_none())
+            .filter(|(number, row)| made[*number].is_none() && (!must_be_equal || is_dated(row)))
         {
             left.entry(likeness(row.parent, &row.told_by))
                 .or_default()
@@ -229,6 +229,12 @@ fn matched(rows: &[IntentRow], candidates: &[Candidate]) -> Vec<Option<(RecordId
         }
     }
     made
+}
+
+/// Only activities have a day beside what else tells them. An attendee is the one contact and no
+/// other: the meeting's own contact stands in the same table, and is nobody's work but the org's.
+fn is_dated(row: &IntentRow) -> bool {
+    row.told_by.len() > 1
 }
 
 fn made(fields: &Fields) -> Result<(RecordId, i64), Error> {
@@ -322,6 +328,19 @@ mod tests {
             &[Some("00T000000000001"), Some("00T000000000002"), None],
         );
         check(&rows, &renamed[..1], &[None, None, None]);
+    }
+
+    #[test]
+    fn an_attendee_is_never_taken_for_another() {
+        let attendee = |contact: &str| IntentRow {
+            told_by: vec![json!(contact)],
+            ..row(A, "", "")
+        };
+        let of_the_org = Candidate {
+            told_by: vec![json!("003DG0000000001YAA")],
+            ..candidate("0RE000000000001", A, "", "")
+        };
+        check(&[attendee("003DG0000000002YAA")], &[of_the_org], &[None]);
     }
 
     #[test]

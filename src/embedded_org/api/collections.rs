@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::describe::object;
-use super::{ApiError, Call, Context, Reply, undone_on_error};
+use super::{ApiError, Call, Context, Reply, undone_where};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::rows::{self, Upserted};
 use crate::embedded_org::schema::Object;
@@ -186,40 +186,52 @@ fn write(
     request: &Request,
     save: impl Fn(&Map<String, Value>) -> Result<Outcome, ApiError>,
 ) -> Result<Reply, ApiError> {
-    let mut outcomes = Vec::with_capacity(request.records.len());
-    let mut save_all = || {
-        for record in &request.records {
-            let outcome = undone_on_error(session.db, || save(record));
-            outcomes.push(match outcome {
-                Ok(outcome) => outcome,
-                Err(error) if matches!(error.code, "JSON_PARSER_ERROR" | "UNKNOWN_EXCEPTION") => {
-                    return Err(error);
-                }
-                Err(error) => Outcome::Failed {
-                    id: id_of(record).map(|(_, id)| id.to_owned()),
-                    error,
-                },
-            });
-        }
-        let failed = outcomes
-            .iter()
-            .any(|outcome| matches!(outcome, Outcome::Failed { .. }));
-        if failed && request.all_or_none {
-            return Err(rolled_back());
-        }
-        Ok(())
+    let save_all = || save_each(session, &request.records, save);
+    // A savepoint is dear, and only needed where good records must be undone.
+    let outcomes = if request.all_or_none {
+        undone_where(session.db, save_all, |outcomes| {
+            outcomes.iter().any(Outcome::is_failure)
+        })?
+    } else {
+        save_all()?
     };
-    match undone_on_error(session.db, &mut save_all) {
-        Ok(()) => {}
-        Err(error) if error == rolled_back() => {
-            for outcome in &mut outcomes {
-                outcome.undo();
-            }
-        }
-        Err(error) => return Err(error),
-    }
-    let results: Vec<Value> = outcomes.iter().map(Outcome::body).collect();
+    let undo = request.all_or_none && outcomes.iter().any(Outcome::is_failure);
+    let results: Vec<Value> = outcomes
+        .into_iter()
+        .map(|outcome| if undo { outcome.undone() } else { outcome })
+        .map(|outcome| outcome.body())
+        .collect();
     Ok(Reply::json(200, &Value::Array(results)))
+}
+
+fn save_each(
+    session: &Session<'_>,
+    records: &[Map<String, Value>],
+    save: impl Fn(&Map<String, Value>) -> Result<Outcome, ApiError>,
+) -> Result<Vec<Outcome>, ApiError> {
+    let mut outcomes = Vec::with_capacity(records.len());
+    for record in records {
+        let changes = session.db.total_changes();
+        let outcome = match save(record) {
+            Ok(outcome) => outcome,
+            Err(error) if refuses_all(&error) => return Err(error),
+            Err(error) if session.db.total_changes() != changes => {
+                // Rules refuse before they write. If one did not, nothing of the request may stay.
+                let message = format!("a record failed half-way: {}", error.message);
+                return Err(ApiError::new(500, "UNKNOWN_EXCEPTION", message));
+            }
+            Err(error) => Outcome::Failed {
+                id: id_of(record).map(|(_, id)| id.to_owned()),
+                error,
+            },
+        };
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+fn refuses_all(error: &ApiError) -> bool {
+    matches!(error.code, "JSON_PARSER_ERROR" | "UNKNOWN_EXCEPTION")
 }
 
 fn rolled_back() -> ApiError {
@@ -231,13 +243,18 @@ fn rolled_back() -> ApiError {
 }
 
 impl Outcome {
-    /// Turns a success into what it is after the others failed.
-    fn undo(&mut self) {
-        if !matches!(self, Self::Failed { .. }) {
-            *self = Self::Failed {
+    fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+
+    /// What it is after others failed: a success no more.
+    fn undone(self) -> Self {
+        match self {
+            Self::Saved(_) | Self::Upserted { .. } => Self::Failed {
                 id: None,
                 error: rolled_back(),
-            };
+            },
+            Self::Failed { .. } => self,
         }
     }
 

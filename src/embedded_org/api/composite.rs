@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{ApiError, Call, Context, Reply, dispatch};
+use super::{ApiError, Call, Context, Reply, dispatch, undone_where};
 
 const MOST_PARTS: usize = 25;
 /// Of the parts, how many may be queries or collections.
@@ -33,41 +33,60 @@ pub(super) fn composite(context: &mut Context<'_>, call: &Call) -> Result<Reply,
         .unwrap_or(false);
     let parts = read_parts(&mut body)?;
     let db = context.session.db;
-    db.execute_batch("SAVEPOINT composite")?;
-    let mut answers: Vec<Answer> = Vec::new();
-    let mut known = BTreeMap::new();
-    for part in parts {
-        db.execute_batch("SAVEPOINT part")?;
-        let reply = run_part(context, call, &part, &mut known);
-        let reply = reply.unwrap_or_else(|error| Reply::error(&error));
-        if reply.status >= 300 {
-            db.execute_batch("ROLLBACK TO part")?;
+    let failed = |answers: &Vec<Answer>| answers.iter().any(Answer::is_failure);
+    let answers = undone_where(
+        db,
+        || run_parts(context, call, parts),
+        |answers| all_or_none && failed(answers),
+    )?;
+    let halt = all_or_none && failed(&answers);
+    let answers: Vec<Answer> = answers
+        .into_iter()
+        .map(|answer| if halt { answer.halted() } else { answer })
+        .collect();
+    Ok(Reply::text(200, write(&answers)))
+}
+
+impl Answer {
+    fn is_failure(&self) -> bool {
+        self.reply.status >= 300
+    }
+
+    /// What it is after another part failed: a success no more.
+    fn halted(self) -> Self {
+        if self.is_failure() {
+            return self;
         }
-        db.execute_batch("RELEASE part")?;
-        known.insert(
-            part.reference_id.clone(),
-            Known::Written(reply.body.clone(), reply.status),
-        );
+        let message = "The transaction was rolled back since another operation in the same transaction failed.";
+        Self {
+            reply: Reply::error(&ApiError::new(400, "PROCESSING_HALTED", message)),
+            ..self
+        }
+    }
+}
+
+fn run_parts(
+    context: &mut Context<'_>,
+    call: &Call,
+    parts: Vec<Part>,
+) -> Result<Vec<Answer>, ApiError> {
+    let db = context.session.db;
+    let mut known = BTreeMap::new();
+    let mut answers = Vec::new();
+    for part in parts {
+        let run = || {
+            let reply = run_part(context, call, &part, &mut known);
+            Ok(reply.unwrap_or_else(|error| Reply::error(&error)))
+        };
+        let reply = undone_where(db, run, |reply| reply.status >= 300)?;
+        let body = Known::Written(reply.body.clone(), reply.status);
+        known.insert(part.reference_id.clone(), body);
         answers.push(Answer {
             reply,
             reference_id: part.reference_id,
         });
     }
-    if all_or_none && answers.iter().any(|answer| answer.reply.status >= 300) {
-        db.execute_batch("ROLLBACK TO composite")?;
-        for answer in answers
-            .iter_mut()
-            .filter(|answer| answer.reply.status < 300)
-        {
-            answer.reply = Reply::error(&ApiError::new(
-                400,
-                "PROCESSING_HALTED",
-                "The transaction was rolled back since another operation in the same transaction failed.",
-            ));
-        }
-    }
-    db.execute_batch("RELEASE composite")?;
-    Ok(Reply::text(200, write(&answers)))
+    Ok(answers)
 }
 
 fn read_parts(body: &mut Map<String, Value>) -> Result<Vec<Part>, ApiError> {

@@ -149,45 +149,40 @@ const fn guarded(path: &'static str, verbs: &'static [(&'static str, Handler)]) 
     }
 }
 
-/// Handles a request of the network: one transaction, committed unless it fails.
+/// Handles a request of the network; every reply tells how much of the day's calls is used.
 pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
-    let (resource, call) = match find(call) {
-        Ok(found) => found,
-        Err(error) => return Reply::error(&error),
-    };
+    let reply = answer(org, url, call).unwrap_or_else(|error| Reply::error(&error));
+    reply.with_header("Sforce-Limit-Info", limits::usage(org.calls))
+}
+
+/// Answers in one transaction, which is committed unless the request fails.
+fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
+    let (resource, call) = find(call)?;
     if !resource.is_open && !org.credentials.accepts(call.header("authorization")) {
-        let error = ApiError::new(401, "INVALID_SESSION_ID", "Session expired or invalid");
-        return Reply::error(&error);
+        return Err(ApiError::new(
+            401,
+            "INVALID_SESSION_ID",
+            "Session expired or invalid",
+        ));
     }
     org.calls += 1;
-    let (calls, now) = (org.calls, org.clock.now());
-    let begun = if call.only_reads() {
-        org.store.begin_read()
+    let now = org.clock.now();
+    let (transaction, schema) = if call.only_reads() {
+        org.store.begin_read()?
     } else {
-        org.store.begin()
-    };
-    let (transaction, schema) = match begun {
-        Ok(begun) => begun,
-        Err(error) => return Reply::error(&error.into()),
+        org.store.begin()?
     };
     let mut context = Context {
-        session: Session {
-            db: &transaction,
-            schema,
-            facts: &org.facts,
-            now,
-        },
+        session: Session::new(&transaction, schema, &org.facts, now),
         cursors: &mut org.cursors,
         credentials: &org.credentials,
         url,
-        calls,
+        calls: org.calls,
     };
-    let result = run(&mut context, resource, &call).and_then(|reply| {
-        transaction.commit()?;
-        Ok(reply)
-    });
-    let reply = result.unwrap_or_else(|error| Reply::error(&error));
-    reply.with_header("Sforce-Limit-Info", limits::usage(calls))
+    let reply = run(&mut context, resource, &call)?;
+    context.session.keep_numbers()?;
+    transaction.commit()?;
+    Ok(reply)
 }
 
 /// Handles a request within another's transaction.
@@ -229,20 +224,17 @@ fn method_not_allowed(resource: &Resource, call: &Call) -> ApiError {
     ApiError::new(405, "METHOD_NOT_ALLOWED", message)
 }
 
-/// Runs a step that leaves nothing behind if it fails.
-fn undone_on_error<T>(
+/// Runs a step, and undoes what it wrote where its result is of the kind that leaves nothing behind.
+fn undone_where<T>(
     db: &Connection,
     step: impl FnOnce() -> Result<T, ApiError>,
+    leaves_nothing: impl FnOnce(&T) -> bool,
 ) -> Result<T, ApiError> {
-    let run = |sql| -> Result<(), ApiError> {
-        db.prepare_cached(sql)?.execute([])?;
-        Ok(())
-    };
-    run("SAVEPOINT step")?;
+    db.execute_batch("SAVEPOINT step")?;
     let result = step();
-    if result.is_err() {
-        run("ROLLBACK TO step")?;
+    if result.as_ref().map_or(true, leaves_nothing) {
+        db.execute_batch("ROLLBACK TO step")?;
     }
-    run("RELEASE step")?;
+    db.execute_batch("RELEASE step")?;
     result
 }

@@ -1,21 +1,21 @@
 //! Loading an org from CSV: ids and dates are kept, what follows from the rest is made anew.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::columns::{Sheet, declaration, extra_fields, rows as csv_rows, sheets};
+use super::numbers::continue_numbers;
 use super::references;
+use super::stages::add_stages_of;
 use crate::clock::Clock;
 use crate::embedded_org::api_error::ApiError;
 use crate::embedded_org::auth;
-use crate::embedded_org::company::{self, Profiles, Stage};
+use crate::embedded_org::company::{self, Profiles};
 use crate::embedded_org::error::{CsvPlace, Error};
-use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::org;
 use crate::embedded_org::rows::{self, Record};
 use crate::embedded_org::schema::{Flag, Object};
 use crate::embedded_org::session::Session;
-use crate::embedded_org::store::{Lock, Store};
+use crate::embedded_org::store::Lock;
 
 /// What was loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) struct ImportSummary {
 /// Replaces what the data file holds by the folder; all of it, or nothing.
 pub(crate) fn import(data: &Path, folder: &Path, clock: Clock) -> Result<ImportSummary, Error> {
     let lock = Lock::take(data)?;
-    let is_bare = data.exists() && Store::open(data)?.setting("bare")?.as_deref() == Some("true");
+    let is_bare = org::is_bare(data)?;
     let now = clock.now();
     org::replace(data, &lock, is_bare, |store| {
         let (sheets, skipped) = sheets(folder, store.schema())?;
@@ -258,43 +258,6 @@ fn check_id(session: &Session<'_>, record: &Record<'_>) -> Result<(), String> {
     }
 }
 
-/// Adds the stages that the opportunities have and the list has not.
-fn add_stages_of(session: &Session<'_>, sheet: &Sheet) -> Result<(), Failure> {
-    let column = |name: &str| sheet.columns.iter().position(|column| column == name);
-    let Some(stage_column) = column("StageName") else {
-        return Ok(());
-    };
-    let (closed, won, probability) = (column("IsClosed"), column("IsWon"), column("Probability"));
-    let mut known: BTreeSet<String> = session
-        .db
-        .prepare("SELECT lower(MasterLabel) FROM OpportunityStage")?
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for row in csv_rows(&sheet.path)? {
-        let (_, row) = row?;
-        let value = |column: Option<usize>| column.and_then(|at| row.get(at)).unwrap_or_default();
-        let name = value(Some(stage_column));
-        if name.is_empty() || !known.insert(name.to_lowercase()) {
-            continue;
-        }
-        let is_true = |text: &str| text.eq_ignore_ascii_case("true") || text == "1";
-        let (is_closed, is_won) = (is_true(value(closed)), is_true(value(won)));
-        let stage = Stage {
-            name,
-            probability: value(probability).parse().unwrap_or(0.0),
-            forecast_category: match (is_closed, is_won) {
-                (_, true) => "Closed",
-                (true, false) => "Omitted",
-                (false, false) => "Pipeline",
-            },
-            is_closed: is_closed || is_won,
-            is_won,
-        };
-        company::add_stage(session, &stage)?;
-    }
-    Ok(())
-}
-
 /// Makes the relations of activities that came without them.
 fn relate_all(session: &Session<'_>, object: &Object) -> Result<(), Failure> {
     let object = session.schema.known(&object.name);
@@ -308,40 +271,6 @@ fn relate_all(session: &Session<'_>, object: &Object) -> Result<(), Failure> {
         if let Some(activity) = rows::find(session, object, &id)? {
             rows::relate(session, &activity)?;
         }
-    }
-    Ok(())
-}
-
-/// New ids and auto-numbers go on after those that were loaded.
-fn continue_numbers(session: &Session<'_>, object: &Object) -> Result<(), Failure> {
-    let mut sequences: BTreeMap<&str, u64> = BTreeMap::new();
-    let sql = format!("SELECT Id FROM \"{}\"", object.name);
-    let mut statement = session.db.prepare(&sql)?;
-    let mut ids = statement.query([])?;
-    while let Some(row) = ids.next()? {
-        let id = RecordId::parse(row.get_ref(0)?.as_str().unwrap_or_default());
-        if let Some(number) = id.and_then(|id| id.number()) {
-            let last = sequences.entry(&object.key_prefix).or_default();
-            *last = number.max(*last);
-        }
-    }
-    if let Some(name) = object
-        .name_field()
-        .filter(|field| field.is(Flag::AutoNumber))
-    {
-        let sql = format!(
-            "SELECT ifnull(max(CAST(substr(\"{0}\", instr(\"{0}\", '-') + 1) AS INTEGER)), 0) FROM \"{1}\"",
-            name.name, object.name
-        );
-        let last: i64 = session.db.query_row(&sql, [], |row| row.get(0))?;
-        sequences.insert(&object.name, last as u64);
-    }
-    for (sequence, last) in sequences {
-        session.db.execute(
-            "INSERT INTO _number (prefix, last) VALUES (?1, ?2) \
-             ON CONFLICT (prefix) DO UPDATE SET last = max(last, excluded.last)",
-            rusqlite::params![sequence, last as i64],
-        )?;
     }
     Ok(())
 }

@@ -3,7 +3,9 @@
 mod columns;
 mod export;
 mod import;
+mod numbers;
 mod references;
+mod stages;
 
 pub(crate) use export::{ExportSummary, export};
 pub(crate) use import::{ImportSummary, import};

@@ -1,14 +1,12 @@
 //! Deleting: into the recycle bin, with what belongs to the record.
 
-use super::record::{Presence, Record, find, object_of, presence};
+use rusqlite::types::Value;
+
+use super::record::{Presence, Record, change_where, find, object_of, presence};
 use super::save::not_supported;
 use super::{ApiError, Session, invitee};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Field, Object, OnDelete};
-
-/// The stamp of a change made by SQL: now, but always later than the row's own.
-const NEXT_STAMP: &str = "CASE WHEN SystemModstamp < ?2 THEN ?2 ELSE \
-     strftime('%Y-%m-%dT%H:%M:%f', substr(SystemModstamp, 1, 23), '+0.001 seconds') || '+0000' END";
 
 /// Deletes a record, as the API is asked to.
 pub(crate) fn delete(session: &Session<'_>, id: &RecordId) -> Result<(), ApiError> {
@@ -64,15 +62,15 @@ fn remove(session: &Session<'_>, object: &Object, id: &str) -> Result<(), ApiErr
     } else {
         ""
     };
-    let sql = format!(
-        "UPDATE \"{}\" SET IsDeleted = 1, SystemModstamp = {NEXT_STAMP}, LastModifiedDate = ?2, \
-         LastModifiedById = ?3{also} WHERE Id = ?1",
-        object.name
-    );
-    session
-        .db
-        .prepare_cached(&sql)?
-        .execute([id, &session.stamp(), &session.facts.user_id])?;
+    let change = format!("IsDeleted = 1, LastModifiedDate = ?1, LastModifiedById = ?2{also}");
+    let user = Value::Text(session.facts.user_id.clone());
+    let record = Value::Text(id.to_owned());
+    change_where(
+        session,
+        &object.name,
+        (&change, "Id = ?3"),
+        &[&user, &record],
+    )?;
     for (child, field, reference) in session.schema.referrers(&object.name) {
         for row in rows_referring(session, child, field, id)? {
             match fate(session, child, field, &row, reference.on_delete)? {
@@ -122,13 +120,7 @@ fn fate(
 }
 
 fn clear(session: &Session<'_>, child: &Object, field: &Field, row: &str) -> rusqlite::Result<()> {
-    let sql = format!(
-        "UPDATE \"{}\" SET \"{}\" = NULL, SystemModstamp = {NEXT_STAMP} WHERE Id = ?1",
-        child.name, field.name
-    );
-    session
-        .db
-        .prepare_cached(&sql)?
-        .execute([row, &session.stamp()])
-        .map(|_| ())
+    let change = format!("\"{}\" = NULL", field.name);
+    let row = Value::Text(row.to_owned());
+    change_where(session, &child.name, (&change, "Id = ?2"), &[&row])
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension as _;
 
-use super::record::{Record, find, object_of};
+use super::record::{Record, change_where, find, object_of};
 use super::relation::junction;
 use super::save::Save;
 use super::{ApiError, Session, event};
@@ -86,28 +86,27 @@ pub(super) fn after_save(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
     let session = save.session;
     let activity = activity_of(session, &save.record)?;
     let related = save.record.text("RelationId").unwrap_or_default();
+    let id = activity.get("Id");
     let invited = save.record.object.name == "EventRelation" && save.record.flag("IsInvitee");
     if invited {
-        session
-            .db
-            .prepare_cached(
-                "UPDATE Event SET IsGroupEvent = 1, GroupEventType = '1' WHERE Id = ?1",
-            )?
-            .execute([activity.id()])?;
+        let change = (
+            "IsGroupEvent = 1, GroupEventType = '1'",
+            "Id = ?2 AND NOT IsGroupEvent",
+        );
+        change_where(session, "Event", change, &[id])?;
         if related.starts_with("005") && activity.text("OwnerId") != Some(related) {
             event::invite(session, &activity, related)?;
         }
     }
     let is_who = related.starts_with("003") && (!invited || save.record.flag("IsParent"));
     if is_who && activity.is_null("WhoId") {
-        let sql = format!(
-            "UPDATE {} SET WhoId = ?1 WHERE Id = ?2",
-            activity.object.name
-        );
-        session
-            .db
-            .prepare_cached(&sql)?
-            .execute([related, activity.id()])?;
+        let who = save.record.get("RelationId");
+        change_where(
+            session,
+            &activity.object.name,
+            ("WhoId = ?2", "Id = ?3"),
+            &[who, id],
+        )?;
     }
     Ok(())
 }
@@ -119,36 +118,26 @@ pub(super) fn after_delete(session: &Session<'_>, relation: &Record<'_>) -> Resu
     if activity.flag("IsDeleted") {
         return Ok(());
     }
+    let id = activity.get("Id");
     if related.starts_with("005") {
-        session
-            .db
-            .prepare_cached(
-                "UPDATE Event SET IsDeleted = 1, WhatId = NULL, SystemModstamp = ?3 \
-                 WHERE ParentEventId = ?1 AND OwnerId = ?2 AND NOT IsDeleted",
-            )?
-            .execute([activity.id(), related, &session.stamp()])?;
+        let change = "IsDeleted = 1, WhatId = NULL";
+        let copies = "ParentEventId = ?2 AND OwnerId = ?3 AND NOT IsDeleted";
+        let user = relation.get("RelationId");
+        change_where(session, "Event", (change, copies), &[id, user])?;
     }
-    let (table, junction) = (&activity.object.name, junction(&relation.object.name));
-    let field = if activity.text("WhatId") == Some(related) {
-        "WhatId"
+    let junction = junction(&relation.object.name);
+    let change = if activity.text("WhatId") == Some(related) {
+        "WhatId = NULL".to_owned()
+    } else if activity.text("WhoId") == Some(related) {
+        format!(
+            "WhoId = (SELECT RelationId FROM {} WHERE {}Id = ?2 AND RelationId LIKE '003%' AND NOT IsWhat \
+             AND NOT IsDeleted ORDER BY Id LIMIT 1)",
+            junction.object, junction.activity
+        )
     } else {
-        "WhoId"
+        return Ok(());
     };
-    if activity.text(field) == Some(related) {
-        let next = match field {
-            "WhoId" => format!(
-                "(SELECT RelationId FROM {} WHERE {}Id = ?1 AND RelationId LIKE '003%' AND NOT IsWhat \
-                 AND NOT IsDeleted ORDER BY Id LIMIT 1)",
-                junction.object, junction.activity
-            ),
-            _ => "NULL".to_owned(),
-        };
-        let sql = format!("UPDATE {table} SET {field} = {next}, SystemModstamp = ?2 WHERE Id = ?1");
-        session
-            .db
-            .prepare_cached(&sql)?
-            .execute([activity.id(), &session.stamp()])?;
-    }
+    change_where(session, &activity.object.name, (&change, "Id = ?2"), &[id])?;
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::types::Value;
 use serde_json::{Map, json};
 
-use super::ApiError;
 use super::save::{Save, create};
+use super::{ApiError, relation};
 
 pub(super) fn before_save(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
     let Some(stage) = save.record.text("StageName").map(str::to_owned) else {
@@ -53,17 +53,7 @@ pub(super) fn after_save(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
         body.insert("IsPrimary".to_owned(), json!(true));
         create(save.session, roles, &body)?;
     }
-    if save.before.is_some() && save.changes("AccountId") {
-        for table in ["Event", "Task"] {
-            let sql =
-                format!("UPDATE {table} SET AccountId = ?1 WHERE WhatId = ?2 AND NOT IsDeleted");
-            save.session
-                .db
-                .prepare_cached(&sql)?
-                .execute([save.record.get("AccountId"), save.record.get("Id")])?;
-        }
-    }
-    Ok(())
+    relation::follow_account(save, "WhatId = ?3 AND NOT IsDeleted")
 }
 
 struct Stage {

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, params_from_iter};
 
-use crate::embedded_org::schema::{Object, Schema};
+use crate::embedded_org::schema::{Kind, Object, Schema};
 use crate::embedded_org::session::Session;
 
 /// The values of a record, in the order of its sObject's fields; null where a field is computed.
@@ -72,18 +72,9 @@ pub(crate) fn find<'s>(
     object: &'s Object,
     id: &str,
 ) -> rusqlite::Result<Option<Record<'s>>> {
-    let columns: Vec<&str> = object
-        .stored()
-        .map(|(_, field)| field.name.as_str())
-        .collect();
-    let sql = format!(
-        "SELECT \"{}\" FROM \"{}\" WHERE Id = ?1",
-        columns.join("\", \""),
-        object.name
-    );
     session
         .db
-        .prepare_cached(&sql)?
+        .prepare_cached(object.select_sql())?
         .query_row([id], |row| {
             let mut record = Record::empty(object);
             for (column, (index, _)) in object.stored().enumerate() {
@@ -97,28 +88,17 @@ pub(crate) fn find<'s>(
 /// Writes a new row as it is.
 pub(crate) fn insert(session: &Session<'_>, record: &Record<'_>) -> rusqlite::Result<()> {
     let object = record.object;
-    let mut columns = String::new();
-    let mut places = String::new();
-    for (_, field) in object.stored() {
-        columns.push_str(if columns.is_empty() { "\"" } else { "\", \"" });
-        columns.push_str(&field.name);
-        places.push_str(if places.is_empty() { "?" } else { ", ?" });
-    }
-    let sql = format!(
-        "INSERT INTO \"{}\" ({columns}\") VALUES ({places})",
-        object.name
-    );
     let values = object.stored().map(|(index, field)| {
         let value = &record.values[index];
         // A checkbox is never null.
         match (value, &field.kind) {
-            (Value::Null, crate::embedded_org::schema::Kind::Boolean) => &Value::Integer(0),
+            (Value::Null, Kind::Boolean) => &Value::Integer(0),
             _ => value,
         }
     });
     session
         .db
-        .prepare_cached(&sql)?
+        .prepare_cached(object.insert_sql())?
         .execute(params_from_iter(values))
         .map(|_| ())
 }
@@ -153,6 +133,29 @@ pub(super) fn write_changes(
         .db
         .prepare_cached(&sql)?
         .execute(params_from_iter(values))
+        .map(|_| ())
+}
+
+/// The stamp of a change made by SQL: now, but always later than the row's own.
+const NEXT_STAMP: &str = "CASE WHEN SystemModstamp < ?1 THEN ?1 ELSE \
+     strftime('%Y-%m-%dT%H:%M:%f', substr(SystemModstamp, 1, 23), '+0.001 seconds') || '+0000' END";
+
+/// Changes the rows that a condition finds, and moves their stamp. In the SQL `?1` is the present; the
+/// given parameters start at `?2`.
+pub(super) fn change_where(
+    session: &Session<'_>,
+    table: &str,
+    (change, condition): (&str, &str),
+    parameters: &[&Value],
+) -> rusqlite::Result<()> {
+    let sql =
+        format!("UPDATE \"{table}\" SET {change}, SystemModstamp = {NEXT_STAMP} WHERE {condition}");
+    let now = Value::Text(session.stamp());
+    let parameters = [&now].into_iter().chain(parameters.iter().copied());
+    session
+        .db
+        .prepare_cached(&sql)?
+        .execute(params_from_iter(parameters))
         .map(|_| ())
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::Value;
 
-use super::record::{Presence, Record, insert, presence};
+use super::record::{Presence, Record, change_where, insert, presence};
 use super::save::Save;
 use super::{ApiError, Session};
 use crate::embedded_org::ids::RecordId;
@@ -246,29 +246,36 @@ fn drop_row(
         "EventRelation" => "IsDeleted = NOT IsInvitee, IsParent = 0",
         _ => "IsDeleted = 1",
     };
-    let sql = format!(
-        "UPDATE {} SET {change}, SystemModstamp = ?3 WHERE {} = ?1 AND RelationId = ?2 AND NOT IsDeleted",
-        junction.object, junction.activity_field
+    let condition = format!(
+        "{} = ?2 AND RelationId = ?3 AND NOT IsDeleted",
+        junction.activity_field
     );
-    session
-        .db
-        .prepare_cached(&sql)?
-        .execute([activity, related, &session.stamp()])?;
+    let ids = [activity, related].map(|id| Value::Text(id.to_owned()));
+    change_where(
+        session,
+        junction.object,
+        (change, &condition),
+        &[&ids[0], &ids[1]],
+    )?;
     Ok(())
 }
 
 /// Activities that only a contact relates to an account follow the contact to another.
 pub(super) fn after_contact_save(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
+    follow_account(save, "WhoId = ?3 AND WhatId IS NULL AND NOT IsDeleted")
+}
+
+/// Moves activities to the account of the saved record, if that has changed.
+pub(super) fn follow_account(save: &Save<'_, '_>, condition: &str) -> Result<(), ApiError> {
     if save.before.is_some() && save.changes("AccountId") {
+        let parameters = [save.record.get("AccountId"), save.record.get("Id")];
         for table in ["Event", "Task"] {
-            let sql = format!(
-                "UPDATE {table} SET AccountId = ?1 WHERE WhoId = ?2 AND WhatId IS NULL AND NOT IsDeleted"
-            );
-            let account: &Value = save.record.get("AccountId");
-            save.session
-                .db
-                .prepare_cached(&sql)?
-                .execute([account, save.record.get("Id")])?;
+            change_where(
+                save.session,
+                table,
+                ("AccountId = ?2", condition),
+                &parameters,
+            )?;
         }
     }
     Ok(())

@@ -162,30 +162,17 @@ fn set_created(
     for field in ["CreatedById", "LastModifiedById"] {
         record.set(field, session.facts.user_id.clone());
     }
-    if let Some(name) = object.name_field()
+    if let Some(name) = object.name_field().filter(|_| object.is_custom())
         && record.is_null(&name.name)
-        && object.is_custom()
     {
-        let value = if name.is(Flag::AutoNumber) {
-            auto_number(session, object)?
-        } else {
-            id.as_str().to_owned()
+        // A custom record without a name is called by its number, or else by its id.
+        let value = match &name.auto_number {
+            Some(prefix) => format!("{prefix}{:04}", session.next_number(&object.name)?),
+            None => id.as_str().to_owned(),
         };
         record.set(&name.name, value);
     }
     Ok(())
-}
-
-/// `SC-0001`: the object's letters, and a number of its own.
-fn auto_number(session: &Session<'_>, object: &Object) -> Result<String, ApiError> {
-    let letters: String = object
-        .label
-        .split(' ')
-        .skip(1)
-        .filter_map(|word| word.chars().next())
-        .collect();
-    let number = session.next_number(&object.name)?;
-    Ok(format!("{letters}-{number:04}"))
 }
 
 /// Marks a change; the stamp always moves, so that who asks for changes since then finds it.

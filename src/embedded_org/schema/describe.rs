@@ -94,7 +94,7 @@ fn field_body(field: &Field, values: &[Value]) -> Value {
     let restricted = matches!(&field.kind, Kind::Picklist(list) if list.restricted);
     let mut body = json!({
         "aggregatable": filterable,
-        "autoNumber": field.is(Flag::AutoNumber),
+        "autoNumber": field.auto_number.is_some(),
         "caseSensitive": field.is(Flag::CaseSensitive),
         "createable": field.is(Flag::Createable),
         "custom": field.is_custom(),

@@ -88,7 +88,6 @@ pub(crate) enum Flag {
     /// The reference takes several sObjects, and answers through the generic `Name`.
     Polymorphic,
     MasterDetail,
-    AutoNumber,
     /// Made by SQL when read; not a column.
     Computed,
     Unfilterable,

@@ -14,6 +14,7 @@ mod standard;
 mod standard_activities;
 mod standard_setup;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 pub(crate) use computed::computed_sql;
@@ -41,6 +42,9 @@ pub(crate) struct Object {
     pub(crate) access: String,
     pub(crate) fields: Vec<Field>,
     by_name: BTreeMap<String, usize>,
+    /// SQL over all columns, made on first use: every save needs it.
+    select_sql: OnceCell<String>,
+    insert_sql: OnceCell<String>,
 }
 
 /// A field of an sObject.
@@ -50,6 +54,8 @@ pub(crate) struct Field {
     pub(crate) label: String,
     pub(crate) kind: Kind,
     pub(crate) flags: Flags,
+    /// What stands before the number, where the platform numbers the records.
+    pub(crate) auto_number: Option<String>,
 }
 
 /// A table of fields in the notation of `notation.rs`, for one sObject.
@@ -160,6 +166,8 @@ impl Object {
             access: table.access.to_owned(),
             fields: Vec::new(),
             by_name: BTreeMap::new(),
+            select_sql: OnceCell::new(),
+            insert_sql: OnceCell::new(),
         };
         let system = if object.allows('D') {
             standard::SYSTEM_FIELDS
@@ -179,6 +187,8 @@ impl Object {
         self.by_name
             .insert(field.name.to_lowercase(), self.fields.len());
         self.fields.push(field);
+        self.select_sql.take();
+        self.insert_sql.take();
     }
 
     /// The place of a field in `fields`, its name in any case.
@@ -206,6 +216,34 @@ impl Object {
             .iter()
             .enumerate()
             .filter(|(_, field)| !field.is(Flag::Computed))
+    }
+
+    /// Selects the stored fields of one record by its id.
+    pub(crate) fn select_sql(&self) -> &str {
+        self.select_sql.get_or_init(|| {
+            let columns: Vec<&str> = self
+                .stored()
+                .map(|(_, field)| field.name.as_str())
+                .collect();
+            let columns = columns.join("\", \"");
+            format!("SELECT \"{columns}\" FROM \"{}\" WHERE Id = ?1", self.name)
+        })
+    }
+
+    /// Inserts a record, its stored fields in order.
+    pub(crate) fn insert_sql(&self) -> &str {
+        self.insert_sql.get_or_init(|| {
+            let columns: Vec<&str> = self
+                .stored()
+                .map(|(_, field)| field.name.as_str())
+                .collect();
+            let places = vec!["?"; columns.len()].join(", ");
+            let columns = columns.join("\", \"");
+            format!(
+                "INSERT INTO \"{}\" (\"{columns}\") VALUES ({places})",
+                self.name
+            )
+        })
     }
 
     /// The field that a relationship name such as `Account` or `What` goes through.

@@ -26,6 +26,7 @@ pub(crate) fn parse_field(line: &str) -> Result<Field, String> {
         label: label_of(name),
         kind: parse_kind(kind)?,
         flags: Flags::default(),
+        auto_number: None,
     };
     for letter in access.chars() {
         field.flags.set(access_flag(letter)?);
@@ -137,7 +138,6 @@ fn apply_option(field: &mut Field, option: &str) -> Result<(), String> {
         "case" => Flag::CaseSensitive,
         "idlookup" => Flag::IdLookup,
         "namefield" => Flag::NameField,
-        "auto" => Flag::AutoNumber,
         "polymorphic" => Flag::Polymorphic,
         "computed" => Flag::Computed,
         "unfilterable" => Flag::Unfilterable,
@@ -145,6 +145,10 @@ fn apply_option(field: &mut Field, option: &str) -> Result<(), String> {
         "custom" => Flag::Custom,
         "label" => {
             rest.clone_into(&mut field.label);
+            return Ok(());
+        }
+        "auto" => {
+            field.auto_number = Some(rest.to_owned());
             return Ok(());
         }
         _ => return apply_reference_option(field, word, rest),

@@ -139,8 +139,11 @@ fn records(
     let filter = filter_sql(scope, query, visibility)?;
     let order = order_sql(scope, &query.order_by)?;
     let table = &scope.table;
+    // The plus keeps the planner from walking all records in the order of their ids where a filter with an
+    // index finds the few that match.
+    let by_id = if query.filter.is_some() { "+" } else { "" };
     let find = format!(
-        "SELECT {table}.rowid FROM \"{}\" {table}{} WHERE {filter} ORDER BY {order}{table}.Id{}",
+        "SELECT {table}.rowid FROM \"{}\" {table}{} WHERE {filter} ORDER BY {order}{by_id}{table}.Id{}",
         scope.object.name,
         scope.joins_sql(),
         limit_sql(query)

@@ -60,7 +60,6 @@ pub(super) struct Column {
     pub(super) sql: String,
     pub(super) kind: Kind,
     pub(super) filterable: bool,
-    pub(super) case_sensitive: bool,
     pub(super) name: String,
 }
 
@@ -144,7 +143,6 @@ impl<'a, 's> Scope<'a, 's> {
             },
             kind: field.kind.clone(),
             filterable: field.is_filterable(),
-            case_sensitive: field.is(Flag::CaseSensitive),
             name: field.name.clone(),
         }
     }
@@ -213,7 +211,6 @@ impl<'a, 's> Scope<'a, 's> {
                 sql: format!("{}.Id", target.table),
                 kind: Kind::Id,
                 filterable: true,
-                case_sensitive: false,
                 name: "Id".to_owned(),
             })
             .collect();
@@ -280,7 +277,6 @@ fn type_column(targets: &[Target<'_>]) -> Column {
         sql: format!("(CASE{cases} END) COLLATE NOCASE"),
         kind: Kind::Text { length: 40 },
         filterable: true,
-        case_sensitive: false,
         name: "Type".to_owned(),
     }
 }
@@ -306,7 +302,6 @@ fn first_of(name: &str, mut columns: Vec<Column>) -> Column {
         sql,
         kind,
         filterable: true,
-        case_sensitive: false,
         name: name.to_owned(),
     }
 }

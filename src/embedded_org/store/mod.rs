@@ -188,10 +188,11 @@ CREATE TABLE _custom_field (object TEXT NOT NULL, line TEXT NOT NULL);
 ";
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    // With write-ahead logging a power cut can lose the last transactions, never the file.
+    // With write-ahead logging a power cut can lose the last transactions, never the file. A log of up to
+    // 64 MB lets a page that many requests touch be copied into the file once for all of them.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -65536; PRAGMA busy_timeout = 10000;",
+         PRAGMA cache_size = -16384; PRAGMA busy_timeout = 10000; PRAGMA wal_autocheckpoint = 16384;",
     )?;
     connection.set_prepared_statement_cache_capacity(512);
     Ok(())
@@ -270,6 +271,10 @@ fn database_error(path: &Path, source: rusqlite::Error) -> Error {
     match source.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => Error::NotOurs {
             path: path.to_owned(),
+        },
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => Error::Damaged {
+            path: path.to_owned(),
+            source,
         },
         _ => Error::Database {
             path: path.to_owned(),

@@ -78,10 +78,9 @@ fn create_indexes(sql: &mut String, object: &Object) {
             } else {
                 ""
             };
-            // Most records have no key: a partial index stays small.
             let _ = writeln!(
                 sql,
-                "CREATE {unique}INDEX IF NOT EXISTS \"{0}.{1}\" ON \"{0}\" (\"{1}\") WHERE \"{1}\" IS NOT NULL;",
+                "CREATE {unique}INDEX IF NOT EXISTS \"{0}.{1}\" ON \"{0}\" (\"{1}\");",
                 object.name, field.name
             );
         }

@@ -253,6 +253,10 @@ async fn what_keeps_an_org_from_being_served() {
             .contains("is not an embedded org")
     );
     assert!(
+        reset(&other, false, clock()).is_err(),
+        "a file that is not ours is not replaced"
+    );
+    assert!(
         export(&folder.path().join("none"), folder.path())
             .unwrap_err()
             .to_string()

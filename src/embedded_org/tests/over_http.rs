@@ -1,3 +1,5 @@
+//! Records, collections and pages, end to end.
+
 use serde_json::json;
 
 use super::TestOrg;
@@ -125,4 +127,78 @@ async fn collections_and_pages() {
     assert_eq!(found[0]["Subject"], second["records"][5]["Subject"]);
     assert!(found[1].is_null());
     assert_eq!(found[2]["Subject"], second["records"][0]["Subject"]);
+}
+
+#[tokio::test]
+async fn relationships_are_followed_by_url() {
+    let org = TestOrg::start().await;
+    let deal = org
+        .query("SELECT Id, Account.Name FROM Opportunity LIMIT 1")
+        .await["records"][0]
+        .clone();
+    let path = format!("sobjects/Opportunity/{}", deal["Id"].as_str().unwrap());
+    let (status, account) = org.get(&format!("{path}/Account?fields=Name")).await;
+    assert_eq!((status, &account["Name"]), (200, &deal["Account"]["Name"]));
+    let (status, roles) = org.get(&format!("{path}/OpportunityContactRoles")).await;
+    assert_eq!((status, &roles["totalSize"]), (200, &json!(3)));
+    assert_eq!(org.get(&format!("{path}/Nothing")).await.0, 404);
+}
+
+#[tokio::test]
+async fn an_insert_in_the_form_of_an_upsert() {
+    let org = TestOrg::start().await;
+    let (status, made) = org.post("sobjects/Account/Id", &json!({"Name": "A"})).await;
+    assert_eq!((status, &made["success"]), (201, &json!(true)));
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(
+        org.post(&format!("sobjects/Account/{id}"), &json!({}))
+            .await
+            .0,
+        405
+    );
+    let (status, _) = org
+        .send(
+            "POST",
+            &format!("sobjects/Account/{id}?_HttpMethod=PATCH"),
+            Some(&json!({"Name": "B"})),
+        )
+        .await;
+    assert_eq!(status, 204);
+    assert_eq!(
+        org.value(
+            &format!("SELECT Name FROM Account WHERE Id = '{}'", &id[..15]),
+            "Name"
+        )
+        .await,
+        "B"
+    );
+    let (status, error) = org.get(&format!("sobjects/Contact/{id}")).await;
+    assert_eq!(
+        (status, &error[0]["errorCode"]),
+        (400, &json!("MALFORMED_ID"))
+    );
+    let counts = org.get("limits/recordCount?sObjects=Account,User").await.1;
+    assert_eq!(
+        counts["sObjects"],
+        json!([{"count": 14, "name": "Account"}, {"count": 9, "name": "User"}])
+    );
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_json() {
+    let org = TestOrg::start().await;
+    let url = format!("{}/services/data/v67.0/sobjects/Account", org.server.url());
+    for body in ["", "{\"Name\": ", "[]"] {
+        let reply = org
+            .client
+            .post(&url)
+            .bearer_auth(org.token())
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(reply.status().as_u16(), 400);
+        let error: serde_json::Value = reply.json().await.unwrap();
+        assert_eq!(error[0]["errorCode"], "JSON_PARSER_ERROR", "{body}");
+    }
 }

@@ -44,7 +44,7 @@ impl Fixture {
     async fn scorecard(&self) -> (String, String) {
         let body = json!({"Opportunity__c": self.opportunity, "Demo_Key__c": "sc"});
         let scorecard = self.creates("Demo_Scorecard__c", body).await;
-        assert_eq!(scorecard["Name"], "S-0001");
+        assert_eq!(scorecard["Name"], "SC-0001");
         let body = json!({"Scorecard__c": scorecard["Id"], "Contact__c": self.contact});
         let answer = self.org.create("Demo_Scorecard_Answer__c", &body).await;
         (scorecard["Id"].as_str().unwrap().to_owned(), answer)

@@ -18,8 +18,9 @@ use crate::model::value::{Text, Value};
 const LENGTH: usize = 0;
 const DAY: usize = 1;
 const PERSON: usize = 2;
-/// And of its messages, by number.
+/// And of the wait for each of its messages, by number.
 const LAG: usize = 4;
+/// And of what each side says first.
 const BODY: usize = 12;
 
 /// How many of a hundred threads have one message, two, and so on.
@@ -31,8 +32,7 @@ const LAGS: [u32; 4] = [45, 35, 15, 5];
 /// Makes the deal's emails.
 pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
     let catalogue = &deal.planner.catalogue;
-    let pool = |phase| catalogue.email_subjects(phase);
-    let mut dealer = Dealer::new("emails", catalogue.emails_by_phase(), &pool);
+    let mut dealer = Dealer::new(catalogue, "emails", &catalogue.email_subjects);
     let mut left = deal.counts.emails;
     for number in 1.. {
         if left == 0 {
@@ -55,9 +55,10 @@ pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut V
             } else {
                 catalogue.replies(phase)
             };
-            let body = draws.below(BODY + message, pool.len() as u64) as usize;
+            // Nobody says the same twice in a thread.
+            let first = draws.below(BODY + message % 2, pool.len() as u64) as usize;
             let body = Text {
-                template: pool.template(body),
+                template: pool.template((first + message / 2) % pool.len()),
                 person,
                 day: None,
                 reply: false,

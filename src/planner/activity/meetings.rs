@@ -1,12 +1,12 @@
-//! Meetings: Events, and EventRelations for those who join.
+//! Meetings: Events, and `EventRelation`s for those who join.
 
-use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS};
+use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
 use super::super::subjects::Dealer;
 use super::super::text::catalogue::Phase;
 use super::super::{Deal, field, id_or_null};
 use super::{phase_at, speak_with};
 use crate::draw::{Draw, RootDraw};
-use crate::manifest::RealismLevel;
+use crate::manifest::{Activity, RealismLevel};
 use crate::model::address::Path;
 use crate::model::id::{ContactId, UserId};
 use crate::model::object::Object;
@@ -38,7 +38,7 @@ struct Meeting {
     owner: UserId,
     subject: Text,
     phase: Phase,
-    held: bool,
+    tense: Tense,
 }
 
 /// Makes the deal's meetings and who attends them.
@@ -63,8 +63,7 @@ pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut V
 /// what a slot gets does not depend on how many are used.
 fn meetings(deal: &Deal, draw: &mut RootDraw) -> Vec<Meeting> {
     let catalogue = &deal.planner.catalogue;
-    let pool = |phase| catalogue.meeting_subjects(phase);
-    let mut dealer = Dealer::new("meetings", catalogue.meetings_by_phase(), &pool);
+    let mut dealer = Dealer::new(catalogue, "meetings", &catalogue.meeting_subjects);
     let (mut past, mut future) = (0, 0);
     let mut used = Vec::with_capacity((deal.counts.past + deal.counts.future) as usize);
     while past < deal.counts.past as usize || future < deal.counts.future as usize {
@@ -83,21 +82,37 @@ fn meetings(deal: &Deal, draw: &mut RootDraw) -> Vec<Meeting> {
         let Some(slot) = slot.filter(|_| number <= count as usize) else {
             continue;
         };
-        let (tense, owner) = match is_future {
-            true => ("future", deal.pins.next_owner),
-            false => ("past", deal.pins.owner),
+        let (tense, owner) = if is_future {
+            (Tense::Future, deal.pins.next_owner)
+        } else {
+            (Tense::Past, deal.pins.owner)
         };
-        let path = Path::new(format!("meeting/{tense}/{number:02}"));
         used.push(Meeting {
-            path,
+            path: Path::new(path(tense, number)),
             slot: *slot,
             owner,
             subject,
             phase,
-            held: !is_future,
+            tense,
         });
     }
     used
+}
+
+/// The path of the slot with this number; the first is 1.
+pub(in crate::planner) fn path(tense: Tense, number: usize) -> String {
+    match tense {
+        Tense::Past => format!("meeting/past/{number:02}"),
+        Tense::Future => format!("meeting/future/{number:02}"),
+    }
+}
+
+/// When the meeting in the block from this hour on begins, in minutes of the day, and how many
+/// minutes it takes. A short one may begin at half past; it still ends within its block.
+pub(in crate::planner) fn hours(activity: &Activity, draws: &Draw, hour: u8) -> (u32, u32) {
+    let minutes = *draws.pick(DURATION, &activity.meetings.duration_minutes);
+    let at_half_past = minutes <= 30 && draws.chance(HALF_PAST, 300);
+    (u32::from(hour) * 60 + u32::from(at_half_past) * 30, minutes)
 }
 
 fn event(
@@ -108,16 +123,9 @@ fn event(
     records: &mut Vec<Desired>,
 ) {
     let activity = &deal.planner.situation.manifest.activity;
-    let minutes = *draws.pick(DURATION, &activity.meetings.duration_minutes);
     let base = deal.pins.ends.base(deal.planner.situation.anchor);
     let day = base.plus(i32::from(meeting.slot.0)).day();
-    // A short one may begin at half past; it still ends within the reserved block.
-    let half = if minutes <= 30 && draws.chance(HALF_PAST, 300) {
-        30
-    } else {
-        0
-    };
-    let minute_of_day = u32::from(meeting.slot.1) * 60 + half;
+    let (minute_of_day, minutes) = hours(activity, draws, meeting.slot.1);
     let start = deal.planner.zones[&meeting.owner].instant(day, minute_of_day);
     let mut fields = vec![
         field("Subject", Value::Text(meeting.subject.clone())),
@@ -135,9 +143,9 @@ fn event(
     ];
     if activity.realism_level != RealismLevel::None {
         let catalogue = &deal.planner.catalogue;
-        let pool = match meeting.held {
-            true => catalogue.held(meeting.phase),
-            false => catalogue.planned(meeting.phase),
+        let pool = match meeting.tense {
+            Tense::Past => catalogue.held(meeting.phase),
+            Tense::Future => catalogue.planned(meeting.phase),
         };
         let template = pool.template(draws.below(NOTES, pool.len() as u64) as usize);
         let notes = Text {

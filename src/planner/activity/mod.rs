@@ -16,15 +16,20 @@ fn phase_at(deal: &Deal, offset: i32) -> Phase {
     Phase::at((f64::from(deal.pins.position) * passed) as u8)
 }
 
-/// Who is spoken with: the champion most often, then the others in the order of their roles.
+/// How often each part is spoken with, by its place in the cast: the champion most often.
+const SPOKEN_WITH: [u32; 9] = [40, 25, 20, 15, 10, 8, 6, 5, 4];
+
+/// Who is spoken with. Drawn among all parts, and again among those that somebody plays only
+/// where nobody plays the one that was drawn, so that a contact who goes changes no other
+/// conversation.
 fn speak_with<'a>(deal: &'a Deal, draw: &Draw, purpose: usize) -> Option<(&'a Part, ContactId)> {
-    let weights = [40, 25, 20, 15, 10, 8, 6, 5, 4];
-    let parts = &deal.pins.cast[..deal.pins.cast.len().min(weights.len())];
-    let weight = |(part, weight): (&Part, &u32)| if part.contact.is_some() { *weight } else { 0 };
-    let weights: Vec<u32> = parts.iter().zip(&weights).map(weight).collect();
-    if weights.iter().all(|weight| *weight == 0) {
-        return None;
-    }
-    let part = &parts[draw.weighted(purpose, &weights)];
-    part.contact.map(|contact| (part, contact))
+    let parts = &deal.pins.cast[..deal.pins.cast.len().min(SPOKEN_WITH.len())];
+    let played = |part: &'a Part| part.contact.map(|contact| (part, contact));
+    parts.iter().find_map(played)?;
+    let drawn = &parts[draw.weighted(purpose, &SPOKEN_WITH[..parts.len()])];
+    played(drawn).or_else(|| {
+        let weight = |(part, weight): (&Part, &u32)| part.contact.map_or(0, |_| *weight);
+        let weights: Vec<u32> = parts.iter().zip(&SPOKEN_WITH).map(weight).collect();
+        played(&parts[draw.weighted(purpose, &weights)])
+    })
 }

@@ -96,12 +96,14 @@ fn findings(deal: &Deal, path: &str, draw: &mut RootDraw) -> Vec<Finding> {
 /// An activity of the deal that exists at the minimum counts.
 fn evidence(deal: &Deal, draws: &Draw) -> Option<Path> {
     let activity = &deal.planner.situation.manifest.activity;
+    let capabilities = deal.planner.situation.capabilities;
     let meetings = u64::from(activity.meetings.past.min());
-    if meetings > 0 {
+    if meetings > 0 && capabilities.has(Object::Event) {
         let number = 1 + draws.below(EVIDENCE, meetings);
         return Some(Path::new(format!("meeting/past/{number:02}")));
     }
-    (activity.emails.min() > 0).then(|| Path::new("thread/01/01"))
+    let has_emails = activity.emails.min() > 0 && capabilities.has(Object::Task);
+    has_emails.then(|| Path::new("thread/01/01"))
 }
 
 fn totals(deal: &Deal, findings: &[Finding]) -> Vec<(FieldName, Value)> {

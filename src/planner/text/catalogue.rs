@@ -37,6 +37,8 @@ pub(crate) struct Template {
     pub(super) pieces: Vec<Piece>,
     /// Tells one source from another in the hash of a recipe.
     pub(super) hash: u64,
+    /// The rounds in which it would look like another subject of the same list.
+    taken: Vec<u16>,
 }
 
 #[derive(Debug)]
@@ -77,8 +79,8 @@ pub(crate) struct Pool {
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     templates: Vec<Template>,
-    meeting_subjects: Subjects,
-    email_subjects: Subjects,
+    pub(crate) meeting_subjects: Subjects,
+    pub(crate) email_subjects: Subjects,
     held: Vec<Pool>,
     planned: Vec<Pool>,
     mails: Vec<Pool>,
@@ -88,7 +90,7 @@ pub(crate) struct Catalogue {
 
 /// Subjects by phase, or the manifest's own for the whole deal.
 #[derive(Debug)]
-enum Subjects {
+pub(crate) enum Subjects {
     ByPhase(Vec<Pool>),
     Own(Pool),
 }
@@ -125,7 +127,8 @@ impl Catalogue {
             }
             // Braces of the user's are text: a placeholder language of theirs is not here yet.
             let first = templates.len() as u32;
-            templates.extend(subjects.iter().map(|source| Template::verbatim(source)));
+            let sources = subjects.iter();
+            templates.extend(sources.map(|source| Template::verbatim(source, subjects)));
             Subjects::Own(Pool {
                 first,
                 len: subjects.len() as u32,
@@ -150,21 +153,12 @@ impl Catalogue {
         &self.templates[id.0 as usize]
     }
 
-    pub(crate) fn meeting_subjects(&self, phase: Phase) -> Pool {
-        self.meeting_subjects.pool(phase)
-    }
-
-    pub(crate) fn email_subjects(&self, phase: Phase) -> Pool {
-        self.email_subjects.pool(phase)
-    }
-
-    /// Whether subjects are chosen by phase; the manifest's own lists are not.
-    pub(crate) fn meetings_by_phase(&self) -> bool {
-        matches!(self.meeting_subjects, Subjects::ByPhase(_))
-    }
-
-    pub(crate) fn emails_by_phase(&self) -> bool {
-        matches!(self.email_subjects, Subjects::ByPhase(_))
+    /// The round that a template's `nth` use in a deal counts as: one that no other subject of
+    /// the manifest's list looks like already, as `Sync (2)` does beside `Sync`.
+    pub(crate) fn round(&self, template: TemplateId, nth: usize) -> u16 {
+        let taken = &self.get(template).taken;
+        let mut free = (0..=u16::MAX).filter(|round| !taken.contains(round));
+        free.nth(nth).unwrap_or(u16::MAX)
     }
 
     pub(crate) fn held(&self, phase: Phase) -> Pool {
@@ -189,15 +183,6 @@ impl Catalogue {
     }
 }
 
-impl Subjects {
-    fn pool(&self, phase: Phase) -> Pool {
-        match self {
-            Self::ByPhase(pools) => pools[phase as usize],
-            Self::Own(pool) => *pool,
-        }
-    }
-}
-
 impl Template {
     fn new(source: &str) -> Self {
         let mut pieces = Vec::new();
@@ -211,13 +196,23 @@ impl Template {
         Self {
             pieces,
             hash: fnv1a(source.as_bytes()),
+            taken: Vec::new(),
         }
     }
 
-    fn verbatim(source: &str) -> Self {
+    fn verbatim(source: &str, list: &[String]) -> Self {
+        let round = |other: &String| {
+            let number = other.strip_prefix(source)?.strip_prefix(" (")?;
+            number
+                .strip_suffix(')')?
+                .parse::<u16>()
+                .ok()?
+                .checked_sub(1)
+        };
         Self {
             pieces: vec![Piece::Verbatim(source.to_owned())],
             hash: fnv1a(source.as_bytes()),
+            taken: list.iter().filter_map(round).collect(),
         }
     }
 }

@@ -5,21 +5,29 @@
 pub(crate) mod catalogue;
 mod words;
 
+use std::borrow::Cow;
+
 use crate::draw::fnv1a;
 use crate::model::day::Day;
 use crate::model::id::ContactId;
-use crate::model::inventory::{Inventory, Opportunity};
+use crate::model::inventory::{Contact, Inventory, Opportunity};
 use crate::model::pins::Pins;
 use crate::model::value::Text;
 
 use catalogue::{Catalogue, Piece, Placeholder};
 
+/// Longer names are shortened where they are spoken of. That is the longest that the name of an
+/// opportunity can be; an account's can be twice as long, and would fill a subject alone.
+const LONGEST_NAME: usize = 120;
+
 /// What the texts of one deal can speak of.
 pub(crate) struct Speaker<'a> {
     catalogue: &'a Catalogue,
     inventory: &'a Inventory,
+    /// Whose contacts they are.
     opportunity: &'a Opportunity,
-    account: &'a str,
+    name: Cow<'a, str>,
+    account: Cow<'a, str>,
     owner: &'a str,
     /// The hashes of the three names above, for the hashes of recipes.
     names: [u64; 3],
@@ -37,15 +45,18 @@ impl<'a> Speaker<'a> {
             .and_then(|id| inventory.accounts.get(&id));
         // A deal without an account is spoken of by its own name.
         let account = account.map_or(opportunity.name.as_str(), |account| &account.name);
+        let [name, account] =
+            [&opportunity.name, account].map(|name| shortened(name, LONGEST_NAME));
         let owner = inventory
             .users
             .get(&pins.owner)
             .map_or("", |user| &user.name);
-        let names = [&opportunity.name, account, owner].map(|name| fnv1a(name.as_bytes()));
+        let names = [&name, &account, owner].map(|name| fnv1a(name.as_bytes()));
         Self {
             catalogue,
             inventory,
             opportunity,
+            name,
             account,
             owner,
             names,
@@ -65,7 +76,8 @@ impl<'a> Speaker<'a> {
                 Placeholder::Opportunity => self.names[0],
                 Placeholder::Account => self.names[1],
                 Placeholder::Owner => self.names[2],
-                Placeholder::Person | Placeholder::PersonFirst => self.person_hash(text.person),
+                Placeholder::Person => self.person_hash(text.person),
+                Placeholder::PersonFirst => self.first_name_hash(text.person),
                 Placeholder::Day => text.day.map_or(0, |day| day.number() as u64),
             };
             hash = (hash.rotate_left(5) ^ part).wrapping_mul(0x0100_0000_01b3);
@@ -73,25 +85,31 @@ impl<'a> Speaker<'a> {
         hash
     }
 
-    /// The text as a person reads it.
-    pub(crate) fn render(&self, text: &Text) -> String {
-        let mut rendered = String::from(if text.reply { "Re: " } else { "" });
+    /// The text as a person reads it, with at most so many characters.
+    pub(crate) fn render(&self, text: &Text, most: usize) -> String {
+        let mut rendered = String::new();
         for piece in &self.catalogue.get(text.template).pieces {
             match piece {
                 Piece::Verbatim(verbatim) => rendered.push_str(verbatim),
                 Piece::Of(placeholder) => rendered.push_str(&self.value(*placeholder, text)),
             }
         }
-        if text.round > 0 {
-            rendered.push_str(&format!(" ({})", text.round + 1));
+        let before = if text.reply { "Re: " } else { "" };
+        let after = match text.round {
+            0 => String::new(),
+            round => format!(" ({})", u32::from(round) + 1),
+        };
+        if before.is_empty() && after.is_empty() && rendered.len() <= most {
+            return rendered;
         }
-        rendered
+        let room = most.saturating_sub(before.len() + after.len());
+        format!("{before}{}{after}", shortened(&rendered, room))
     }
 
     fn value(&self, placeholder: Placeholder, text: &Text) -> String {
         match placeholder {
-            Placeholder::Opportunity => self.opportunity.name.clone(),
-            Placeholder::Account => self.account.to_owned(),
+            Placeholder::Opportunity => self.name.to_string(),
+            Placeholder::Account => self.account.to_string(),
             Placeholder::Owner => self.owner.to_owned(),
             Placeholder::Person => self.person(text.person).0,
             Placeholder::PersonFirst => self.person(text.person).1,
@@ -102,10 +120,7 @@ impl<'a> Speaker<'a> {
     /// Full name and form of address; the account's team where nobody is known.
     fn person(&self, person: Option<ContactId>) -> (String, String) {
         match person.and_then(|id| self.contact(id)) {
-            Some(contact) => {
-                let first = contact.first_name.as_ref().unwrap_or(&contact.last_name);
-                (contact.full_name(), first.clone())
-            }
+            Some(contact) => (contact.full_name(), first_name(contact).to_owned()),
             None => (format!("the team at {}", self.account), "all".to_owned()),
         }
     }
@@ -118,10 +133,29 @@ impl<'a> Speaker<'a> {
         fnv1a(first.as_bytes()) ^ fnv1a(contact.last_name.as_bytes()).rotate_left(32)
     }
 
-    fn contact(&self, id: ContactId) -> Option<&'a crate::model::inventory::Contact> {
+    fn first_name_hash(&self, person: Option<ContactId>) -> u64 {
+        let contact = person.and_then(|id| self.contact(id));
+        contact.map_or(0, |contact| fnv1a(first_name(contact).as_bytes()))
+    }
+
+    fn contact(&self, id: ContactId) -> Option<&'a Contact> {
         let contacts = self.inventory.contacts.get(&self.opportunity.account?)?;
         contacts.get(&id)
     }
+}
+
+/// How somebody is addressed.
+fn first_name(contact: &Contact) -> &str {
+    contact.first_name.as_ref().unwrap_or(&contact.last_name)
+}
+
+/// At most so many characters; what is cut off shows.
+fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most || text.chars().count() <= most {
+        return Cow::Borrowed(text);
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    Cow::Owned(format!("{}…", kept.trim_end()))
 }
 
 /// `12 November`.

@@ -1,0 +1,65 @@
+//! How many meetings lie on another one of their owner: what a plan says when calendars are full.
+
+use std::collections::BTreeMap;
+
+use super::activity::meetings::{hours, path};
+use super::calendar::Tense;
+use super::{Situation, counts};
+use crate::draw::RootDraw;
+use crate::model::id::{RootId, UserId};
+use crate::model::pins::{Pins, Slot};
+
+/// A block of somebody's day that is really used, and by which meeting. Sorts by block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Used {
+    owner: UserId,
+    day: i32,
+    hour: u8,
+    root: RootId,
+    tense: Tense,
+    number: usize,
+}
+
+/// Counts the meetings that begin before the one before them in their owner's day is over.
+pub(super) fn overlaps(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> u64 {
+    let mut used = Vec::new();
+    for (root, pins) in pins {
+        let counts = counts(situation.manifest, pins, &mut draw(situation, *root));
+        let base = pins.ends.base(situation.anchor);
+        let mut mark = |owner, tense, slots: &[Slot], count: u32| {
+            let slots = slots.iter().take(count as usize).zip(1..);
+            used.extend(slots.map(|(slot, number)| Used {
+                owner,
+                day: base.plus(i32::from(slot.0)).day().number(),
+                hour: slot.1,
+                root: *root,
+                tense,
+                number,
+            }));
+        };
+        mark(pins.owner, Tense::Past, &pins.past, counts.past);
+        mark(pins.next_owner, Tense::Future, &pins.future, counts.future);
+    }
+    used.sort_unstable();
+    let same_block = |a: &Used, b: &Used| (a.owner, a.day, a.hour) == (b.owner, b.day, b.hour);
+    let shared = used.chunk_by(same_block).filter(|block| block.len() > 1);
+    shared.map(|block| clashes(situation, block)).sum()
+}
+
+/// Two short meetings find room in one block, so here it counts when they really begin and end.
+fn clashes(situation: &Situation, block: &[Used]) -> u64 {
+    let span = |used: &Used| {
+        let draws = draw(situation, used.root).at(&path(used.tense, used.number));
+        let (start, minutes) = hours(&situation.manifest.activity, &draws, used.hour);
+        (start, start + minutes)
+    };
+    let mut spans: Vec<_> = block.iter().map(span).collect();
+    spans.sort_unstable();
+    let clashes = spans.windows(2).filter(|pair| pair[0].1 > pair[1].0);
+    clashes.count() as u64
+}
+
+fn draw(situation: &Situation, root: RootId) -> RootDraw {
+    let opportunity = &situation.inventory.opportunities[&root];
+    RootDraw::new(situation.seed, &opportunity.story_key)
+}

@@ -1,0 +1,30 @@
+//! One small deal, in full: a change of wording, sampling or hashing shows here
+//! (`SNAPSHOTS=overwrite cargo test` takes it in).
+
+use snapbox::file;
+
+use super::*;
+
+#[test]
+fn a_small_deal() {
+    let mut world = plain_world(1);
+    world.settings.past = (1, 2);
+    world.settings.future = (1, 1);
+    world.settings.emails = (2, 3);
+    let mut text = String::new();
+    for (address, record) in &world.plan().records {
+        let path = address.path.as_str();
+        let is_shown = !path.starts_with("scorecard/") || path.ends_with("/champion");
+        if !is_shown && path != "scorecard/meddicc" {
+            continue;
+        }
+        writeln!(text, "{path} {:016x}", record.want.0).unwrap();
+        for (name, value) in &record.fields {
+            match value {
+                Datum::Json(json) => writeln!(text, "  {name}: {json}").unwrap(),
+                Datum::Ref(address) => writeln!(text, "  {name}: -> {}", address.path).unwrap(),
+            }
+        }
+    }
+    snapbox::assert_data_eq!(text, file!["golden.txt"].raw());
+}

@@ -1,0 +1,108 @@
+//! Who takes part, and how much there is of everything.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::pins::Ends;
+
+/// The people of each meeting: whom it is held with, and who joins.
+fn people_of_meetings(records: &Records) -> BTreeMap<Address, Vec<String>> {
+    let mut people: BTreeMap<Address, Vec<String>> = BTreeMap::new();
+    for (address, record) in of(records, Object::Event) {
+        let with = record.json("WhoId").as_str();
+        people
+            .entry(address.clone())
+            .or_default()
+            .extend(with.map(str::to_owned));
+    }
+    for (address, record) in of(records, Object::EventRelation) {
+        let meeting = record.refers_to("EventId").expect("a meeting of ours");
+        assert!(address.path.as_str().starts_with(meeting.path.as_str()));
+        let relation = record.text("RelationId").to_owned();
+        people
+            .get_mut(meeting)
+            .expect("the meeting is planned")
+            .push(relation);
+    }
+    people
+}
+
+proptest! {
+    #![proptest_config(cases(32))]
+
+    #[test]
+    fn only_contacts_of_the_account_take_part_and_nobody_twice(mut world in worlds()) {
+        world.settings.roles = vec!["champion", "legal", "end_user", "procurement"];
+        let records = world.plan().records;
+        let known = |root: RootId, person: &str| {
+            let account = world.inventory.opportunities[&root].account;
+            let contacts = account.and_then(|id| world.inventory.contacts.get(&id));
+            contacts.is_some_and(|all| all.keys().any(|id| id.to_string() == person))
+        };
+        for (meeting, people) in people_of_meetings(&records) {
+            let distinct: BTreeSet<_> = people.iter().collect();
+            prop_assert_eq!(distinct.len(), people.len(), "{} {:?}", meeting, people);
+            prop_assert!(people.iter().all(|person| known(meeting.root, person)));
+        }
+        for (address, record) in of(&records, Object::Task) {
+            let person = record.json("WhoId").as_str();
+            prop_assert!(person.is_none_or(|person| known(address.root, person)));
+        }
+    }
+
+    #[test]
+    fn counts_lie_within_the_bounds(world in worlds()) {
+        let told = world.plan();
+        let count = |root: &RootId, object, prefix: &str| {
+            let hit = |address: &&Address| {
+                address.root == *root && address.path.as_str().starts_with(prefix)
+            };
+            let records = of(&told.records, object).map(|(address, _)| address);
+            records.filter(hit).count() as u32
+        };
+        let Settings { past, future, emails, .. } = world.settings;
+        for (root, pins) in &told.pins {
+            let within = |(min, max): (u32, u32), count: u32| (min..=max).contains(&count);
+            prop_assert!(within(past, count(root, Object::Event, "meeting/past/")));
+            prop_assert!(within(emails, count(root, Object::Task, "thread/")));
+            let ahead = count(root, Object::Event, "meeting/future/");
+            let bounds = match pins.ends {
+                Ends::Closed(_) => (0, 0),
+                Ends::AtAnchor | Ends::Frozen(_) => future,
+            };
+            prop_assert!(within(bounds, ahead), "{ahead}");
+        }
+    }
+
+    #[test]
+    fn everybody_who_acts_is_active(world in worlds()) {
+        for record in world.plan().records.values() {
+            if record.fields.contains_key("OwnerId") {
+                let owner = UserId(RecordId::parse(record.text("OwnerId")).unwrap());
+                prop_assert!(world.inventory.users[&owner].active);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_org_lacks_is_left_out() {
+    let mut world = plain_world(2);
+    world.capabilities.objects.remove(&Object::Event);
+    let records = world.plan().records;
+    for object in [Object::Event, Object::EventRelation] {
+        assert_eq!(of(&records, object).count(), 0);
+    }
+    let cited = of(&records, Object::ScorecardAnswer)
+        .filter_map(|(_, record)| record.refers_to("Evidence_Activity_Id__c"));
+    for address in cited {
+        assert!(records.contains_key(address), "{address}");
+    }
+    world.capabilities.objects.remove(&Object::Scorecard);
+    let records = world.plan().records;
+    assert_eq!(of(&records, Object::ScorecardAnswer).count(), 0);
+    let tasks = world.capabilities.objects.get_mut(&Object::Task).unwrap();
+    tasks.createable.remove("TaskSubtype");
+    let records = world.plan().records;
+    assert!(of(&records, Object::Task).all(|(_, task)| !task.fields.contains_key("TaskSubtype")));
+}

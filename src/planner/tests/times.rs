@@ -1,0 +1,248 @@
+//! When things happen: business hours, windows, anchors, and owners' calendars.
+
+use jiff::Zoned;
+use jiff::civil::Weekday;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::pins::Ends;
+
+/// A meeting in its owner's own time.
+struct Meeting {
+    deal: RootId,
+    owner: UserId,
+    past: bool,
+    start: Zoned,
+    end: Zoned,
+}
+
+impl Meeting {
+    fn day(&self) -> Day {
+        Day::from_date(self.start.date())
+    }
+}
+
+fn zone(world: &World, owner: UserId) -> TimeZone {
+    let name = &world.inventory.users[&owner].time_zone;
+    TimeZoneDatabase::bundled()
+        .get(name)
+        .unwrap_or(TimeZone::UTC)
+}
+
+fn meetings(world: &World, records: &Records) -> Vec<Meeting> {
+    let meeting = |(address, record): (&Address, &Record)| {
+        let owner = UserId(RecordId::parse(record.text("OwnerId")).unwrap());
+        let local = |name| {
+            let instant: Timestamp = record.text(name).parse().unwrap();
+            instant.to_zoned(zone(world, owner))
+        };
+        Meeting {
+            deal: address.root,
+            owner,
+            past: address.path.as_str().starts_with("meeting/past/"),
+            start: local("StartDateTime"),
+            end: local("EndDateTime"),
+        }
+    };
+    of(records, Object::Event).map(meeting).collect()
+}
+
+fn emails(records: &Records) -> Vec<(RootId, Day)> {
+    of(records, Object::Task)
+        .map(|(address, record)| (address.root, day(record.text("ActivityDate"))))
+        .collect()
+}
+
+/// The day that the deal's story leads up to.
+fn base(world: &World, told: &Told, deal: RootId) -> Day {
+    told.pins[&deal].ends.base(world.anchor).day()
+}
+
+/// The least that a window of so many days can be is one business day.
+fn reach(days: u32) -> i32 {
+    (days as i32).max(3)
+}
+
+fn weekday(zoned: &Zoned) -> bool {
+    !matches!(zoned.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
+/// For each meeting whether it lies on an earlier one of its owner.
+fn double_booked(meetings: &[Meeting]) -> usize {
+    let mut by_owner: BTreeMap<UserId, Vec<(&Zoned, &Zoned)>> = BTreeMap::new();
+    for meeting in meetings {
+        by_owner
+            .entry(meeting.owner)
+            .or_default()
+            .push((&meeting.start, &meeting.end));
+    }
+    let mut count = 0;
+    for spans in by_owner.values_mut() {
+        spans.sort();
+        count += spans
+            .windows(2)
+            .filter(|pair| pair[0].1 > pair[1].0)
+            .count();
+    }
+    count
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn meetings_lie_in_business_hours_and_in_their_window(world in worlds()) {
+        let told = world.plan();
+        for meeting in meetings(&world, &told.records) {
+            prop_assert!(weekday(&meeting.start), "{}", meeting.start);
+            prop_assert!((9..17).contains(&meeting.start.hour()), "{}", meeting.start);
+            let closing_time = meeting.start.with().hour(17).minute(0).build().unwrap();
+            prop_assert!(meeting.end <= closing_time, "{}", meeting.end);
+            let days = meeting.day().number() - base(&world, &told, meeting.deal).number();
+            if meeting.past {
+                prop_assert!(meeting.day() < world.anchor);
+                prop_assert!((-reach(world.settings.past_days)..0).contains(&days), "{days}");
+            } else {
+                prop_assert!(meeting.day() > world.anchor);
+                let days = meeting.day().number() - world.anchor.number();
+                prop_assert!((1..=reach(world.settings.future_days)).contains(&days), "{days}");
+            }
+        }
+    }
+
+    #[test]
+    fn emails_are_dated_before_the_anchor_on_business_days(world in worlds()) {
+        let told = world.plan();
+        for (deal, day) in emails(&told.records) {
+            prop_assert!(day == day.business().day() && day < world.anchor, "{day}");
+            let days = base(&world, &told, deal).number() - day.number();
+            prop_assert!((1..=reach(world.settings.past_days)).contains(&days), "{days}");
+        }
+    }
+
+    #[test]
+    fn nothing_happens_after_a_deal_is_closed(world in worlds()) {
+        let told = world.plan();
+        for (root, deal) in &world.inventory.opportunities {
+            if !deal.closed || told.skipped.contains(root) {
+                continue;
+            }
+            prop_assert!(matches!(told.pins[root].ends, Ends::Closed(_)));
+            let of_deal = |deal: &RootId| deal == root;
+            for meeting in meetings(&world, &told.records) {
+                prop_assert!(!of_deal(&meeting.deal) || meeting.past && meeting.day() < deal.close_date);
+            }
+            for (of, day) in emails(&told.records) {
+                prop_assert!(!of_deal(&of) || day < deal.close_date);
+            }
+        }
+    }
+
+    #[test]
+    fn whole_weeks_keep_weekdays_and_other_moves_keep_order_and_gaps(
+        mut world in worlds(),
+        moved in -20..40i32,
+    ) {
+        let before = world.apply();
+        let old = meetings(&world, &before.records);
+        let then = world.clone();
+        world.anchor = world.anchor.plus(moved);
+        let after = world.plan();
+        let new = meetings(&world, &after.records);
+        prop_assert!(before.records.keys().eq(after.records.keys()));
+        for (old, new) in old.iter().zip(&new) {
+            let ends = after.pins[&old.deal].ends;
+            let bases = [base(&then, &before, old.deal), ends.base(world.anchor).day()];
+            let gaps = [(old.day(), bases[0]), (new.day(), bases[1])]
+                .map(|(day, base)| day.business().since(base.business()));
+            prop_assert_eq!(gaps[0], gaps[1]);
+            prop_assert_eq!(old.start.time(), new.start.time());
+            prop_assert_eq!(old.start.weekday() == new.start.weekday() || moved % 7 != 0, true);
+            prop_assert_eq!(new.past, old.past);
+            prop_assert_eq!(new.day() < world.anchor, new.past);
+            prop_assert_ne!(new.day(), world.anchor);
+        }
+        for ((of, old), (_, new)) in emails(&before.records).iter().zip(emails(&after.records)) {
+            let bases = [base(&then, &before, *of), base(&world, &after, *of)];
+            let gaps = [(*old, bases[0]), (new, bases[1])]
+                .map(|(day, base)| day.business().since(base.business()));
+            prop_assert_eq!(gaps[0], gaps[1]);
+            prop_assert!(new < world.anchor);
+        }
+    }
+
+    #[test]
+    fn who_has_room_is_never_in_two_meetings_at_once(world in worlds()) {
+        let mut world = world.with_an_owner_each();
+        // Room for all slots of one deal.
+        world.settings.past_days = world.settings.past_days.max(40);
+        world.settings.future_days = world.settings.future_days.max(14);
+        let told = world.plan();
+        prop_assert_eq!(double_booked(&meetings(&world, &told.records)), 0);
+        prop_assert_eq!(told.overlaps, 0);
+    }
+
+    #[test]
+    fn the_overlaps_are_those_that_the_records_show(world in worlds(), pinned: bool, moved in 0..9i32) {
+        let mut world = world;
+        world.settings.past = (5, 12);
+        world.settings.past_days = 7;
+        world.settings.future_days = 7;
+        let owner = user_id(0);
+        for deal in world.inventory.opportunities.values_mut() {
+            deal.owner = owner;
+        }
+        if pinned {
+            world.apply();
+            world.anchor = world.anchor.plus(moved);
+        }
+        let told = world.plan();
+        prop_assert_eq!(told.overlaps, double_booked(&meetings(&world, &told.records)) as u64);
+    }
+}
+
+#[test]
+fn a_deal_that_closes_stays_where_it_was_when_the_anchor_moves() {
+    let mut world = plain_world(2);
+    let before = world.apply();
+    world.deal(1).closed = true;
+    world.deal(1).close_date = world.anchor.plus(2);
+    world.anchor = world.anchor.plus(7);
+    let after = world.apply();
+    let moved = differing(&before.records, &after.records);
+    assert!(!moved.is_empty() && moved.iter().all(|address| address.root == root_id(0)));
+    assert_eq!(
+        after.pins[&root_id(1)].ends,
+        Ends::Frozen(day("2026-11-20"))
+    );
+    world.anchor = world.anchor.plus(7);
+    let later = world.plan();
+    assert_eq!(
+        later.pins[&root_id(1)].ends,
+        Ends::Frozen(day("2026-11-20"))
+    );
+}
+
+#[test]
+fn a_closed_deal_leads_up_to_its_close_date() {
+    let mut world = plain_world(1);
+    world.deal(0).closed = true;
+    for (close, base) in [
+        ("2026-10-30", "2026-10-30"),
+        ("2026-10-31", "2026-10-30"),
+        // Closed before its date: the story has been told up to today.
+        ("2027-01-15", "2026-11-20"),
+    ] {
+        world.deal(0).close_date = day(close);
+        let told = world.plan();
+        let ends = told.pins[&root_id(0)].ends;
+        assert_eq!(ends.base(world.anchor).day(), day(base), "{close}");
+        assert!(
+            !told
+                .records
+                .keys()
+                .any(|a| a.path.as_str().starts_with("meeting/future"))
+        );
+    }
+}

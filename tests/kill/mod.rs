@@ -1,0 +1,261 @@
+//! Killed at any moment, the next apply converges: no duplicate, no orphan.
+
+mod proxy;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::process::ExitStatus;
+use std::sync::mpsc::channel;
+
+use crate::env::{MANIFEST, Served, TestEnv};
+use proxy::{Counts, Event, Fault, Harm, Proxy};
+
+const ROUNDS: u64 = 20;
+
+/// Every round has so many runs that may be harmed, for the apply as for the destroy.
+const HARMED_RUNS: usize = 4;
+
+const ORG: &str = ".demo-gen/org.sqlite";
+
+#[test]
+fn killed_runs_converge_with_keys() {
+    let kills = campaign(&[], 1);
+    println!("{kills} kills in {ROUNDS} rounds with keys");
+}
+
+#[test]
+fn killed_runs_converge_without_keys() {
+    let kills = campaign(&["--bare"], 2);
+    println!("{kills} kills in {ROUNDS} rounds without keys");
+}
+
+/// Gives the number of kills.
+fn campaign(options: &[&str], seed: u64) -> usize {
+    let narrow = Reference::new(options, MANIFEST);
+    // Enough records that several calls are under way at once.
+    let wide = MANIFEST
+        .replace("limit: 6", "limit: 50")
+        .replace("min: 3\n    max: 6", "min: 15\n    max: 30");
+    let wide = Reference::new(options, &wide);
+    let mut kills = 0;
+    for number in 0..ROUNDS {
+        let (reference, writes) = if number % 7 == 6 {
+            (&wide, 12)
+        } else {
+            (&narrow, 4)
+        };
+        let mut round = Round::new(reference, writes, seed << 32 | number);
+        round.converge(&["apply", "-y"]);
+        assert_eq!(
+            content(&round.env.export()),
+            reference.applied,
+            "{:#?}",
+            round.story
+        );
+        round.converge(&["destroy", "-y"]);
+        assert_eq!(round.env.export(), reference.before, "{:#?}", round.story);
+        kills += round.kills;
+    }
+    assert!(kills as u64 >= ROUNDS, "{kills} kills are no campaign");
+    kills
+}
+
+/// An org, and what a run that nobody harmed made of it.
+struct Reference {
+    manifest: String,
+    org: Vec<u8>,
+    before: BTreeMap<String, String>,
+    applied: BTreeMap<(String, Vec<String>), usize>,
+}
+
+impl Reference {
+    fn new(options: &[&str], manifest: &str) -> Self {
+        let env = TestEnv::empty();
+        env.write("demo.yaml", manifest);
+        env.run_with(&[&["org", "reset"], options].concat())
+            .exits(0);
+        let org = fs::read(env.path(ORG)).unwrap();
+        let before = env.export();
+        env.apply();
+        let applied = content(&env.export());
+        Self {
+            manifest: manifest.to_owned(),
+            org,
+            before,
+            applied,
+        }
+    }
+}
+
+/// A copy of that org, and what was done to the runs that worked in it.
+struct Round<'a> {
+    env: TestEnv,
+    served: Served,
+    manifest: &'a str,
+    draws: Draws,
+    /// About how many calls of a run write.
+    writes: usize,
+    kills: usize,
+    /// What to read where a round fails.
+    story: Vec<String>,
+}
+
+impl<'a> Round<'a> {
+    fn new(reference: &'a Reference, writes: usize, seed: u64) -> Self {
+        let mut env = TestEnv::empty();
+        fs::create_dir(env.path(".demo-gen")).unwrap();
+        fs::write(env.path(ORG), &reference.org).unwrap();
+        let served = Served::start(&env, &[]);
+        env.set("SF_ACCESS_TOKEN", &served.token);
+        let manifest = &reference.manifest;
+        Self {
+            env,
+            served,
+            manifest,
+            draws: Draws(seed),
+            writes,
+            kills: 0,
+            story: Vec::new(),
+        }
+    }
+
+    /// Runs the command, with harm at first, until it ends by itself; then nothing may be left.
+    fn converge(&mut self, command: &[&str]) {
+        for _ in 0..HARMED_RUNS {
+            let fault = self.draws.fault(self.writes);
+            match self.run(command, Some(fault)).code() {
+                // Killed, or stopped by what cannot be known yet.
+                None | Some(3) => {}
+                Some(0) => break,
+                code => panic!("ended with {code:?}: {:#?}", self.story),
+            }
+        }
+        self.run_unharmed(command);
+        if command[0] == "apply" {
+            self.run_unharmed(&["plan", "--detailed-exitcode"]);
+        }
+    }
+
+    fn run_unharmed(&mut self, command: &[&str]) {
+        let status = self.run(command, None);
+        assert!(
+            status.success(),
+            "{command:?} ended with {status}: {:#?}",
+            self.story
+        );
+    }
+
+    /// Runs the program through a proxy; everything that it sent is served when this returns.
+    fn run(&mut self, arguments: &[&str], fault: Option<Fault>) -> ExitStatus {
+        let (events, happened) = channel();
+        let proxy = Proxy::start(&self.served.url, fault, events.clone());
+        let url = format!("instance_url: http://{}", proxy.address);
+        self.env.write(
+            "demo.yaml",
+            &self.manifest.replace("instance_url: embedded", &url),
+        );
+        let (mut said, saying) = std::io::pipe().unwrap();
+        let mut command = self.env.command(arguments);
+        command.stdout(saying.try_clone().unwrap()).stderr(saying);
+        let mut child = command.spawn().unwrap();
+        // The pipe ends with the child once nobody else can write to it.
+        drop(command);
+        let reader = std::thread::spawn(move || {
+            let mut text = String::new();
+            said.read_to_string(&mut text).unwrap();
+            events.send(Event::Ended).unwrap();
+            text
+        });
+        while let Ok(Event::Kill(done)) = happened.recv() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            self.kills += 1;
+            done.send(()).unwrap();
+        }
+        let status = child.wait().unwrap();
+        drop(happened);
+        proxy.finish();
+        let said = reader.join().unwrap();
+        self.story.push(format!(
+            "{arguments:?} with {fault:?} ended with {status}:\n{said}"
+        ));
+        status
+    }
+}
+
+/// What tells the records of each file; of others only the number counts, as ids differ.
+const TOLD_BY: &[(&str, &[&str])] = &[
+    ("Event.csv", &["WhatId", "Subject", "StartDateTime"]),
+    ("Task.csv", &["WhatId", "Subject", "ActivityDate"]),
+    ("EventRelation.csv", &["RelationId"]),
+    ("TaskRelation.csv", &["RelationId"]),
+    (
+        "Demo_Scorecard__c.csv",
+        &["Opportunity__c", "Total_Score__c"],
+    ),
+    (
+        "Demo_Scorecard_Answer__c.csv",
+        &["Question_Key__c", "Score__c"],
+    ),
+];
+
+/// How often each record is there, by file and by what tells it.
+fn content(export: &BTreeMap<String, String>) -> BTreeMap<(String, Vec<String>), usize> {
+    let mut content = BTreeMap::new();
+    for (file, text) in export {
+        let names = TOLD_BY
+            .iter()
+            .find(|(known, _)| known == file)
+            .map_or(&[][..], |(_, names)| names);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let column = |name: &&str| header.iter().position(|known| known == *name).unwrap();
+        let columns: Vec<_> = names.iter().map(column).collect();
+        for record in reader.into_records() {
+            let record = record.unwrap();
+            let told = columns.iter().map(|at| record[*at].to_owned()).collect();
+            *content.entry((file.clone(), told)).or_default() += 1;
+        }
+    }
+    content
+}
+
+/// Random numbers that are the same in each run of the test.
+struct Draws(u64);
+
+impl Draws {
+    /// A number below `end`: SplitMix64, whose small bias does no harm here.
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) % end as u64) as usize
+    }
+
+    /// Mostly among the writes, sometimes anywhere.
+    fn fault(&mut self, writes: usize) -> Fault {
+        let harms = [
+            Harm::KillBefore,
+            Harm::KillAfter,
+            Harm::KillAfter,
+            Harm::KillAnswered,
+            Harm::Cut,
+            Harm::LoseReply,
+        ];
+        let harm = harms[self.below(harms.len())];
+        match self.below(4) {
+            0 => Fault {
+                harm,
+                counts: Counts::All,
+                after: self.below(16),
+            },
+            _ => Fault {
+                harm,
+                counts: Counts::Writes,
+                after: self.below(writes),
+            },
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! One run out of several: its log, its records, and what is left after it.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::env::{TestEnv, files};
+
+fn json(path: &Path) -> Json {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn lines(path: &Path) -> Vec<Json> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The ids of the runs, the oldest first.
+fn run_ids(env: &TestEnv) -> Vec<String> {
+    let logs = env.run_logs().into_iter();
+    let id = |folder: std::path::PathBuf| {
+        json(&folder.join("run.json"))["run_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    logs.map(id).collect()
+}
+
+#[track_caller]
+fn check_keys(value: &Json, expect: &[&str]) {
+    for key in expect {
+        assert!(value.get(key).is_some(), "{key} is missing in {value}");
+    }
+}
+
+#[test]
+fn the_log_of_a_run_has_the_earlier_tools_files_and_keys() {
+    let env = TestEnv::new();
+    let planned = env.plan("");
+    assert!(env.run_logs().is_empty(), "a plan leaves no log");
+    env.apply();
+    let [folder] = &env.run_logs()[..] else {
+        panic!("there is one run")
+    };
+    let names: Vec<_> = files(folder)
+        .iter()
+        .map(|path| path.file_name().unwrap().to_owned())
+        .collect();
+    let expect = [
+        "config.resolved.yaml",
+        "errors.jsonl",
+        "events.jsonl",
+        "run.json",
+        "summary.json",
+    ];
+    assert_eq!(names, expect);
+
+    let run = json(&folder.join("run.json"));
+    assert_eq!(run["status"], "completed");
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    assert_eq!(
+        name,
+        format!("20261120T150000Z_story_{}", run["run_id"].as_str().unwrap())
+    );
+
+    let summary = json(&folder.join("summary.json"));
+    let counts = [
+        "meetings_created",
+        "emails_created",
+        "scorecards_created",
+        "scorecard_answers_written",
+    ];
+    check_keys(
+        &summary,
+        &[
+            "run_id",
+            "started_at",
+            "finished_at",
+            "opps_selected",
+            "failures",
+            "coverage",
+        ],
+    );
+    for (key, object) in counts.iter().zip([
+        "Event",
+        "Task",
+        "Demo_Scorecard__c",
+        "Demo_Scorecard_Answer__c",
+    ]) {
+        assert_eq!(summary[key], planned.of(object).count(), "{key}");
+    }
+
+    let events = lines(&folder.join("events.jsonl"));
+    let meetings: Vec<_> = events
+        .iter()
+        .filter(|event| event["action"] == "meeting_created")
+        .collect();
+    assert_eq!(meetings.len(), planned.of("Event").count());
+    check_keys(
+        meetings[0],
+        &["ts", "run_id", "opportunity_id", "activity_id"],
+    );
+    for action in [
+        "opportunity_selected",
+        "email_created",
+        "scorecard_upserted",
+        "scorecard_answer_written",
+    ] {
+        assert!(
+            events.iter().any(|event| event["action"] == action),
+            "{action}"
+        );
+    }
+    assert!(lines(&folder.join("errors.jsonl")).is_empty());
+    let resolved = fs::read_to_string(folder.join("config.resolved.yaml")).unwrap();
+    assert!(
+        resolved.contains("coverage_target"),
+        "defaults are written out: {resolved}"
+    );
+}
+
+#[test]
+fn logs_go_where_they_are_told_to() {
+    let env = TestEnv::new();
+    env.run("apply -y --log-dir kept/here").exits(0);
+    assert!(env.run_logs().is_empty());
+    assert_eq!(files(&env.path("kept/here")).len(), 1);
+}
+
+#[test]
+fn nothing_to_do_leaves_no_log() {
+    let env = TestEnv::new();
+    env.apply();
+    env.apply();
+    assert_eq!(env.run_logs().len(), 1);
+}
+
+#[test]
+fn one_run_can_be_destroyed_alone() {
+    let env = TestEnv::new();
+    env.apply();
+    let first = env.export();
+    let [first_id] = &run_ids(&env)[..] else {
+        panic!("there is one run")
+    };
+    env.edit("past_max: 4", "past_max: 6");
+    let added = env.plan("");
+    env.apply();
+    let second_id = run_ids(&env).into_iter().find(|id| id != first_id).unwrap();
+
+    let run = env
+        .run(&format!("destroy -y --run-id {second_id}"))
+        .exits(0);
+    run.says("the next apply would make it again");
+    assert_eq!(env.export()["Event.csv"], first["Event.csv"]);
+    let again = env.plan("");
+    let addresses = |plan: &crate::env::Plan| -> Vec<_> {
+        plan.0.iter().map(|change| change.address.clone()).collect()
+    };
+    assert_eq!(addresses(&again), addresses(&added));
+    env.apply();
+    env.nothing_to_do();
+    env.run("destroy -y --run-id 20200101-000000-abcdef")
+        .exits(64)
+        .says("demo-gen status");
+}
+
+#[test]
+fn status_lists_runs_and_shows_one() {
+    let env = TestEnv::new();
+    env.apply();
+    env.edit("past_max: 4", "past_max: 6");
+    env.apply();
+    let status = env.run("status").exits(0);
+    for id in run_ids(&env) {
+        status.says(&id);
+        env.run(&format!("status --run-id {id}"))
+            .exits(0)
+            .says(&id)
+            .says("completed");
+    }
+    env.run("status --run-id nobody-knows").exits(64);
+    for line in env.run("status --json").exits(0).stdout.lines() {
+        let _: Json = serde_json::from_str(line).unwrap();
+    }
+}
+
+#[test]
+fn smoke_makes_the_first_records_of_one_deal_at_their_real_addresses() {
+    let env = TestEnv::new();
+    let all = env.plan("");
+    let deal = &all.0[0].address[..18];
+    let smoke = env.run(&format!("smoke --opp-id {deal} -y")).exits(0);
+    smoke.says("People.ai").says("http://127.0.0.1");
+    let made = env.plan("--destroy");
+    let has = |path: &str| {
+        made.0
+            .iter()
+            .any(|change| change.address == format!("{deal}/{path}"))
+    };
+    assert!(
+        has("meeting/past/01") && has("thread/01/01") && has("scorecard/meddicc"),
+        "{made:?}"
+    );
+    // Beside these there is only what the scorecard cites.
+    assert!(
+        made.of("Event").count() + made.of("Task").count() <= 2 + 7,
+        "{:?}",
+        made.summary()
+    );
+    assert!(made.0.iter().all(|change| change.address.starts_with(deal)));
+
+    let rest = env.plan("");
+    assert_eq!(rest.actions(), ["create"], "{:?}", rest.summary());
+    assert_eq!(rest.0.len() + made.0.len(), all.0.len());
+    env.apply();
+    env.nothing_to_do();
+    env.run("smoke --opp-id 006Em00000000zzIAA -y").exits(1);
+    env.run("smoke --opp-id nonsense -y")
+        .exits(64)
+        .says("--opp-id");
+}

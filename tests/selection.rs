@@ -1,0 +1,174 @@
+//! Which opportunities are covered, and what becomes of those that are not any more.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::env::{Plan, TestEnv};
+
+/// The deals that a plan is about.
+fn deals(plan: &Plan) -> BTreeSet<&str> {
+    plan.0.iter().map(|change| &change.address[..18]).collect()
+}
+
+/// An applied story of all new business, one deal of which was renamed an existing one since.
+fn after_a_deal_left(on_leave: &str) -> (TestEnv, String) {
+    let env = TestEnv::new();
+    let query =
+        format!("limit: 50\n    opportunity_type: [New Business]\n    on_leave: {on_leave}");
+    env.edit("limit: 6", &query);
+    env.apply();
+    let deal = env.in_org(|org| {
+        let new = "SELECT Id FROM Opportunity WHERE IsClosed = FALSE AND Type = 'New Business' ORDER BY Id";
+        let deal = org.ids(new).remove(0);
+        org.update("Opportunity", &deal, &json!({"Type": "Existing Business"}));
+        deal
+    });
+    (env, deal)
+}
+
+#[test]
+fn a_deal_that_leaves_the_query_is_kept() {
+    let (env, _) = after_a_deal_left("keep");
+    env.nothing_to_do();
+    env.run("plan").exits(0).says("Kept: 1 opportunity");
+}
+
+#[test]
+fn a_deal_that_leaves_the_query_goes_where_that_is_wanted() {
+    let (env, deal) = after_a_deal_left("destroy");
+    let plan = env.plan("");
+    assert_eq!(plan.actions(), ["delete"], "{:?}", plan.summary());
+    assert_eq!(deals(&plan), BTreeSet::from([&*deal]));
+    env.apply();
+    env.nothing_to_do();
+}
+
+#[test]
+fn an_edited_query_takes_away_what_it_does_not_choose_any_more() {
+    let env = TestEnv::new();
+    env.edit("limit: 6", "limit: 50");
+    env.apply();
+    let covered = env.plan("--destroy");
+    env.edit(
+        "limit: 50",
+        "limit: 50\n    opportunity_type: [New Business]",
+    );
+    let plan = env.plan("");
+    assert_eq!(plan.actions(), ["delete"], "{:?}", plan.summary());
+    let new = env.in_org(|org| org.ids("SELECT Id FROM Opportunity WHERE Type = 'New Business'"));
+    let mut expect = deals(&covered);
+    expect.retain(|deal| !new.iter().any(|id| id == deal));
+    assert_eq!(deals(&plan), expect);
+    env.apply();
+    env.nothing_to_do();
+}
+
+#[test]
+fn an_older_deal_never_pushes_a_covered_one_out() {
+    let env = TestEnv::new();
+    env.apply();
+    let covered = env.plan("--destroy");
+    env.edit("limit: 6", "limit: 4");
+    env.nothing_to_do();
+    env.edit("limit: 4", "limit: 7");
+    let more = env.plan("");
+    assert_eq!(more.actions(), ["create"]);
+    assert_eq!(deals(&more).len(), 1);
+    assert!(deals(&more).is_disjoint(&deals(&covered)));
+}
+
+#[test]
+fn what_is_beyond_the_limit_is_said() {
+    let env = TestEnv::new();
+    let plan = env.plan("");
+    assert_eq!(deals(&plan).len(), 6);
+    env.run("plan")
+        .exits(0)
+        .says("Beyond the limit: 16 opportunities");
+    let plan = env.plan("--max-opps 2");
+    assert_eq!(deals(&plan).len(), 2);
+}
+
+#[test]
+fn options_narrow_what_is_written_and_never_what_is_wanted() {
+    let env = TestEnv::new();
+    let all = env.plan("");
+    let one = deals(&all).into_iter().next().unwrap().to_owned();
+    let [target, rest] =
+        ["--target", "--exclude"].map(|option| env.plan(&format!("{option} {one}")));
+    assert_eq!(deals(&target), BTreeSet::from([&*one]));
+    assert!(!deals(&rest).contains(&*one));
+    assert_eq!(target.0.len() + rest.0.len(), all.0.len());
+
+    env.run(&format!("apply -y --target {one}")).exits(0);
+    let left = env.plan("");
+    assert_eq!(left, rest);
+    env.apply();
+    env.nothing_to_do();
+    let narrowed = env.plan(&format!("--destroy --target {one}/meeting/*"));
+    assert!(
+        narrowed
+            .0
+            .iter()
+            .all(|change| change.address.contains("/meeting/")),
+        "{narrowed:?}"
+    );
+    assert!(narrowed.of("EventRelation").count() <= narrowed.0.len());
+}
+
+#[test]
+fn a_target_takes_along_what_it_refers_to() {
+    let env = TestEnv::new();
+    let plan = env.plan("--target 006*/meeting/*/attendee/*");
+    assert!(plan.of("EventRelation").count() > 0);
+    assert!(plan.of("Event").count() > 0, "{:?}", plan.summary());
+    assert_eq!(plan.of("Task").count(), 0);
+}
+
+#[test]
+fn a_recast_deal_is_told_anew_and_no_other() {
+    let env = TestEnv::new();
+    env.apply();
+    let deal = env.in_org(|org| {
+        let open =
+            "SELECT Id FROM Opportunity WHERE IsClosed = FALSE ORDER BY CreatedDate, Id LIMIT 1";
+        let deal = org.ids(open).remove(0);
+        org.update(
+            "Opportunity",
+            &deal,
+            &json!({"StageName": "Prospecting", "Amount": 5}),
+        );
+        deal
+    });
+    env.nothing_to_do();
+    let plan = env.plan(&format!("--recast {deal}"));
+    assert_eq!(deals(&plan), BTreeSet::from([&*deal]));
+    env.run(&format!("apply -y --recast {deal}")).exits(0);
+    env.nothing_to_do();
+}
+
+#[test]
+fn another_seed_tells_another_story_until_the_manifest_says_otherwise() {
+    let env = TestEnv::new();
+    let first = env.plan("");
+    assert_ne!(env.plan("--seed 8"), first);
+    assert_eq!(env.plan("--seed 7"), first);
+    env.run("apply -y --seed 8").exits(0);
+    env.nothing_to_do();
+    env.edit("seed: 7", "seed: 9");
+    assert!(!env.plan("").is_empty());
+}
+
+#[test]
+fn when_nothing_matches_the_filters_are_counted() {
+    let env = TestEnv::new();
+    env.edit(
+        "limit: 6",
+        "limit: 6\n    stages_allowed: [Discovery, Solutioning]",
+    );
+    let run = env.run("plan").exits(1);
+    run.says("no opportunity matches")
+        .says("stages_allowed: 0")
+        .says("all opportunities: 30");
+}
