@@ -78,11 +78,10 @@ const FIELDS: [(Object, &[&str]); 5] = [
 ];
 
 /// The fields that the platform takes at creation and never again.
-const CREATE_ONLY: [&str; 6] = [
+const CREATE_ONLY: [&str; 5] = [
     "TaskSubtype",
     "EventId",
     "RelationId",
-    "IsParent",
     "Scorecard__c",
     "Opportunity__c",
 ];

@@ -13,7 +13,7 @@ mod told;
 pub(crate) use request::{Execution, Options, RefreshMode, Request};
 pub(crate) use stop::Stop;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 
@@ -64,7 +64,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
         .iter()
         .filter_map(|(root, pins)| Some((*root, pins.clone()?)))
         .collect();
-    let covered: BTreeSet<RootId> = pins.keys().copied().collect();
+    let covered = state.covered().context("reading the state")?;
     let read = selection::inventory(org, &state, request, &surroundings, &covered).await?;
     let recast = request.options.recast(&read.inventory);
     let situation = Situation {
@@ -210,12 +210,7 @@ pub(crate) async fn apply(
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals).into());
     }
-    if plan.entries().is_empty()
-        && state
-            .meta()
-            .anchor
-            .is_none_or(|anchor| anchor == plan.header.anchor)
-    {
+    if plan.entries().is_empty() && steps::is_recorded(&plan, state.meta()) {
         steps::leave(org, &mut state, &plan).await?;
         return Ok(Outcome {
             calls: org.calls(),
@@ -233,6 +228,7 @@ pub(crate) async fn apply(
         seed: plan.header.seed,
         manifest_seed: request.manifest.run.seed,
         query: &plan.header.query,
+        left: &plan.header.left,
         pins: &plan.pins,
         snapshot: &snapshot,
     })?;

@@ -27,6 +27,10 @@ fn with_keys_all_of_it_is_taken_over() {
 
     let run = env.run("apply -y --adopt").exits(0);
     run.says("Apply complete! Resources: 0 added, 0 changed, 0 destroyed.");
+    let [mut before_it, mut after_it] = [applied, env.export()];
+    // The pack's own record says who applied last.
+    assert!(before_it.remove("Demo_Pack__c.csv") != after_it.remove("Demo_Pack__c.csv"));
+    assert_eq!(after_it, before_it);
     env.nothing_to_do();
     env.run("destroy -y").exits(0);
     assert_eq!(env.export(), before);

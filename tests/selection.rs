@@ -65,6 +65,27 @@ fn an_edited_query_takes_away_what_it_does_not_choose_any_more() {
 }
 
 #[test]
+fn an_edit_of_the_query_is_noted_even_where_it_changes_nothing() {
+    let env = TestEnv::new();
+    env.edit(
+        "limit: 6",
+        "limit: 50\n    opportunity_type: [New Business]",
+    );
+    env.apply();
+    env.edit("[New Business]", "[New Business, No such type]");
+    env.apply().says("No changes.");
+    env.in_org(|org| {
+        let new = "SELECT Id FROM Opportunity WHERE IsClosed = FALSE AND Type = 'New Business'";
+        org.update(
+            "Opportunity",
+            &org.ids(new)[0],
+            &json!({"Type": "Existing Business"}),
+        );
+    });
+    env.nothing_to_do();
+}
+
+#[test]
 fn an_older_deal_never_pushes_a_covered_one_out() {
     let env = TestEnv::new();
     env.apply();

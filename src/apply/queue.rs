@@ -96,7 +96,8 @@ impl Line {
 impl Queue {
     pub(super) fn new(entries: &[Entry], locks: usize) -> Self {
         let mut lines: Vec<Vec<Item>> = vec![Vec::new(); locks];
-        for (number, entry) in entries.iter().enumerate() {
+        let written = entries.iter().enumerate().filter(|(_, entry)| entry.writes);
+        for (number, entry) in written {
             for &step in steps(entry.action) {
                 let item = Item {
                     entry: number as u32,

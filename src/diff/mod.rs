@@ -4,15 +4,18 @@
 //! never with each other, so a field that the org rewrites is not fought. Only where something
 //! is to be written are values rendered and looked at one by one.
 
+mod before;
 mod decide;
 pub(crate) mod fields;
 mod one;
 pub(crate) mod order;
 
-pub(crate) use one::{is_as_held, stray};
+pub(crate) use before::is_as_held;
+pub(crate) use one::stray;
 
 use std::collections::BTreeMap;
 
+use crate::model::address::Address;
 use crate::model::capabilities::Capabilities;
 use crate::model::change::{Change, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
@@ -20,7 +23,7 @@ use crate::model::key;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
-use crate::model::value::{Datum, FieldName};
+use crate::model::value::{Datum, FieldName, Value};
 
 /// What the differ needs beside the records.
 pub(crate) struct Context<'a> {
@@ -34,8 +37,11 @@ pub(crate) struct Context<'a> {
     /// Fields that others may change.
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
-    pub(crate) render: &'a dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)>,
+    pub(crate) render: &'a Render<'a>,
 }
+
+/// The fields of one of the root's records as they are sent.
+pub(crate) type Render<'a> = dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)> + 'a;
 
 /// What happens to a field that somebody else changed. Fields that are not named are set back.
 #[derive(Debug, Default)]
@@ -116,12 +122,28 @@ pub(crate) fn diff(context: &Context, root: Root, sink: &mut dyn FnMut(Change)) 
     }
 }
 
-/// The address letters of everything that a root wants, to tell what else carries our key.
+/// What everything that a root wants would be found by, to tell what else carries our key.
 pub(crate) fn wanted_letters(root: RootId, desired: &[Desired]) -> impl Iterator<Item = String> {
-    desired.iter().map(move |record| {
-        let path = record.path.clone();
-        key::address_letters(&crate::model::address::Address { root, path })
-    })
+    desired.iter().map(move |record| letters(root, record))
+}
+
+/// What a record that state does not know is found by. No org takes a key for an attendee: it is
+/// found by its meeting, and by whom it invites.
+fn letters(root: RootId, record: &Desired) -> String {
+    let facts = record.object.facts();
+    let value = |name: &str| {
+        let found = record.fields.iter().find(|(field, _)| field == name);
+        found.map(|(_, value)| value)
+    };
+    match (value(facts.parent), value(facts.told_by[0])) {
+        (Some(Value::Ref(whole)), Some(Value::Id(other))) if facts.part_of.is_some() => {
+            key::part_letters(&key::address_letters(whole), other.as_str())
+        }
+        _ => key::address_letters(&Address {
+            root,
+            path: record.path.clone(),
+        }),
+    }
 }
 
 /// The id that a reference stands for, where it is known already.

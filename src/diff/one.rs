@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::before::{Before, held_now, is_as_held, is_wanted};
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
-use super::fields::{Canonical, hash};
-use super::{Context, Policies, Policy, referenced};
+use super::fields::hash;
+use super::{Context, Policies, Policy, as_json, letters, referenced};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, RecordId, RootId};
-use crate::model::key;
 use crate::model::object::Object;
 use crate::model::record::Desired;
-use crate::model::recorded::{FoundRecord, Held, Live, LiveRecord, Row};
+use crate::model::recorded::{FoundRecord, Held, Live, Row};
 use crate::model::value::{Datum, FieldName, Value};
 
 /// What is known of the root while its records are gone through.
@@ -70,22 +70,19 @@ pub(super) fn desired(
 ) -> Option<Change> {
     let found = match recorded {
         None if !context.found.is_empty() => {
-            let path = record.path.clone();
-            let letters = key::address_letters(&Address {
-                root: state.root,
-                path,
-            });
+            let letters = letters(state.root, record);
             context.found.get(&letters)
         }
         _ => None,
     };
-    let reference_moved = refers_to_remade(state, record);
+    let held = recorded.map(|(row, _)| &row.held);
+    let reference_moved = reference_moved(state, record, held);
     let situation = Situation {
         desired: match recorded {
             Some((row, _)) if row.want != record.want || reference_moved => Wanted::Changed,
             _ => Wanted::Same,
         },
-        recorded: recorded_state(context.policies, recorded, found),
+        recorded: recorded_state((context.policies, Some(record)), recorded, found),
     };
     let decision = decide(situation, state.gone_reason);
     let generation = recorded.map_or(1, |(row, _)| row.generation);
@@ -125,7 +122,7 @@ pub(super) fn desired(
 pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Change> {
     let situation = Situation {
         desired: Wanted::No,
-        recorded: recorded_state(&Policies::default(), Some((row, live)), None),
+        recorded: recorded_state((&Policies::default(), None), Some((row, live)), None),
     };
     let (action, reason) = match decide(situation, state.gone_reason) {
         Decision::Delete(reason) => (Action::Delete, reason),
@@ -158,7 +155,7 @@ pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Chang
 }
 
 fn recorded_state(
-    policies: &Policies,
+    (policies, desired): (&Policies, Option<&Desired>),
     recorded: Option<(&Row, &Live)>,
     found: Option<&FoundRecord>,
 ) -> Recorded {
@@ -168,72 +165,29 @@ fn recorded_state(
         Some((_, Live::NotRead)) => Recorded::NotRead,
         Some((_, Live::Gone)) => Recorded::Gone,
         Some((_, Live::NotOurs)) => Recorded::NotOurs,
-        Some((row, Live::Ours(live))) if is_as_held(policies, row, live) => Recorded::AsHeld,
+        Some((row, Live::Ours(live))) if is_as_held(policies, desired, row, live) => {
+            Recorded::AsHeld
+        }
         Some((_, Live::Ours(_))) => Recorded::Drifted,
     }
 }
 
-/// Whether the org holds what it gave back after our last write. A record that was never read
-/// back counts as changed, so that its values are looked at.
-pub(crate) fn is_as_held(policies: &Policies, row: &Row, live: &LiveRecord) -> bool {
-    let same = |(name, held): &(FieldName, u32)| {
-        hash(value(live, name)) == *held || policies.of(row.object, name) != Policy::Enforce
-    };
-    !row.held.0.is_empty() && row.held.0.iter().all(same)
-}
-
-fn refers_to_remade(state: &RootState, record: &Desired) -> bool {
-    let remade = |value: &Value| match value {
-        Value::Ref(address) => address.root == state.root && state.remade.contains(&address.path),
-        _ => false,
-    };
-    !state.remade.is_empty() && record.fields.iter().any(|(_, value)| remade(value))
-}
-
-/// What is known of the values before the change.
-struct Before<'a> {
-    id: RecordId,
-    held: &'a Held,
-    /// None where the org was not asked.
-    fields: Option<&'a serde_json::Map<String, Json>>,
-}
-
-impl<'a> Before<'a> {
-    fn of(row: &'a Row, live: &'a Live) -> Self {
-        let fields = match live {
-            Live::Ours(live) => Some(&live.fields),
-            Live::NotRead | Live::Gone | Live::NotOurs => None,
-        };
-        Self {
-            id: row.id,
-            held: &row.held,
-            fields,
-        }
-    }
-
-    fn value(&self, name: &str) -> Option<Json> {
-        self.fields
-            .map(|fields| fields.get(name).cloned().unwrap_or_default())
-    }
-
-    /// Whether the org holds this value; a value that is not known yet never is.
-    fn holds(&self, name: &str, wanted: Option<&Json>) -> bool {
-        let Some(wanted) = wanted.map(Canonical::of) else {
+/// Whether the record refers to something that is made anew now, or was since it was written:
+/// a run may have ended between the two. A reference that the org emptied is not fought over.
+fn reference_moved(state: &RootState, record: &Desired, held: Option<&Held>) -> bool {
+    let moved = |(name, value): &(FieldName, Value)| {
+        let Value::Ref(address) = value else {
             return false;
         };
-        match self.value(name) {
-            Some(live) => Canonical::of(&live) == wanted,
-            None => self.held.get(name) == Some(wanted.hash()),
-        }
-    }
-
-    fn drifted(&self, name: &str) -> bool {
-        let unread = self.held.0.is_empty();
-        let live = self
-            .fields
-            .map(|fields| hash(fields.get(name).unwrap_or(&Json::Null)));
-        live.is_some_and(|live| unread || self.held.get(name).is_some_and(|held| held != live))
-    }
+        let outdated = || {
+            let held = held.and_then(|held| held.get(name))?;
+            let now = hash(&as_json(&state.id(&address.path)?));
+            Some(held != now && held != hash(&Json::Null))
+        };
+        address.root == state.root
+            && (state.remade.contains(&address.path) || outdated().unwrap_or_default())
+    };
+    record.fields.iter().any(moved)
 }
 
 fn create(
@@ -291,7 +245,7 @@ fn write(
             });
         }
     }
-    fields.extend(no_longer_owned(&wanted, before));
+    fields.extend(no_longer_owned(context, record, before));
     let frozen =
         |change: &FieldChange| !context.capabilities.can_update(record.object, &change.name);
     let action = match fields.as_slice() {
@@ -324,22 +278,20 @@ fn write(
     change
 }
 
-/// Fields that we wrote last time and do not want any more are emptied.
-fn no_longer_owned(wanted: &[(FieldName, Datum)], before: &Before) -> Vec<FieldChange> {
-    let mut fields = Vec::new();
-    for (name, held) in &before.held.0 {
-        let still = wanted.iter().any(|(wanted, _)| wanted == name);
-        let empty = *held == hash(&Json::Null) && !before.drifted(name);
-        if !still && !empty {
-            let after = Datum::Json(Json::Null);
-            fields.push(FieldChange {
-                name: name.clone(),
-                before: before.value(name),
-                after,
-            });
-        }
-    }
-    fields
+/// Fields that we wrote last time and do not want any more are emptied. One that the org does not
+/// show us any more is not ours to empty.
+fn no_longer_owned(context: &Context, record: &Desired, before: &Before) -> Vec<FieldChange> {
+    let is_shown = |name: &str| context.capabilities.can_read(record.object, name);
+    let gone = before.held.0.iter().filter(|(name, held)| {
+        let is_empty = *held == hash(&Json::Null);
+        !is_empty && !is_wanted(record, name) && is_shown(name)
+    });
+    let empty = |(name, _): &(FieldName, u32)| FieldChange {
+        name: name.clone(),
+        before: before.value(name),
+        after: Datum::Json(Json::Null),
+    };
+    gone.map(empty).collect()
 }
 
 fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRecord) -> Change {
@@ -361,24 +313,16 @@ fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRe
     }
     let names = record.fields.iter().map(|(name, _)| name);
     change.held = held_now(before.fields, names);
+    // What is still to be sent counts as held, so that an update that never arrives shows.
+    for (name, held) in &mut change.held {
+        let sent = change.fields.iter().find(|field| field.name == *name);
+        if let Some(field) = sent {
+            *held = referenced(state, &field.after).map_or(0, |json| hash(&json));
+        }
+    }
     change.action = Action::Adopt;
     change.reason = Reason::FoundByKey;
     change
-}
-
-/// The hashes of what the org holds in these fields.
-fn held_now<'a>(
-    fields: Option<&serde_json::Map<String, Json>>,
-    names: impl Iterator<Item = &'a FieldName>,
-) -> Vec<(FieldName, u32)> {
-    let Some(fields) = fields else {
-        return Vec::new();
-    };
-    let held = |name: &FieldName| {
-        let value = fields.get(name.as_ref()).unwrap_or(&Json::Null);
-        (name.clone(), hash(value))
-    };
-    names.map(held).collect()
 }
 
 fn blank(
@@ -429,8 +373,4 @@ fn day<'a>(field: impl Fn(&str) -> Option<&'a Json>) -> Option<Day> {
         .or_else(|| field("StartDateTime"))?
         .as_str()?;
     text.get(..10)?.parse().ok().map(Day::from_date)
-}
-
-fn value<'a>(live: &'a LiveRecord, name: &str) -> &'a Json {
-    live.fields.get(name).unwrap_or(&Json::Null)
 }

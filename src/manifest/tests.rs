@@ -578,7 +578,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "activity: {meetings: {future_max: 13}}",
-        "3:35 activity.meetings.future_max: 13 is out of range (write a whole number from 0 to 12)",
+        "3:35 activity.meetings.future_max: 13 is out of range (write a whole number from 0 to 8)",
     ),
     (
         "activity: {meetings: {duration_minutes: 30}}",

@@ -36,6 +36,13 @@ impl Capabilities {
         self.objects.contains_key(&object)
     }
 
+    /// Whether the org shows us the field.
+    pub(crate) fn can_read(&self, object: Object, field: &str) -> bool {
+        self.objects
+            .get(&object)
+            .is_some_and(|object| object.readable.contains(field))
+    }
+
     pub(crate) fn can_create(&self, object: Object, field: &str) -> bool {
         self.objects
             .get(&object)

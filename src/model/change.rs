@@ -29,7 +29,8 @@ pub(crate) struct Change {
     /// All fields of a create, the changed ones of an update.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) fields: Vec<FieldChange>,
-    /// What the org holds in the fields that we own; for an adoption.
+    /// What the org holds in the fields that we own, once the `fields` are written; for an
+    /// adoption.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) held: Vec<(FieldName, u32)>,
     /// What a person would call the record.

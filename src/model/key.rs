@@ -20,6 +20,12 @@ pub(crate) fn address_letters(address: &Address) -> String {
     )
 }
 
+/// What stands for a part that has no key of its own: the letters of its whole, and what tells
+/// it from its siblings.
+pub(crate) fn part_letters(whole: &str, told_by: &str) -> String {
+    format!("{whole}/{told_by}")
+}
+
 /// The key of one record.
 pub(crate) fn key(pack: &str, object: Object, address: &Address, generation: u32) -> String {
     let kind = object.facts().key_kind;

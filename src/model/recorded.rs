@@ -58,7 +58,7 @@ pub(crate) struct LiveRecord {
 }
 
 /// Records that carry our pack's key and that state does not know, by the letters of their
-/// address.
+/// address; with them their parts that can carry none, by [`super::key::part_letters`].
 pub(crate) type Found = BTreeMap<String, FoundRecord>;
 
 /// One of them.

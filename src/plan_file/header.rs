@@ -1,11 +1,13 @@
 //! The head of a plan: what it was made from, and what it is good for.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::capabilities::Capabilities;
 use crate::model::change::Counts;
 use crate::model::day::Day;
-use crate::model::id::RecordId;
+use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
 
 /// Raised when a saved plan changes its form.
@@ -32,6 +34,8 @@ pub(crate) struct Header {
     pub(crate) seed: u64,
     /// A hash of what chooses the opportunities.
     pub(crate) query: String,
+    /// Covered once and chosen no more: what was pinned for them is dropped.
+    pub(crate) left: BTreeSet<RootId>,
     pub(crate) capabilities: Capabilities,
     /// Gets the id of the run that creates a record, where the org has the field.
     pub(crate) run_tag_field: Option<String>,

@@ -51,6 +51,8 @@ pub(crate) struct Entry {
     offset: u64,
     length: u32,
     pub(crate) action: Action,
+    /// Whether the org hears of it at all.
+    pub(crate) writes: bool,
     pub(crate) object: Object,
     /// Changes with the same number lock the same account and are never in flight together.
     pub(crate) lock: u32,
@@ -95,6 +97,7 @@ impl Builder {
             offset: self.length,
             length: line.len() as u32,
             action: change.action,
+            writes: change.writes(),
             object: change.object,
             lock: *self.locks.entry(locked).or_insert(next),
         });

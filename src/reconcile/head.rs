@@ -1,5 +1,7 @@
 //! The head of a plan: what it was made from, and what it says beside its changes.
 
+use std::collections::BTreeSet;
+
 use super::pass::Seen;
 use super::request::{RefreshMode, Request};
 use super::surroundings::Surroundings;
@@ -26,15 +28,13 @@ pub(super) fn header(
     let meta = state.meta();
     let stories = planner.map(|planner| &planner.stories);
     let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
-    let kept = read
-        .left
-        .iter()
-        .filter(|root| read.inventory.opportunities.contains_key(root));
+    let is_kept = |root: &RootId| read.inventory.opportunities.contains_key(root);
+    let (kept, left): (BTreeSet<_>, _) = read.left.iter().copied().partition(is_kept);
     let coverage = Coverage {
         opportunities: stories.map_or(0, |stories| stories.pins.len() as u64),
         in_scope: in_scope.iter().filter(planned).count() as u64,
         beyond_limit: read.beyond_limit,
-        kept: kept.count() as u64,
+        kept: kept.len() as u64,
         skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
         overlaps: stories.map_or(0, |stories| stories.overlaps),
         questions: seen.questions,
@@ -59,6 +59,7 @@ pub(super) fn header(
         told_at: surroundings.told.told_at,
         seed: surroundings.told.seed,
         query: surroundings.query.clone(),
+        left,
         capabilities: surroundings.capabilities.clone(),
         run_tag_field: request.manifest.run.run_tag_field.clone(),
         coverage,

@@ -235,7 +235,9 @@ impl Pass<'_> {
             return Ok(());
         }
         for (letters, record) in self.found {
-            if !seen.claimed.contains(letters) {
+            // Without a key it may as well be somebody's who works with our meeting.
+            let keyed = self.capabilities.has_key(record.object);
+            if keyed && !seen.claimed.contains(letters) {
                 builder.push(&diff::stray(letters, record, self.gone_reason))?;
             }
         }
@@ -303,7 +305,9 @@ pub(super) async fn drift(
             match live {
                 Live::Gone => gone += 1,
                 Live::NotOurs => changed += 1,
-                Live::Ours(live) => changed += u64::from(!diff::is_as_held(policies, row, live)),
+                Live::Ours(live) => {
+                    changed += u64::from(!diff::is_as_held(policies, None, row, live));
+                }
                 Live::NotRead => {}
             }
         }

@@ -14,7 +14,7 @@ use crate::model::id::RecordId;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
 use crate::refresh;
-use crate::state::{Run, State};
+use crate::state::{Meta, Run, State};
 
 pub(super) fn open_state(org: &Org, request: &Request) -> anyhow::Result<State> {
     let folder = request.state_folder();
@@ -106,6 +106,17 @@ pub(super) fn apply_options(request: &Request, execution: &Execution) -> apply::
 pub(super) fn now(org: &Org, request: &Request) -> i64 {
     let now = org.server_time().unwrap_or_else(|| request.clock.now());
     now.as_second()
+}
+
+/// Whether the state already tells what the plan rests on.
+pub(super) fn is_recorded(plan: &Plan, meta: &Meta) -> bool {
+    let header = &plan.header;
+    let query = header.command == Command::Destroy
+        || meta
+            .query
+            .as_ref()
+            .is_none_or(|query| *query == header.query);
+    query && meta.anchor.is_none_or(|anchor| anchor == header.anchor)
 }
 
 /// When nothing of ours is left, the pack itself goes too.

@@ -100,7 +100,8 @@ pub(crate) async fn carries_keys(
     Ok(objects.into_iter().zip(counts).collect())
 }
 
-/// All records of these kinds that carry the pack's key and are not among the known ids.
+/// All records of these kinds that carry the pack's key and are not among the known ids, and
+/// their parts that can carry none.
 pub(crate) async fn found(
     org: &Org,
     (capabilities, pack): (&Capabilities, &str),
@@ -110,18 +111,10 @@ pub(crate) async fn found(
 ) -> Result<Found, Error> {
     let mut found = Found::new();
     for &object in objects {
-        let shown = &capabilities.objects[&object].readable;
-        let wanted = owned.get(&object).into_iter().flatten().map(AsRef::as_ref);
-        let always = ["Id", "SystemModstamp", "CreatedDate", KEY_FIELD];
-        let fields: BTreeSet<&str> = wanted
-            .chain(always)
-            .filter(|name| shown.contains(*name))
-            .collect();
-        let fields: Vec<_> = fields.into_iter().collect();
+        let fields = fields(capabilities, owned, (object, KEY_FIELD));
         let condition = condition(object, pack);
         let soql = format!(
-            "SELECT {} FROM {} WHERE {condition} AND IsDeleted = FALSE",
-            fields.join(", "),
+            "SELECT {fields} FROM {} WHERE {condition} AND IsDeleted = FALSE",
             object.api_name()
         );
         let mut pages = org.query(soql, Scope::QueryAll);
@@ -131,43 +124,94 @@ pub(crate) async fn found(
             }
         }
     }
+    let shown = capabilities.objects.keys().copied();
+    for object in shown.filter(|object| !capabilities.has_key(*object)) {
+        let fields = fields(capabilities, owned, (object, object.facts().parent));
+        parts(org, object, &fields, &mut found).await?;
+    }
     Ok(found)
+}
+
+/// The parts of this kind that belong to what was found.
+async fn parts(org: &Org, object: Object, fields: &str, found: &mut Found) -> Result<(), Error> {
+    let facts = object.facts();
+    let wholes: BTreeMap<RecordId, String> = found
+        .iter()
+        .filter(|(_, record)| Some(record.object) == facts.part_of)
+        .map(|(letters, record)| (record.live.id, letters.clone()))
+        .collect();
+    let ids: Vec<_> = wholes.keys().map(RecordId::as_str).collect();
+    let select = format!(
+        "SELECT {fields} FROM {} WHERE {} IN",
+        object.api_name(),
+        facts.parent
+    );
+    for soql in soql::in_lists(&select, &ids, "") {
+        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
+            let whole = wholes.get(&record_id(&text(&fields, facts.parent))?);
+            let told_by = text(&fields, facts.told_by[0]);
+            if let Some(whole) = whole {
+                let letters = key::part_letters(whole, &told_by);
+                found.insert(letters, record(object, 1, fields)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The fields to ask for: ours, and those that say which record it is.
+fn fields(
+    capabilities: &Capabilities,
+    owned: &OwnedFields,
+    (object, told_by): (Object, &str),
+) -> String {
+    let shown = &capabilities.objects[&object].readable;
+    let wanted = owned.get(&object).into_iter().flatten().map(AsRef::as_ref);
+    let always = ["Id", "SystemModstamp", "CreatedDate", told_by];
+    let further = object.facts().told_by.iter().copied();
+    let fields: BTreeSet<&str> = wanted
+        .chain(always)
+        .chain(further)
+        .filter(|name| shown.contains(*name))
+        .collect();
+    let fields: Vec<_> = fields.into_iter().collect();
+    fields.join(", ")
 }
 
 fn take(
     found: &mut Found,
     object: Object,
-    mut fields: Fields,
+    fields: Fields,
     known: &BTreeSet<RecordId>,
 ) -> Result<(), Error> {
-    fields.remove("attributes");
-    let text = |name: &str| {
-        fields
-            .get(name)
-            .and_then(Json::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let (id, own) = (text("Id"), text(KEY_FIELD));
+    let own = text(&fields, KEY_FIELD);
     let Some(parsed) = key::parse(&own).filter(|key| key.object == object) else {
         return Ok(());
     };
-    let id = record_id(&id)?;
-    if known.contains(&id) {
-        return Ok(());
+    if !known.contains(&record_id(&text(&fields, "Id"))?) {
+        let record = record(object, parsed.generation, fields)?;
+        found.insert(parsed.address.to_owned(), record);
     }
-    let record = FoundRecord {
+    Ok(())
+}
+
+fn record(object: Object, generation: u32, mut fields: Fields) -> Result<FoundRecord, Error> {
+    fields.remove("attributes");
+    Ok(FoundRecord {
         object,
-        generation: parsed.generation,
-        created: timestamp(&text("CreatedDate"))?.as_second(),
+        generation,
+        created: timestamp(&text(&fields, "CreatedDate"))?.as_second(),
         live: LiveRecord {
-            id,
+            id: record_id(&text(&fields, "Id"))?,
             stamp: stamp(&fields),
             fields,
         },
-    };
-    found.insert(parsed.address.to_owned(), record);
-    Ok(())
+    })
+}
+
+fn text(fields: &Fields, name: &str) -> String {
+    let text = fields.get(name).and_then(Json::as_str);
+    text.unwrap_or_default().to_owned()
 }
 
 /// How many of the planned records look like ones that the org holds already: the same parent,

@@ -1,6 +1,6 @@
 //! Plans and changes to show in tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anstream::adapter::strip_bytes;
 use serde_json::{Value as Json, json};
@@ -46,6 +46,7 @@ pub(super) fn header(command: Command) -> Header {
         told_at: None,
         seed: 42,
         query: "q".to_owned(),
+        left: BTreeSet::new(),
         capabilities: Capabilities::default(),
         run_tag_field: None,
         coverage: Coverage {

@@ -100,6 +100,21 @@ impl State {
         Ok(roots)
     }
 
+    /// The roots that have records: what is covered stays covered.
+    pub(crate) fn covered(&self) -> Result<BTreeSet<RootId>, Error> {
+        let sql = "SELECT root FROM roots WHERE number IN (SELECT root FROM records)";
+        let mut statement = self.db.prepare(sql).doing("read")?;
+        let mut rows = statement.query([]).doing("read")?;
+        let mut roots = BTreeSet::new();
+        while let Some(row) = rows.next().doing("read")? {
+            let root: String = row.get(0).doing("read")?;
+            roots.insert(RootId(
+                RecordId::parse(&root).map_err(|error| self.broken(&error))?,
+            ));
+        }
+        Ok(roots)
+    }
+
     /// The root's rows, in the order of their paths.
     pub(crate) fn rows(&self, root: RootId) -> Result<Vec<Row>, Error> {
         let sql = "SELECT path, object, id, generation, run, created, want, stamp, held FROM records \

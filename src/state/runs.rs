@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Doing as _, Error, State, meta, rows};
 use crate::model::change::{Action, Counts};
@@ -24,6 +24,8 @@ pub(crate) struct Opening<'a> {
     pub(crate) seed: u64,
     pub(crate) manifest_seed: u64,
     pub(crate) query: &'a str,
+    /// Deals that are covered no more.
+    pub(crate) left: &'a BTreeSet<RootId>,
     /// The pins of the deals that this run may touch.
     pub(crate) pins: &'a BTreeMap<RootId, Pins>,
     /// What planning needs of the org, as JSON, by name.
@@ -118,6 +120,10 @@ impl State {
             statement
                 .execute(params![root.0.as_str(), text])
                 .doing("written")?;
+        }
+        for root in opening.left {
+            let sql = "UPDATE roots SET pins = NULL WHERE root = ?1";
+            tx.execute(sql, [root.0.as_str()]).doing("written")?;
         }
         for (name, body) in opening.snapshot {
             let sql = "INSERT OR REPLACE INTO snapshot VALUES (?1, ?2, ?3)";

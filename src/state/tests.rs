@@ -1,6 +1,6 @@
 //! What the state must survive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::model::address::{Address, Path as AddressPath};
@@ -57,6 +57,7 @@ fn begin(state: &mut State) -> i64 {
         seed: 42,
         manifest_seed: 42,
         query: "q",
+        left: &BTreeSet::new(),
         pins: &BTreeMap::new(),
         snapshot: &[("inventory", "{}".to_owned())],
     };
