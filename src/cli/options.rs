@@ -107,8 +107,7 @@ impl PlanOptions {
             ..Allowed::default()
         };
         if !self.allow.is_empty() {
-            let named: Vec<_> = self.allow.iter().map(|allow| allow.action()).collect();
-            allowed.actions(&named);
+            allowed.actions = self.allow.iter().map(|allow| allow.action()).collect();
         }
         reconcile::Options {
             scope: Scope::new(&self.target, &self.exclude),

@@ -178,6 +178,9 @@ async fn candidates(
     Ok(candidates)
 }
 
+/// What a row and its record have in common.
+type Likeness<'a> = &'a dyn Fn(Option<RecordId>, &[Json]) -> (Option<RecordId>, Vec<String>);
+
 /// First by everything that tells siblings apart; then what is left of the same parent and day,
 /// in order, where as many are left on both sides.
 fn matched(rows: &[IntentRow], candidates: &[Candidate]) -> Vec<Option<(RecordId, i64)>> {
@@ -194,7 +197,6 @@ fn matched(rows: &[IntentRow], candidates: &[Candidate]) -> Vec<Option<(RecordId
     };
     let mut made = vec![None; rows.len()];
     let mut used = vec![false; candidates.len()];
-    type Likeness<'a> = &'a dyn Fn(Option<RecordId>, &[Json]) -> (Option<RecordId>, Vec<String>);
     let passes: [(Likeness, bool); 2] = [(&exact, false), (&by_day, true)];
     for (likeness, must_be_equal) in passes {
         let mut left: BTreeMap<_, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
