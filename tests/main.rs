@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod env;
+mod proxy;
 
 mod aliases;
 mod anchor;
@@ -11,7 +12,9 @@ mod architecture;
 mod bad_input;
 mod bare;
 mod drift;
+mod examples;
 mod guards;
+mod interrupt;
 mod kill;
 mod living_org;
 mod lock;

@@ -1,7 +1,5 @@
 //! Killed at any moment, the next apply converges: no duplicate, no orphan.
 
-mod proxy;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
@@ -9,7 +7,7 @@ use std::process::ExitStatus;
 use std::sync::mpsc::channel;
 
 use crate::env::{MANIFEST, Served, TestEnv};
-use proxy::{Counts, Event, Fault, Harm, Proxy};
+use crate::proxy::{Counts, Event, Fault, Harm, Proxy};
 
 const ROUNDS: u64 = 20;
 
@@ -167,7 +165,7 @@ impl<'a> Round<'a> {
             events.send(Event::Ended).unwrap();
             text
         });
-        while let Ok(Event::Kill(done)) = happened.recv() {
+        while let Ok(Event::Struck(done)) = happened.recv() {
             child.kill().unwrap();
             child.wait().unwrap();
             self.kills += 1;
@@ -225,7 +223,7 @@ fn content(export: &BTreeMap<String, String>) -> BTreeMap<(String, Vec<String>),
 struct Draws(u64);
 
 impl Draws {
-    /// A number below `end`: SplitMix64, whose small bias does no harm here.
+    /// A number below `end`, by `SplitMix64`, whose small bias does no harm here.
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
