@@ -30,58 +30,97 @@ impl Scope {
     }
 
     /// The changes of one root that are in scope, in their order. A change takes along what it
-    /// refers to; a delete takes along what is part of what goes.
+    /// refers to; a delete takes along what is part of what goes. What is excluded is never taken
+    /// along: a change that cannot be made without it is left out too.
     pub(crate) fn narrow(&self, changes: Vec<Change>, name: &str) -> Vec<Change> {
         if self.is_everything() {
             return changes;
         }
-        let mut chosen: BTreeSet<Address> = changes
-            .iter()
-            .filter(|change| self.contains(&change.address, name))
-            .map(|change| change.address.clone())
-            .collect();
-        loop {
-            let before = chosen.len();
+        let is_excluded = |change: &&Change| hits(&self.exclude, &change.address, name);
+        let excluded: BTreeSet<Address> = addresses(changes.iter().filter(is_excluded));
+        let is_chosen =
+            |change: &&Change| self.target.is_empty() || hits(&self.target, &change.address, name);
+        let mut chosen = addresses(changes.iter().filter(is_chosen));
+        grow(&mut chosen, |chosen| {
             for change in &changes {
-                take_along(change, &changes, &mut chosen);
+                take_along(change, &changes, chosen);
             }
-            if chosen.len() == before {
-                break;
-            }
-        }
-        changes
-            .into_iter()
-            .filter(|change| chosen.contains(&change.address))
-            .collect()
-    }
-
-    fn contains(&self, address: &Address, name: &str) -> bool {
-        let text = address.to_string();
-        let root = address.root.0.as_str();
-        let hit =
-            |glob: &WildMatch| glob.matches(&text) || glob.matches(root) || glob.matches(name);
-        let targeted = self.target.is_empty() || self.target.iter().any(hit);
-        targeted && !self.exclude.iter().any(hit)
+        });
+        let mut left_out = excluded;
+        grow(&mut left_out, |left_out| {
+            let hangs = changes
+                .iter()
+                .filter(|change| hangs_on(change, &changes, left_out));
+            left_out.append(&mut addresses(hangs));
+        });
+        let stays = |change: &Change| {
+            chosen.contains(&change.address) && !left_out.contains(&change.address)
+        };
+        changes.into_iter().filter(stays).collect()
     }
 }
 
-fn take_along(change: &Change, changes: &[Change], chosen: &mut BTreeSet<Address>) {
-    let goes = |change: &Change| matches!(change.action, Action::Delete | Action::Replace);
-    if goes(change) {
-        let parent = changes
-            .iter()
-            .find(|parent| goes(parent) && is_part(&change.address, &parent.address));
-        if parent.is_some_and(|parent| chosen.contains(&parent.address)) {
-            chosen.insert(change.address.clone());
+/// Whether one of the globs names the address, its root, or its opportunity by its name.
+fn hits(globs: &[WildMatch], address: &Address, name: &str) -> bool {
+    let text = address.to_string();
+    let root = address.root.0.as_str();
+    let hit = |glob: &WildMatch| glob.matches(&text) || glob.matches(root) || glob.matches(name);
+    globs.iter().any(hit)
+}
+
+fn addresses<'a>(changes: impl Iterator<Item = &'a Change>) -> BTreeSet<Address> {
+    changes.map(|change| change.address.clone()).collect()
+}
+
+/// Repeats the step until it adds nothing more.
+fn grow(set: &mut BTreeSet<Address>, step: impl Fn(&mut BTreeSet<Address>)) {
+    loop {
+        let before = set.len();
+        step(set);
+        if set.len() == before {
+            return;
         }
+    }
+}
+
+fn goes(change: &Change) -> bool {
+    matches!(change.action, Action::Delete | Action::Replace)
+}
+
+fn references(change: &Change) -> impl Iterator<Item = &Address> {
+    change.fields.iter().filter_map(|field| match &field.after {
+        Datum::Json(_) => None,
+        Datum::Ref(address) => Some(address),
+    })
+}
+
+fn take_along(change: &Change, changes: &[Change], chosen: &mut BTreeSet<Address>) {
+    let whole = |whole: &&Change| goes(whole) && is_part(&change.address, &whole.address);
+    if goes(change)
+        && changes
+            .iter()
+            .filter(whole)
+            .any(|whole| chosen.contains(&whole.address))
+    {
+        chosen.insert(change.address.clone());
     }
     if chosen.contains(&change.address) {
-        for field in &change.fields {
-            if let Datum::Ref(address) = &field.after {
-                chosen.insert(address.clone());
-            }
-        }
+        chosen.extend(references(change).cloned());
     }
+}
+
+/// Whether the change cannot be made while these are left out: what it refers to is not made, or
+/// a part of what goes with it is to stay.
+fn hangs_on(change: &Change, changes: &[Change], left_out: &BTreeSet<Address>) -> bool {
+    let is_made = |change: &Change| matches!(change.action, Action::Create | Action::Replace);
+    changes
+        .iter()
+        .filter(|other| left_out.contains(&other.address))
+        .any(|other| {
+            let refers =
+                is_made(other) && references(change).any(|address| *address == other.address);
+            refers || goes(change) && is_part(&other.address, &change.address)
+        })
 }
 
 fn is_part(child: &Address, parent: &Address) -> bool {
@@ -91,7 +130,130 @@ fn is_part(child: &Address, parent: &Address) -> bool {
 
 /// Whether one of the manifest's globs protects the address from going.
 pub(crate) fn is_protected(globs: &[WildMatch], change: &Change) -> bool {
-    let goes = matches!(change.action, Action::Delete | Action::Replace);
     let address = change.address.to_string();
-    goes && globs.iter().any(|glob| glob.matches(&address))
+    goes(change) && globs.iter().any(|glob| glob.matches(&address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scope, is_protected};
+    use crate::model::address::Address;
+    use crate::model::change::{Action, Change, FieldChange, Reason};
+    use crate::model::object::Object;
+    use crate::model::value::Datum;
+
+    const ROOT: &str = "006DG0000000001YAA";
+
+    fn address(path: &str) -> Address {
+        format!("{ROOT}/{path}").parse().unwrap()
+    }
+
+    /// `+ meeting/past/01` or `+ scorecard/meddicc/pain -> meeting/past/01`.
+    fn change(text: &str) -> Change {
+        let (text, refers_to) = text.split_once(" -> ").unwrap_or((text, ""));
+        let (symbol, path) = text.split_once(' ').unwrap();
+        let actions = [
+            Action::Create,
+            Action::Update,
+            Action::Replace,
+            Action::Delete,
+        ];
+        let reference = |path| FieldChange {
+            name: "Reference".into(),
+            before: None,
+            after: Datum::Ref(address(path)),
+        };
+        let references = Some(refers_to).filter(|path| !path.is_empty());
+        Change {
+            address: address(path),
+            object: Object::Event,
+            action: *actions.iter().find(|a| a.symbol() == symbol).unwrap(),
+            reason: Reason::New,
+            id: None,
+            generation: 1,
+            account: None,
+            want: None,
+            fields: references.map(reference).into_iter().collect(),
+            held: Vec::new(),
+            title: String::new(),
+            day: None,
+        }
+    }
+
+    fn check(target: &[&str], exclude: &[&str], changes: &[&str], expect: &[usize]) {
+        let own = |globs: &[&str]| -> Vec<String> {
+            globs.iter().map(|glob| (*glob).to_owned()).collect()
+        };
+        let scope = Scope::new(&own(target), &own(exclude));
+        let all: Vec<_> = changes.iter().map(|text| change(text)).collect();
+        let narrowed = scope.narrow(all.clone(), "Big Deal");
+        let expect: Vec<_> = expect.iter().map(|number| all[*number].clone()).collect();
+        assert_eq!(narrowed, expect, "{target:?} {exclude:?} {changes:?}");
+    }
+
+    const NEW: &[&str] = &[
+        "+ meeting/past/01",
+        "+ meeting/past/01/attendee/champion -> meeting/past/01",
+        "+ thread/01/01",
+        "+ scorecard/meddicc",
+        "+ scorecard/meddicc/pain -> scorecard/meddicc",
+        "~ scorecard/meddicc/champion -> meeting/past/01",
+    ];
+
+    #[test]
+    fn everything_is_in_scope_unless_something_is_said() {
+        check(&[], &[], NEW, &[0, 1, 2, 3, 4, 5]);
+        for all in ["*", "Big*", ROOT, "006*/*"] {
+            check(&[all], &[], NEW, &[0, 1, 2, 3, 4, 5]);
+            check(&[], &[all], NEW, &[]);
+        }
+        check(&["Small*"], &[], NEW, &[]);
+    }
+
+    #[test]
+    fn a_target_takes_along_what_it_refers_to() {
+        check(&["*/thread/*"], &[], NEW, &[2]);
+        check(&["*/attendee/*"], &[], NEW, &[0, 1]);
+        check(&["*/scorecard/meddicc/pain"], &[], NEW, &[3, 4]);
+        check(&["*/champion"], &[], NEW, &[0, 1, 5]);
+    }
+
+    #[test]
+    fn what_is_excluded_is_not_taken_along() {
+        check(&[], &["*/thread/*"], NEW, &[0, 1, 3, 4, 5]);
+        check(&[], &["*/scorecard/*"], NEW, &[0, 1, 2]);
+        check(&["*/scorecard/*"], &["*/pain"], NEW, &[0, 3, 5]);
+        // Nor is anything made that would have nothing to refer to.
+        check(&[], &["*/meeting/past/01"], NEW, &[2, 3, 4]);
+    }
+
+    #[test]
+    fn what_goes_takes_its_parts_along() {
+        let gone = &[
+            "- meeting/past/01",
+            "- meeting/past/01/attendee/champion",
+            "± meeting/past/02",
+            "± meeting/past/02/attendee/champion -> meeting/past/02",
+            "- meeting/past/010",
+        ];
+        check(&["*/past/01"], &[], gone, &[0, 1]);
+        check(&["*/past/02"], &[], gone, &[2, 3]);
+        check(&["*/past/01/*"], &[], gone, &[1]);
+        // And it stays where a part is to stay.
+        check(&[], &["*/attendee/*"], gone, &[4]);
+    }
+
+    #[test]
+    fn protected_addresses_neither_go_nor_are_replaced() {
+        let globs = [wildmatch::WildMatch::new("*/meeting/*")];
+        for (text, expect) in [
+            ("- meeting/past/01", true),
+            ("± meeting/past/01", true),
+            ("~ meeting/past/01", false),
+            ("+ meeting/past/01", false),
+            ("- thread/01/01", false),
+        ] {
+            assert_eq!(is_protected(&globs, &change(text)), expect, "{text}");
+        }
+    }
 }

@@ -49,7 +49,9 @@ pub(super) struct Queue {
 
 impl Line {
     fn new(mut items: Vec<Item>) -> Self {
-        items.sort_by_key(|item| rank(item.step, item.object));
+        // Creates and updates of a kind may come in any order, so they are put into two calls
+        // instead of many.
+        items.sort_by_key(|item| (rank(item.step, item.object), item.step));
         let mut line = Self {
             length: items.len(),
             ..Self::default()

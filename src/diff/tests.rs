@@ -6,14 +6,13 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::fields::hash;
-use super::{Context, Policies, Root, diff, stray};
+use super::{Context, Policies, Root, diff, letters, stray};
 use crate::bench::capabilities;
 use crate::draw::fnv1a;
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::change::{Action, Change, Reason};
 use crate::model::id::{RecordId, RootId};
-use crate::model::key;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, FoundRecord, Held, Live, LiveRecord, Row};
@@ -62,12 +61,12 @@ fn id(path: &str) -> RecordId {
     RecordId::parse(&format!("00UDG0000{number:06}")).unwrap()
 }
 
-/// A value that begins with an arrow refers to a path; an empty one is null.
+/// A value that begins with an arrow refers to a path; an empty one is null; an id is one.
 fn value(text: &'static str) -> Value {
     match text.strip_prefix("->") {
         Some(path) => Value::Ref(address(path)),
         None if text.is_empty() => Value::Null,
-        None => Value::Word(text.into()),
+        None => RecordId::parse(text).map_or(Value::Word(text.into()), Value::Id),
     }
 }
 
@@ -75,6 +74,7 @@ fn as_sent(value: &Value) -> Datum {
     match value {
         Value::Ref(address) => Datum::Ref(address.clone()),
         Value::Word(word) => Datum::Json(json!(word)),
+        Value::Id(id) => Datum::Json(json!(id.to_string())),
         _ => Datum::Json(Json::Null),
     }
 }
@@ -182,8 +182,8 @@ impl Case {
             created: 0,
             live: live(path, fields),
         };
-        self.found
-            .insert(key::address_letters(&address(path)), record);
+        let letters = letters(root(), &desired(path, fields));
+        self.found.insert(letters, record);
         self
     }
 
@@ -490,7 +490,10 @@ fn what_the_platform_does_not_update_is_replaced() {
     assert_eq!(case().changes()[0].id, Some(id(EMAIL)));
 }
 
-const LINKED: Fields = &[("EventId", "->meeting/past/01"), ("RelationId", "p")];
+const LINKED: Fields = &[
+    ("EventId", "->meeting/past/01"),
+    ("RelationId", "003DG0000000001YAA"),
+];
 const CITED: Fields = &[
     ("Answer__c", "yes"),
     ("Evidence_Activity_Id__c", "->meeting/past/01"),
@@ -509,7 +512,7 @@ fn what_refers_to_a_remade_record_is_decided_again() {
         .now(ATTENDEE, Live::Gone)
         .check(&[
             "+ Vanished meeting/past/01 2 Subject=a Location=x",
-            "+ Vanished meeting/past/01/attendee/champion 2 EventId=->meeting/past/01 RelationId=p",
+            "+ Vanished meeting/past/01/attendee/champion 2 EventId=->meeting/past/01 RelationId=003DG0000000001YAA",
             &format!(
                 "~ ReferenceChanged scorecard/meddicc/champion 1 Evidence_Activity_Id__c={}>->meeting/past/01",
                 id(MEETING)
@@ -533,7 +536,7 @@ fn the_parts_of_a_replaced_record_are_remade() {
     }
     case.check(&[
         "± ManifestChanged meeting/past/01 2 Subject=b Location=x",
-        "± ReferenceChanged meeting/past/01/attendee/champion 2 EventId=->meeting/past/01 RelationId=p",
+        "± ReferenceChanged meeting/past/01/attendee/champion 2 EventId=->meeting/past/01 RelationId=003DG0000000001YAA",
         "~ ReferenceChanged scorecard/meddicc/champion 1 Evidence_Activity_Id__c=->meeting/past/01",
     ]);
 }

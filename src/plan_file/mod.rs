@@ -172,3 +172,6 @@ impl Plan {
         self.entries.iter().map(|entry| self.change(entry))
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

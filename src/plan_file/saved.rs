@@ -20,6 +20,17 @@ enum Line {
     Change(Box<Change>),
 }
 
+/// What every format of a plan begins with.
+#[derive(Deserialize)]
+struct FirstLine {
+    plan: Format,
+}
+
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
 impl Plan {
     /// Writes the plan; the file appears whole or not at all.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
@@ -70,6 +81,15 @@ impl Plan {
                 return Ok(None);
             };
             let line = line.map_err(failed)?;
+            if number == 1
+                && let Ok(FirstLine { plan }) = serde_json::from_str(&line)
+                && plan.format != FORMAT
+            {
+                return Err(not_a_plan(format!(
+                    "its format is {}, this version reads {FORMAT}",
+                    plan.format
+                )));
+            }
             let parsed = serde_json::from_str(&line);
             parsed
                 .map(Some)
@@ -80,13 +100,6 @@ impl Plan {
                 "its first line is not a plan's header".to_owned(),
             ));
         };
-        if header.format != FORMAT {
-            let reason = format!(
-                "its format is {}, this version reads {FORMAT}",
-                header.format
-            );
-            return Err(not_a_plan(reason));
-        }
         let mut builder = Builder::new()?;
         let mut pins = std::collections::BTreeMap::new();
         for number in 2.. {

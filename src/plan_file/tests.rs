@@ -1,0 +1,246 @@
+//! A plan comes back from its file as it was, or not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::json;
+
+use super::*;
+use crate::model::address::Address;
+use crate::model::capabilities::Capabilities;
+use crate::model::change::{FieldChange, Reason};
+use crate::model::day::Day;
+use crate::model::id::{AccountId, ContactId, UserId};
+use crate::model::pins::{Ends, Grid, Part, Segment, Slot};
+use crate::model::value::{Datum, Want};
+
+pub(crate) fn header() -> Header {
+    Header {
+        format: Header::FORMAT,
+        version: "0.1.0".to_owned(),
+        time_zones: "2026a".to_owned(),
+        command: Command::Apply,
+        org: OrgFacts {
+            id: id("00DDG0000000001"),
+            name: "Acme".to_owned(),
+            instance_url: "http://127.0.0.1:8080".to_owned(),
+            embedded: true,
+        },
+        pack: "spring".to_owned(),
+        lineage: "lineage".to_owned(),
+        serial: u64::MAX,
+        manifest: "manifest".to_owned(),
+        anchor: day("2026-11-20"),
+        told_at: Some(day("2026-11-13")),
+        seed: u64::MAX - 1,
+        query: "query".to_owned(),
+        left: BTreeSet::from([deal(9)]),
+        capabilities: Capabilities::default(),
+        run_tag_field: Some("Run__c".to_owned()),
+        coverage: Coverage::default(),
+        blocked: Vec::new(),
+        notices: vec!["two\nlines".to_owned()],
+        counts: Counts::default(),
+        estimate: Estimate::default(),
+    }
+}
+
+fn id(text: &str) -> RecordId {
+    RecordId::parse(text).unwrap()
+}
+
+fn day(text: &str) -> Day {
+    Day::from_date(text.parse().unwrap())
+}
+
+fn deal(number: usize) -> RootId {
+    RootId(id(&format!("006DG{number:010}")))
+}
+
+/// A change with all that a change can have.
+fn change(number: usize, action: Action) -> Change {
+    let address: Address = format!("{}/meeting/past/01", deal(number)).parse().unwrap();
+    let field = |name: &'static str, before, after| FieldChange {
+        name: name.into(),
+        before,
+        after,
+    };
+    Change {
+        object: Object::Event,
+        action,
+        reason: Reason::ManifestChanged,
+        id: (action != Action::Create).then(|| id("00UDG0000000001")),
+        generation: 3,
+        account: (number > 1).then(|| AccountId(id("001DG0000000001"))),
+        want: Some(Want(u64::MAX - number as u64)),
+        fields: vec![
+            field(
+                "Subject",
+                Some(json!("ä\n\u{2028}\"\\")),
+                Datum::Json(json!(null)),
+            ),
+            field("Total__c", Some(json!(null)), Datum::Json(json!(37.5))),
+            field("EventId", None, Datum::Ref(address.clone())),
+        ],
+        held: vec![("Subject".into(), u32::MAX)],
+        title: "Discovery".to_owned(),
+        day: Some(day("2026-10-08")),
+        address,
+    }
+}
+
+fn pins() -> Pins {
+    Pins {
+        owner: UserId(id("005DG0000000001")),
+        next_owner: UserId(id("005DG0000000002")),
+        segment: Segment::Mid,
+        position: 40,
+        ends: Ends::Closed(day("2026-10-30")),
+        cast: vec![
+            Part {
+                role: "champion".to_owned(),
+                contact: Some(ContactId(id("003DG0000000001"))),
+            },
+            Part {
+                role: "legal".to_owned(),
+                contact: None,
+            },
+        ],
+        grid: Grid {
+            past_days: 31,
+            future_days: 15,
+            block_hours: 1,
+        },
+        past: vec![Slot(-31, 9), Slot(-1, 16)],
+        future: Vec::new(),
+    }
+}
+
+const ACTIONS: [Action; 7] = [
+    Action::Create,
+    Action::Delete,
+    Action::Update,
+    Action::Replace,
+    Action::Adopt,
+    Action::Forget,
+    Action::Record,
+];
+
+/// A plan with a change of each kind.
+fn plan() -> Plan {
+    let mut builder = Builder::new().unwrap();
+    for (number, action) in ACTIONS.into_iter().enumerate() {
+        builder.push(&change(number, action)).unwrap();
+    }
+    let pins = BTreeMap::from([(deal(0), pins()), (deal(3), pins())]);
+    builder.finish(header(), pins).unwrap()
+}
+
+fn changes(plan: &Plan) -> Vec<Change> {
+    plan.changes().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_saved_plan_comes_back_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan");
+    let saved = plan();
+    saved.save(&path).unwrap();
+    let loaded = Plan::load(&path).unwrap();
+    assert_eq!(loaded.header, saved.header);
+    assert_eq!(loaded.pins, saved.pins);
+    assert_eq!(changes(&loaded), changes(&saved));
+    assert_eq!(loaded.locks(), saved.locks());
+    let keys = |plan: &Plan| -> Vec<_> {
+        let groups = plan.groups().iter();
+        groups
+            .map(|group| (group.key, group.count, group.roots))
+            .collect()
+    };
+    assert_eq!(keys(&loaded), keys(&saved));
+    // And again: what was loaded can be saved.
+    let again = folder.path().join("again");
+    loaded.save(&again).unwrap();
+    assert_eq!(fs::read(&again).unwrap(), fs::read(&path).unwrap());
+}
+
+#[test]
+fn deletes_come_first_and_the_rest_keeps_its_order() {
+    let actions: Vec<_> = changes(&plan())
+        .iter()
+        .map(|change| change.action)
+        .collect();
+    let mut expect = ACTIONS.to_vec();
+    expect.swap(0, 1);
+    assert_eq!(actions, expect);
+}
+
+#[test]
+fn changes_of_an_account_share_a_lock_and_others_do_not() {
+    let plan = plan();
+    let locks: Vec<_> = plan.entries().iter().map(|entry| entry.lock).collect();
+    // The first two deals have no account, and are locked themselves.
+    assert_eq!((locks, plan.locks()), (vec![1, 0, 2, 2, 2, 2, 2], 3));
+}
+
+/// What is said of a file with these lines.
+fn refused(lines: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan");
+    fs::write(&path, lines.join("\n")).unwrap();
+    match Plan::load(&path) {
+        Ok(_) => panic!("{lines:?} was taken"),
+        Err(error) => error
+            .to_string()
+            .replace(&path.display().to_string(), "PLAN"),
+    }
+}
+
+#[test]
+fn what_is_no_whole_plan_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan");
+    plan().save(&path).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    for kept in 0..lines.len() {
+        let message = refused(&lines[..kept]);
+        assert!(
+            message.starts_with("PLAN is not a saved plan: "),
+            "{message}"
+        );
+    }
+    for cut in [1, text.len() / 2, text.len() - 2] {
+        refused(&[&text[..text.floor_char_boundary(cut)]]);
+    }
+    let twice = [&lines[..], &lines[..1]].concat();
+    assert!(refused(&twice).ends_with("line 11: a second header"));
+    let other = lines[0].replace(r#""format":1"#, r#""format":99,"new":1"#);
+    assert_eq!(
+        refused(&[&other]),
+        "PLAN is not a saved plan: its format is 99, this version reads 1"
+    );
+    let unlike = r#"{"plan":{"format":99,"everything":"else"}}"#;
+    assert_eq!(
+        refused(&[unlike]),
+        "PLAN is not a saved plan: its format is 99, this version reads 1"
+    );
+    for garbage in ["", "name: demo", "[]", "{\"plan\": {}}"] {
+        assert!(
+            refused(&[garbage]).contains("is not a saved plan"),
+            "{garbage}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let Err(error) = Plan::load(std::path::Path::new("no/such/plan")) else {
+        panic!("there is no such file");
+    };
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot read the plan file no/such/plan: ")
+    );
+}
