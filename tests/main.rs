@@ -20,6 +20,7 @@ mod living_org;
 mod lock;
 mod lost_state;
 mod ownership;
+mod random_walk;
 mod readme;
 mod runs;
 mod saved_plan;
