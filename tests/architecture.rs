@@ -237,7 +237,9 @@ fn gather(path: &Path, found: &mut Vec<(PathBuf, String)>) {
         return;
     }
     if path.is_dir() {
-        files(path).iter().for_each(|file| gather(file, found));
+        for file in files(path) {
+            gather(&file, found);
+        }
     } else if path.extension().is_some_and(|extension| extension == "rs") {
         let text = fs::read_to_string(path).unwrap();
         // Unit tests are the end of their file.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod env;
+mod proxy;
 
 mod aliases;
 mod anchor;
@@ -11,12 +12,16 @@ mod architecture;
 mod bad_input;
 mod bare;
 mod drift;
+mod examples;
 mod guards;
+mod interrupt;
 mod kill;
 mod living_org;
 mod lock;
 mod lost_state;
 mod ownership;
+mod random_walk;
+mod readme;
 mod runs;
 mod saved_plan;
 mod selection;

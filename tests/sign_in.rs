@@ -18,9 +18,10 @@ fn lines(org: &Served, names: &[&str]) -> String {
         .credentials
         .iter()
         .filter(|(name, _)| names.contains(&&**name));
-    chosen
-        .map(|(name, value)| format!("{name}='{value}'\n"))
-        .collect()
+    let lines: Vec<_> = chosen
+        .map(|(name, value)| format!("{name}='{value}'"))
+        .collect();
+    lines.join("\n")
 }
 
 const OAUTH: &[&str] = &[

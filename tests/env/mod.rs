@@ -1,8 +1,10 @@
 //! A fresh folder to run the real binary in, with nothing of the machine around it.
 
+mod draws;
 mod plan;
 mod served;
 
+pub(crate) use draws::Draws;
 pub(crate) use plan::Plan;
 pub(crate) use served::Served;
 

@@ -1,15 +1,13 @@
 //! Killed at any moment, the next apply converges: no duplicate, no orphan.
 
-mod proxy;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::process::ExitStatus;
 use std::sync::mpsc::channel;
 
-use crate::env::{MANIFEST, Served, TestEnv};
-use proxy::{Counts, Event, Fault, Harm, Proxy};
+use crate::env::{Draws, MANIFEST, Served, TestEnv};
+use crate::proxy::{Counts, Event, Fault, Harm, Proxy};
 
 const ROUNDS: u64 = 20;
 
@@ -123,7 +121,7 @@ impl<'a> Round<'a> {
     /// Runs the command, with harm at first, until it ends by itself; then nothing may be left.
     fn converge(&mut self, command: &[&str]) {
         for _ in 0..HARMED_RUNS {
-            let fault = self.draws.fault(self.writes);
+            let fault = fault(&mut self.draws, self.writes);
             match self.run(command, Some(fault)).code() {
                 // Killed, or stopped by what cannot be known yet.
                 None | Some(3) => {}
@@ -167,7 +165,7 @@ impl<'a> Round<'a> {
             events.send(Event::Ended).unwrap();
             text
         });
-        while let Ok(Event::Kill(done)) = happened.recv() {
+        while let Ok(Event::Struck(done)) = happened.recv() {
             child.kill().unwrap();
             child.wait().unwrap();
             self.kills += 1;
@@ -221,41 +219,27 @@ fn content(export: &BTreeMap<String, String>) -> BTreeMap<(String, Vec<String>),
     content
 }
 
-/// Random numbers that are the same in each run of the test.
-struct Draws(u64);
-
-impl Draws {
-    /// A number below `end`: SplitMix64, whose small bias does no harm here.
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((bits ^ (bits >> 31)) % end as u64) as usize
-    }
-
-    /// Mostly among the writes, sometimes anywhere.
-    fn fault(&mut self, writes: usize) -> Fault {
-        let harms = [
-            Harm::KillBefore,
-            Harm::KillAfter,
-            Harm::KillAfter,
-            Harm::KillAnswered,
-            Harm::Cut,
-            Harm::LoseReply,
-        ];
-        let harm = harms[self.below(harms.len())];
-        match self.below(4) {
-            0 => Fault {
-                harm,
-                counts: Counts::All,
-                after: self.below(16),
-            },
-            _ => Fault {
-                harm,
-                counts: Counts::Writes,
-                after: self.below(writes),
-            },
-        }
+/// Mostly at one of the writes, sometimes at any call.
+fn fault(draws: &mut Draws, writes: usize) -> Fault {
+    let harms = [
+        Harm::KillBefore,
+        Harm::KillAfter,
+        Harm::KillAfter,
+        Harm::KillAnswered,
+        Harm::Cut,
+        Harm::LoseReply,
+    ];
+    let harm = harms[draws.below(harms.len())];
+    match draws.below(4) {
+        0 => Fault {
+            harm,
+            counts: Counts::All,
+            after: draws.below(16),
+        },
+        _ => Fault {
+            harm,
+            counts: Counts::Writes,
+            after: draws.below(writes),
+        },
     }
 }
