@@ -1,7 +1,301 @@
-//! What the benchmark under `tests/bench/` needs of the inside.
+//! What the benchmark under `tests/bench/` needs of the inside: work to be timed, and how much
+//! of it was done.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::diff::fields::hash;
+use crate::diff::{self, Context, Policies, Root};
+use crate::manifest::{self, Manifest};
 use crate::model::capabilities::{Capabilities, ObjectCapabilities};
+use crate::model::change::Reason;
+use crate::model::day::Day;
+use crate::model::id::{AccountId, ContactId, RecordId, RootId, UserId};
+use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
 use crate::model::object::Object;
+use crate::model::record::Desired;
+use crate::model::recorded::{Found, Held, Live, LiveRecord, Row};
+use crate::model::value::Datum;
+use crate::planner::{Planner, Situation};
+use crate::state::{Holder, Opening, Place, Settlement, State};
+
+const MANIFEST: &str = "run: {name: bench}\nsalesforce: {instance_url: embedded}\n";
+
+const ZONES: [&str; 4] = [
+    "America/New_York",
+    "America/Los_Angeles",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+];
+
+const TITLES: [&str; 3] = ["CFO", "Director, Operations", "Data Engineer"];
+
+/// An org that nobody has touched, and the default manifest.
+pub struct World {
+    manifest: Manifest,
+    capabilities: Capabilities,
+    inventory: Inventory,
+}
+
+/// How many records were planned.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Planned {
+    /// Meetings and emails.
+    pub activities: u64,
+    /// All records.
+    pub records: u64,
+}
+
+/// Deals as they are after an apply, in memory.
+pub struct Applied<'a> {
+    world: &'a World,
+    deals: Vec<AppliedDeal>,
+}
+
+struct AppliedDeal {
+    root: RootId,
+    desired: Vec<Desired>,
+    rows: Vec<Row>,
+    live: Vec<Live>,
+}
+
+/// What the differ is told of the org.
+#[derive(Debug, Clone, Copy)]
+pub enum Refresh {
+    /// Every record, as it was.
+    Full,
+    None,
+}
+
+impl World {
+    /// Open deals, of so many owners, at half as many accounts with three contacts each.
+    pub fn new(deals: usize, owners: usize) -> Self {
+        let accounts = deals.div_ceil(2);
+        let account = |number| AccountId(id("001", number));
+        let named = |number| {
+            let name = format!("Account {number}");
+            (account(number), Account { name })
+        };
+        Self {
+            manifest: manifest::parse(MANIFEST, "bench.yaml")
+                .unwrap_or_else(|problems| panic!("{problems}")),
+            capabilities: capabilities(),
+            inventory: Inventory {
+                opportunities: (0..deals).map(|n| deal(n, owners)).collect(),
+                accounts: (0..accounts).map(named).collect(),
+                contacts: (0..accounts).map(|n| (account(n), contacts(n))).collect(),
+                users: (0..owners).map(user).collect(),
+            },
+        }
+    }
+
+    /// Pins all stories and plans all records, without their texts.
+    pub fn plan(&self) -> Planned {
+        let mut planned = Planned::default();
+        self.each_deal(usize::MAX, |_, _, records| {
+            let is_activity =
+                |record: &&Desired| matches!(record.object, Object::Event | Object::Task);
+            planned.records += records.len() as u64;
+            planned.activities += records.iter().filter(is_activity).count() as u64;
+        });
+        planned
+    }
+
+    /// The first so many deals as if they had just been applied and read.
+    pub fn applied(&self, deals: usize, refresh: Refresh) -> Applied<'_> {
+        let mut applied = Vec::new();
+        self.each_deal(deals, |planner, root, mut desired| {
+            desired.sort_by(|a, b| a.path.cmp(&b.path));
+            let rows = desired.iter().map(|record| recorded(planner, root, record));
+            let (rows, live): (Vec<_>, Vec<_>) = rows.unzip();
+            let live = match refresh {
+                Refresh::Full => live,
+                Refresh::None => vec![Live::NotRead; rows.len()],
+            };
+            applied.push(AppliedDeal {
+                root,
+                desired,
+                rows,
+                live,
+            });
+        });
+        Applied {
+            world: self,
+            deals: applied,
+        }
+    }
+
+    fn each_deal(&self, most: usize, mut done: impl FnMut(&Planner, RootId, Vec<Desired>)) {
+        let (pins, recast) = (BTreeMap::new(), BTreeSet::new());
+        let planner = Planner::new(Situation {
+            manifest: &self.manifest,
+            capabilities: &self.capabilities,
+            inventory: &self.inventory,
+            pins: &pins,
+            recast: &recast,
+            seed: 42,
+            anchor: anchor(),
+            told_at: None,
+        });
+        for root in self.inventory.opportunities.keys().take(most) {
+            let mut records = Vec::new();
+            planner.plan(*root, &mut records);
+            done(&planner, *root, records);
+        }
+    }
+}
+
+impl Applied<'_> {
+    pub fn records(&self) -> u64 {
+        self.deals.iter().map(|deal| deal.rows.len() as u64).sum()
+    }
+
+    /// Compares all records. Gives the number of changes, which is none.
+    pub fn diff(self) -> u64 {
+        let found = Found::new();
+        let policies = Policies::default();
+        let context = Context {
+            capabilities: &self.world.capabilities,
+            found: &found,
+            generation_floor: 0,
+            anchor_moved: false,
+            policies: &policies,
+            render: &|_, _| Vec::new(),
+        };
+        let mut changes = 0;
+        for deal in self.deals {
+            let root = Root {
+                id: deal.root,
+                account: None,
+                desired: deal.desired,
+                rows: &deal.rows,
+                live: &deal.live,
+                gone_reason: Reason::NoLongerWanted,
+            };
+            diff::diff(&context, root, &mut |_| changes += 1);
+        }
+        changes
+    }
+
+    /// Records everything in a new state below the folder. Gives the bytes that it takes.
+    pub fn state_bytes(&self, folder: &Path) -> anyhow::Result<u64> {
+        let place = Place {
+            folder,
+            org: id("00D", 1),
+            pack: "bench",
+            manifest: "bench.yaml",
+        };
+        let holder = Holder {
+            command: "bench".to_owned(),
+            process: 0,
+            since: String::new(),
+        };
+        let mut state = State::open(place, &holder)?;
+        let run = state.begin_run(&Opening {
+            run_id: "bench",
+            command: "bench",
+            user: "",
+            keyed: true,
+            at: 0,
+            anchor: anchor(),
+            seed: 42,
+            manifest_seed: 42,
+            query: "",
+            left: &BTreeSet::new(),
+            pins: &BTreeMap::new(),
+            snapshot: &[],
+        })?;
+        for AppliedDeal { root, rows, .. } in &self.deals {
+            let put = rows.iter().map(|row| (*root, Row { run, ..row.clone() }));
+            let settlement = Settlement {
+                put: put.collect(),
+                ..Settlement::default()
+            };
+            state.settle(run, None, &settlement)?;
+        }
+        drop(state);
+        Ok(std::fs::metadata(place.file())?.len())
+    }
+}
+
+fn anchor() -> Day {
+    Day::from_date(jiff::civil::date(2026, 11, 20))
+}
+
+fn id(prefix: &str, number: usize) -> RecordId {
+    RecordId::parse(&format!("{prefix}DG{number:010}")).expect("three and twelve characters")
+}
+
+fn deal(number: usize, owners: usize) -> (RootId, Opportunity) {
+    let root = RootId(id("006", number));
+    let deal = Opportunity {
+        name: format!("Deal {number}"),
+        account: Some(AccountId(id("001", number / 2))),
+        owner: UserId(id("005", number % owners)),
+        stage: "Proposal".to_owned(),
+        probability: (number % 10 * 10) as f64,
+        amount: Some((number % 100 * 5_000) as f64),
+        close_date: anchor().plus(30),
+        created: Timestamp::from_second(1_700_000_000 + number as i64)
+            .expect("an instant of this century"),
+        closed: false,
+        story_key: root.to_string(),
+    };
+    (root, deal)
+}
+
+fn contacts(account: usize) -> BTreeMap<ContactId, Contact> {
+    let contact = |(number, title): (usize, &&str)| {
+        let contact = Contact {
+            first_name: Some(format!("First {number}")),
+            last_name: format!("Last {account}"),
+            title: Some((*title).to_owned()),
+        };
+        (ContactId(id("003", account * 10 + number)), contact)
+    };
+    TITLES.iter().enumerate().map(contact).collect()
+}
+
+fn user(number: usize) -> (UserId, User) {
+    let user = User {
+        name: format!("Owner {number}"),
+        username: format!("owner{number}@example.com"),
+        active: true,
+        time_zone: ZONES[number % ZONES.len()].to_owned(),
+        manager: None,
+    };
+    (UserId(id("005", number)), user)
+}
+
+/// The row of a record that was made and read back, and the record as the org gives it again.
+fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
+    let id = id("00U", 7);
+    let mut held = Held::default();
+    let mut fields = serde_json::Map::new();
+    for (name, datum) in planner.render(root, record) {
+        let json = match datum {
+            Datum::Json(json) => json,
+            Datum::Ref(_) => serde_json::Value::String(id.to_string()),
+        };
+        held.0.push((name.clone(), hash(&json)));
+        fields.insert(name.into_owned(), json);
+    }
+    let row = Row {
+        path: record.path.clone(),
+        object: record.object,
+        id,
+        generation: 1,
+        run: 1,
+        created: 1_700_000_000,
+        want: record.want,
+        stamp: Some(1_700_000_000_123),
+        held,
+    };
+    let stamp = row.stamp;
+    (row, Live::Ours(LiveRecord { id, stamp, fields }))
+}
 
 /// The fields of each kind that the makers of records know.
 const FIELDS: [(Object, &[&str]); 5] = [

@@ -7,6 +7,7 @@ mod exit;
 mod global;
 mod interrupt;
 mod options;
+mod stats;
 
 mod apply;
 mod destroy;
@@ -72,7 +73,8 @@ pub(crate) fn main() -> ExitCode {
         Ok(exit) => exit,
         Err(error) => exit::report(&error, &mut terminal),
     };
-    match terminal.finish() {
+    let told = stats::tell(terminal.err());
+    match told.and_then(|()| terminal.finish()) {
         Ok(()) => ExitCode::from(exit as u8),
         // A result that could not be written is no result.
         Err(_) => ExitCode::from(Exit::Error as u8),

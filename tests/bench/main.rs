@@ -1,0 +1,92 @@
+//! The figures that the design promises: `cargo bench`.
+//!
+//! `DEMO_GEN_BENCH_ORG=<folder of a Data Export> cargo bench` also runs the real program over
+//! that org: plan, apply, and plan again with and without reading it.
+
+mod program;
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::time::Instant;
+
+use demo_gen::bench::{Refresh, World};
+
+const DEALS: usize = 54_000;
+const OWNERS: usize = 2_200;
+
+/// So many deals are compared: their records have to fit into memory.
+const COMPARED: usize = 5_000;
+
+const MILLION: f64 = 1_000_000.0;
+
+fn main() -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let world = World::new(DEALS, OWNERS);
+    plan(&world, &mut out)?;
+    for refresh in [Refresh::Full, Refresh::None] {
+        compare(&world, refresh, &mut out)?;
+    }
+    record(&world, &mut out)?;
+    match std::env::var_os("DEMO_GEN_BENCH_ORG") {
+        Some(org) => program::run(org.as_ref(), &mut out),
+        None => Ok(writeln!(
+            out,
+            "DEMO_GEN_BENCH_ORG names no folder of a Data Export: the program itself is not run"
+        )?),
+    }
+}
+
+fn plan(world: &World, out: &mut dyn io::Write) -> anyhow::Result<()> {
+    let (started, before) = (Instant::now(), cpu_seconds()?);
+    let planned = world.plan();
+    let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds()? - before);
+    let per_million = cpu * MILLION / planned.activities as f64;
+    writeln!(
+        out,
+        "planner: {} activities ({} records) of {DEALS} deals in {wall:.2} s: {:.0} records/s, \
+         {per_million:.2} CPU s per million activities",
+        planned.activities,
+        planned.records,
+        planned.records as f64 / wall,
+    )?;
+    Ok(())
+}
+
+fn compare(world: &World, refresh: Refresh, out: &mut dyn io::Write) -> anyhow::Result<()> {
+    let applied = world.applied(COMPARED, refresh);
+    let records = applied.records();
+    let started = Instant::now();
+    let changes = applied.diff();
+    let wall = started.elapsed().as_secs_f64();
+    anyhow::ensure!(changes == 0, "{changes} changes of what was just applied");
+    writeln!(
+        out,
+        "differ, refresh {refresh:?}: {records} unchanged records in {wall:.3} s: {:.0} records/s",
+        records as f64 / wall,
+    )?;
+    Ok(())
+}
+
+fn record(world: &World, out: &mut dyn io::Write) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let applied = world.applied(COMPARED, Refresh::None);
+    let bytes = applied.state_bytes(folder.path())? as f64 / applied.records() as f64;
+    writeln!(
+        out,
+        "state: {bytes:.0} bytes a record, {bytes:.0} MB per million"
+    )?;
+    Ok(())
+}
+
+/// The CPU time of this process, in seconds.
+fn cpu_seconds() -> anyhow::Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The second field is the program's name in parentheses; user and system time are 14 and 15.
+    let fields = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace();
+    let ticks: Result<Vec<f64>, _> = fields.skip(11).take(2).map(str::parse).collect();
+    Ok(ticks?.iter().sum::<f64>() / 100.0)
+}
