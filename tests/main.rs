@@ -27,5 +27,6 @@ mod saved_plan;
 mod selection;
 mod sign_in;
 mod small_edits;
+mod transcripts;
 mod usage;
 mod whole_way;
