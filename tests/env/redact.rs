@@ -30,8 +30,8 @@ fn is_run_id(word: &str) -> bool {
 #[test]
 fn only_what_differs_is_redacted() {
     let text = "Plan in Larkfield (00DXcqKwWJKVvMXM01, http://127.0.0.1:46689) on 2026-11-20: 006Em0000000001IAA\n\
-                ./runs/20261120T150000Z_story_20261120-150000-00317e/run.json in /tmp/x/demo.yaml";
+                ./runs/20261120T150000Z_story_20261120-150000-00317e/run.json in /home/x/demo.yaml";
     let expect = "Plan in Larkfield ([ORG], http://127.0.0.1:[PORT]) on 2026-11-20: 006Em0000000001IAA\n\
                   ./runs/20261120T150000Z_story_[RUN]/run.json in [FOLDER]/demo.yaml";
-    assert_eq!(redact(text, "/tmp/x"), expect);
+    assert_eq!(redact(text, "/home/x"), expect);
 }
