@@ -51,6 +51,16 @@ fn campaign(options: &[&str], seed: u64) -> usize {
             "{:#?}",
             round.story
         );
+        if number % 2 == 0 {
+            round.manifest = &reference.edited_manifest;
+            round.converge(&["apply", "-y"]);
+            assert_eq!(
+                content(&round.env.export()),
+                reference.edited,
+                "{:#?}",
+                round.story
+            );
+        }
         round.converge(&["destroy", "-y"]);
         assert_eq!(round.env.export(), reference.before, "{:#?}", round.story);
         kills += round.kills;
@@ -59,12 +69,17 @@ fn campaign(options: &[&str], seed: u64) -> usize {
     kills
 }
 
-/// An org, and what a run that nobody harmed made of it.
+type Content = BTreeMap<(String, Vec<String>), usize>;
+
+/// An org, and what runs that nobody harmed made of it.
 struct Reference {
-    manifest: String,
     org: Vec<u8>,
     before: BTreeMap<String, String>,
-    applied: BTreeMap<(String, Vec<String>), usize>,
+    manifest: String,
+    applied: Content,
+    /// With other subjects and fewer meetings: a plan that updates and deletes.
+    edited_manifest: String,
+    edited: Content,
 }
 
 impl Reference {
@@ -77,11 +92,19 @@ impl Reference {
         let before = env.export();
         env.apply();
         let applied = content(&env.export());
+        env.edit("past_max: 4", "past_max: 2");
+        env.edit(
+            "activity:\n",
+            "activity:\n  subjects: {meetings: [Call], emails: [Note]}\n",
+        );
+        env.apply();
         Self {
-            manifest: manifest.to_owned(),
             org,
             before,
+            manifest: manifest.to_owned(),
             applied,
+            edited_manifest: env.read("demo.yaml"),
+            edited: content(&env.export()),
         }
     }
 }
@@ -199,7 +222,7 @@ const TOLD_BY: &[(&str, &[&str])] = &[
 ];
 
 /// How often each record is there, by file and by what tells it.
-fn content(export: &BTreeMap<String, String>) -> BTreeMap<(String, Vec<String>), usize> {
+fn content(export: &BTreeMap<String, String>) -> Content {
     let mut content = BTreeMap::new();
     for (file, text) in export {
         let names = TOLD_BY
