@@ -50,7 +50,8 @@
 //! - [`bench`]: what the benchmark needs of the inside.
 //!
 //! Imports point one way: everything may see `model`; `planner` and `diff` do not see each other;
-//! `apply` does not see `planner`; only `cli` sees `report` and `embedded_org`.
+//! `apply` does not see `planner`; only `cli` sees `report` and `embedded_org`. The table of who may
+//! see whom is `tests/architecture.rs`, which holds the source to it.
 //!
 //! # What must always hold
 //!
