@@ -1,6 +1,6 @@
 //! Guards: what a plan may do, and what it is refused for. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::model::change::{Action, Counts};
@@ -9,9 +9,8 @@ use crate::model::object::Object;
 /// What the options and the manifest allow.
 #[derive(Debug, Clone)]
 pub(crate) struct Allowed {
-    pub(crate) create: bool,
-    pub(crate) update: bool,
-    pub(crate) delete: bool,
+    /// Of `Create`, `Update` and `Delete`: what `--allow` names, all of them unless it is given.
+    pub(crate) actions: BTreeSet<Action>,
     pub(crate) max_destroy: Option<MaxDestroy>,
     pub(crate) accept_vanished: bool,
 }
@@ -121,15 +120,14 @@ fn not_allowed(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
         destroy,
         ..
     } = facts.counts;
-    let refused: Vec<_> = [
-        (allowed.create, add, "create"),
-        (allowed.update, change, "update"),
-        (allowed.delete, destroy, "delete"),
-    ]
-    .into_iter()
-    .filter(|(allowed, count, _)| !allowed && *count > 0)
-    .collect();
-    let (_, count, word) = refused.first()?;
+    let wanted = [
+        (Action::Create, add, "create"),
+        (Action::Update, change, "update"),
+        (Action::Delete, destroy, "delete"),
+    ];
+    let refused =
+        |(action, count, _): &&(Action, u64, &str)| *count > 0 && !allowed.actions.contains(action);
+    let (_, count, word) = wanted.iter().find(refused)?;
     Some(Refusal {
         why: format!("the plan would {word} {count} records, which `--allow` does not name"),
         lift: format!("add `{word}` to `--allow`, or leave the option out"),
@@ -166,24 +164,10 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl Allowed {
-    /// What `--allow` names; everything where it is not given.
-    pub(crate) fn actions(&mut self, named: &[Action]) {
-        let named = |action| named.contains(&action);
-        (self.create, self.update, self.delete) = (
-            named(Action::Create),
-            named(Action::Update),
-            named(Action::Delete),
-        );
-    }
-}
-
 impl Default for Allowed {
     fn default() -> Self {
         Self {
-            create: true,
-            update: true,
-            delete: true,
+            actions: BTreeSet::from([Action::Create, Action::Update, Action::Delete]),
             max_destroy: None,
             accept_vanished: false,
         }
@@ -192,10 +176,10 @@ impl Default for Allowed {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::{Allowed, Facts, MaxDestroy, refusals};
-    use crate::model::change::Counts;
+    use crate::model::change::{Action, Counts};
     use crate::model::object::Object;
 
     fn facts() -> Facts {
@@ -273,7 +257,7 @@ mod tests {
             );
         }
         let allowed = Allowed {
-            delete: false,
+            actions: BTreeSet::from([Action::Create, Action::Update]),
             ..Allowed::default()
         };
         check(

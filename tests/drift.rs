@@ -174,3 +174,54 @@ fn status_tells_what_others_changed() {
     let status = env.run("status").exits(0);
     assert!(!status.stdout.contains("Nothing was changed"), "{status}");
 }
+
+/// Adds a drift policy, applies, and lets somebody write another location and subject.
+fn after_an_edit(policy: &str) -> TestEnv {
+    let env = TestEnv::new();
+    env.write(
+        "demo.yaml",
+        &format!("{}drift: {{{policy}}}\n", env.read("demo.yaml")),
+    );
+    env.apply();
+    env.in_org(|org| {
+        let id = org
+            .ids("SELECT Id FROM Event WHERE Demo_Key__c != null ORDER BY Id")
+            .remove(0);
+        org.update(
+            "Event",
+            &id,
+            &json!({"Subject": "Lunch", "Location": "Canteen"}),
+        );
+    });
+    env
+}
+
+#[test]
+fn a_field_may_be_left_to_others() {
+    let env = after_an_edit("ignore: [Event.Location]");
+    let plan = env.plan("");
+    assert_eq!(
+        (plan.summary(), plan.fields()),
+        (vec!["update Event: 1".to_owned()], vec!["Subject"])
+    );
+    env.apply();
+    env.nothing_to_do();
+    let left = env.in_org(|org| org.query("SELECT Subject FROM Event WHERE Location = 'Canteen'"));
+    assert_eq!(left.len(), 1);
+    assert_ne!(left[0]["Subject"], "Lunch");
+}
+
+#[test]
+fn a_field_may_be_written_once_and_never_again() {
+    let env = after_an_edit("create_only: [Event.Location, Event.Subject]");
+    env.nothing_to_do();
+    env.edit("activity:\n", "activity:\n  subjects: {meetings: [Call]}\n");
+    env.nothing_to_do();
+    assert_eq!(
+        env.plan("").actions(),
+        ["record"],
+        "the state takes note that it was asked for"
+    );
+    env.apply();
+    assert!(env.plan("").is_empty());
+}

@@ -1,5 +1,9 @@
 //! Plans that are refused, and what lifts the refusal.
 
+use std::fs;
+
+use serde_json::Value as Json;
+
 use crate::env::TestEnv;
 
 /// Refused with the option, and written without any change before.
@@ -118,8 +122,14 @@ fn a_production_org_must_be_named() {
 
 #[test]
 fn an_api_budget_stops_a_run_that_can_be_resumed() {
+    let unlimited = TestEnv::new();
+    unlimited.apply();
+    let summary = unlimited.run_logs()[0].join("summary.json");
+    let summary: Json = serde_json::from_str(&fs::read_to_string(summary).unwrap()).unwrap();
+    let budget = summary["calls"].as_u64().unwrap() - 3;
+
     let env = TestEnv::new();
-    let stopped = env.run("apply -y --api-budget 20").exits(8);
+    let stopped = env.run(&format!("apply -y --api-budget {budget}")).exits(8);
     stopped.says("Run the same command again to resume.");
     assert!(!env.plan("").is_empty());
     env.apply();

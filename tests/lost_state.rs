@@ -90,6 +90,7 @@ fn a_reset_org_starts_afresh() {
     env.apply();
     env.run("org reset").exits(0);
     assert_eq!(env.plan("").actions(), ["create"]);
+    env.run("plan").exits(0).says("this org has no state yet");
     env.apply();
     env.nothing_to_do();
 }

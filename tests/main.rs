@@ -3,23 +3,32 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod env;
+mod proxy;
 
 mod aliases;
 mod anchor;
 mod approval;
+mod architecture;
 mod bad_input;
 mod bare;
+mod determinism;
 mod drift;
+mod examples;
 mod guards;
+mod interrupt;
 mod kill;
 mod living_org;
 mod lock;
 mod lost_state;
+mod org_folder;
 mod ownership;
+mod random_walk;
+mod readme;
 mod runs;
 mod saved_plan;
 mod selection;
 mod sign_in;
 mod small_edits;
+mod transcripts;
 mod usage;
 mod whole_way;

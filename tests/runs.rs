@@ -1,11 +1,11 @@
 //! One run out of several: its log, its records, and what is left after it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::env::{TestEnv, files};
+use crate::env::{Plan, TestEnv, files};
 
 fn json(path: &Path) -> Json {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
@@ -37,19 +37,23 @@ fn check_keys(value: &Json, expect: &[&str]) {
     }
 }
 
-#[test]
-fn the_log_of_a_run_has_the_earlier_tools_files_and_keys() {
-    let env = TestEnv::new();
+/// Applies, and gives the folder of the run's log with what was planned.
+fn applied(env: &TestEnv) -> (PathBuf, Plan) {
     let planned = env.plan("");
     assert!(env.run_logs().is_empty(), "a plan leaves no log");
     env.apply();
     let [folder] = &env.run_logs()[..] else {
         panic!("there is one run")
     };
-    let names: Vec<_> = files(folder)
-        .iter()
-        .map(|path| path.file_name().unwrap().to_owned())
-        .collect();
+    (folder.clone(), planned)
+}
+
+#[test]
+fn the_log_of_a_run_is_a_folder_of_five_files() {
+    let env = TestEnv::new();
+    let (folder, _) = applied(&env);
+    let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+    let names: Vec<_> = files(&folder).iter().map(name).collect();
     let expect = [
         "config.resolved.yaml",
         "errors.jsonl",
@@ -58,69 +62,73 @@ fn the_log_of_a_run_has_the_earlier_tools_files_and_keys() {
         "summary.json",
     ];
     assert_eq!(names, expect);
-
     let run = json(&folder.join("run.json"));
     assert_eq!(run["status"], "completed");
-    let name = folder.file_name().unwrap().to_str().unwrap();
-    assert_eq!(
-        name,
-        format!("20261120T150000Z_story_{}", run["run_id"].as_str().unwrap())
-    );
-
-    let summary = json(&folder.join("summary.json"));
-    let counts = [
-        "meetings_created",
-        "emails_created",
-        "scorecards_created",
-        "scorecard_answers_written",
-    ];
-    check_keys(
-        &summary,
-        &[
-            "run_id",
-            "started_at",
-            "finished_at",
-            "opps_selected",
-            "failures",
-            "coverage",
-        ],
-    );
-    for (key, object) in counts.iter().zip([
-        "Event",
-        "Task",
-        "Demo_Scorecard__c",
-        "Demo_Scorecard_Answer__c",
-    ]) {
-        assert_eq!(summary[key], planned.of(object).count(), "{key}");
-    }
-
-    let events = lines(&folder.join("events.jsonl"));
-    let meetings: Vec<_> = events
-        .iter()
-        .filter(|event| event["action"] == "meeting_created")
-        .collect();
-    assert_eq!(meetings.len(), planned.of("Event").count());
-    check_keys(
-        meetings[0],
-        &["ts", "run_id", "opportunity_id", "activity_id"],
-    );
-    for action in [
-        "opportunity_selected",
-        "email_created",
-        "scorecard_upserted",
-        "scorecard_answer_written",
-    ] {
-        assert!(
-            events.iter().any(|event| event["action"] == action),
-            "{action}"
-        );
-    }
+    let run_id = run["run_id"].as_str().unwrap();
+    assert_eq!(name(&folder), format!("20261120T150000Z_story_{run_id}"));
     assert!(lines(&folder.join("errors.jsonl")).is_empty());
     let resolved = fs::read_to_string(folder.join("config.resolved.yaml")).unwrap();
     assert!(
         resolved.contains("coverage_target"),
         "defaults are written out: {resolved}"
     );
+}
+
+#[test]
+fn the_summary_of_a_run_counts_by_the_earlier_tools_keys() {
+    let env = TestEnv::new();
+    let (folder, planned) = applied(&env);
+    let summary = json(&folder.join("summary.json"));
+    for (key, object) in [
+        ("meetings_created", "Event"),
+        ("emails_created", "Task"),
+        ("scorecards_created", "Demo_Scorecard__c"),
+        ("scorecard_answers_written", "Demo_Scorecard_Answer__c"),
+    ] {
+        assert_eq!(summary[key], planned.of(object).count(), "{key}");
+    }
+    assert_eq!(
+        (&summary["opps_selected"], &summary["failures"]),
+        (&json!(6), &json!(0))
+    );
+    check_keys(
+        &summary,
+        &["run_id", "started_at", "finished_at", "coverage"],
+    );
+}
+
+#[test]
+fn the_events_of_a_run_have_the_earlier_tools_names() {
+    let env = TestEnv::new();
+    let (folder, planned) = applied(&env);
+    let events = lines(&folder.join("events.jsonl"));
+    for (action, count, keys) in [
+        ("opportunity_selected", 6, &["opportunity_id"][..]),
+        (
+            "meeting_created",
+            planned.of("Event").count(),
+            &["opportunity_id", "activity_id"],
+        ),
+        (
+            "email_created",
+            planned.of("Task").count(),
+            &["opportunity_id", "activity_id"],
+        ),
+        ("scorecard_upserted", 6, &["opportunity_id", "scorecard_id"]),
+        (
+            "scorecard_answer_written",
+            planned.of("Demo_Scorecard_Answer__c").count(),
+            &["opportunity_id"],
+        ),
+    ] {
+        let told: Vec<_> = events
+            .iter()
+            .filter(|event| event["action"] == action)
+            .collect();
+        assert_eq!(told.len(), count, "{action}");
+        check_keys(told[0], &["ts", "run_id"]);
+        check_keys(told[0], keys);
+    }
 }
 
 #[test]
@@ -158,9 +166,8 @@ fn one_run_can_be_destroyed_alone() {
     run.says("the next apply would make it again");
     assert_eq!(env.export()["Event.csv"], first["Event.csv"]);
     let again = env.plan("");
-    let addresses = |plan: &crate::env::Plan| -> Vec<_> {
-        plan.0.iter().map(|change| change.address.clone()).collect()
-    };
+    let addresses =
+        |plan: &Plan| -> Vec<_> { plan.0.iter().map(|change| change.address.clone()).collect() };
     assert_eq!(addresses(&again), addresses(&added));
     env.apply();
     env.nothing_to_do();

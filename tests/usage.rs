@@ -1,5 +1,7 @@
 //! The command line as its users see it: help, version, wrong usage.
 
+use std::process::Stdio;
+
 use snapbox::{Assert, Data, data::DataFormat};
 
 use crate::env::TestEnv;
@@ -125,4 +127,31 @@ fn a_plan_of_a_hundred_deals_fits_on_a_page() {
         run.stdout.lines().any(|line| line.starts_with("Plan: ")),
         "{run}"
     );
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_error() {
+    let env = TestEnv::new();
+    let mut plan = env
+        .command(&["plan"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(plan.stdout.take());
+    assert_eq!(plan.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_is_an_error() {
+    let env = TestEnv::new();
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let status = env.command(&["plan"]).stdout(full).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+    env.run("plan --json-into /dev/full")
+        .exits(1)
+        .says("/dev/full");
 }

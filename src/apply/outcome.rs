@@ -160,7 +160,7 @@ impl Dispatcher<'_> {
                 Ok(ok) => match RecordId::parse(&ok.id) {
                     Ok(id) => self.take_done(prepared, number, (id, at), &mut settlement)?,
                     Err(error) => {
-                        self.take_failed(prepared, number, unreadable(&error), &mut settlement)
+                        self.take_failed(prepared, number, unreadable(&error), &mut settlement);
                     }
                 },
                 Err(error) if batch.step == Step::Delete && error.is_gone() => {
@@ -180,7 +180,7 @@ impl Dispatcher<'_> {
                     again.push(item);
                 }
                 Err(error) if PASSING.contains(&&*error.code) && item.attempt < ATTEMPTS => {
-                    again.push(item)
+                    again.push(item);
                 }
                 Err(error) => self.take_failed(prepared, number, error, &mut settlement),
             }

@@ -25,13 +25,13 @@ pub(super) struct PlanOptions {
     /// Decide anew for these opportunities what was pinned at their first apply.
     #[arg(long, value_name = "GLOB")]
     recast: Vec<String>,
-    /// Read every managed record of the org, or nothing.
+    /// Read every managed record of the org, or nothing: then plan on what the last apply read.
     #[arg(long, value_enum, default_value_t = Refresh::Full)]
     refresh: Refresh,
     /// Tell other stories than the manifest's `run.seed` does.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Compare at most so many opportunities, the oldest.
+    /// Compare at most so many opportunities, the oldest; the others stay as they are.
     #[arg(long, value_name = "N", default_value_t = 200)]
     max_opps: u64,
     /// Take over records of this pack that the org holds and the state does not know.
@@ -107,8 +107,7 @@ impl PlanOptions {
             ..Allowed::default()
         };
         if !self.allow.is_empty() {
-            let named: Vec<_> = self.allow.iter().map(|allow| allow.action()).collect();
-            allowed.actions(&named);
+            allowed.actions = self.allow.iter().map(|allow| allow.action()).collect();
         }
         reconcile::Options {
             scope: Scope::new(&self.target, &self.exclude),

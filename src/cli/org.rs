@@ -16,7 +16,7 @@ use crate::embedded_org::{self, Credentials, ImportSummary, Options};
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
-    /// The file that holds the org.
+    /// The file that holds the org, relative to the working folder.
     #[arg(
         long,
         global = true,
@@ -47,11 +47,13 @@ enum Command {
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
+        /// A folder with `Opportunity.csv`, `Account.csv` and so on.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
     /// Write what the org holds as a Data Export folder.
     Export {
+        /// The folder to write to; it is made where there is none.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },

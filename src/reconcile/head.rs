@@ -2,27 +2,34 @@
 
 use std::collections::BTreeSet;
 
-use super::pass::Seen;
+use super::ground::Ground;
 use super::request::{RefreshMode, Request};
-use super::surroundings::Surroundings;
+use super::seen::Seen;
 use crate::manifest::InstanceUrl;
 use crate::model::capabilities::Capabilities;
 use crate::model::change::Counts;
 use crate::model::id::{RecordId, RootId};
-use crate::model::object::OBJECTS;
-use crate::org::{self, Org};
+use crate::model::object::{OBJECTS, Object};
+use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts};
 use crate::planner::Planner;
-use crate::refresh::Read;
 use crate::state::{self, State};
 
+/// Counts and costs are filled in when the changes are known.
 pub(super) fn header(
-    org: &Org,
-    state: &State,
-    request: &Request,
-    surroundings: &Surroundings,
-    (read, planner, in_scope, seen): (&Read, Option<&Planner>, &[RootId], &Seen),
+    ground: &Ground,
+    planner: Option<&Planner>,
+    in_scope: &[RootId],
+    seen: &Seen,
 ) -> Header {
+    let Ground {
+        org,
+        state,
+        request,
+        surroundings,
+        read,
+        ..
+    } = ground;
     let identity = org.identity();
     let id = RecordId::parse(&identity.org_id).expect("checked when the state was opened");
     let meta = state.meta();
@@ -70,21 +77,30 @@ pub(super) fn header(
     }
 }
 
-/// Scorecards need objects of their own.
+/// Kinds of records that the manifest asks for and the org has no place for.
 fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
-    let wants =
-        request.command == Command::Apply && !request.manifest.scorecards.templates.is_empty();
-    let missing = OBJECTS
-        .iter()
-        .filter(|facts| wants && !capabilities.has(facts.object));
+    let scorecards = !request.manifest.scorecards.templates.is_empty();
+    let missing = OBJECTS.iter().filter(|facts| {
+        let is_scorecard = matches!(facts.object, Object::Scorecard | Object::ScorecardAnswer);
+        request.command == Command::Apply
+            && !capabilities.has(facts.object)
+            && (scorecards || !is_scorecard)
+    });
     let blocked = missing.map(|facts| Blocked {
         object: facts.object,
         why: format!(
             "this org has no object {}, or you may not create its records",
             facts.api_name
         ),
-        fix: "let an admin create it with its fields, or leave `scorecards.templates` empty"
-            .to_owned(),
+        fix: match facts.object {
+            Object::Scorecard | Object::ScorecardAnswer => {
+                "let an admin create it with its fields, or leave `scorecards.templates` empty"
+                    .to_owned()
+            }
+            Object::Event | Object::Task | Object::EventRelation => {
+                "let an admin give you access".to_owned()
+            }
+        },
     });
     blocked.collect()
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 
-use super::pass::Seen;
+use super::ground::Ground;
 use super::request::{RefreshMode, Request};
+use super::seen::Seen;
 use super::stop::Stop;
 use crate::guard::{Facts, Refusal};
 use crate::manifest::InstanceUrl;
@@ -17,13 +18,13 @@ use crate::plan_file::{Command, Plan};
 use crate::refresh;
 use crate::state::State;
 
-pub(super) async fn facts(
-    org: &Org,
-    state: &State,
-    request: &Request<'_>,
-    plan: &Plan,
-    seen: Seen,
-) -> anyhow::Result<Facts> {
+pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyhow::Result<Facts> {
+    let Ground {
+        org,
+        state,
+        request,
+        ..
+    } = ground;
     let identity = org.identity();
     let last = state.runs(1)?.pop().map(|run| run.user);
     let other_user = last.filter(|user| *user != identity.user_id);
@@ -81,12 +82,13 @@ fn production(org: &Org, request: &Request) -> Option<String> {
 }
 
 /// Without keys and without state, records that look like the planned ones are probably ours.
-pub(super) async fn refuse_look_alikes(
-    org: &Org,
-    state: &State,
-    request: &Request<'_>,
-    plan: &Plan,
-) -> anyhow::Result<()> {
+pub(super) async fn refuse_look_alikes(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<()> {
+    let Ground {
+        org,
+        state,
+        request,
+        ..
+    } = ground;
     let keyless = !plan.header.capabilities.has_key(Object::Event);
     if state.meta().serial > 0
         || !keyless

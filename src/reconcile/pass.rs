@@ -1,65 +1,45 @@
 //! The pass over all roots: planned, read and compared some hundred at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
+use wildmatch::WildMatch;
 
+use super::ground::Ground;
 use super::request::RefreshMode;
+use super::seen::Seen;
+use super::steps;
 use crate::diff::{self, Context, Policies, Root};
-use crate::model::capabilities::Capabilities;
-use crate::model::change::{Change, Reason};
+use crate::model::change::Change;
 use crate::model::id::{AccountId, RootId};
-use crate::model::inventory::Inventory;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
-use crate::model::value::{FieldName, Value};
 use crate::org::{Org, RECORDS_PER_LOT};
 use crate::plan_file::Builder;
 use crate::planner::Planner;
 use crate::refresh::{self, OwnedFields, Proof};
-use crate::scope::{self, Scope};
+use crate::scope;
 use crate::state::{Run, State};
 
-/// What the pass works with.
-pub(super) struct Pass<'a> {
-    pub(super) org: &'a Org,
-    pub(super) state: &'a State,
-    pub(super) capabilities: &'a Capabilities,
-    pub(super) inventory: &'a Inventory,
-    /// Without one everything is to go.
-    pub(super) planner: Option<&'a Planner<'a>>,
-    /// The accounts of roots that the inventory does not hold.
-    pub(super) accounts: &'a BTreeMap<RootId, AccountId>,
-    pub(super) runs: BTreeMap<i64, Run>,
-    pub(super) refresh: RefreshMode,
-    pub(super) found: &'a Found,
-    pub(super) anchor_moved: bool,
-    pub(super) scope: &'a Scope,
-    pub(super) protect: Vec<wildmatch::WildMatch>,
-    pub(super) policies: Policies,
-    /// Of a destroy: only rows of this run, and their parts.
-    pub(super) only_run: Option<i64>,
-    /// Why records of a root that is no longer planned go.
-    pub(super) gone_reason: Reason,
-}
+/// So many roots are held at once, and about so many of their recorded records.
+const ROOTS: usize = 500;
+const ROWS: usize = 2 * RECORDS_PER_LOT;
 
-/// What the pass saw beside the changes.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) recorded: BTreeMap<Object, u64>,
-    pub(super) vanished: BTreeMap<Object, u64>,
-    /// Records that are there and ours.
-    pub(super) ours: BTreeMap<Object, u64>,
-    /// The questions of all scorecards, and how many of them are answered.
-    pub(super) questions: u64,
-    pub(super) answered: u64,
-    /// Roots that something is to happen under.
-    pub(super) touched: BTreeSet<RootId>,
-    /// Addresses that would have gone, and are kept.
-    pub(super) protected: Vec<String>,
-    /// The letters of what was wanted, out of those that were found by key.
-    claimed: BTreeSet<String>,
+/// What the pass works with beside its ground.
+pub(super) struct Pass<'a> {
+    ground: &'a Ground<'a>,
+    /// Without one everything is to go.
+    planner: Option<&'a Planner<'a>>,
+    /// The accounts of roots that the inventory does not hold.
+    accounts: BTreeMap<RootId, AccountId>,
+    runs: BTreeMap<i64, Run>,
+    protect: Vec<WildMatch>,
+    policies: Policies,
+    /// Of a destroy: only rows of this run, and their parts.
+    only_run: Option<i64>,
+    /// Records of ours that state does not know.
+    found: Found,
 }
 
 /// One root with what is known of it.
@@ -69,110 +49,135 @@ struct Gathered {
     rows: Vec<Row>,
 }
 
+/// Compares all the roots, and gives every change in scope to the builder.
+///
+/// Where the org turns out to hold records of ours that state does not know, all is compared
+/// once more: these are adopted, or go.
+pub(super) async fn compare(
+    ground: &Ground<'_>,
+    planner: Option<&Planner<'_>>,
+    roots: &[RootId],
+    accounts: BTreeMap<RootId, AccountId>,
+) -> anyhow::Result<(Builder, Seen)> {
+    let mut pass = Pass {
+        ground,
+        planner,
+        accounts,
+        runs: steps::runs(ground.state)?,
+        protect: steps::protect(ground.request),
+        policies: steps::policies(ground.request),
+        only_run: steps::only_run(ground.state, ground.request)?,
+        found: Found::new(),
+    };
+    let (builder, seen) = pass.run(roots).await?;
+    let unknown = ground.unknown_kinds(&seen.ours);
+    if unknown.is_empty() || !pass.looks_for_unknown() {
+        return Ok((builder, seen));
+    }
+    pass.found = pass.find(&unknown, roots).await?;
+    pass.run(roots).await
+}
+
 impl Pass<'_> {
     /// Whether records that state does not know are this plan's business.
-    pub(super) fn looks_for_unknown(&self) -> bool {
-        self.refresh == RefreshMode::Full && self.only_run.is_none() && self.scope.is_everything()
+    fn looks_for_unknown(&self) -> bool {
+        let options = &self.ground.request.options;
+        options.refresh == RefreshMode::Full && self.is_whole()
+    }
+
+    /// Whether the plan is about everything that is managed.
+    fn is_whole(&self) -> bool {
+        self.only_run.is_none() && self.ground.request.options.scope.is_everything()
     }
 
     /// The records of these kinds that carry our key and that state does not know.
-    pub(super) async fn find(&self, kinds: &[Object], roots: &[RootId]) -> anyhow::Result<Found> {
-        let mut owned = refresh::OwnedFields::new();
-        if let Some(planner) = self.planner {
-            let mut desired = Vec::new();
-            // The records of a few deals name all fields that there are.
-            for root in roots.iter().take(50) {
-                planner.plan(*root, &mut desired);
-            }
-            for record in desired {
-                let names = record.fields.into_iter().map(|(name, _)| name);
-                owned.entry(record.object).or_default().extend(names);
-            }
+    async fn find(&self, kinds: &[Object], roots: &[RootId]) -> anyhow::Result<Found> {
+        let Ground {
+            org,
+            state,
+            surroundings,
+            ..
+        } = self.ground;
+        let mut desired = Vec::new();
+        // The records of a few deals name all fields that there are.
+        for root in roots.iter().take(50) {
+            self.plan(*root, &mut desired);
         }
-        let known = self.state.ids()?;
-        let pack = &self.state.meta().key_prefix;
-        let found =
-            refresh::found(self.org, (self.capabilities, pack), &owned, kinds, &known).await;
+        let mut owned = OwnedFields::new();
+        add_desired(&mut owned, &desired);
+        let pack = (&surroundings.capabilities, &*state.meta().key_prefix);
+        let found = refresh::found(org, pack, &owned, kinds, &state.ids()?).await;
         found.context("looking for records of ours that the state does not know")
     }
 
-    /// Compares all the roots, and gives every change in scope to the builder.
-    pub(super) async fn run(
-        &self,
-        roots: &[RootId],
-        builder: &mut Builder,
-    ) -> anyhow::Result<Seen> {
-        let mut seen = Seen::default();
-        let mut gathered = Vec::new();
-        let mut records = 0;
-        for (number, root) in roots.iter().enumerate() {
-            let one = self.gather(*root)?;
-            records += one.rows.len();
-            gathered.push(one);
-            if records >= 2 * RECORDS_PER_LOT || gathered.len() >= 500 || number + 1 == roots.len()
-            {
-                self.compare(std::mem::take(&mut gathered), &mut seen, builder)
+    fn plan(&self, root: RootId, desired: &mut Vec<Desired>) {
+        if let Some(planner) = self.planner {
+            planner.plan(root, desired);
+        }
+    }
+
+    async fn run(&self, roots: &[RootId]) -> anyhow::Result<(Builder, Seen)> {
+        let (mut builder, mut seen) = (Builder::new()?, Seen::default());
+        let (mut gathered, mut records) = (Vec::new(), 0);
+        for root in roots {
+            let mut desired = Vec::new();
+            self.plan(*root, &mut desired);
+            let rows = self.ground.state.rows(*root).context("reading the state")?;
+            records += rows.len();
+            gathered.push(Gathered {
+                root: *root,
+                desired,
+                rows,
+            });
+            if records >= ROWS || gathered.len() >= ROOTS {
+                self.take(std::mem::take(&mut gathered), &mut seen, &mut builder)
                     .await?;
                 records = 0;
             }
         }
-        self.strays(&mut seen, builder)?;
-        Ok(seen)
+        self.take(gathered, &mut seen, &mut builder).await?;
+        self.strays(&seen, &mut builder)?;
+        Ok((builder, seen))
     }
 
-    fn gather(&self, root: RootId) -> anyhow::Result<Gathered> {
-        let mut desired = Vec::new();
-        if let Some(planner) = self.planner {
-            planner.plan(root, &mut desired);
-        }
-        let mut rows = self.state.rows(root).context("reading the state")?;
-        if let Some(run) = self.only_run {
-            rows = of_run(rows, run);
-        }
-        Ok(Gathered {
-            root,
-            desired,
-            rows,
-        })
-    }
-
-    async fn compare(
+    async fn take(
         &self,
         roots: Vec<Gathered>,
         seen: &mut Seen,
         builder: &mut Builder,
     ) -> anyhow::Result<()> {
         let mut live = self.live(&roots).await?.into_iter();
-        for Gathered {
-            root,
-            desired,
-            rows,
-        } in roots
-        {
-            let live: Vec<Live> = live.by_ref().take(rows.len()).collect();
-            seen.count(&rows, &live);
-            seen.count_answers(&desired);
-            seen.claim(root, &desired, self.found);
-            self.diff(root, desired, (&rows, &live), seen, builder)?;
+        for mut one in roots {
+            let mut live: Vec<Live> = live.by_ref().take(one.rows.len()).collect();
+            if let Some(run) = self.only_run {
+                (one.rows, live) = of_run(one.rows, live, run);
+            }
+            seen.count(&one.rows, &live);
+            seen.count_answers(&one.desired);
+            seen.claim(one.root, &one.desired, &self.found);
+            self.diff(one, &live, seen, builder)?;
         }
         Ok(())
     }
 
     async fn live(&self, roots: &[Gathered]) -> anyhow::Result<Vec<Live>> {
-        let rows: Vec<(RootId, &Row)> = roots
-            .iter()
-            .flat_map(|one| one.rows.iter().map(|row| (one.root, row)))
-            .collect();
-        match self.refresh {
+        let Ground {
+            org,
+            state,
+            request,
+            surroundings,
+            ..
+        } = self.ground;
+        let rows = rows(roots);
+        match request.options.refresh {
             RefreshMode::None => Ok(vec![Live::NotRead; rows.len()]),
             RefreshMode::Full => {
-                let owned = owned(roots);
                 let proof = Proof {
-                    capabilities: self.capabilities,
-                    pack: &self.state.meta().key_prefix,
+                    capabilities: &surroundings.capabilities,
+                    pack: &state.meta().key_prefix,
                     runs: &self.runs,
                 };
-                let live = refresh::live(self.org, &proof, &owned, &rows).await;
+                let live = refresh::live(org, &proof, &owned(roots), &rows).await;
                 live.context("reading what became of the managed records")
             }
         }
@@ -180,24 +185,34 @@ impl Pass<'_> {
 
     fn diff(
         &self,
-        root: RootId,
-        desired: Vec<Desired>,
-        (rows, live): (&[Row], &[Live]),
+        one: Gathered,
+        live: &[Live],
         seen: &mut Seen,
         builder: &mut Builder,
     ) -> anyhow::Result<()> {
-        let deal = self.inventory.opportunities.get(&root);
+        let Gathered {
+            root,
+            desired,
+            rows,
+        } = one;
+        let Ground {
+            state,
+            request,
+            surroundings,
+            read,
+            ..
+        } = self.ground;
+        let deal = read.inventory.opportunities.get(&root);
         let known = || self.accounts.get(&root).copied();
-        let mut changes: Vec<Change> = Vec::new();
         let render = |root, record: &Desired| match self.planner {
             Some(planner) => planner.render(root, record),
             None => Vec::new(),
         };
         let context = Context {
-            capabilities: self.capabilities,
-            found: self.found,
-            generation_floor: self.state.meta().generation_floor,
-            anchor_moved: self.anchor_moved,
+            capabilities: &surroundings.capabilities,
+            found: &self.found,
+            generation_floor: state.meta().generation_floor,
+            anchor_moved: surroundings.told.is_moved(),
             policies: &self.policies,
             render: &render,
         };
@@ -208,17 +223,14 @@ impl Pass<'_> {
             id: root,
             account: deal.and_then(|deal| deal.account).or_else(known),
             desired,
-            rows,
+            rows: &rows,
             live,
-            gone_reason: if planned {
-                Reason::NoLongerWanted
-            } else {
-                self.gone_reason
-            },
+            gone_reason: steps::gone_reason(request, planned),
         };
+        let mut changes: Vec<Change> = Vec::new();
         diff::diff(&context, root, &mut |change| changes.push(change));
         let name = deal.map_or("", |deal| &deal.name);
-        for change in self.scope.narrow(changes, name) {
+        for change in request.options.scope.narrow(changes, name) {
             if scope::is_protected(&self.protect, &change) {
                 seen.protected.push(change.address.to_string());
                 continue;
@@ -230,52 +242,19 @@ impl Pass<'_> {
     }
 
     /// What carries our key and is wanted nowhere goes.
-    fn strays(&self, seen: &mut Seen, builder: &mut Builder) -> anyhow::Result<()> {
-        if !self.scope.is_everything() || self.only_run.is_some() {
+    fn strays(&self, seen: &Seen, builder: &mut Builder) -> anyhow::Result<()> {
+        if !self.is_whole() {
             return Ok(());
         }
-        for (letters, record) in self.found {
+        let reason = steps::gone_reason(self.ground.request, false);
+        for (letters, record) in &self.found {
             // Without a key it may as well be somebody's who works with our meeting.
-            let keyed = self.capabilities.has_key(record.object);
-            if keyed && !seen.claimed.contains(letters) {
-                builder.push(&diff::stray(letters, record, self.gone_reason))?;
+            let keyed = self.ground.surroundings.capabilities.has_key(record.object);
+            if keyed && !seen.claims(letters) {
+                builder.push(&diff::stray(letters, record, reason))?;
             }
         }
         Ok(())
-    }
-}
-
-impl Seen {
-    fn count(&mut self, rows: &[Row], live: &[Live]) {
-        for (row, live) in rows.iter().zip(live) {
-            *self.recorded.entry(row.object).or_default() += 1;
-            match live {
-                Live::Gone => *self.vanished.entry(row.object).or_default() += 1,
-                Live::Ours(_) => *self.ours.entry(row.object).or_default() += 1,
-                Live::NotRead | Live::NotOurs => {}
-            }
-        }
-    }
-
-    fn count_answers(&mut self, desired: &[Desired]) {
-        let answers = desired
-            .iter()
-            .filter(|record| record.object == Object::ScorecardAnswer);
-        for answer in answers {
-            let cites = |(name, value): &(FieldName, Value)| {
-                name == "Evidence_Activity_Id__c" && *value != Value::Null
-            };
-            self.questions += 1;
-            self.answered += u64::from(answer.fields.iter().any(cites));
-        }
-    }
-
-    fn claim(&mut self, root: RootId, desired: &[Desired], found: &Found) {
-        if !found.is_empty() {
-            let wanted = diff::wanted_letters(root, desired);
-            self.claimed
-                .extend(wanted.filter(|letters| found.contains_key(letters)));
-        }
     }
 }
 
@@ -287,7 +266,7 @@ pub(super) async fn drift(
 ) -> anyhow::Result<(u64, u64)> {
     let (mut changed, mut gone) = (0, 0);
     let roots: Vec<_> = state.roots()?.into_keys().collect();
-    for roots in roots.chunks(500) {
+    for roots in roots.chunks(ROOTS) {
         let mut gathered = Vec::new();
         for root in roots {
             gathered.push(Gathered {
@@ -296,10 +275,7 @@ pub(super) async fn drift(
                 rows: state.rows(*root)?,
             });
         }
-        let rows: Vec<_> = gathered
-            .iter()
-            .flat_map(|one| one.rows.iter().map(|row| (one.root, row)))
-            .collect();
+        let rows = rows(&gathered);
         let live = refresh::live(org, proof, &owned(&gathered), &rows).await?;
         for ((_, row), live) in rows.iter().zip(&live) {
             match live {
@@ -315,31 +291,33 @@ pub(super) async fn drift(
     Ok((changed, gone))
 }
 
-/// The rows of a run, and the parts of what it created.
-fn of_run(rows: Vec<Row>, run: i64) -> Vec<Row> {
-    let paths: Vec<_> = rows
-        .iter()
-        .filter(|row| row.run == run)
-        .map(|row| row.path.clone())
-        .collect();
-    let part = |row: &Row| {
-        let under = |path: &crate::model::address::Path| {
-            row.path
-                .as_str()
-                .strip_prefix(path.as_str())
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
-        row.object.facts().part_of.is_some() && paths.iter().any(under)
+fn rows(roots: &[Gathered]) -> Vec<(RootId, &Row)> {
+    let mut all = Vec::new();
+    for one in roots {
+        all.extend(one.rows.iter().map(|row| (one.root, row)));
+    }
+    all
+}
+
+/// The rows of a run, and the parts of what it created, each with what the org holds.
+fn of_run(rows: Vec<Row>, live: Vec<Live>, run: i64) -> (Vec<Row>, Vec<Live>) {
+    let made = rows.iter().filter(|row| row.run == run);
+    let made: Vec<_> = made.map(|row| format!("{}/", row.path)).collect();
+    let is_part = |row: &Row| {
+        let under = |whole: &String| row.path.as_str().starts_with(whole);
+        row.object.facts().part_of.is_some() && made.iter().any(under)
     };
-    rows.into_iter()
-        .filter(|row| row.run == run || part(row))
-        .collect()
+    let pairs = rows.into_iter().zip(live);
+    pairs
+        .filter(|(row, _)| row.run == run || is_part(row))
+        .unzip()
 }
 
 /// The fields that we want now or wrote before.
 fn owned(roots: &[Gathered]) -> OwnedFields {
     let mut owned = OwnedFields::new();
     for one in roots {
+        add_desired(&mut owned, &one.desired);
         for row in &one.rows {
             let fields = owned.entry(row.object).or_default();
             for (name, _) in &row.held.0 {
@@ -348,14 +326,17 @@ fn owned(roots: &[Gathered]) -> OwnedFields {
                 }
             }
         }
-        for record in &one.desired {
-            let fields = owned.entry(record.object).or_default();
-            for (name, _) in &record.fields {
-                if !fields.contains(name) {
-                    fields.insert(name.clone());
-                }
+    }
+    owned
+}
+
+fn add_desired(owned: &mut OwnedFields, desired: &[Desired]) {
+    for record in desired {
+        let fields = owned.entry(record.object).or_default();
+        for (name, _) in &record.fields {
+            if !fields.contains(name) {
+                fields.insert(name.clone());
             }
         }
     }
-    owned
 }

@@ -11,10 +11,11 @@ use crate::diff::Policies;
 use crate::manifest::InstanceUrl;
 use crate::model::change::Reason;
 use crate::model::id::RecordId;
+use crate::model::object::Object;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
 use crate::refresh;
-use crate::state::{Meta, Run, State};
+use crate::state::{Meta, Opening, Run, State};
 
 pub(super) fn open_state(org: &Org, request: &Request) -> anyhow::Result<State> {
     let folder = request.state_folder();
@@ -86,10 +87,12 @@ pub(super) fn only_run(state: &State, request: &Request) -> anyhow::Result<Optio
     }
 }
 
-pub(super) fn gone_reason(request: &Request) -> Reason {
+/// Why records go that a root has and its plan does not ask for.
+pub(super) fn gone_reason(request: &Request, planned: bool) -> Reason {
     match request.command {
-        Command::Apply => Reason::OutOfSelection,
         Command::Destroy => Reason::Destroy,
+        Command::Apply if planned => Reason::NoLongerWanted,
+        Command::Apply => Reason::OutOfSelection,
     }
 }
 
@@ -128,4 +131,46 @@ pub(super) async fn leave(org: &Org, state: &mut State, plan: &Plan) -> anyhow::
         state.forget_story()?;
     }
     Ok(())
+}
+
+/// What the run writes down before it does anything.
+pub(super) fn opening<'a>(
+    (org, request): (&'a Org, &Request),
+    plan: &'a Plan,
+    execution: &'a Execution,
+    snapshot: &'a [(&'static str, String)],
+) -> Opening<'a> {
+    let header = &plan.header;
+    Opening {
+        run_id: &execution.run_id,
+        command: &execution.command,
+        user: &org.identity().user_id,
+        keyed: header.capabilities.has_key(Object::Event),
+        at: now(org, request),
+        anchor: header.anchor,
+        seed: header.seed,
+        manifest_seed: request.manifest.run.seed,
+        query: &header.query,
+        left: &header.left,
+        pins: &plan.pins,
+        snapshot,
+    }
+}
+
+/// Tells the org, where it has a place for that, what the pack is and who applies it.
+pub(super) async fn write_pack(
+    org: &Org,
+    state: &State,
+    plan: &Plan,
+    execution: &Execution,
+) -> anyhow::Result<()> {
+    let entry = pack::Entry {
+        meta: state.meta(),
+        anchor: plan.header.anchor,
+        seed: plan.header.seed,
+        run_id: &execution.run_id,
+        host: &execution.host,
+    };
+    let written = pack::write(org, &plan.header.capabilities, &entry).await;
+    written.context("writing the pack's record")
 }

@@ -11,12 +11,20 @@ use crate::org::Org;
 use crate::refresh::PackRow;
 use crate::state::Meta;
 
-/// Anchor and seed, and the anchor of the last apply.
+/// What the stories of a plan are told with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Telling {
     pub(super) anchor: Day,
+    /// The anchor of the last apply.
     pub(super) told_at: Option<Day>,
     pub(super) seed: u64,
+}
+
+impl Telling {
+    /// Whether the story is told at another day than before.
+    pub(super) fn is_moved(self) -> bool {
+        self.told_at.is_some_and(|told_at| told_at != self.anchor)
+    }
 }
 
 /// Kept as they were unless the options or the manifest say otherwise.
@@ -25,7 +33,7 @@ pub(super) fn told(
     request: &Request,
     meta: &Meta,
     pack: Option<&PackRow>,
-) -> Result<Told, Stop> {
+) -> Result<Telling, Stop> {
     let now = org.server_time().unwrap_or_else(|| request.clock.now());
     let today = today(now, &org.identity().time_zone);
     // Taken over from another machine, the story goes on where it was.
@@ -39,7 +47,7 @@ pub(super) fn told(
         (None, _) => pack.and_then(PackRow::seed),
     };
     let seed = request.options.seed.or(recorded).unwrap_or(manifest_seed);
-    Ok(Told {
+    Ok(Telling {
         anchor,
         told_at,
         seed,

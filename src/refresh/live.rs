@@ -10,7 +10,7 @@ use crate::model::address::Address;
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::id::{RecordId, RootId};
 use crate::model::key;
-use crate::model::object::{OBJECTS, Object};
+use crate::model::object::{Facts, OBJECTS, Object};
 use crate::model::recorded::{Held, Live, LiveRecord, Row};
 use crate::model::value::FieldName;
 use crate::org::{Fields, Org, Retrieve};
@@ -31,6 +31,15 @@ pub(crate) struct Proof<'a> {
 /// Clocks, and the time between an intent and the record, may differ by so many seconds.
 const CLOCK_SLACK: i64 = 300;
 
+/// What is asked for of one kind of record.
+struct Ask<'a> {
+    facts: &'static Facts,
+    /// Which of the rows are of this kind.
+    places: Vec<usize>,
+    ids: Vec<&'a str>,
+    fields: Vec<&'a str>,
+}
+
 /// What the org holds for each row, in their order.
 pub(crate) async fn live(
     org: &Org,
@@ -39,78 +48,93 @@ pub(crate) async fn live(
     rows: &[(RootId, &Row)],
 ) -> Result<Vec<Live>, Error> {
     let mut live = vec![Live::Gone; rows.len()];
-    let mut plan: Vec<(Object, Vec<usize>, Vec<String>)> = Vec::new();
-    for facts in &OBJECTS {
-        // Where the object is gone, or hidden, so are its records.
-        let Some(shown) = proof.capabilities.objects.get(&facts.object) else {
-            continue;
-        };
-        let numbers: Vec<_> = (0..rows.len())
-            .filter(|&n| rows[n].1.object == facts.object)
-            .collect();
-        if numbers.is_empty() {
-            continue;
-        }
-        let always = [
-            "Id",
-            "SystemModstamp",
-            "CreatedDate",
-            "CreatedById",
-            KEY_FIELD,
-            facts.parent,
-        ];
-        let always = always.iter().map(|name| (*name).to_owned());
-        let wanted = owned
-            .get(&facts.object)
-            .into_iter()
-            .flatten()
-            .map(ToString::to_string);
-        let fields: BTreeSet<_> = always
-            .chain(wanted)
-            .filter(|name| shown.readable.contains(name))
-            .collect();
-        plan.push((facts.object, numbers, fields.into_iter().collect()));
-    }
-    let texts: Vec<(Vec<&str>, Vec<&str>)> = plan
+    let asks: Vec<_> = OBJECTS
         .iter()
-        .map(|(_, numbers, fields)| {
-            let ids = numbers.iter().map(|&n| rows[n].1.id.as_str()).collect();
-            (fields.iter().map(String::as_str).collect(), ids)
-        })
+        .filter_map(|facts| ask(facts, proof, owned, rows))
         .collect();
-    let requests: Vec<_> = plan
-        .iter()
-        .zip(&texts)
-        .map(|((object, _, _), (fields, ids))| Retrieve {
-            object: object.api_name(),
-            fields,
-            ids,
-        })
-        .collect();
-    if requests.is_empty() {
+    if asks.is_empty() {
         return Ok(live);
     }
+    let requests: Vec<_> = asks
+        .iter()
+        .map(
+            |Ask {
+                 facts, ids, fields, ..
+             }| Retrieve {
+                object: facts.api_name,
+                fields,
+                ids,
+            },
+        )
+        .collect();
     let replies = org.retrieve(&requests).await?;
     // Parents come before their parts, so what a part belongs to is known by then.
     let mut ours = BTreeSet::new();
-    for ((object, numbers, _), records) in plan.iter().zip(replies) {
-        for (&number, fields) in numbers.iter().zip(records) {
-            let (root, row) = rows[number];
-            live[number] = match fields {
-                None => Live::Gone,
-                Some(fields) if is_ours(proof, (root, row), &fields, &ours) => {
-                    ours.insert((*object, row.id));
-                    Live::Ours(LiveRecord {
-                        id: row.id,
-                        stamp: stamp(&fields),
-                        fields,
-                    })
-                }
-                Some(_) => Live::NotOurs,
-            };
+    for (ask, records) in asks.iter().zip(replies) {
+        for (&place, fields) in ask.places.iter().zip(records) {
+            let Some(fields) = fields else { continue };
+            live[place] = judge(proof, rows[place], fields, &mut ours);
         }
     }
     Ok(live)
+}
+
+/// `None` where there is nothing to ask: no such rows, or an object that is gone or hidden, and
+/// its records with it.
+fn ask<'a>(
+    facts: &'static Facts,
+    proof: &Proof<'a>,
+    owned: &'a OwnedFields,
+    rows: &[(RootId, &'a Row)],
+) -> Option<Ask<'a>> {
+    let shown = &proof.capabilities.objects.get(&facts.object)?.readable;
+    let places: Vec<_> = (0..rows.len())
+        .filter(|&place| rows[place].1.object == facts.object)
+        .collect();
+    let always = [
+        "Id",
+        "SystemModstamp",
+        "CreatedDate",
+        "CreatedById",
+        KEY_FIELD,
+        facts.parent,
+    ];
+    let wanted = owned
+        .get(&facts.object)
+        .into_iter()
+        .flatten()
+        .map(AsRef::as_ref);
+    let fields: BTreeSet<&str> = wanted
+        .chain(always)
+        .filter(|name| shown.contains(*name))
+        .collect();
+    let ask = Ask {
+        facts,
+        ids: places
+            .iter()
+            .map(|&place| rows[place].1.id.as_str())
+            .collect(),
+        places,
+        fields: fields.into_iter().collect(),
+    };
+    (!ask.places.is_empty()).then_some(ask)
+}
+
+fn judge(
+    proof: &Proof,
+    (root, row): (RootId, &Row),
+    fields: Fields,
+    ours: &mut BTreeSet<(Object, RecordId)>,
+) -> Live {
+    if !is_ours(proof, (root, row), &fields, ours) {
+        return Live::NotOurs;
+    }
+    ours.insert((row.object, row.id));
+    Live::Ours(LiveRecord {
+        id: row.id,
+        stamp: stamp(&fields),
+        fields,
+    })
 }
 
 /// A record of an object with keys carries its own; a part belongs to one of ours; without keys

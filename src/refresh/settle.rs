@@ -38,10 +38,18 @@ pub(crate) async fn settle(
 ) -> Result<Option<(u64, i64)>, Error> {
     let mut waiting: Option<(u64, i64)> = None;
     for (number, run, at, intent) in state.open_intents()? {
-        if intent.action != Action::Create {
-            // Sending an update or a delete twice does no harm; the next plan sees what is left.
-            state.settle(run, Some(number), &Settlement::default())?;
-            continue;
+        match intent.action {
+            Action::Create => {}
+            Action::Delete => {
+                let settlement = settle_deletes(org, state, &intent).await?;
+                state.settle(run, Some(number), &settlement)?;
+                continue;
+            }
+            _ => {
+                // Sending an update twice does no harm; the next plan sees what is left.
+                state.settle(run, Some(number), &Settlement::default())?;
+                continue;
+            }
         }
         let settled = settle_one(org, state, at, &intent).await?;
         let now = org.server_time().map_or(at, jiff::Timestamp::as_second);
@@ -62,6 +70,34 @@ pub(crate) async fn settle(
         state.settle(run, Some(number), &settlement)?;
     }
     Ok(waiting)
+}
+
+/// What is gone was deleted by us, and has not vanished.
+async fn settle_deletes(
+    org: &Org,
+    state: &mut State,
+    intent: &Intent,
+) -> Result<Settlement, Error> {
+    let sent = intent
+        .rows
+        .iter()
+        .filter_map(|row| row.id.map(|id| (id, row)));
+    let mut gone: BTreeMap<RecordId, &IntentRow> = sent.collect();
+    let select = format!("SELECT Id FROM {} WHERE Id IN", intent.object.api_name());
+    let ids: Vec<_> = gone.keys().map(ToString::to_string).collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    for soql in soql::in_lists(&select, &ids, "") {
+        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
+            gone.remove(&record_id(text(&fields, "Id"))?);
+        }
+    }
+    for row in gone.values() {
+        state.raise_generation_floor(row.generation + 1)?;
+    }
+    Ok(Settlement {
+        removed: gone.values().map(|row| row.address.clone()).collect(),
+        ..Settlement::default()
+    })
 }
 
 /// The row of a record that was made; what it holds is read by the next refresh.
@@ -178,6 +214,9 @@ async fn candidates(
     Ok(candidates)
 }
 
+/// What a row and its record have in common.
+type Likeness<'a> = &'a dyn Fn(Option<RecordId>, &[Json]) -> (Option<RecordId>, Vec<String>);
+
 /// First by everything that tells siblings apart; then what is left of the same parent and day,
 /// in order, where as many are left on both sides.
 fn matched(rows: &[IntentRow], candidates: &[Candidate]) -> Vec<Option<(RecordId, i64)>> {
@@ -194,7 +233,6 @@ fn matched(rows: &[IntentRow], candidates: &[Candidate]) -> Vec<Option<(RecordId
     };
     let mut made = vec![None; rows.len()];
     let mut used = vec![false; candidates.len()];
-    type Likeness<'a> = &'a dyn Fn(Option<RecordId>, &[Json]) -> (Option<RecordId>, Vec<String>);
     let passes: [(Likeness, bool); 2] = [(&exact, false), (&by_day, true)];
     for (likeness, must_be_equal) in passes {
         let mut left: BTreeMap<_, (Vec<usize>, Vec<usize>)> = BTreeMap::new();

@@ -34,6 +34,10 @@ pub(crate) struct Opening<'a> {
 
 /// A run as it is remembered.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "`run_id` is what logs and options call it"
+)]
 pub(crate) struct Run {
     pub(crate) number: i64,
     pub(crate) run_id: String,

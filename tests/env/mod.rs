@@ -1,8 +1,11 @@
 //! A fresh folder to run the real binary in, with nothing of the machine around it.
 
+mod draws;
 mod plan;
+mod redact;
 mod served;
 
+pub(crate) use draws::Draws;
 pub(crate) use plan::Plan;
 pub(crate) use served::Served;
 
@@ -108,6 +111,16 @@ impl TestEnv {
         let manifest = self.read("demo.yaml");
         assert_eq!(manifest.matches(from).count(), 1, "{from:?} in\n{manifest}");
         self.write("demo.yaml", &manifest.replace(from, to));
+    }
+
+    /// The text without what differs from run to run.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let folder = self
+            .folder
+            .path()
+            .to_str()
+            .expect("the folder's name is ASCII");
+        redact::redact(text, folder)
     }
 
     /// The program, ready to be started in the folder.
@@ -224,6 +237,25 @@ impl Run {
         let is_said = self.stdout.contains(text) || self.stderr.contains(text);
         assert!(is_said, "{text:?} is not in\n{self}");
         self
+    }
+}
+
+impl Run {
+    /// Command, output and exit code, as they stand in a terminal; how many calls are under way
+    /// when a line of progress is written is left to chance.
+    pub(crate) fn transcript(&self) -> String {
+        let Self {
+            command,
+            stdout,
+            stderr,
+            code,
+        } = self;
+        let mut lines = vec![format!("$ demo-gen {command}")];
+        lines.extend(stdout.lines().map(str::to_owned));
+        let said = stderr.lines().filter(|line| !line.contains(" API calls"));
+        lines.extend(said.map(|line| format!("2> {line}")));
+        lines.push(format!("[exit {}]", code.expect("nobody killed it")));
+        lines.join("\n") + "\n\n"
     }
 }
 

@@ -8,21 +8,23 @@ use std::thread::{self, JoinHandle};
 
 /// What is done at which moment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fault {
-    pub(super) harm: Harm,
-    pub(super) counts: Counts,
+pub(crate) struct Fault {
+    pub(crate) harm: Harm,
+    pub(crate) counts: Counts,
     /// Requests of this kind before it are served as usual.
-    pub(super) after: usize,
+    pub(crate) after: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Harm {
+pub(crate) enum Harm {
     /// The program is killed, and the org never sees the request.
     KillBefore,
     /// The org has done what was asked; the program is killed before it knows.
     KillAfter,
     /// The program sees the reply, and is killed at once.
     KillAnswered,
+    /// The program waits for its reply while something else happens.
+    Hold,
     /// The connection ends instead of passing the request on.
     Cut,
     /// The connection ends instead of passing the reply on.
@@ -31,23 +33,23 @@ pub(super) enum Harm {
 
 /// Which requests are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counts {
+pub(crate) enum Counts {
     All,
     /// Those that write records.
     Writes,
 }
 
 /// What the one who runs the program is told.
-pub(super) enum Event {
-    /// The program is to be killed; the connection waits until that is done.
-    Kill(Sender<()>),
+pub(crate) enum Event {
+    /// The moment is there; the connection waits until it is told to go on.
+    Struck(Sender<()>),
     /// The program has ended.
     Ended,
 }
 
 /// Serves one run of the program.
-pub(super) struct Proxy {
-    pub(super) address: SocketAddr,
+pub(crate) struct Proxy {
+    pub(crate) address: SocketAddr,
     accepting: JoinHandle<Vec<JoinHandle<()>>>,
     stopped: Arc<Mutex<bool>>,
 }
@@ -61,7 +63,7 @@ struct Shared {
 
 impl Proxy {
     /// Stands between the program and the org at this address.
-    pub(super) fn start(org: &str, fault: Option<Fault>, events: Sender<Event>) -> Self {
+    pub(crate) fn start(org: &str, fault: Option<Fault>, events: Sender<Event>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
@@ -91,7 +93,7 @@ impl Proxy {
     }
 
     /// Waits until everything that the program has sent is served: nothing arrives after this.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         // Connections come in their order, so that all of the program's come before this one.
         *self.stopped.lock().unwrap() = true;
         drop(TcpStream::connect(self.address));
@@ -111,7 +113,7 @@ fn serve(client: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         let harm = strike(shared, &request);
         match harm {
             Some(Harm::KillBefore) => {
-                kill(shared);
+                wait(shared);
                 return Ok(());
             }
             Some(Harm::Cut) => return Ok(()),
@@ -120,16 +122,19 @@ fn serve(client: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         let Some(reply) = message(&mut replies)? else {
             return Ok(());
         };
+        if harm == Some(Harm::Hold) {
+            wait(shared);
+        }
         match harm {
             Some(Harm::KillAfter) => {
-                kill(shared);
+                wait(shared);
                 return Ok(());
             }
             Some(Harm::LoseReply) => return Ok(()),
             _ => to_client.write_all(&reply)?,
         }
         if harm == Some(Harm::KillAnswered) {
-            kill(shared);
+            wait(shared);
             return Ok(());
         }
     }
@@ -171,11 +176,12 @@ fn is_write(request: &[u8]) -> bool {
     }
 }
 
-fn kill(shared: &Shared) {
-    let (done, killed) = channel();
+/// Tells that the moment is there, and waits until the test is done with it.
+fn wait(shared: &Shared) {
+    let (done, waiting) = channel();
     // Where nobody listens any more, the program has ended by itself.
-    if shared.events.send(Event::Kill(done)).is_ok() {
-        let _ = killed.recv();
+    if shared.events.send(Event::Struck(done)).is_ok() {
+        let _ = waiting.recv();
     }
 }
 

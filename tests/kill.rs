@@ -1,15 +1,13 @@
 //! Killed at any moment, the next apply converges: no duplicate, no orphan.
 
-mod proxy;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::process::ExitStatus;
 use std::sync::mpsc::channel;
 
-use crate::env::{MANIFEST, Served, TestEnv};
-use proxy::{Counts, Event, Fault, Harm, Proxy};
+use crate::env::{Draws, MANIFEST, Served, TestEnv};
+use crate::proxy::{Counts, Event, Fault, Harm, Proxy};
 
 const ROUNDS: u64 = 20;
 
@@ -53,6 +51,16 @@ fn campaign(options: &[&str], seed: u64) -> usize {
             "{:#?}",
             round.story
         );
+        if number % 2 == 0 {
+            round.manifest = &reference.edited_manifest;
+            round.converge(&["apply", "-y"]);
+            assert_eq!(
+                content(&round.env.export()),
+                reference.edited,
+                "{:#?}",
+                round.story
+            );
+        }
         round.converge(&["destroy", "-y"]);
         assert_eq!(round.env.export(), reference.before, "{:#?}", round.story);
         kills += round.kills;
@@ -61,12 +69,17 @@ fn campaign(options: &[&str], seed: u64) -> usize {
     kills
 }
 
-/// An org, and what a run that nobody harmed made of it.
+type Content = BTreeMap<(String, Vec<String>), usize>;
+
+/// An org, and what runs that nobody harmed made of it.
 struct Reference {
-    manifest: String,
     org: Vec<u8>,
     before: BTreeMap<String, String>,
-    applied: BTreeMap<(String, Vec<String>), usize>,
+    manifest: String,
+    applied: Content,
+    /// With other subjects and fewer meetings: a plan that updates and deletes.
+    edited_manifest: String,
+    edited: Content,
 }
 
 impl Reference {
@@ -79,11 +92,19 @@ impl Reference {
         let before = env.export();
         env.apply();
         let applied = content(&env.export());
+        env.edit("past_max: 4", "past_max: 2");
+        env.edit(
+            "activity:\n",
+            "activity:\n  subjects: {meetings: [Call], emails: [Note]}\n",
+        );
+        env.apply();
         Self {
-            manifest: manifest.to_owned(),
             org,
             before,
+            manifest: manifest.to_owned(),
             applied,
+            edited_manifest: env.read("demo.yaml"),
+            edited: content(&env.export()),
         }
     }
 }
@@ -123,7 +144,7 @@ impl<'a> Round<'a> {
     /// Runs the command, with harm at first, until it ends by itself; then nothing may be left.
     fn converge(&mut self, command: &[&str]) {
         for _ in 0..HARMED_RUNS {
-            let fault = self.draws.fault(self.writes);
+            let fault = fault(&mut self.draws, self.writes);
             match self.run(command, Some(fault)).code() {
                 // Killed, or stopped by what cannot be known yet.
                 None | Some(3) => {}
@@ -167,7 +188,7 @@ impl<'a> Round<'a> {
             events.send(Event::Ended).unwrap();
             text
         });
-        while let Ok(Event::Kill(done)) = happened.recv() {
+        while let Ok(Event::Struck(done)) = happened.recv() {
             child.kill().unwrap();
             child.wait().unwrap();
             self.kills += 1;
@@ -201,7 +222,7 @@ const TOLD_BY: &[(&str, &[&str])] = &[
 ];
 
 /// How often each record is there, by file and by what tells it.
-fn content(export: &BTreeMap<String, String>) -> BTreeMap<(String, Vec<String>), usize> {
+fn content(export: &BTreeMap<String, String>) -> Content {
     let mut content = BTreeMap::new();
     for (file, text) in export {
         let names = TOLD_BY
@@ -221,41 +242,27 @@ fn content(export: &BTreeMap<String, String>) -> BTreeMap<(String, Vec<String>),
     content
 }
 
-/// Random numbers that are the same in each run of the test.
-struct Draws(u64);
-
-impl Draws {
-    /// A number below `end`: SplitMix64, whose small bias does no harm here.
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((bits ^ (bits >> 31)) % end as u64) as usize
-    }
-
-    /// Mostly among the writes, sometimes anywhere.
-    fn fault(&mut self, writes: usize) -> Fault {
-        let harms = [
-            Harm::KillBefore,
-            Harm::KillAfter,
-            Harm::KillAfter,
-            Harm::KillAnswered,
-            Harm::Cut,
-            Harm::LoseReply,
-        ];
-        let harm = harms[self.below(harms.len())];
-        match self.below(4) {
-            0 => Fault {
-                harm,
-                counts: Counts::All,
-                after: self.below(16),
-            },
-            _ => Fault {
-                harm,
-                counts: Counts::Writes,
-                after: self.below(writes),
-            },
-        }
+/// Mostly at one of the writes, sometimes at any call.
+fn fault(draws: &mut Draws, writes: usize) -> Fault {
+    let harms = [
+        Harm::KillBefore,
+        Harm::KillAfter,
+        Harm::KillAfter,
+        Harm::KillAnswered,
+        Harm::Cut,
+        Harm::LoseReply,
+    ];
+    let harm = harms[draws.below(harms.len())];
+    match draws.below(4) {
+        0 => Fault {
+            harm,
+            counts: Counts::All,
+            after: draws.below(16),
+        },
+        _ => Fault {
+            harm,
+            counts: Counts::Writes,
+            after: draws.below(writes),
+        },
     }
 }

@@ -1,0 +1,250 @@
+//! What a plan stands on: all that is read of the org and of the state before anything is planned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+
+use super::request::{RefreshMode, Request};
+use super::stop::Stop;
+use super::told::{Telling, told};
+use crate::guard::Refusal;
+use crate::manifest::{IdempotencyMode, OnLeave};
+use crate::model::capabilities::{Capabilities, KEY_FIELD};
+use crate::model::id::RootId;
+use crate::model::object::Object;
+use crate::model::pins::Pins;
+use crate::org::Org;
+use crate::plan_file::Command;
+use crate::planner::Situation;
+use crate::refresh::{self, InventoryRequest, Read};
+use crate::state::State;
+
+/// The org, the state, and what was read of them.
+pub(super) struct Ground<'a> {
+    pub(super) org: &'a Org,
+    pub(super) state: &'a State,
+    pub(super) request: &'a Request<'a>,
+    pub(super) surroundings: Surroundings,
+    /// All roots that state knows.
+    pub(super) roots: BTreeSet<RootId>,
+    pins: BTreeMap<RootId, Pins>,
+    /// The roots that have records.
+    pub(super) covered: BTreeSet<RootId>,
+    pub(super) read: Read,
+    recast: BTreeSet<RootId>,
+}
+
+/// What the org can do, and what it knows of the pack.
+pub(super) struct Surroundings {
+    pub(super) capabilities: Capabilities,
+    has_default_exclusion: bool,
+    pub(super) told: Telling,
+    /// A hash of what chooses the opportunities.
+    pub(super) query: String,
+    /// By kind: how many records in the org carry the pack's key.
+    keyed: BTreeMap<Object, u64>,
+}
+
+impl<'a> Ground<'a> {
+    pub(super) async fn read(
+        org: &'a Org,
+        state: &'a State,
+        request: &'a Request<'a>,
+    ) -> anyhow::Result<Self> {
+        let surroundings = surroundings(org, state, request).await?;
+        let reading = "reading the state";
+        let known = state.roots().context(reading)?;
+        let covered = state.covered().context(reading)?;
+        let read = inventory(org, state, request, &surroundings, &covered).await?;
+        Ok(Self {
+            org,
+            state,
+            request,
+            surroundings,
+            roots: known.keys().copied().collect(),
+            pins: known
+                .into_iter()
+                .filter_map(|(root, pins)| Some((root, pins?)))
+                .collect(),
+            covered,
+            recast: request.options.recast(&read.inventory),
+            read,
+        })
+    }
+
+    /// What the planner depends on.
+    pub(super) fn situation(&self) -> Situation<'_> {
+        let Telling {
+            anchor,
+            told_at,
+            seed,
+        } = self.surroundings.told;
+        Situation {
+            manifest: self.request.manifest,
+            capabilities: &self.surroundings.capabilities,
+            inventory: &self.read.inventory,
+            pins: &self.pins,
+            recast: &self.recast,
+            seed,
+            anchor,
+            told_at,
+        }
+    }
+
+    /// Kinds of which the org holds more of ours than state knows.
+    pub(super) fn unknown_kinds(&self, ours: &BTreeMap<Object, u64>) -> Vec<Object> {
+        let known = |object: &Object| ours.get(object).copied().unwrap_or(0);
+        let keyed = self.surroundings.keyed.iter();
+        let kinds = keyed.filter(|(object, count)| **count > known(object));
+        kinds.map(|(object, _)| *object).collect()
+    }
+
+    /// What the next plan without refresh rests on; nothing where the org was not read for it.
+    pub(super) fn snapshot(&self) -> Vec<(&'static str, String)> {
+        let options = &self.request.options;
+        if self.request.command == Command::Destroy || options.refresh == RefreshMode::None {
+            return Vec::new();
+        }
+        let Surroundings {
+            capabilities,
+            has_default_exclusion,
+            ..
+        } = &self.surroundings;
+        let json = |value: serde_json::Result<String>| value.expect("inventories are plain data");
+        vec![
+            (
+                "inventory",
+                json(serde_json::to_string(&self.read.inventory)),
+            ),
+            (
+                "capabilities",
+                json(serde_json::to_string(&(
+                    capabilities,
+                    has_default_exclusion,
+                ))),
+            ),
+        ]
+    }
+}
+
+async fn surroundings(
+    org: &Org,
+    state: &State,
+    request: &Request<'_>,
+) -> anyhow::Result<Surroundings> {
+    let manifest = request.manifest;
+    let (capabilities, has_default_exclusion) = match request.options.refresh {
+        RefreshMode::Full => refresh::capabilities(org, manifest)
+            .await
+            .context("reading what the org can hold")?,
+        RefreshMode::None => from_snapshot(state, "capabilities")?,
+    };
+    if manifest.run.idempotency_mode == Some(IdempotencyMode::Tag)
+        && !capabilities.has_key(Object::Event)
+    {
+        return Err(Stop::Impossible {
+            why: format!("`idempotency_mode: tag` needs the field {KEY_FIELD} on Event and Task, which this org does not have"),
+            hint: "Let an admin create it, or use `idempotency_mode: external_state`.",
+        }
+        .into());
+    }
+    let (mut pack, mut keyed) = (None, BTreeMap::new());
+    if request.options.refresh == RefreshMode::Full {
+        let prefix = &state.meta().key_prefix;
+        pack = refresh::pack_row(org, &capabilities, &manifest.run.name).await?;
+        keyed = refresh::carries_keys(org, &capabilities, prefix).await?;
+        refuse_lost_state(state, request, pack.as_ref(), &keyed)?;
+    }
+    let told = told(org, request, state.meta(), pack.as_ref())?;
+    let query = refresh::query_digest(&manifest.salesforce.query, has_default_exclusion);
+    Ok(Surroundings {
+        capabilities,
+        has_default_exclusion,
+        told,
+        query,
+        keyed,
+    })
+}
+
+/// The org without us, as far as the manifest's query reaches.
+async fn inventory(
+    org: &Org,
+    state: &State,
+    request: &Request<'_>,
+    surroundings: &Surroundings,
+    covered: &BTreeSet<RootId>,
+) -> anyhow::Result<Read> {
+    if request.command == Command::Destroy {
+        return Ok(Read::default());
+    }
+    if request.options.refresh == RefreshMode::None {
+        let inventory = from_snapshot(state, "inventory")?;
+        return Ok(Read {
+            inventory,
+            ..Read::default()
+        });
+    }
+    let query = &request.manifest.salesforce.query;
+    let edited = state
+        .meta()
+        .query
+        .as_ref()
+        .is_some_and(|digest| *digest != surroundings.query);
+    let wanted = InventoryRequest {
+        manifest: request.manifest,
+        has_default_exclusion: surroundings.has_default_exclusion,
+        covered,
+        keep_leaving: !edited && query.on_leave == OnLeave::Keep,
+    };
+    let read = refresh::inventory(org, &wanted).await;
+    let read = read.context("reading the org's opportunities")?;
+    if read.inventory.opportunities.is_empty() && covered.is_empty() {
+        let counts = refresh::filter_counts(org, query, surroundings.has_default_exclusion).await?;
+        return Err(Stop::NothingSelected(counts).into());
+    }
+    Ok(read)
+}
+
+fn from_snapshot<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> anyhow::Result<T> {
+    let Some((_, body)) = state.snapshot(name)? else {
+        return Err(Stop::Impossible {
+            why: "`--refresh none` plans on what the last apply read, and there was no apply yet"
+                .to_owned(),
+            hint: "Run it once with `--refresh full`.",
+        }
+        .into());
+    };
+    serde_json::from_str(&body).context("reading the snapshot of the org in the state")
+}
+
+/// Where the org holds the pack and state does not, or another state's, someone else applied it.
+fn refuse_lost_state(
+    state: &State,
+    request: &Request,
+    pack: Option<&refresh::PackRow>,
+    keyed: &BTreeMap<Object, u64>,
+) -> Result<(), Stop> {
+    let records: u64 = keyed.values().sum();
+    let fresh = state.meta().serial == 0;
+    let other = pack.is_some_and(|pack| pack.lineage.as_ref() != Some(&state.meta().lineage));
+    let lost = if fresh {
+        pack.is_some() || records > 0
+    } else {
+        other
+    };
+    if !lost || request.options.adopt {
+        return Ok(());
+    }
+    let by = pack.map_or(String::new(), |pack| {
+        let unknown = || "?".to_owned();
+        let who = pack.applied_by.clone().unwrap_or_else(unknown);
+        let host = pack.applied_from.clone().unwrap_or_else(unknown);
+        let when = pack.last_run_at.clone().unwrap_or_else(unknown);
+        format!(", last applied by {who} from {host} at {when}")
+    });
+    let name = &request.manifest.run.name;
+    Err(Stop::Refused(vec![Refusal {
+        why: format!("the org already holds the pack {name:?} ({records} records{by}), which this state does not know"),
+        lift: "`--adopt` takes it over; or bring its state back, or give the manifest another `run.name`".to_owned(),
+    }]))
+}

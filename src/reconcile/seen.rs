@@ -1,0 +1,66 @@
+//! What a pass sees beside the changes that it gives to the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diff;
+use crate::model::id::RootId;
+use crate::model::object::Object;
+use crate::model::record::Desired;
+use crate::model::recorded::{Found, Live, Row};
+use crate::model::value::{FieldName, Value};
+
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) recorded: BTreeMap<Object, u64>,
+    pub(super) vanished: BTreeMap<Object, u64>,
+    /// Records that are there and ours.
+    pub(super) ours: BTreeMap<Object, u64>,
+    /// The questions of all scorecards, and how many of them are answered.
+    pub(super) questions: u64,
+    pub(super) answered: u64,
+    /// Roots that something is to happen under.
+    pub(super) touched: BTreeSet<RootId>,
+    /// Addresses that would have gone, and are kept.
+    pub(super) protected: Vec<String>,
+    /// What was wanted, out of what was found by key.
+    claimed: BTreeSet<String>,
+}
+
+impl Seen {
+    pub(super) fn count(&mut self, rows: &[Row], live: &[Live]) {
+        for (row, live) in rows.iter().zip(live) {
+            *self.recorded.entry(row.object).or_default() += 1;
+            match live {
+                Live::Gone => *self.vanished.entry(row.object).or_default() += 1,
+                Live::Ours(_) => *self.ours.entry(row.object).or_default() += 1,
+                Live::NotRead | Live::NotOurs => {}
+            }
+        }
+    }
+
+    pub(super) fn count_answers(&mut self, desired: &[Desired]) {
+        let cites = |(name, value): &(FieldName, Value)| {
+            name == "Evidence_Activity_Id__c" && *value != Value::Null
+        };
+        for answer in desired
+            .iter()
+            .filter(|record| record.object == Object::ScorecardAnswer)
+        {
+            self.questions += 1;
+            self.answered += u64::from(answer.fields.iter().any(cites));
+        }
+    }
+
+    pub(super) fn claim(&mut self, root: RootId, desired: &[Desired], found: &Found) {
+        if !found.is_empty() {
+            let wanted = diff::wanted_letters(root, desired);
+            self.claimed
+                .extend(wanted.filter(|letters| found.contains_key(letters)));
+        }
+    }
+
+    /// Whether something that was found by key is wanted at an address.
+    pub(super) fn claims(&self, letters: &str) -> bool {
+        self.claimed.contains(letters)
+    }
+}
