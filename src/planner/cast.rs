@@ -106,34 +106,55 @@ pub(super) fn cast(
             });
         }
     }
+    if open.is_empty() {
+        return parts;
+    }
+    let titles: Vec<_> = contacts
+        .iter()
+        .map(|(id, contact)| (*id, title(contact)))
+        .collect();
     for place in open {
         let role = roles.iter().find(|role| role.as_str() == parts[place].role);
         let role = *role.expect("other parts were dropped");
         let is_free = |id: &ContactId| parts.iter().all(|part| part.contact != Some(*id));
-        let free = contacts.iter().filter(|(id, _)| is_free(id));
-        let best = free.min_by_key(|(id, contact)| {
-            let chance = draw.at(&format!("cast/{role}/{id}")).below(0, u64::MAX);
-            (unfitness(role, contact.title.as_deref()), chance)
-        });
-        parts[place].contact = best.map(|(id, _)| *id);
+        let free = titles.iter().filter(|(id, _)| is_free(id));
+        let free: Vec<_> = free
+            .map(|(id, title)| (unfitness(role, title), *id))
+            .collect();
+        let fittest = free.iter().map(|(unfitness, _)| *unfitness).min();
+        let alike = free
+            .iter()
+            .filter(|(unfitness, _)| Some(*unfitness) == fittest);
+        let alike: Vec<_> = alike.map(|(_, id)| *id).collect();
+        parts[place].contact = match alike[..] {
+            // Nobody to draw against.
+            [one] => Some(one),
+            _ => alike
+                .into_iter()
+                .min_by_key(|id| draw.at(&format!("cast/{role}/{id}")).below(0, u64::MAX)),
+        };
     }
     parts
 }
 
+/// The title in lower case. It is padded, so that `it ` also ends a title, and every word of it
+/// begins after a space.
+fn title(contact: &Contact) -> String {
+    let title = contact.title.as_deref().unwrap_or_default();
+    format!(" {} ", title.to_lowercase().replace(',', " "))
+}
+
 /// 0 for the surest title; the number of words tried for one that says nothing.
-fn unfitness(role: Role, title: Option<&str>) -> usize {
+fn unfitness(role: Role, title: &str) -> usize {
     let words = TITLES
         .iter()
         .find(|(of, _)| *of == role)
         .map_or(&[][..], |(_, words)| words);
-    // Padded, so that "it " also ends a title and never begins inside another word.
-    let title = format!(
-        " {} ",
-        title.unwrap_or_default().to_lowercase().replace(',', " ")
-    );
-    let found = words
-        .iter()
-        .position(|word| title.contains(&format!(" {word}")));
+    let begins = |word: &str| {
+        let mut found = title.match_indices(word);
+        found.any(|(at, _)| title.as_bytes()[at - 1] == b' ')
+    };
+    let found = words.iter().position(|word| begins(word));
     found.unwrap_or(words.len())
 }
 
