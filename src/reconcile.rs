@@ -40,7 +40,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
     let pins = selection::chosen_pins(&ground, planner.as_ref(), &in_scope, &seen.touched);
     let mut plan = builder.finish(header, pins)?;
-    plan.header.estimate = head::estimate(plan.counts());
+    plan.header.estimate = head::estimate(&plan);
     judge::refuse_look_alikes(&ground, &plan).await?;
     let facts = judge::facts(&ground, &plan, seen).await?;
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);

@@ -1,7 +1,8 @@
 //! Recorded state: one SQLite file per pack and org.
 //!
 //! It holds what was sent and what the org gave back, as hashes; the pins; and, before each
-//! call that writes to the org, what that call is about to do. It never holds texts or secrets.
+//! call that writes to the org, what that call is about to do. It holds the names of deals and people that planning
+//! needs, but no text that was written to a record, and never a secret.
 
 mod intents;
 mod lock;
