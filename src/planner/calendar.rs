@@ -72,10 +72,15 @@ pub(super) struct Calendar {
     diaries: BTreeMap<UserId, Diary>,
 }
 
-/// One owner's days, from `first` on, each with the claims on its blocks.
+/// The claims on the blocks of one day. Where blocks are longer than an hour there are fewer, and
+/// what is left over is taken for good.
+type Claims = [u8; HOURS];
+
+/// One owner's days, from `first` on.
 struct Diary {
     first: BusinessDay,
-    days: Vec<[u8; HOURS]>,
+    days: Vec<Claims>,
+    free_day: Claims,
 }
 
 impl Calendar {
@@ -90,13 +95,8 @@ impl Calendar {
     pub(super) fn keep(&mut self, owner: UserId, base: BusinessDay, slot: Slot, number: usize) {
         let day = base.plus(i32::from(slot.0));
         let block = usize::from(slot.1.saturating_sub(FIRST_HOUR)) / self.block_hours;
-        let blocks = self.blocks();
-        let diary = self
-            .diaries
-            .entry(owner)
-            .or_insert_with(|| Diary::starting(day));
-        let claims = diary.claims(day);
-        let block = block.min(blocks - 1);
+        let block = block.min(self.blocks() - 1);
+        let claims = self.diary(owner, day, day).claims(day);
         claims[block] = claims[block].max(claim(number));
     }
 
@@ -108,26 +108,37 @@ impl Calendar {
         number: usize,
         wish: Wish,
     ) -> Slot {
-        let blocks = self.blocks();
+        let block_hours = self.block_hours;
         let wanted_day = spread(window, number, wish.unit);
-        let wanted_block = (wish.hour / self.block_hours).min(blocks - 1);
-        let first = window.base.plus(window.first);
-        let diary = self
-            .diaries
-            .entry(owner)
-            .or_insert_with(|| Diary::starting(first));
-        diary.cover(first, window.base.plus(window.last));
+        let wanted_block = (wish.hour / block_hours).min(self.blocks() - 1);
+        let (first, last) = (
+            window.base.plus(window.first),
+            window.base.plus(window.last),
+        );
+        let diary = self.diary(owner, first, last);
         let (offset, block) = diary
-            .free_block(window, wanted_day, wanted_block, blocks)
-            .or_else(|| diary.weakest_block(window, wanted_day, blocks, claim(number)))
+            .weakest_block(window, (wanted_day, wanted_block), claim(number))
             .unwrap_or((wanted_day, wanted_block));
         let claims = diary.claims(window.base.plus(offset));
         claims[block] = claims[block].max(claim(number));
-        Slot(offset as i16, FIRST_HOUR + (block * self.block_hours) as u8)
+        Slot(offset as i16, FIRST_HOUR + (block * block_hours) as u8)
     }
 
     fn blocks(&self) -> usize {
         HOURS / self.block_hours
+    }
+
+    /// The owner's diary, with room for all days from `first` to `last`.
+    fn diary(&mut self, owner: UserId, first: BusinessDay, last: BusinessDay) -> &mut Diary {
+        let mut free_day = [STRONGEST; HOURS];
+        free_day[..self.blocks()].fill(0);
+        let diary = self.diaries.entry(owner).or_insert_with(|| Diary {
+            first,
+            days: Vec::new(),
+            free_day,
+        });
+        diary.cover(first, last);
+        diary
     }
 }
 
@@ -149,70 +160,46 @@ fn claim(number: usize) -> u8 {
 }
 
 impl Diary {
-    fn starting(first: BusinessDay) -> Self {
-        Self {
-            first,
-            days: Vec::new(),
-        }
-    }
-
     /// Makes room for all days from `from` to `to`.
     fn cover(&mut self, from: BusinessDay, to: BusinessDay) {
         let missing = self.first.since(from);
         if missing > 0 {
-            let fresh = std::iter::repeat_n([0; HOURS], missing as usize);
+            let fresh = std::iter::repeat_n(self.free_day, missing as usize);
             self.days.splice(0..0, fresh);
             self.first = from;
         }
         let needed = to.since(self.first) as usize + 1;
         if self.days.len() < needed {
-            self.days.resize(needed, [0; HOURS]);
+            self.days.resize(needed, self.free_day);
         }
     }
 
-    fn claims(&mut self, day: BusinessDay) -> &mut [u8; HOURS] {
-        self.cover(day, day);
-        let index = day.since(self.first) as usize;
-        &mut self.days[index]
+    fn claims(&mut self, day: BusinessDay) -> &mut Claims {
+        &mut self.days[day.since(self.first) as usize]
     }
 
-    fn at(&self, window: Window, offset: i32) -> &[u8; HOURS] {
-        &self.days[window.base.plus(offset).since(self.first) as usize]
-    }
-
-    /// The free block nearest to the wanted one: on its day, then on the days around it.
-    fn free_block(
-        &self,
-        window: Window,
-        day: i32,
-        block: usize,
-        blocks: usize,
-    ) -> Option<(i32, usize)> {
-        around(window, day).find_map(|offset| {
-            let claims = &self.at(window, offset)[..blocks];
-            if !claims.contains(&0) {
-                return None;
-            }
-            let free = (0..blocks).filter(|&b| claims[b] == 0);
-            let nearest = free.min_by_key(|&b| b.abs_diff(block))?;
-            Some((offset, nearest))
-        })
-    }
-
-    /// The block with the weakest claim, if that is weaker than `than`; the nearest of equals.
+    /// The block with the weakest claim, if that is weaker than `than`: the nearest day counts
+    /// first, then the nearest block of that day. A free one is the weakest there is.
     fn weakest_block(
         &self,
         window: Window,
-        day: i32,
-        blocks: usize,
+        (day, block): (i32, usize),
         than: u8,
     ) -> Option<(i32, usize)> {
+        let start = window.base.since(self.first);
         let mut weakest = (than, None);
         for offset in around(window, day) {
-            for (block, &claimed) in self.at(window, offset)[..blocks].iter().enumerate() {
-                if claimed < weakest.0 {
-                    weakest = (claimed, Some((offset, block)));
-                }
+            let claims = &self.days[(start + offset) as usize];
+            let least = claims
+                .iter()
+                .fold(STRONGEST, |least, &claim| least.min(claim));
+            if least < weakest.0 {
+                let alike = (0..HOURS).filter(|&block| claims[block] == least);
+                let nearest = alike.min_by_key(|alike| alike.abs_diff(block));
+                weakest = (least, nearest.map(|block| (offset, block)));
+            }
+            if least == 0 {
+                break;
             }
         }
         weakest.1
@@ -222,12 +209,11 @@ impl Diary {
 /// The days of the window, from the wanted one outwards.
 fn around(window: Window, day: i32) -> impl Iterator<Item = i32> {
     let reach = (day - window.first).max(window.last - day);
-    (0..=reach)
-        .flat_map(move |distance| {
-            let back = (distance > 0).then_some(day - distance);
-            std::iter::once(day + distance).chain(back)
-        })
-        .filter(move |day| (window.first..=window.last).contains(day))
+    let days = (0..=2 * reach).map(move |step| match step % 2 {
+        1 => day + step / 2 + 1,
+        _ => day - step / 2,
+    });
+    days.filter(move |day| (window.first..=window.last).contains(day))
 }
 
 #[cfg(test)]

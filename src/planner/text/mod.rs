@@ -6,6 +6,7 @@ pub(crate) mod catalogue;
 mod words;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::draw::fnv1a;
 use crate::model::day::Day;
@@ -23,9 +24,8 @@ const LONGEST_NAME: usize = 120;
 /// What the texts of one deal can speak of.
 pub(crate) struct Speaker<'a> {
     catalogue: &'a Catalogue,
-    inventory: &'a Inventory,
-    /// Whose contacts they are.
-    opportunity: &'a Opportunity,
+    /// The account's.
+    contacts: Option<&'a BTreeMap<ContactId, Contact>>,
     name: Cow<'a, str>,
     account: Cow<'a, str>,
     owner: &'a str,
@@ -47,6 +47,9 @@ impl<'a> Speaker<'a> {
         let account = account.map_or(opportunity.name.as_str(), |account| &account.name);
         let [name, account] =
             [&opportunity.name, account].map(|name| shortened(name, LONGEST_NAME));
+        let contacts = opportunity
+            .account
+            .and_then(|id| inventory.contacts.get(&id));
         let owner = inventory
             .users
             .get(&pins.owner)
@@ -54,8 +57,7 @@ impl<'a> Speaker<'a> {
         let names = [&name, &account, owner].map(|name| fnv1a(name.as_bytes()));
         Self {
             catalogue,
-            inventory,
-            opportunity,
+            contacts,
             name,
             account,
             owner,
@@ -139,8 +141,7 @@ impl<'a> Speaker<'a> {
     }
 
     fn contact(&self, id: ContactId) -> Option<&'a Contact> {
-        let contacts = self.inventory.contacts.get(&self.opportunity.account?)?;
-        contacts.get(&id)
+        self.contacts?.get(&id)
     }
 }
 
