@@ -28,6 +28,9 @@ use crate::state::RunStatus;
 
 use ground::Ground;
 
+/// After so many writes the state is worth packing.
+const MUCH: u64 = 10_000;
+
 /// Reads, plans and compares. Writes nothing to the org.
 pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Planned> {
     let mut state = steps::open_state(org, request)?;
@@ -115,6 +118,9 @@ pub(crate) async fn apply(
     };
     state.finish_run(run, status, steps::now(org, request), &outcome.done)?;
     steps::leave(org, &mut state, &plan).await?;
+    if outcome.done.writes() >= MUCH {
+        state.pack()?;
+    }
     Ok(Outcome {
         calls: org.calls(),
         ..outcome

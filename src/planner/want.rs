@@ -89,6 +89,9 @@ mod tests {
     #[test]
     fn golden_values_never_change() {
         assert_eq!(digest(b""), 0x889b_4304_de90_9059);
-        assert_eq!(digest(b"meeting/past/03, and a tail"), 0xb5b6_ac28_dc52_0a77);
+        assert_eq!(
+            digest(b"meeting/past/03, and a tail"),
+            0xb5b6_ac28_dc52_0a77
+        );
     }
 }

@@ -27,7 +27,7 @@ use crate::model::id::RecordId;
 pub(crate) struct State {
     db: Connection,
     meta: Meta,
-    fields: rows::FieldNumbers,
+    shapes: rows::Shapes,
     /// Released by the operating system whatever happens to us.
     _lock: Option<File>,
 }
@@ -159,11 +159,11 @@ impl State {
         let file = place.file();
         schema::migrate(&mut db, &file)?;
         let meta = meta::load_or_create(&mut db, place)?;
-        let fields = rows::FieldNumbers::load(&db)?;
+        let shapes = rows::Shapes::load(&db)?;
         Ok(Self {
             db,
             meta,
-            fields,
+            shapes,
             _lock: lock,
         })
     }
