@@ -28,6 +28,9 @@ use crate::state::RunStatus;
 
 use ground::Ground;
 
+/// After so many writes the state is worth packing.
+const MUCH: u64 = 10_000;
+
 /// Reads, plans and compares. Writes nothing to the org.
 pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Planned> {
     let mut state = steps::open_state(org, request)?;
@@ -40,7 +43,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
     let pins = selection::chosen_pins(&ground, planner.as_ref(), &in_scope, &seen.touched);
     let mut plan = builder.finish(header, pins)?;
-    plan.header.estimate = head::estimate(plan.counts());
+    plan.header.estimate = head::estimate(&plan);
     judge::refuse_look_alikes(&ground, &plan).await?;
     let facts = judge::facts(&ground, &plan, seen).await?;
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);
@@ -115,6 +118,9 @@ pub(crate) async fn apply(
     };
     state.finish_run(run, status, steps::now(org, request), &outcome.done)?;
     steps::leave(org, &mut state, &plan).await?;
+    if outcome.done.writes() >= MUCH {
+        state.pack()?;
+    }
     Ok(Outcome {
         calls: org.calls(),
         ..outcome

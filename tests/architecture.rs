@@ -59,17 +59,15 @@ const ROOMS: &[(&str, &[&str])] = &[
             "state",
         ],
     ),
-    // Opens the pure rooms to the benchmark, which is a crate of its own.
-    ("bench", &["diff", "draw", "manifest", "model", "planner"]),
+    // Opens the pure rooms, and state, to the benchmark, which is a crate of its own.
+    (
+        "bench",
+        &["diff", "draw", "manifest", "model", "planner", "state"],
+    ),
 ];
 
 /// Imports beside the table: from where, of what, and why they are right all the same.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    (
-        "apply",
-        "diff",
-        "one table says which kind goes before which, for plans and for calls",
-    ),
     (
         "refresh",
         "diff",

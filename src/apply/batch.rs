@@ -4,11 +4,11 @@ use serde_json::Value as Json;
 
 use super::queue::{Batch, Item};
 use super::{Dispatcher, Error};
-use crate::diff::order::Step;
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::{Action, Change, FieldChange};
 use crate::model::id::RecordId;
 use crate::model::key;
+use crate::model::order::Step;
 use crate::model::value::Datum;
 use crate::org::{self, Fields, Org, Sent};
 use crate::state::{Intent, IntentId, IntentRow};

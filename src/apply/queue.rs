@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::diff::order::{Step, rank, steps};
 use crate::model::object::Object;
+use crate::model::order::{Step, rank, steps};
 use crate::plan_file::Entry;
 
 /// One thing to send: a step of the change with this number in the plan.

@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::queue::{Batch, Item, Queue};
-use crate::diff::order::{Step, rank, steps};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::object::{OBJECTS, Object};
+use crate::model::order::{Step, rank, steps};
 use crate::model::value::Datum;
 use crate::plan_file::{Builder, Entry};
 

@@ -59,13 +59,26 @@ pub(super) fn report(error: &anyhow::Error, terminal: &mut Terminal) -> Exit {
 
 fn write_error(error: &anyhow::Error, err: &mut dyn std::io::Write) -> std::io::Result<()> {
     if let Some(LoadError::Invalid(problems)) = find(error) {
-        return write!(err, "{problems}");
+        return writeln!(err, "{}", problems.render(true).trim_end());
     }
-    writeln!(err, "error: {error:#}")?;
+    writeln!(err, "error: {}", message(error))?;
     if let Some(hint) = hint(error) {
         writeln!(err, "hint: {hint}")?;
     }
     Ok(())
+}
+
+/// The error and its causes, leaving out a cause that the error before it already tells.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
 }
 
 /// The first error of this type in the chain.
@@ -101,6 +114,15 @@ fn org_error(error: &anyhow::Error) -> Option<&org::Error> {
 }
 
 fn hint(error: &anyhow::Error) -> Option<String> {
+    let manifest = || match find(error)? {
+        LoadError::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            Some(
+                "`demo-gen init` writes a manifest to start with; `-c FILE` names another one"
+                    .to_owned(),
+            )
+        }
+        LoadError::Unreadable { .. } | LoadError::Invalid(_) => None,
+    };
     let stop = find::<Stop>(error).and_then(Stop::hint);
     let state = || state_error(error)?.hint().map(str::to_owned);
     let org = || org_error(error)?.hint().map(str::to_owned);
@@ -108,7 +130,10 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         let error: org::Error = find::<SignInError>(error)?.clone().into();
         error.hint().map(str::to_owned)
     };
-    stop.or_else(state).or_else(org).or_else(sign_in)
+    stop.or_else(manifest)
+        .or_else(state)
+        .or_else(org)
+        .or_else(sign_in)
 }
 
 fn code(error: &anyhow::Error) -> Exit {

@@ -4,7 +4,9 @@ use super::carry_out::{self, Order};
 use super::context::Context;
 use super::exit::Exit;
 use super::options::{ApplyOptions, OutputOptions, PlanOptions};
+use crate::manifest::Manifest;
 use crate::model::id::{RecordId, RootId};
+use crate::org::Org;
 use crate::plan_file::Command;
 use crate::reconcile::{self, Stop};
 use crate::scope::Scope;
@@ -64,19 +66,31 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     if let Ok(Exit::Done) = exit
         && !args.output.json
     {
-        let url = connection.org.identity().instance_url.clone();
-        let minutes = manifest.peopleai.expected_latency_minutes;
-        let out = context.terminal.out();
-        for (object, id) in
-            reconcile::ids_under(&connection.org, &request, RootId(opportunity), FIRST)?
-        {
-            writeln!(out, "  {object}  {id}  {url}/{id}")?;
-        }
-        writeln!(
-            out,
-            "\nLook for them in People.ai from about {minutes} minutes on; new activities can take up to 48 hours."
-        )?;
+        let made = reconcile::ids_under(&connection.org, &request, RootId(opportunity))?;
+        tell(&made, &connection.org, &manifest, context.terminal.out())?;
     }
     connection.close().await;
     exit
+}
+
+/// What was made, and when and where to look for it.
+fn tell(
+    made: &[(&str, RecordId)],
+    org: &Org,
+    manifest: &Manifest,
+    out: &mut dyn std::io::Write,
+) -> std::io::Result<()> {
+    writeln!(out)?;
+    for (kind, id) in made {
+        writeln!(
+            out,
+            "  {kind:<10}  {id}  {}/{id}",
+            org.identity().instance_url
+        )?;
+    }
+    let minutes = manifest.peopleai.expected_latency_minutes;
+    writeln!(
+        out,
+        "\nLook for them in People.ai from about {minutes} minutes on; new activities can take up to 48 hours."
+    )
 }

@@ -8,7 +8,6 @@ mod before;
 mod decide;
 pub(crate) mod fields;
 mod one;
-pub(crate) mod order;
 
 pub(crate) use before::is_as_held;
 pub(crate) use one::stray;

@@ -1,5 +1,7 @@
 //! Values with a form of their own: URLs, versions, ids, API names, roles, subjects.
 
+use crate::model::object::OBJECTS;
+
 use super::nearest::nearest;
 use super::problems::Complaint;
 use super::roles::Role;
@@ -140,15 +142,20 @@ pub(super) fn field(node: &Node) -> Result<String, Complaint> {
     Err(Complaint::new(message, "for example Omitted_from_Demo__c"))
 }
 
-/// A field of one kind of record: `Event.Location`.
+/// A field of one kind of record that we make: `Event.Location`.
 pub(super) fn owned_field(node: &Node) -> Result<String, Complaint> {
     let name = text(node)?;
-    let is_name = |name: &str| {
-        let allowed = |char: char| char.is_ascii_alphanumeric() || char == '_';
-        name.starts_with(|char: char| char.is_ascii_alphabetic()) && name.chars().all(allowed)
-    };
+    let objects = OBJECTS.map(|facts| facts.api_name);
+    let allowed = |char: char| char.is_ascii_alphanumeric() || char == '_';
     match name.split_once('.') {
-        Some((object, field)) if is_name(object) && is_name(field) => Ok(name),
+        Some((object, _)) if !objects.contains(&object) => {
+            let message = format!("{} is no object whose records are made here", quote(object));
+            Err(Complaint::new(
+                message,
+                format!("one of {}", objects.join(", ")),
+            ))
+        }
+        Some((_, field)) if !field.is_empty() && field.chars().all(allowed) => Ok(name),
         _ => {
             let message = format!("{} is not a field of an object", quote(&name));
             Err(Complaint::new(message, "for example Event.Location"))

@@ -9,6 +9,7 @@ pub(crate) mod id;
 pub(crate) mod inventory;
 pub(crate) mod key;
 pub(crate) mod object;
+pub(crate) mod order;
 pub(crate) mod pins;
 pub(crate) mod record;
 pub(crate) mod recorded;

@@ -22,7 +22,9 @@ pub(crate) struct Pins {
     /// The grid that the slots were laid on; another one lays them anew.
     pub(crate) grid: Grid,
     /// When each slot for a past meeting lies, and each for a future one, by slot.
+    #[serde(with = "slots")]
     pub(crate) past: Vec<Slot>,
+    #[serde(with = "slots")]
     pub(crate) future: Vec<Slot>,
 }
 
@@ -67,7 +69,7 @@ pub(crate) struct Grid {
 }
 
 /// The place of a meeting in its owner's calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Slot(
     /// Business days from the end of the story; negative is before it.
     pub(crate) i16,
@@ -82,6 +84,67 @@ impl Ends {
         match self {
             Self::AtAnchor => anchor.business(),
             Self::Closed(day) | Self::Frozen(day) => day.min(anchor).business(),
+        }
+    }
+}
+
+/// Slots as a text of four hexadecimal digits each, because every deal has dozens of them: three
+/// for the day, counted from 2,048 before the story's end, and one for the hour after eight.
+mod slots {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Slot;
+
+    const DAYS_BEFORE: i16 = 2_048;
+    const FIRST_HOUR: u8 = 8;
+
+    pub(super) fn serialize<S: Serializer>(
+        slots: &[Slot],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let digits = |slot: &Slot| {
+            let Slot(day, hour) = *slot;
+            format!("{:03x}{:x}", day + DAYS_BEFORE, hour - FIRST_HOUR)
+        };
+        serializer.serialize_str(&slots.iter().map(digits).collect::<Vec<_>>().concat())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Slot>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let slot = |digits: &[u8]| {
+            let digits = std::str::from_utf8(digits).ok()?;
+            let day = i16::from_str_radix(digits.get(..3)?, 16).ok()?;
+            let hour = u8::from_str_radix(digits.get(3..)?, 16).ok()?;
+            Some(Slot(day - DAYS_BEFORE, hour + FIRST_HOUR))
+        };
+        let slots: Option<Vec<_>> = text.as_bytes().chunks(4).map(slot).collect();
+        slots.ok_or_else(|| D::Error::custom("slots are not written as four digits each"))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::super::Slot;
+
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        struct Of(#[serde(with = "super")] Vec<Slot>);
+
+        #[test]
+        fn slots_survive_being_written() {
+            let slots = Of(vec![
+                Slot(-260, 9),
+                Slot(-1, 16),
+                Slot(1, 12),
+                Slot(129, 15),
+            ]);
+            let text = serde_json::to_string(&slots).unwrap();
+            assert_eq!(text, "\"6fc17ff880148817\"");
+            assert_eq!(serde_json::from_str::<Of>(&text).unwrap(), slots);
+            for broken in ["\"6fc\"", "\"6fcx\"", "\"éé\"", "7"] {
+                assert!(serde_json::from_str::<Of>(broken).is_err(), "{broken}");
+            }
         }
     }
 }

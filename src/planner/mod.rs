@@ -236,6 +236,7 @@ fn counts(manifest: &Manifest, pins: &Pins, draw: &mut RootDraw) -> RecordCounts
         past: count(0, activity.meetings.past).min(PAST_SLOTS as u32),
         future: match pins.ends {
             Ends::Closed(_) => 0,
+            _ if activity.future_days == 0 => 0,
             Ends::AtAnchor | Ends::Frozen(_) => {
                 count(1, activity.meetings.future).min(FUTURE_SLOTS as u32)
             }

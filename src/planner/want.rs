@@ -1,5 +1,7 @@
 //! The hash of a record's recipe.
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::text::Speaker;
 use crate::model::object::Object;
 use crate::model::value::{FieldName, Value, Want};
@@ -16,26 +18,8 @@ pub(super) fn want(object: Object, fields: &[(FieldName, Value)], speaker: &Spea
         bytes.push(0);
         push(&mut bytes, value, speaker);
     }
-    Want(digest(&bytes))
-}
-
-/// Sixteen bytes at a time, folded by multiplication: a recipe is hashed for every record of
-/// every plan, and nobody gains anything by forging one.
-fn digest(bytes: &[u8]) -> u64 {
-    const KEYS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9];
-    let fold = |one: u64, other: u64| {
-        let product = u128::from(one) * u128::from(other);
-        (product as u64) ^ ((product >> 64) as u64)
-    };
-    let (blocks, rest) = bytes.as_chunks::<16>();
-    let mut last = [0; 16];
-    last[..rest.len()].copy_from_slice(rest);
-    let mut hash = KEYS[0];
-    for block in blocks.iter().chain([&last]) {
-        let block = u128::from_le_bytes(*block);
-        hash = fold(block as u64 ^ KEYS[1], (block >> 64) as u64 ^ hash);
-    }
-    fold(hash ^ KEYS[0], KEYS[1] ^ bytes.len() as u64)
+    // Nobody gains anything by forging a recipe, and one is hashed for every record of every plan.
+    Want(xxh3_64(&bytes))
 }
 
 /// Each kind of value begins with its own mark, so that no two values look alike.
@@ -63,35 +47,4 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
 fn marked(bytes: &mut Vec<u8>, mark: u8, content: &[u8]) {
     bytes.push(mark);
     bytes.extend(content);
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::digest;
-
-    #[test]
-    fn every_bit_counts() {
-        for length in [0, 1, 15, 16, 17, 40] {
-            let bytes = vec![0x5a; length];
-            let mut seen = BTreeSet::from([digest(&bytes)]);
-            for bit in 0..length * 8 {
-                let mut other = bytes.clone();
-                other[bit / 8] ^= 1 << (bit % 8);
-                assert!(seen.insert(digest(&other)), "bit {bit} of {length}");
-            }
-            let longer = [&bytes[..], &[0]].concat();
-            assert!(seen.insert(digest(&longer)), "a zero behind {length}");
-        }
-    }
-
-    #[test]
-    fn golden_values_never_change() {
-        assert_eq!(digest(b""), 0x889b_4304_de90_9059);
-        assert_eq!(
-            digest(b"meeting/past/03, and a tail"),
-            0xb5b6_ac28_dc52_0a77
-        );
-    }
 }

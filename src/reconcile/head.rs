@@ -1,6 +1,6 @@
 //! The head of a plan: what it was made from, and what it says beside its changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::Ground;
 use super::request::{RefreshMode, Request};
@@ -10,8 +10,9 @@ use crate::model::capabilities::Capabilities;
 use crate::model::change::Counts;
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::{OBJECTS, Object};
+use crate::model::order::{Step, steps};
 use crate::org;
-use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts};
+use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
 use crate::planner::Planner;
 use crate::state::{self, State};
 
@@ -38,8 +39,11 @@ pub(super) fn header(
     let is_kept = |root: &RootId| read.inventory.opportunities.contains_key(root);
     let (kept, left): (BTreeSet<_>, _) = read.left.iter().copied().partition(is_kept);
     let coverage = Coverage {
-        opportunities: stories.map_or(0, |stories| stories.pins.len() as u64),
-        in_scope: in_scope.iter().filter(planned).count() as u64,
+        opportunities: stories.map_or(in_scope.len(), |stories| stories.pins.len()) as u64,
+        in_scope: match stories {
+            Some(_) => in_scope.iter().filter(planned).count() as u64,
+            None => in_scope.len() as u64,
+        },
         beyond_limit: read.beyond_limit,
         kept: kept.len() as u64,
         skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
@@ -142,11 +146,28 @@ fn notices(org: RecordId, state: &State, request: &Request, seen: &Seen) -> Vec<
 }
 
 /// How many calls and seconds carrying a plan out takes.
-pub(super) fn estimate(counts: &Counts) -> Estimate {
-    let calls = counts.writes().div_ceil(org::ROWS_PER_CALL as u64)
-        + counts
-            .add
-            .div_ceil((org::RECORDS_PER_LOT * org::LOTS_PER_RETRIEVE) as u64);
+pub(super) fn estimate(plan: &Plan) -> Estimate {
+    let mut kinds: BTreeMap<(Step, Object), usize> = BTreeMap::new();
+    for entry in plan.entries().iter().filter(|entry| entry.writes) {
+        for step in steps(entry.action) {
+            *kinds.entry((*step, entry.object)).or_default() += 1;
+        }
+    }
+    let writes: usize = kinds
+        .values()
+        .map(|count| count.div_ceil(org::ROWS_PER_CALL))
+        .sum();
+    let lots = kinds.iter().filter(|((step, _), _)| *step != Step::Delete);
+    let lots: usize = lots
+        .map(|(_, count)| count.div_ceil(org::RECORDS_PER_LOT))
+        .sum();
+    // The pack's own record is looked up and written.
+    let pack = if plan.header.capabilities.pack_object && writes > 0 {
+        2
+    } else {
+        0
+    };
+    let calls = (writes + lots.div_ceil(org::LOTS_PER_RETRIEVE) + pack) as u64;
     // A full call takes an org about two seconds, and five are under way at once.
     Estimate {
         calls,

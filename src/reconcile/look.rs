@@ -1,12 +1,10 @@
 //! Looking at what is managed without planning anything.
 
 use anyhow::Context as _;
-use wildmatch::WildMatch;
 
 use super::request::Request;
 use super::{pass, steps};
 use crate::model::id::{RecordId, RootId};
-use crate::model::recorded::Row;
 use crate::org::Org;
 use crate::refresh;
 use crate::state::State;
@@ -31,20 +29,20 @@ pub(crate) async fn drift(
     pass::drift(org, state, (&proof, &steps::policies(request))).await
 }
 
-/// The ids of the deal's managed records whose paths match.
+/// The ids of the deal's managed records that are not part of another one.
 pub(crate) fn ids_under(
     org: &Org,
     request: &Request,
     root: RootId,
-    paths: &[&str],
 ) -> anyhow::Result<Vec<(&'static str, RecordId)>> {
-    let state = steps::open_state(org, request)?;
-    let globs: Vec<_> = paths.iter().map(|path| WildMatch::new(path)).collect();
-    let rows = state.rows(root).context("reading the state")?;
-    let hit = |row: &&Row| globs.iter().any(|glob| glob.matches(row.path.as_str()));
-    let found = rows
+    let rows = match look(org, request)? {
+        Some(state) => state.rows(root).context("reading the state")?,
+        None => Vec::new(),
+    };
+    let whole = rows
         .iter()
-        .filter(hit)
-        .map(|row| (row.object.facts().label.0, row.id));
-    Ok(found.collect())
+        .filter(|row| row.object.facts().part_of.is_none());
+    Ok(whole
+        .map(|row| (row.object.facts().label.0, row.id))
+        .collect())
 }

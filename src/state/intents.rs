@@ -79,7 +79,7 @@ impl State {
             remove(&tx, address)?;
         }
         for (root, row) in &settlement.put {
-            put(&tx, &mut self.fields, *root, row)?;
+            put(&tx, &mut self.shapes, *root, row)?;
         }
         for failed in &settlement.failed {
             let sql = "INSERT INTO failures VALUES (?1, ?2, ?3, ?4, ?5)";

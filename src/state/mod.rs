@@ -1,7 +1,8 @@
 //! Recorded state: one SQLite file per pack and org.
 //!
 //! It holds what was sent and what the org gave back, as hashes; the pins; and, before each
-//! call that writes to the org, what that call is about to do. It never holds texts or secrets.
+//! call that writes to the org, what that call is about to do. It holds the names of deals and people that planning
+//! needs, but no text that was written to a record, and never a secret.
 
 mod intents;
 mod lock;
@@ -26,7 +27,7 @@ use crate::model::id::RecordId;
 pub(crate) struct State {
     db: Connection,
     meta: Meta,
-    fields: rows::FieldNumbers,
+    shapes: rows::Shapes,
     /// Released by the operating system whatever happens to us.
     _lock: Option<File>,
 }
@@ -158,11 +159,11 @@ impl State {
         let file = place.file();
         schema::migrate(&mut db, &file)?;
         let meta = meta::load_or_create(&mut db, place)?;
-        let fields = rows::FieldNumbers::load(&db)?;
+        let shapes = rows::Shapes::load(&db)?;
         Ok(Self {
             db,
             meta,
-            fields,
+            shapes,
             _lock: lock,
         })
     }

@@ -13,71 +13,74 @@ use crate::model::pins::Pins;
 use crate::model::recorded::{Held, Row};
 use crate::model::value::{FieldName, Want};
 
-/// The numbers that stand for field names in rows.
+/// The shapes of rows: which fields they own. A row names its shape and gives a hash a field.
 #[derive(Debug, Default)]
-pub(super) struct FieldNumbers {
-    by_name: BTreeMap<FieldName, u8>,
-    by_number: BTreeMap<u8, FieldName>,
+pub(super) struct Shapes {
+    by_fields: BTreeMap<Vec<FieldName>, u16>,
+    by_number: BTreeMap<u16, Vec<FieldName>>,
 }
 
-/// A number and a hash.
-const HELD_BYTES: usize = 5;
+/// The bytes of a shape's number, and of a hash.
+const SHAPE: usize = 2;
+const HASH: usize = 4;
 
-impl FieldNumbers {
+impl Shapes {
     pub(super) fn load(db: &Connection) -> Result<Self, Error> {
         let mut statement = db
-            .prepare("SELECT number, name FROM fields")
+            .prepare("SELECT number, fields FROM shapes")
             .doing("read")?;
         let rows = statement
             .query_map([], |row| {
-                Ok((row.get::<_, u8>(0)?, row.get::<_, String>(1)?))
+                Ok((row.get::<_, u16>(0)?, row.get::<_, String>(1)?))
             })
             .doing("read")?;
-        let mut numbers = Self::default();
+        let mut shapes = Self::default();
         for row in rows {
-            let (number, name) = row.doing("read")?;
+            let (number, fields) = row.doing("read")?;
             // There are some dozens of names, and every row names ten of them: kept for good,
             // a name costs nothing to pass on.
-            numbers.add(number, Cow::Borrowed(name.leak()));
+            let fields: &'static str = fields.leak();
+            let fields = fields.split(',').filter(|name| !name.is_empty());
+            shapes.add(number, fields.map(Cow::Borrowed).collect());
         }
-        Ok(numbers)
+        Ok(shapes)
     }
 
-    fn add(&mut self, number: u8, name: FieldName) {
-        self.by_name.insert(name.clone(), number);
-        self.by_number.insert(number, name);
+    fn add(&mut self, number: u16, fields: Vec<FieldName>) {
+        self.by_fields.insert(fields.clone(), number);
+        self.by_number.insert(number, fields);
     }
 
-    /// Packs hashes, naming new fields on the way.
+    /// Packs hashes, introducing a new shape on the way.
     pub(super) fn pack(&mut self, db: &Connection, held: &Held) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::with_capacity(held.0.len() * HELD_BYTES);
-        for (name, hash) in &held.0 {
-            let number = match self.by_name.get(name) {
-                Some(number) => *number,
-                None => self.introduce(db, name)?,
-            };
-            bytes.push(number);
-            bytes.extend(hash.to_le_bytes());
-        }
+        let fields: Vec<_> = held.0.iter().map(|(name, _)| name.clone()).collect();
+        let number = match self.by_fields.get(&fields) {
+            Some(number) => *number,
+            None => self.introduce(db, fields)?,
+        };
+        let mut bytes = Vec::with_capacity(SHAPE + held.0.len() * HASH);
+        bytes.extend(number.to_le_bytes());
+        bytes.extend(held.0.iter().flat_map(|(_, hash)| hash.to_le_bytes()));
         Ok(bytes)
     }
 
-    fn introduce(&mut self, db: &Connection, name: &FieldName) -> Result<u8, Error> {
-        // A rolled-back transaction may have left names here that the file does not have.
+    fn introduce(&mut self, db: &Connection, fields: Vec<FieldName>) -> Result<u16, Error> {
         let number = self.by_number.keys().next_back().map_or(1, |last| last + 1);
-        let sql = "INSERT INTO fields VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        db.execute(sql, params![number, name]).doing("written")?;
-        self.add(number, name.clone());
+        let sql = "INSERT INTO shapes VALUES (?1, ?2)";
+        db.execute(sql, params![number, fields.join(",")])
+            .doing("written")?;
+        self.add(number, fields);
         Ok(number)
     }
 
     fn unpack(&self, bytes: &[u8]) -> Held {
-        let field = |chunk: &[u8]| {
-            let name = self.by_number.get(&chunk[0])?.clone();
-            let hash = u32::from_le_bytes(chunk[1..].try_into().expect("four bytes of hash"));
-            Some((name, hash))
+        let Some((number, hashes)) = bytes.split_first_chunk::<SHAPE>() else {
+            return Held::default();
         };
-        Held(bytes.chunks_exact(HELD_BYTES).filter_map(field).collect())
+        let fields = self.by_number.get(&u16::from_le_bytes(*number));
+        let hash = |chunk: &[u8]| u32::from_le_bytes(chunk.try_into().expect("four bytes of hash"));
+        let hashes = hashes.chunks_exact(HASH).map(hash);
+        Held(fields.into_iter().flatten().cloned().zip(hashes).collect())
     }
 }
 
@@ -162,7 +165,7 @@ impl State {
             want: Want(row.get::<_, i64>(6).doing("read")?.cast_unsigned()),
             stamp: row.get(7).doing("read")?,
             held: self
-                .fields
+                .shapes
                 .unpack(held.as_blob().map_err(|error| self.broken(&error))?),
         })
     }
@@ -227,7 +230,7 @@ impl State {
                        AND root = (SELECT number FROM roots WHERE root = ?1)";
             let mut statement = tx.prepare_cached(sql).doing("written")?;
             for (address, held, stamp) in notes {
-                let held = self.fields.pack(&tx, held)?;
+                let held = self.shapes.pack(&tx, held)?;
                 let key = (address.root.0.as_str(), address.path.as_str());
                 statement
                     .execute(params![key.0, key.1, held, stamp])
@@ -248,11 +251,11 @@ impl State {
 /// Adds or replaces a row; its root must be there.
 pub(super) fn put(
     db: &Connection,
-    fields: &mut FieldNumbers,
+    shapes: &mut Shapes,
     root: RootId,
     row: &Row,
 ) -> Result<(), Error> {
-    let held = fields.pack(db, &row.held)?;
+    let held = shapes.pack(db, &row.held)?;
     ensure_root(db, root)?;
     let sql = "INSERT OR REPLACE INTO records SELECT number, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 \
                FROM roots WHERE root = ?1";

@@ -159,6 +159,14 @@ impl State {
         Ok(())
     }
 
+    /// Packs the file after a run that wrote much: rows came in the order of calls, and left
+    /// pages half full.
+    pub(crate) fn pack(&mut self) -> Result<(), Error> {
+        self.db
+            .execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+            .doing("packed")
+    }
+
     /// After everything of ours is gone: the next apply starts a new story.
     pub(crate) fn forget_story(&mut self) -> Result<(), Error> {
         let tx = self.db.transaction().doing("written")?;

@@ -12,8 +12,8 @@ const APPLICATION_ID: i64 = 0x6467_656e;
 /// One step per format; a file of format n has had the first n.
 const STEPS: &[&str] = &["
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    -- The names of owned fields, so that a row needs one byte for each.
-    CREATE TABLE fields (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    -- Which fields a row owns, separated by commas: almost all rows of a kind own the same ones.
+    CREATE TABLE shapes (number INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE);
     CREATE TABLE roots (number INTEGER PRIMARY KEY, root TEXT NOT NULL UNIQUE, pins TEXT);
     CREATE TABLE records (
         root INTEGER NOT NULL REFERENCES roots,

@@ -154,6 +154,10 @@ fn totals(deal: &Deal, findings: &[Finding]) -> Vec<(FieldName, Value)> {
     ]
 }
 
+fn pack(deal: &Deal) -> Value {
+    Value::Word(deal.planner.situation.manifest.run.name.clone().into())
+}
+
 fn summary(coverage: f64, confidence: f64, open: &[&Finding]) -> String {
     let known = format!(
         "Coverage {:.0} %, confidence {:.0} %.",
@@ -212,6 +216,7 @@ fn answer(deal: &Deal, finding: &Finding, scorecard: &Address) -> Vec<(FieldName
             evidence.map_or(Value::Null, Value::Ref),
         ),
         field("Contact__c", id_or_null(contact.map(|id| id.0))),
+        field("Demo_Pack__c", pack(deal)),
         field("Sort_Order__c", Value::Tenths((*number as i64 + 1) * 10)),
     ]
 }

@@ -1,7 +1,7 @@
 //! The order of work: deletes first, children before parents; then parents before children.
 
-use crate::model::change::Action;
-use crate::model::object::{OBJECTS, Object};
+use super::change::Action;
+use super::object::{OBJECTS, Object};
 
 /// What one change asks of the org, one step at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
