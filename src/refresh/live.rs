@@ -260,7 +260,7 @@ mod tests {
     use crate::state::{Run, RunStatus};
 
     const ROOT: &str = "006DG0000000001YAA";
-    const MEETING: &str = "00UDG0000000001YAA";
+    const MEETING: &str = "00UDG0000000001";
     const USER: &str = "005DG0000000001YAA";
     const PACK: &str = "packpack";
 
@@ -371,7 +371,7 @@ mod tests {
         let attendee = row(Object::EventRelation, "meeting/past/01/attendee/champion");
         for keyed in [true, false] {
             assert!(proved(&attendee, keyed, json!({ "EventId": MEETING })));
-            let other = json!({ "EventId": "00UDG0000000002YAA" });
+            let other = json!({ "EventId": "00UDG0000000002" });
             assert!(!proved(&attendee, keyed, other));
             assert!(!proved(&attendee, keyed, json!({})));
         }

@@ -151,6 +151,7 @@ fn totals(deal: &Deal, findings: &[Finding]) -> Vec<(FieldName, Value)> {
             "Summary__c",
             Value::Word(summary(coverage, confidence, &open).into()),
         ),
+        field("Demo_Pack__c", pack(deal)),
     ]
 }
 

@@ -86,6 +86,19 @@ proptest! {
 }
 
 #[test]
+fn every_field_that_the_org_has_a_place_for_is_filled() {
+    let world = plain_world(3);
+    let records = world.plan().records;
+    for (object, able) in &world.capabilities.objects {
+        for name in able.createable.iter().filter(|name| *name != "Demo_Key__c") {
+            let is_filled =
+                of(&records, *object).any(|(_, record)| record.fields.contains_key(name));
+            assert!(is_filled, "{object:?}.{name}");
+        }
+    }
+}
+
+#[test]
 fn what_the_org_lacks_is_left_out() {
     let mut world = plain_world(2);
     world.capabilities.objects.remove(&Object::Event);
