@@ -72,15 +72,20 @@ pub(super) struct Calendar {
     diaries: BTreeMap<UserId, Diary>,
 }
 
-/// The claims on the blocks of one day. Where blocks are longer than an hour there are fewer, and
-/// what is left over is taken for good.
-type Claims = [u8; HOURS];
-
 /// One owner's days, from `first` on.
 struct Diary {
     first: BusinessDay,
     days: Vec<Claims>,
     free_day: Claims,
+}
+
+/// The claims on the blocks of one day. Where blocks are longer than an hour there are fewer, and
+/// what is left over is taken for good.
+#[derive(Debug, Clone, Copy)]
+struct Claims {
+    blocks: [u8; HOURS],
+    /// The weakest of them.
+    least: u8,
 }
 
 impl Calendar {
@@ -96,32 +101,23 @@ impl Calendar {
         let day = base.plus(i32::from(slot.0));
         let block = usize::from(slot.1.saturating_sub(FIRST_HOUR)) / self.block_hours;
         let block = block.min(self.blocks() - 1);
-        let claims = self.diary(owner, day, day).claims(day);
-        claims[block] = claims[block].max(claim(number));
+        self.diary(owner, day, day).take(day, block, claim(number));
     }
 
-    /// Finds a block for the slot of this number, as near to where it is drawn as there is room.
-    pub(super) fn reserve(
-        &mut self,
-        owner: UserId,
-        window: Window,
-        number: usize,
-        wish: Wish,
-    ) -> Slot {
-        let block_hours = self.block_hours;
-        let wanted_day = spread(window, number, wish.unit);
-        let wanted_block = (wish.hour / block_hours).min(self.blocks() - 1);
-        let (first, last) = (
-            window.base.plus(window.first),
-            window.base.plus(window.last),
-        );
+    /// Finds a block for each of a deal's slots, as near to where it is drawn as there is room.
+    pub(super) fn reserve(&mut self, owner: UserId, window: Window, wishes: &[Wish]) -> Vec<Slot> {
+        let (block_hours, last_block) = (self.block_hours, self.blocks() - 1);
+        let [first, last] = [window.first, window.last].map(|offset| window.base.plus(offset));
         let diary = self.diary(owner, first, last);
-        let (offset, block) = diary
-            .weakest_block(window, (wanted_day, wanted_block), claim(number))
-            .unwrap_or((wanted_day, wanted_block));
-        let claims = diary.claims(window.base.plus(offset));
-        claims[block] = claims[block].max(claim(number));
-        Slot(offset as i16, FIRST_HOUR + (block * block_hours) as u8)
+        let mut reserve = |(number, wish): (usize, &Wish)| {
+            let day = spread(window, number, wish.unit);
+            let wanted = (day, (wish.hour / block_hours).min(last_block));
+            let claim = claim(number);
+            let (offset, block) = diary.weakest_block(window, wanted, claim).unwrap_or(wanted);
+            diary.take(window.base.plus(offset), block, claim);
+            Slot(offset as i16, FIRST_HOUR + (block * block_hours) as u8)
+        };
+        wishes.iter().enumerate().map(&mut reserve).collect()
     }
 
     fn blocks(&self) -> usize {
@@ -130,12 +126,18 @@ impl Calendar {
 
     /// The owner's diary, with room for all days from `first` to `last`.
     fn diary(&mut self, owner: UserId, first: BusinessDay, last: BusinessDay) -> &mut Diary {
-        let mut free_day = [STRONGEST; HOURS];
-        free_day[..self.blocks()].fill(0);
-        let diary = self.diaries.entry(owner).or_insert_with(|| Diary {
-            first,
-            days: Vec::new(),
-            free_day,
+        let blocks = self.blocks();
+        let diary = self.diaries.entry(owner).or_insert_with(|| {
+            let mut free_day = Claims {
+                blocks: [STRONGEST; HOURS],
+                least: 0,
+            };
+            free_day.blocks[..blocks].fill(0);
+            Diary {
+                first,
+                days: Vec::new(),
+                free_day,
+            }
         });
         diary.cover(first, last);
         diary
@@ -174,8 +176,11 @@ impl Diary {
         }
     }
 
-    fn claims(&mut self, day: BusinessDay) -> &mut Claims {
-        &mut self.days[day.since(self.first) as usize]
+    /// Claims a block, which keeps the stronger of two claims.
+    fn take(&mut self, day: BusinessDay, block: usize, claim: u8) {
+        let day = &mut self.days[day.since(self.first) as usize];
+        day.blocks[block] = day.blocks[block].max(claim);
+        day.least = day.blocks.into_iter().min().expect("a day has hours");
     }
 
     /// The block with the weakest claim, if that is weaker than `than`: the nearest day counts
@@ -189,16 +194,13 @@ impl Diary {
         let start = window.base.since(self.first);
         let mut weakest = (than, None);
         for offset in around(window, day) {
-            let claims = &self.days[(start + offset) as usize];
-            let least = claims
-                .iter()
-                .fold(STRONGEST, |least, &claim| least.min(claim));
-            if least < weakest.0 {
-                let alike = (0..HOURS).filter(|&block| claims[block] == least);
+            let Claims { blocks, least } = &self.days[(start + offset) as usize];
+            if *least < weakest.0 {
+                let alike = (0..HOURS).filter(|&block| blocks[block] == *least);
                 let nearest = alike.min_by_key(|alike| alike.abs_diff(block));
-                weakest = (least, nearest.map(|block| (offset, block)));
+                weakest = (*least, nearest.map(|block| (offset, block)));
             }
-            if least == 0 {
+            if *least == 0 {
                 break;
             }
         }
@@ -247,15 +249,9 @@ mod tests {
         deals
             .map(|deal| {
                 let mut draw = RootDraw::new(1, &deal.to_string());
-                let slot = |number: usize| {
-                    calendar.reserve(
-                        owner(),
-                        window,
-                        number,
-                        Wish::draw(&draw.at(&number.to_string()), 0),
-                    )
-                };
-                (0..PAST_SLOTS).map(slot).collect()
+                let wish = |number: usize| Wish::draw(&draw.at(&number.to_string()), 0);
+                let wishes: Vec<_> = (0..PAST_SLOTS).map(wish).collect();
+                calendar.reserve(owner(), window, &wishes)
             })
             .collect()
     }

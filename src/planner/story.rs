@@ -183,10 +183,7 @@ fn lay(situation: &Situation, order: &[RootId], stories: &mut Stories) {
         } = pins.grid;
         let mut lay = |owner: UserId, (first, last): (i32, i32), count: usize, name: &str| {
             let window = Window { base, first, last };
-            let wishes = wishes(&mut draw, count, name).into_iter().enumerate();
-            wishes
-                .map(|(number, wish)| calendar.reserve(owner, window, number, wish))
-                .collect::<Vec<_>>()
+            calendar.reserve(owner, window, &wishes(&mut draw, count, name))
         };
         if pins.past.is_empty() {
             pins.past = lay(pins.owner, (-past_days, -1), PAST_SLOTS, "past");
