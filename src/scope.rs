@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use wildmatch::WildMatch;
 
-use crate::model::address::Address;
+use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change};
+use crate::model::id::RootId;
 use crate::model::value::Datum;
 
 /// Which addresses a run may touch.
@@ -27,6 +28,20 @@ impl Scope {
     /// Whether nothing is left out.
     pub(crate) fn is_everything(&self) -> bool {
         self.target.is_empty() && self.exclude.is_empty()
+    }
+
+    /// Whether a target names this root, its opportunity, or one of the paths under it.
+    pub(crate) fn targets<'a>(
+        &self,
+        root: RootId,
+        name: &str,
+        mut paths: impl Iterator<Item = &'a Path>,
+    ) -> bool {
+        let hit = |path: &Path| {
+            let path = path.clone();
+            hits(&self.target, &Address { root, path }, name)
+        };
+        self.target.is_empty() || paths.any(hit)
     }
 
     /// The changes of one root that are in scope, in their order. A change takes along what it

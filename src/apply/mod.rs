@@ -4,6 +4,7 @@
 //! Before each call an intent is recorded, after it the result, both durably, once per call.
 
 mod batch;
+mod check;
 mod outcome;
 pub(crate) mod pack;
 mod queue;
@@ -88,6 +89,7 @@ pub(crate) async fn apply(job: Job<'_>) -> Result<Outcome, Error> {
         total,
     };
     dispatcher.note_in_state()?;
+    dispatcher.check_ownership().await?;
     dispatcher.run().await?;
     dispatcher.read_back(1).await?;
     let mut outcome = dispatcher.outcome;

@@ -160,7 +160,11 @@ impl Dispatcher<'_> {
                 Ok(ok) => match RecordId::parse(&ok.id) {
                     Ok(id) => self.take_done(prepared, number, (id, at), &mut settlement)?,
                     Err(error) => {
-                        self.take_failed(prepared, number, unreadable(&error), &mut settlement);
+                        self.fail(
+                            &prepared.changes[number],
+                            unreadable(&error),
+                            &mut settlement,
+                        );
                     }
                 },
                 Err(error) if batch.step == Step::Delete && error.is_gone() => {
@@ -182,7 +186,7 @@ impl Dispatcher<'_> {
                 Err(error) if PASSING.contains(&&*error.code) && item.attempt < ATTEMPTS => {
                     again.push(item);
                 }
-                Err(error) => self.take_failed(prepared, number, error, &mut settlement),
+                Err(error) => self.fail(&prepared.changes[number], error, &mut settlement),
             }
         }
         self.settle(prepared, &settlement)?;
@@ -226,7 +230,7 @@ impl Dispatcher<'_> {
             match made {
                 Some(made) => self.take_done(prepared, number, *made, &mut settlement)?,
                 None if item.attempt < ATTEMPTS => again.push(item),
-                None => self.take_failed(prepared, number, lost(error), &mut settlement),
+                None => self.fail(&prepared.changes[number], lost(error), &mut settlement),
             }
         }
         self.settle(prepared, &settlement)?;
@@ -308,14 +312,8 @@ impl Dispatcher<'_> {
         Ok(())
     }
 
-    fn take_failed(
-        &mut self,
-        prepared: &Prepared,
-        number: usize,
-        error: RowError,
-        settlement: &mut Settlement,
-    ) {
-        let change = &prepared.changes[number];
+    /// Counts, records and tells of a change that failed.
+    pub(super) fn fail(&mut self, change: &Change, error: RowError, settlement: &mut Settlement) {
         let entry = self.outcome.failed.entry(error.code.clone()).or_default();
         entry.0 += 1;
         if entry.1.is_empty() {

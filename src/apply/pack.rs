@@ -28,7 +28,7 @@ pub(crate) async fn write(
     }
     let at = org.server_time().map(|time| Json::String(time.to_string()));
     let fields = json!({
-        "Pack__c": entry.meta.pack,
+        "Name": entry.meta.pack,
         "Anchor__c": entry.anchor.to_string(),
         "Seed__c": entry.seed,
         "Versions__c": concat!("demo-gen ", env!("CARGO_PKG_VERSION")),
@@ -38,38 +38,50 @@ pub(crate) async fn write(
         "Applied_By__c": org.identity().username,
         "Applied_From__c": entry.host,
     });
-    let Json::Object(mut fields) = fields else {
+    let Json::Object(fields) = fields else {
         unreachable!("an object was written down")
     };
     let there = refresh::pack_row(org, capabilities, &entry.meta.pack).await?;
     match there {
-        Some(PackRow { id, .. }) => {
-            fields.remove("Pack__c");
-            first(org.update(PACK_OBJECT, &[(&*id, fields)]).await?.rows)?;
-        }
-        None => {
-            fields.insert(
-                "Name".to_owned(),
-                json!(entry.meta.pack.chars().take(80).collect::<String>()),
-            );
-            create(org, fields).await?;
-        }
+        Some(PackRow { id, .. }) => first(org.update(PACK_OBJECT, &[(&*id, fields)]).await?.rows),
+        None => create(org, capabilities, &entry.meta.pack, fields).await,
     }
-    Ok(())
 }
 
-/// The pack's name is unique: where a call whose reply was lost made the record, or another run
-/// did, a second call only says so.
-async fn create(org: &Org, fields: Fields) -> Result<(), refresh::Error> {
-    let rows = [fields];
-    let mut sent = org.create(PACK_OBJECT, &rows).await;
-    if matches!(&sent, Err(error) if error.kind() == Kind::Lost) {
-        sent = org.create(PACK_OBJECT, &rows).await;
+/// The recycle bin holds at most so many former records of a pack.
+const FORMER: u32 = 100;
+
+/// `Pack__c` is unique, so a second call, after a lost reply or beside another run, makes no
+/// second record. A deleted record holds its name until it is purged; the next one gets a number.
+async fn create(
+    org: &Org,
+    capabilities: &Capabilities,
+    pack: &str,
+    mut fields: Fields,
+) -> Result<(), refresh::Error> {
+    for number in 1..=FORMER {
+        let name = if number == 1 {
+            pack.to_owned()
+        } else {
+            format!("{pack} ({number})")
+        };
+        fields.insert("Pack__c".to_owned(), json!(name));
+        let rows = [fields.clone()];
+        let mut sent = org.create(PACK_OBJECT, &rows).await;
+        if matches!(&sent, Err(error) if error.kind() == Kind::Lost) {
+            sent = org.create(PACK_OBJECT, &rows).await;
+        }
+        match sent?.rows.into_iter().next() {
+            Some(Err(error)) if error.code == "DUPLICATE_VALUE" => {}
+            Some(Err(error)) => return Err(refused(&error)),
+            _ => return Ok(()),
+        }
+        if refresh::pack_row(org, capabilities, pack).await?.is_some() {
+            return Ok(());
+        }
     }
-    match sent?.rows.into_iter().next() {
-        Some(Err(error)) if error.code != "DUPLICATE_VALUE" => Err(refused(&error)),
-        _ => Ok(()),
-    }
+    let why = format!("{PACK_OBJECT} has had {FORMER} records of {pack:?}; empty the recycle bin");
+    Err(refresh::Error::Unexpected(why))
 }
 
 /// Takes the record away.

@@ -4,7 +4,7 @@
 //! before children. A line is served by one call at a time, so no two calls ever wait for the
 //! same lock, and what a change refers to has always been recorded before the change is sent.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::model::object::Object;
 use crate::model::order::{Step, rank, steps};
@@ -113,6 +113,20 @@ impl Queue {
         let lines: Vec<_> = lines.into_iter().map(Line::new).collect();
         let left = lines.iter().map(|line| line.length).sum();
         Self { lines, left }
+    }
+
+    /// Takes out all that these changes would send. Gives how much that is.
+    pub(super) fn drop(&mut self, entries: &BTreeSet<u32>) -> usize {
+        let before = self.left;
+        for line in &mut self.lines {
+            for (_, run) in &mut line.runs {
+                run.retain(|item| !entries.contains(&item.entry));
+            }
+            line.runs.retain(|(_, run)| !run.is_empty());
+            line.length = line.runs.iter().map(|(_, run)| run.len()).sum();
+        }
+        self.left = self.lines.iter().map(|line| line.length).sum();
+        before - self.left
     }
 
     /// How many things are still to be sent; those in flight do not count.

@@ -32,7 +32,7 @@ pub(super) struct PlanOptions {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Compare at most so many opportunities, the oldest; the others stay as they are.
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     max_opps: u64,
     /// Take over records of this pack that the org holds and the state does not know.
     #[arg(long)]

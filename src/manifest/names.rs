@@ -1,5 +1,6 @@
 //! Values with a form of their own: URLs, versions, ids, API names, roles, subjects.
 
+use crate::model::capabilities::KEY_FIELD;
 use crate::model::object::OBJECTS;
 
 use super::nearest::nearest;
@@ -140,6 +141,22 @@ pub(super) fn field(node: &Node) -> Result<String, Complaint> {
     }
     let message = format!("{} is not the API name of a field", quote(&name));
     Err(Complaint::new(message, "for example Omitted_from_Demo__c"))
+}
+
+/// A custom field that holds nothing else of ours.
+pub(super) fn tag_field(node: &Node) -> Result<String, Complaint> {
+    let name = field(node)?;
+    let taken = [KEY_FIELD, "Demo_Pack__c"]
+        .iter()
+        .any(|taken| name.eq_ignore_ascii_case(taken));
+    if name.to_ascii_lowercase().ends_with("__c") && !taken {
+        return Ok(name);
+    }
+    let message = format!("{} cannot hold the id of a run", quote(&name));
+    Err(Complaint::new(
+        message,
+        "name a text field of your own, for example Demo_Run__c",
+    ))
 }
 
 /// A field of one kind of record that we make: `Event.Location`.

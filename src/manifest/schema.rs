@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::names::{
     api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
-    story_key, subject, template,
+    story_key, subject, tag_field, template,
 };
 use super::roles::Role;
 use super::section::Section;
@@ -40,7 +40,7 @@ fn drift(mut drift: Section) -> Drift {
 }
 
 fn run(mut run: Section) -> Run {
-    let run_tag_field = run.value("run_tag_field", field);
+    let run_tag_field = run.value("run_tag_field", tag_field);
     let run_tag_field = match run_tag_field {
         None if run.says_null("run_tag_field") => None,
         field => Some(field.unwrap_or_else(|| "Demo_Run__c".to_owned())),

@@ -3,8 +3,8 @@
 //! A block of the owner's day is reserved for every slot that a deal may ever use, whatever the
 //! manifest's counts and durations say today, so neither a raised maximum nor a younger deal
 //! moves a meeting. A block is claimed more strongly the lower the slot's number is, because low
-//! slots are used first; when no block is free, the weakest claim yields, and only when there is
-//! none weaker do meetings overlap.
+//! slots are used first. When no block is free, the weakest claim has to share its block: the one
+//! that is least likely to be used.
 
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ impl Calendar {
             let day = spread(window, number, wish.unit);
             let wanted = (day, (wish.hour / block_hours).min(last_block));
             let claim = claim(number);
-            let (offset, block) = diary.weakest_block(window, wanted, claim).unwrap_or(wanted);
+            let (offset, block) = diary.weakest_block(window, wanted).unwrap_or(wanted);
             diary.take(window.base.plus(offset), block, claim);
             Slot(offset as i16, FIRST_HOUR + (block * block_hours) as u8)
         };
@@ -183,16 +183,11 @@ impl Diary {
         day.least = day.blocks.into_iter().min().expect("a day has hours");
     }
 
-    /// The block with the weakest claim, if that is weaker than `than`: the nearest day counts
-    /// first, then the nearest block of that day. A free one is the weakest there is.
-    fn weakest_block(
-        &self,
-        window: Window,
-        (day, block): (i32, usize),
-        than: u8,
-    ) -> Option<(i32, usize)> {
+    /// The block with the weakest claim: the nearest day counts first, then the nearest block of
+    /// that day. A free one is the weakest there is; a first slot's is never shared.
+    fn weakest_block(&self, window: Window, (day, block): (i32, usize)) -> Option<(i32, usize)> {
         let start = window.base.since(self.first);
-        let mut weakest = (than, None);
+        let mut weakest = (STRONGEST, None);
         for offset in around(window, day) {
             let Claims { blocks, least } = &self.days[(start + offset) as usize];
             if *least < weakest.0 {

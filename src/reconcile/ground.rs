@@ -225,7 +225,8 @@ fn refuse_lost_state(
     keyed: &BTreeMap<Object, u64>,
 ) -> Result<(), Stop> {
     let records: u64 = keyed.values().sum();
-    let fresh = state.meta().serial == 0;
+    // A state that was emptied by a destroy knows as little as a new one.
+    let fresh = state.meta().serial == 0 || state.meta().anchor.is_none();
     let other = pack.is_some_and(|pack| pack.lineage.as_ref() != Some(&state.meta().lineage));
     let lost = if fresh {
         pack.is_some() || records > 0

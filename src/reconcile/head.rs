@@ -6,7 +6,7 @@ use super::ground::Ground;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use crate::manifest::InstanceUrl;
-use crate::model::capabilities::Capabilities;
+use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::Counts;
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::{OBJECTS, Object};
@@ -14,7 +14,7 @@ use crate::model::order::{Step, steps};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
 use crate::planner::Planner;
-use crate::state::{self, State};
+use crate::state;
 
 /// Counts and costs are filled in when the changes are known.
 pub(super) fn header(
@@ -75,7 +75,7 @@ pub(super) fn header(
         run_tag_field: request.manifest.run.run_tag_field.clone(),
         coverage,
         blocked: blocked(request, &surroundings.capabilities),
-        notices: notices(id, state, request, seen),
+        notices: notices(id, ground, seen),
         counts: Counts::default(),
         estimate: Estimate::default(),
     }
@@ -109,7 +109,14 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
     blocked.collect()
 }
 
-fn notices(org: RecordId, state: &State, request: &Request, seen: &Seen) -> Vec<String> {
+fn notices(org: RecordId, ground: &Ground, seen: &Seen) -> Vec<String> {
+    let Ground {
+        state,
+        request,
+        surroundings,
+        ..
+    } = ground;
+    let capabilities = &surroundings.capabilities;
     let mut notices = Vec::new();
     let folder = request.state_folder();
     let elsewhere = state::other_orgs(request.place(&folder, org));
@@ -117,6 +124,12 @@ fn notices(org: RecordId, state: &State, request: &Request, seen: &Seen) -> Vec<
         notices.push(format!(
             "this org has no state yet, so everything is new; there is state of this pack for {}",
             elsewhere.join(", ")
+        ));
+    }
+    let blind = !capabilities.has_key(Object::Event);
+    if request.command == Command::Destroy && blind && seen.recorded.is_empty() {
+        notices.push(format!(
+            "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
         ));
     }
     if !seen.protected.is_empty() {

@@ -18,6 +18,23 @@ use crate::plan_file::{Command, Plan};
 use crate::refresh;
 use crate::state::State;
 
+/// Options that name nothing are mistakes, not empty plans.
+pub(super) fn refuse_empty_globs(ground: &Ground, seen: &Seen) -> Result<(), Stop> {
+    let Ground { request, read, .. } = ground;
+    let options = &request.options;
+    if !options.scope.target.is_empty() && !seen.targeted {
+        return Err(Stop::Usage(
+            "--target names no address, opportunity id or name of this plan".to_owned(),
+        ));
+    }
+    if !options.recast.is_empty() && options.recast(&read.inventory).is_empty() {
+        return Err(Stop::Usage(
+            "--recast names no opportunity of this plan".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyhow::Result<Facts> {
     let Ground {
         org,

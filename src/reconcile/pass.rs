@@ -154,10 +154,23 @@ impl Pass<'_> {
             }
             seen.count(&one.rows, &live);
             seen.count_answers(&one.desired);
+            seen.targeted |= self.is_targeted(&one);
             seen.claim(one.root, &one.desired, &self.found);
             self.diff(one, &live, seen, builder)?;
         }
         Ok(())
+    }
+
+    fn is_targeted(&self, one: &Gathered) -> bool {
+        let deal = self.ground.read.inventory.opportunities.get(&one.root);
+        let name = deal.map_or("", |deal| &deal.name);
+        let desired = one.desired.iter().map(|record| &record.path);
+        let paths = desired.chain(one.rows.iter().map(|row| &row.path));
+        self.ground
+            .request
+            .options
+            .scope
+            .targets(one.root, name, paths)
     }
 
     async fn live(&self, roots: &[Gathered]) -> anyhow::Result<Vec<Live>> {

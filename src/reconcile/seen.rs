@@ -20,6 +20,8 @@ pub(super) struct Seen {
     pub(super) answered: u64,
     /// Roots that something is to happen under.
     pub(super) touched: BTreeSet<RootId>,
+    /// Something is named by a target, or no target is given.
+    pub(super) targeted: bool,
     /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
     /// What was wanted, out of what was found by key.

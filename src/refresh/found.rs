@@ -55,7 +55,7 @@ pub(crate) async fn pack_row(
     }
     let soql = format!(
         "SELECT Id, Anchor__c, Seed__c, Lineage__c, Last_Run_At__c, Applied_By__c, Applied_From__c \
-         FROM {PACK_OBJECT} WHERE Pack__c = {}",
+         FROM {PACK_OBJECT} WHERE Name = {}",
         soql::literal(pack)
     );
     Ok(org

@@ -65,7 +65,9 @@ pub(crate) async fn inventory(org: &Org, request: &InventoryRequest<'_>) -> Resu
 
 fn fields(story_key: &StoryKey) -> Vec<&str> {
     let mut fields = FIELDS.to_vec();
-    if let StoryKey::Field(field) = story_key {
+    if let StoryKey::Field(field) = story_key
+        && !FIELDS.iter().any(|known| known.eq_ignore_ascii_case(field))
+    {
         fields.push(field);
     }
     fields
@@ -214,7 +216,7 @@ fn opportunity(fields: &Fields, story_key: &StoryKey) -> Result<(RootId, Opportu
         StoryKey::Id => id.to_string(),
         StoryKey::Name => name.clone(),
         // A deal without the field tells the story of its id.
-        StoryKey::Field(field) => match fields.get(field.as_str()) {
+        StoryKey::Field(field) => match value(fields, field) {
             Some(Json::String(text)) => text.clone(),
             None | Some(Json::Null) => id.to_string(),
             Some(other) => other.to_string(),
@@ -310,6 +312,14 @@ async fn users(org: &Org) -> Result<BTreeMap<UserId, User>, Error> {
         users.insert(UserId(record_id(&text(&fields, "Id")?)?), user);
     }
     Ok(users)
+}
+
+/// Names of fields are the same in any case.
+fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a Json> {
+    let found = fields
+        .iter()
+        .find(|(field, _)| field.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value)
 }
 
 fn text(fields: &Fields, name: &str) -> Result<String, Error> {

@@ -154,7 +154,11 @@ fn is_ours(
             root,
             path: row.path.clone(),
         };
-        let letters = key::address_letters(&address);
+        // What was found by its key alone stands at its letters.
+        let letters = match row.path.as_str().strip_prefix("key/") {
+            Some(letters) => letters.to_owned(),
+            None => key::address_letters(&address),
+        };
         let parsed = text(KEY_FIELD).and_then(key::parse);
         return parsed.is_some_and(|key| {
             (key.object, key.pack, key.address) == (row.object, proof.pack, &*letters)
