@@ -94,3 +94,29 @@ fn a_reset_org_starts_afresh() {
     env.apply();
     env.nothing_to_do();
 }
+
+#[test]
+fn a_state_that_was_emptied_takes_nothing_of_another_machine() {
+    let env = TestEnv::new();
+    env.apply();
+    env.run("destroy -y").exits(0);
+    let state = env.state_file();
+    let emptied = state.with_extension("kept");
+    fs::rename(&state, &emptied).unwrap();
+    // Another machine, which has a state of its own, makes the same pack.
+    env.apply();
+    fs::rename(&emptied, &state).unwrap();
+    let applied = env.export();
+    for command in ["plan", "apply -y", "destroy -y"] {
+        env.run(command).exits(7).says("--adopt");
+    }
+    assert_eq!(env.export(), applied, "nothing was written");
+}
+
+#[test]
+fn without_keys_destroy_says_what_it_cannot_know() {
+    let env = TestEnv::new();
+    env.run("org reset --bare").exits(0);
+    lost(&env);
+    env.run("destroy -y").exits(0).says("cannot be found");
+}

@@ -73,3 +73,46 @@ fn a_forged_row_is_forgotten_by_destroy() {
     env.run("destroy -y").exits(0);
     assert_eq!(env.export(), before);
 }
+
+#[test]
+fn a_forged_row_reaches_nothing_either_when_the_org_is_not_read() {
+    for bare in [false, true] {
+        let env = TestEnv::new();
+        if bare {
+            env.run("org reset --bare").exits(0);
+        }
+        let ids = |object: &str| {
+            env.in_org(|org| org.ids(&format!("SELECT Id FROM {object} ORDER BY Id")))
+        };
+        let foreign = [ids("Event"), ids("Task")];
+        env.apply();
+        let before = own_lines(&env.export(), &foreign.concat());
+        for (object, ids) in (0..).zip(&foreign) {
+            forge(&env, object, ids);
+        }
+        let refused = env.run("destroy -y --refresh none").exits(3);
+        refused.says("NOT_OURS");
+        assert_eq!(own_lines(&env.export(), &foreign.concat()), before);
+    }
+}
+
+#[test]
+fn what_was_taken_over_after_a_plan_was_saved_is_left_alone() {
+    let env = TestEnv::new();
+    env.apply();
+    env.run("plan --destroy --out destroy.plan").exits(0);
+    let taken = env.in_org(|org| {
+        let ids = org.ids("SELECT Id FROM Task WHERE Demo_Key__c LIKE 'tk-%' ORDER BY Id LIMIT 3");
+        for id in &ids {
+            let theirs =
+                serde_json::json!({"Demo_Key__c": format!("theirs-{id}"), "Subject": "Theirs"});
+            org.update("Task", id, &theirs);
+        }
+        ids
+    });
+    env.run("apply destroy.plan").exits(3).says("NOT_OURS");
+    let left =
+        env.in_org(|org| org.ids("SELECT Id FROM Task WHERE Subject = 'Theirs' ORDER BY Id"));
+    assert_eq!(left, taken);
+    env.run("destroy -y").exits(0);
+}

@@ -193,3 +193,14 @@ fn when_nothing_matches_the_filters_are_counted() {
         .says("stages_allowed: 0")
         .says("all opportunities: 30");
 }
+
+#[test]
+fn options_that_name_nothing_are_mistakes() {
+    let env = TestEnv::new();
+    for options in ["--target nothing-like-it", "--recast nothing-like-it"] {
+        env.run(&format!("plan {options}"))
+            .exits(64)
+            .says("names no");
+    }
+    env.run("plan --max-opps 0").exits(64);
+}

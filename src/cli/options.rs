@@ -111,6 +111,7 @@ impl PlanOptions {
         }
         reconcile::Options {
             scope: Scope::new(&self.target, &self.exclude),
+            smoke: None,
             max_opps: self.max_opps,
             as_of: self.as_of,
             recast: self
@@ -135,6 +136,7 @@ impl PlanOptions {
 pub(super) fn plain() -> reconcile::Options {
     reconcile::Options {
         scope: Scope::default(),
+        smoke: None,
         max_opps: u64::MAX,
         as_of: None,
         recast: Vec::new(),

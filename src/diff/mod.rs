@@ -31,6 +31,8 @@ pub(crate) struct Context<'a> {
     pub(crate) found: &'a Found,
     /// No new record gets a generation below this.
     pub(crate) generation_floor: u32,
+    /// The manifest is the one that was last applied, so it is not why records change.
+    pub(crate) same_manifest: bool,
     /// The story moved, so that is why records change.
     pub(crate) anchor_moved: bool,
     /// Fields that others may change.

@@ -93,6 +93,7 @@ pub(super) fn desired(
             let reason = match reason {
                 Reason::ManifestChanged if reference_moved => Reason::ReferenceChanged,
                 Reason::ManifestChanged if context.anchor_moved => Reason::AnchorMoved,
+                Reason::ManifestChanged if context.same_manifest => Reason::OrgChanged,
                 reason => reason,
             };
             let (row, live) = recorded.expect("only recorded records are written again");

@@ -198,6 +198,7 @@ impl Case {
             capabilities: &self.capabilities,
             found: &self.found,
             generation_floor: self.generation_floor,
+            same_manifest: false,
             anchor_moved: self.anchor_moved,
             policies: &self.policies,
             render: &render,

@@ -79,6 +79,8 @@ pub(crate) enum Reason {
     TakenOver,
     /// The manifest, the org it describes, or a template asks for something else.
     ManifestChanged,
+    /// The manifest is the same, but what it says of the org comes to something else now.
+    OrgChanged,
     /// The story moved to another day.
     AnchorMoved,
     /// Somebody changed a field that we own.
@@ -122,6 +124,7 @@ impl Reason {
             Self::Vanished => "deleted outside of demo-gen",
             Self::TakenOver => "not ours any more",
             Self::ManifestChanged => "manifest changed",
+            Self::OrgChanged => "the org changed",
             Self::AnchorMoved => "anchor moved",
             Self::Drift => "changed outside of demo-gen",
             Self::ReferenceChanged => "what it refers to is made anew",

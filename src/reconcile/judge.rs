@@ -22,6 +22,12 @@ use crate::state::State;
 pub(super) fn refuse_empty_globs(ground: &Ground, seen: &Seen) -> Result<(), Stop> {
     let Ground { request, read, .. } = ground;
     let options = &request.options;
+    if let Some(deal) = options.smoke.filter(|_| !seen.targeted) {
+        return Err(Stop::Impossible {
+            why: format!("the manifest does not cover the opportunity {deal}"),
+            hint: "Check `salesforce.query`; `demo-gen plan` shows what it selects.",
+        });
+    }
     if !options.scope.target.is_empty() && !seen.targeted {
         return Err(Stop::Usage(
             "--target names no address, opportunity id or name of this plan".to_owned(),

@@ -35,6 +35,8 @@ pub(super) struct Pass<'a> {
     accounts: BTreeMap<RootId, AccountId>,
     runs: BTreeMap<i64, Run>,
     protect: Vec<WildMatch>,
+    /// The digest of the manifest.
+    manifest: String,
     policies: Policies,
     /// Of a destroy: only rows of this run, and their parts.
     only_run: Option<i64>,
@@ -65,6 +67,7 @@ pub(super) async fn compare(
         accounts,
         runs: steps::runs(ground.state)?,
         protect: steps::protect(ground.request),
+        manifest: ground.request.manifest_digest(),
         policies: steps::policies(ground.request),
         only_run: steps::only_run(ground.state, ground.request)?,
         found: Found::new(),
@@ -225,6 +228,7 @@ impl Pass<'_> {
             capabilities: &surroundings.capabilities,
             found: &self.found,
             generation_floor: state.meta().generation_floor,
+            same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
             policies: &self.policies,
             render: &render,

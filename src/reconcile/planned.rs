@@ -2,7 +2,6 @@
 
 use crate::guard::Refusal;
 use crate::model::event::Event;
-use crate::model::id::RootId;
 use crate::plan_file::Plan;
 use crate::state::State;
 
@@ -18,11 +17,6 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
-    /// Whether the manifest selects the opportunity.
-    pub(crate) fn covers(&self, opportunity: RootId) -> bool {
-        self.plan.pins.contains_key(&opportunity)
-    }
-
     /// What is known before anything is written, for the log of the run.
     pub(crate) fn opening_events(&self) -> Vec<Event> {
         self.opening.clone()

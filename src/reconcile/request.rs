@@ -10,7 +10,7 @@ use wildmatch::WildMatch;
 use crate::clock::Clock;
 use crate::guard::Allowed;
 use crate::manifest::{AsOf, Manifest};
-use crate::model::id::RecordId;
+use crate::model::id::{RecordId, RootId};
 use crate::plan_file::Command;
 use crate::scope::Scope;
 use crate::state::{Holder, Place};
@@ -30,6 +30,8 @@ pub(crate) struct Request<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) scope: Scope,
+    /// Of a smoke test: the deal that it is about.
+    pub(crate) smoke: Option<RootId>,
     /// At most so many opportunities are compared, the oldest.
     pub(crate) max_opps: u64,
     pub(crate) as_of: Option<AsOf>,

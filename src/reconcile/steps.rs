@@ -150,6 +150,7 @@ pub(super) fn opening<'a>(
         anchor: header.anchor,
         seed: header.seed,
         manifest_seed: request.manifest.run.seed,
+        manifest: &header.manifest,
         query: &header.query,
         left: &header.left,
         pins: &plan.pins,

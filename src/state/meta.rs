@@ -21,6 +21,8 @@ pub(crate) struct Meta {
     pub(crate) seed: Option<u64>,
     /// What the manifest said at that time; `--seed` may have said something else.
     pub(crate) manifest_seed: Option<u64>,
+    /// The digest of the manifest that was last applied.
+    pub(crate) applied: Option<String>,
     /// The digest of the query that chose the opportunities.
     pub(crate) query: Option<String>,
     /// The lowest generation that a new record may have: no key is ever used twice.
@@ -98,6 +100,7 @@ pub(super) fn load_or_create(db: &mut Connection, place: Place) -> Result<Meta, 
         anchor: anchor.transpose()?,
         seed: number("seed")?,
         manifest_seed: number("manifest_seed")?,
+        applied: values.get("applied").cloned(),
         query: values.get("query").cloned(),
         generation_floor: text("generation_floor")?
             .parse()

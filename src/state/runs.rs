@@ -23,6 +23,8 @@ pub(crate) struct Opening<'a> {
     pub(crate) anchor: Day,
     pub(crate) seed: u64,
     pub(crate) manifest_seed: u64,
+    /// The digest of the manifest.
+    pub(crate) manifest: &'a str,
     pub(crate) query: &'a str,
     /// Deals that are covered no more.
     pub(crate) left: &'a BTreeSet<RootId>,
@@ -112,6 +114,7 @@ impl State {
             ("anchor", opening.anchor.to_string()),
             ("seed", opening.seed.to_string()),
             ("manifest_seed", opening.manifest_seed.to_string()),
+            ("applied", opening.manifest.to_owned()),
             ("query", opening.query.to_owned()),
         ] {
             meta::set(&tx, name, &value)?;
@@ -139,6 +142,7 @@ impl State {
         self.meta.anchor = Some(opening.anchor);
         self.meta.seed = Some(opening.seed);
         self.meta.manifest_seed = Some(opening.manifest_seed);
+        self.meta.applied = Some(opening.manifest.to_owned());
         self.meta.query = Some(opening.query.to_owned());
         Ok(number)
     }

@@ -56,6 +56,7 @@ fn begin(state: &mut State) -> i64 {
         anchor: Day::from_date(jiff::civil::date(2026, 11, 20)),
         seed: 42,
         manifest_seed: 42,
+        manifest: "m",
         query: "q",
         left: &BTreeSet::new(),
         pins: &BTreeMap::new(),
