@@ -93,7 +93,13 @@ impl<'a> Speaker<'a> {
         for piece in &self.catalogue.get(text.template).pieces {
             match piece {
                 Piece::Verbatim(verbatim) => rendered.push_str(verbatim),
-                Piece::Of(placeholder) => rendered.push_str(&self.value(*placeholder, text)),
+                Piece::Of(placeholder) => {
+                    let value = self.value(*placeholder, text);
+                    let starts =
+                        rendered.is_empty() || rendered.ends_with(". ") || rendered.ends_with('\n');
+                    let unnamed = starts && text.person.is_none();
+                    rendered.push_str(&if unnamed { capitalised(&value) } else { value });
+                }
             }
         }
         let before = if text.reply { "Re: " } else { "" };
@@ -123,7 +129,10 @@ impl<'a> Speaker<'a> {
     fn person(&self, person: Option<ContactId>) -> (String, String) {
         match person.and_then(|id| self.contact(id)) {
             Some(contact) => (contact.full_name(), first_name(contact).to_owned()),
-            None => (format!("the team at {}", self.account), "all".to_owned()),
+            None => (
+                format!("the team at {}", self.account),
+                "everyone".to_owned(),
+            ),
         }
     }
 
@@ -177,6 +186,13 @@ fn spoken(day: Day) -> String {
         "December",
     ];
     format!("{} {}", date.day(), months[date.month() as usize - 1])
+}
+
+/// `The team` for `the team`: a sentence may begin with people whose names are not known.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
 }
 
 #[cfg(test)]
