@@ -46,7 +46,14 @@ pub(super) fn told(
         (Some(_), _) => None,
         (None, _) => pack.and_then(PackRow::seed),
     };
-    let seed = request.options.seed.or(recorded).unwrap_or(manifest_seed);
+    let asked = request.options.seed;
+    let narrowed = !request.options.scope.is_everything();
+    if narrowed && recorded.is_some_and(|recorded| asked.is_some_and(|asked| asked != recorded)) {
+        return Err(Stop::Usage(
+            "--seed tells every story anew, so it cannot be changed together with --target or --exclude".to_owned(),
+        ));
+    }
+    let seed = asked.or(recorded).unwrap_or(manifest_seed);
     Ok(Telling {
         anchor,
         told_at,
