@@ -136,3 +136,36 @@ fn a_deal_that_is_deleted_takes_its_records_along_and_changes_no_others() {
     env.run("apply -y --accept-vanished").exits(0);
     env.nothing_to_do();
 }
+
+#[test]
+fn an_owner_who_leaves_keeps_what_was_held() {
+    let env = TestEnv::new();
+    env.apply();
+    let owner = env.in_org(|org| {
+        let open = "SELECT OwnerId FROM Opportunity \
+                    WHERE IsClosed = FALSE ORDER BY CreatedDate, Id LIMIT 1";
+        let owner = id(&org.query(open).remove(0), "OwnerId").to_owned();
+        org.update("User", &owner, &json!({"IsActive": false}));
+        owner
+    });
+    let plan = env.plan("");
+    assert_eq!(plan.actions(), ["update"], "{:?}", plan.summary());
+    for change in &plan.0 {
+        assert!(
+            change.address.contains("/meeting/future/"),
+            "{}",
+            change.address
+        );
+    }
+    env.apply();
+    env.nothing_to_do();
+    // One more past meeting of each deal goes to whoever stands in, for he cannot get any.
+    let before =
+        env.in_org(|org| org.ids(&format!("SELECT Id FROM Event WHERE OwnerId = '{owner}'")));
+    env.edit("past_max: 4", "past_max: 9");
+    env.apply();
+    env.nothing_to_do();
+    let after =
+        env.in_org(|org| org.ids(&format!("SELECT Id FROM Event WHERE OwnerId = '{owner}'")));
+    assert_eq!(after, before);
+}

@@ -121,8 +121,37 @@ impl<'a> Planner<'a> {
         };
         let fields = record.fields.iter();
         fields
-            .map(|(name, value)| (name.clone(), render(name, value, &deal.speaker)))
+            .map(|(name, value)| {
+                let value = self.stand_in(name, value);
+                (name.clone(), render(name, &value, &deal.speaker))
+            })
             .collect()
+    }
+
+    /// What is created for an owner who has left belongs to whoever stands in; what he has stays
+    /// his, because the recipe still names him.
+    fn stand_in<'v>(&self, name: &str, value: &'v Value) -> Cow<'v, Value> {
+        let Situation {
+            manifest,
+            capabilities,
+            inventory,
+            ..
+        } = self.situation;
+        match value {
+            Value::Id(owner) if name == "OwnerId" => {
+                let fallback = &manifest.activity.owner_fallback;
+                let acting = owners::acting(
+                    UserId(*owner),
+                    fallback,
+                    capabilities.running_user,
+                    inventory,
+                );
+                acting.map_or(Cow::Borrowed(value), |acting| {
+                    Cow::Owned(Value::Id(acting.0))
+                })
+            }
+            _ => Cow::Borrowed(value),
+        }
     }
 
     fn deal(&self, root: RootId) -> Option<Deal<'_>> {

@@ -94,7 +94,13 @@ fn pin(situation: &Situation, root: RootId, grid: Grid) -> Option<Pins> {
             future: Vec::new(),
         });
     };
-    let owner = act(kept.owner).unwrap_or(kept.owner);
+    // Who is not active any more still held what was held: only new records go to a stand-in.
+    let is_known = situation.inventory.users.contains_key(&kept.owner);
+    let owner = if is_known {
+        kept.owner
+    } else {
+        act(kept.owner).unwrap_or(kept.owner)
+    };
     let same_grid = kept.grid == grid;
     let keep = |slots: &Vec<Slot>, same: bool| {
         if same && same_grid {
