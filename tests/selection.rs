@@ -65,6 +65,24 @@ fn an_edited_query_takes_away_what_it_does_not_choose_any_more() {
 }
 
 #[test]
+fn what_an_edited_query_takes_away_stays_away_after_an_interruption() {
+    let env = TestEnv::new();
+    env.edit("limit: 6", "limit: 50");
+    env.apply();
+    env.edit(
+        "limit: 50",
+        "limit: 50\n    opportunity_type: [New Business]",
+    );
+    let before = env.plan("");
+    env.run("apply -y --api-budget 17").exits(8);
+    let rest = env.plan("");
+    assert_eq!(rest.actions(), ["delete"], "{:?}", rest.summary());
+    assert!(rest.0.len() < before.0.len(), "{:?}", rest.summary());
+    env.apply();
+    env.nothing_to_do();
+}
+
+#[test]
 fn an_edit_of_the_query_is_noted_even_where_it_changes_nothing() {
     let env = TestEnv::new();
     env.edit(

@@ -179,7 +179,6 @@ impl Case {
         let record = FoundRecord {
             object: object(path),
             generation: 3,
-            created: 0,
             live: live(path, fields),
         };
         let letters = letters(root(), &desired(path, fields));
@@ -631,7 +630,6 @@ fn a_stray_goes_by_its_own_id() {
     let record = FoundRecord {
         object: Object::Event,
         generation: 3,
-        created: 0,
         live: live(MEETING, A),
     };
     let change = stray("letters", &record, Reason::OutOfSelection);

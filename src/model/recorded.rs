@@ -66,7 +66,5 @@ pub(crate) type Found = BTreeMap<String, FoundRecord>;
 pub(crate) struct FoundRecord {
     pub(crate) object: Object,
     pub(crate) generation: u32,
-    /// When it was created, by the org's clock, in seconds since 1970.
-    pub(crate) created: i64,
     pub(crate) live: LiveRecord,
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::live::{OwnedFields, stamp};
-use super::{Error, record_id, timestamp};
+use super::{Error, record_id};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, PACK_OBJECT};
 use crate::model::day::Day;
 use crate::model::id::{RecordId, RootId};
@@ -167,7 +167,7 @@ fn fields(
 ) -> String {
     let shown = &capabilities.objects[&object].readable;
     let wanted = owned.get(&object).into_iter().flatten().map(AsRef::as_ref);
-    let always = ["Id", "SystemModstamp", "CreatedDate", told_by];
+    let always = ["Id", "SystemModstamp", told_by];
     let further = object.facts().told_by.iter().copied();
     let fields: BTreeSet<&str> = wanted
         .chain(always)
@@ -200,7 +200,6 @@ fn record(object: Object, generation: u32, mut fields: Fields) -> Result<FoundRe
     Ok(FoundRecord {
         object,
         generation,
-        created: timestamp(&text(&fields, "CreatedDate"))?.as_second(),
         live: LiveRecord {
             id: record_id(&text(&fields, "Id"))?,
             stamp: stamp(&fields),

@@ -103,9 +103,10 @@ impl State {
         Ok(roots)
     }
 
-    /// The roots that have records: what is covered stays covered.
+    /// The roots that have records and pins: what is covered stays covered. One whose pins were
+    /// dropped is on its way out, however much of it is still there.
     pub(crate) fn covered(&self) -> Result<BTreeSet<RootId>, Error> {
-        let sql = "SELECT root FROM roots WHERE number IN (SELECT root FROM records)";
+        let sql = "SELECT root FROM roots WHERE pins IS NOT NULL AND number IN (SELECT root FROM records)";
         let mut statement = self.db.prepare(sql).doing("read")?;
         let mut rows = statement.query([]).doing("read")?;
         let mut roots = BTreeSet::new();
