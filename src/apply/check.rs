@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Dispatcher, Error};
 use crate::model::change::{Action, Change};
 use crate::model::id::RootId;
-use crate::model::recorded::{Live, Row};
+use crate::model::recorded::{Held, Live, Row};
 use crate::model::value::Want;
 use crate::org::{LOTS_PER_RETRIEVE, RECORDS_PER_LOT, RowError};
 use crate::refresh::{self, OwnedFields, Proof};
@@ -55,8 +55,7 @@ impl Dispatcher<'_> {
                     .map(|row| (*root, row)),
             );
         }
-        let runs = self.job.state.runs(usize::MAX >> 1)?;
-        let runs = runs.into_iter().map(|run| (run.number, run)).collect();
+        let runs = self.job.state.runs_by_number()?;
         let proof = Proof {
             capabilities: &self.job.plan.header.capabilities,
             pack: &self.job.state.meta().key_prefix,
@@ -115,7 +114,7 @@ impl Dispatcher<'_> {
             created: 0,
             want: Want(0),
             stamp: None,
-            held: crate::model::recorded::Held::default(),
+            held: Held::default(),
         })
     }
 }

@@ -29,6 +29,15 @@ pub(super) struct Order<'a> {
     pub(super) approved: bool,
 }
 
+/// Makes the plan, and carries it out.
+pub(super) async fn plan_and_carry_out(
+    context: &mut Context<'_>,
+    order: Order<'_>,
+) -> anyhow::Result<Exit> {
+    let planned = reconcile::plan(order.org, order.request).await?;
+    carry_out(context, order, planned).await
+}
+
 /// Shows the plan, asks where that is needed, and carries it out.
 pub(super) async fn carry_out(
     context: &mut Context<'_>,

@@ -5,7 +5,6 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options::{ApplyOptions, OutputOptions, PlanOptions};
 use crate::plan_file::Command;
-use crate::reconcile;
 
 /// Plan the removal of everything that was made, ask, and remove it. Nothing else is touched.
 #[derive(Debug, clap::Args)]
@@ -35,10 +34,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         saved: None,
         approved: args.apply.auto_approve,
     };
-    let exit = match reconcile::plan(&connection.org, &request).await {
-        Ok(planned) => carry_out::carry_out(context, order, planned).await,
-        Err(error) => Err(error),
-    };
+    let exit = carry_out::plan_and_carry_out(context, order).await;
     connection.close().await;
     exit
 }

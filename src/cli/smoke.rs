@@ -44,21 +44,15 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     // One deal is made, wherever it stands among the others.
     options.max_opps = u64::MAX;
     let request = context.request(&manifest, Command::Apply, true, options);
-    let planned = reconcile::plan(&connection.org, &request).await;
-    let exit = match planned {
-        Err(error) => Err(error),
-        Ok(planned) => {
-            let order = Order {
-                request: &request,
-                org: &connection.org,
-                apply: &args.apply,
-                output: &args.output,
-                saved: None,
-                approved: args.apply.auto_approve,
-            };
-            carry_out::carry_out(context, order, planned).await
-        }
+    let order = Order {
+        request: &request,
+        org: &connection.org,
+        apply: &args.apply,
+        output: &args.output,
+        saved: None,
+        approved: args.apply.auto_approve,
     };
+    let exit = carry_out::plan_and_carry_out(context, order).await;
     if let Ok(Exit::Done) = exit
         && !args.output.json
     {

@@ -24,7 +24,7 @@ pub(crate) async fn drift(
     let proof = refresh::Proof {
         capabilities: &capabilities,
         pack: &state.meta().key_prefix,
-        runs: &steps::runs(state)?,
+        runs: &state.runs_by_number().context("reading the state")?,
     };
     pass::drift(org, state, (&proof, &steps::policies(request))).await
 }

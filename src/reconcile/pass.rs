@@ -65,7 +65,7 @@ pub(super) async fn compare(
         ground,
         planner,
         accounts,
-        runs: steps::runs(ground.state)?,
+        runs: ground.state.runs_by_number().context("reading the state")?,
         protect: steps::protect(ground.request),
         manifest: ground.request.manifest_digest(),
         policies: steps::policies(ground.request),

@@ -1,7 +1,5 @@
 //! The small steps of a run, each in its own words.
 
-use std::collections::BTreeMap;
-
 use anyhow::Context as _;
 
 use super::request::{Execution, Request};
@@ -15,7 +13,7 @@ use crate::model::object::Object;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
 use crate::refresh;
-use crate::state::{Meta, Opening, Run, State};
+use crate::state::{Meta, Opening, State};
 
 pub(super) fn open_state(org: &Org, request: &Request) -> anyhow::Result<State> {
     let folder = request.state_folder();
@@ -53,11 +51,6 @@ pub(super) async fn settle(
         None => Ok(()),
         Some((records, seconds)) => Err(Stop::Unsettled { records, seconds }.into()),
     }
-}
-
-pub(super) fn runs(state: &State) -> anyhow::Result<BTreeMap<i64, Run>> {
-    let runs = state.runs(usize::MAX >> 1).context("reading the state")?;
-    Ok(runs.into_iter().map(|run| (run.number, run)).collect())
 }
 
 pub(super) fn protect(request: &Request) -> Vec<wildmatch::WildMatch> {

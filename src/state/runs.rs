@@ -201,6 +201,12 @@ impl State {
         rows.collect::<rusqlite::Result<_>>().doing("read")
     }
 
+    /// All runs, by their numbers: what proves records to be ours.
+    pub(crate) fn runs_by_number(&self) -> Result<BTreeMap<i64, Run>, Error> {
+        let runs = self.runs(i64::MAX as usize)?;
+        Ok(runs.into_iter().map(|run| (run.number, run)).collect())
+    }
+
     /// The run of this id.
     pub(crate) fn run(&self, run_id: &str) -> Result<Option<Run>, Error> {
         let sql = "SELECT number, run_id, command, user, status, started, finished, counts, keyed \
