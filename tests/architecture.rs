@@ -38,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "state",
         ],
     ),
+    ("doctor", &["manifest", "model", "org", "reconcile"]),
     ("report", &["clock", "model", "plan_file"]),
     // An island: with code of the client's, both sides would agree on a mistake.
     ("embedded_org", &["clock"]),
@@ -46,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "apply",
             "clock",
+            "doctor",
             "embedded_org",
             "guard",
             "manifest",

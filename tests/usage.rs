@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "apply",
     "run",
     "destroy",
+    "doctor",
     "status",
     "show",
     "smoke",
