@@ -7,7 +7,7 @@ use snapbox::{Assert, Data, data::DataFormat};
 use crate::env::TestEnv;
 
 /// Every command that there is; the first stands for the program itself.
-const COMMANDS: &[&str] = &[
+pub(crate) const COMMANDS: &[&str] = &[
     "",
     "init",
     "validate",
