@@ -39,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("doctor", &["manifest", "model", "org", "reconcile"]),
+    ("from_org", &["manifest", "model", "org"]),
     ("report", &["clock", "model", "plan_file"]),
     // An island: with code of the client's, both sides would agree on a mistake.
     ("embedded_org", &["clock"]),
@@ -49,6 +50,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "clock",
             "doctor",
             "embedded_org",
+            "from_org",
             "guard",
             "manifest",
             "model",

@@ -64,6 +64,13 @@ impl Context<'_> {
         Ok(Connection { org, server })
     }
 
+    /// The org that the environment names.
+    pub(super) fn instance_url(&self) -> anyhow::Result<Option<String>> {
+        let folder = manifest::directory_of(&self.global.config);
+        let environment = Environment::load(folder, self.global.env.as_deref())?;
+        Ok(environment.get("SF_INSTANCE_URL").map(str::to_owned))
+    }
+
     async fn embedded(&self, manifest: &Manifest) -> anyhow::Result<Server> {
         let folder = manifest.directory().join(".demo-gen");
         let server = embedded_org::serve(embedded_org::Options {
