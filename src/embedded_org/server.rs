@@ -197,7 +197,11 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body
 fn response(reply: Reply, date: Option<String>) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = Response::builder().status(status);
-    if reply.body.is_some() {
+    let has_type = reply
+        .headers
+        .iter()
+        .any(|(name, _)| *name == "Content-Type");
+    if reply.body.is_some() && !has_type {
         builder = builder.header("Content-Type", "application/json;charset=UTF-8");
     }
     if let Some(date) = date {
