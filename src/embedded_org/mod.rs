@@ -21,6 +21,7 @@ mod schema;
 mod server;
 mod session;
 mod soql;
+mod sosl;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -13,8 +13,10 @@ mod identity;
 mod limits;
 mod oauth;
 mod query;
+mod recent;
 mod reply;
 mod retrieve;
+mod search;
 mod soap;
 mod sobjects;
 mod tree;
@@ -88,6 +90,12 @@ const RESOURCES: &[Resource] = &[
         "services/data/{version}/queryAll/{locator}",
         &[("GET", query::next_page)],
     ),
+    guarded("services/data/{version}/search", &[("GET", search::search)]),
+    guarded(
+        "services/data/{version}/parameterizedSearch",
+        &[("GET", search::by_parameters), ("POST", search::posted)],
+    ),
+    guarded("services/data/{version}/recent", &[("GET", recent::recent)]),
     guarded(
         "services/data/{version}/sobjects",
         &[("GET", describe::global)],
