@@ -78,6 +78,7 @@ impl Context<'_> {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             token: None,
             bare: false,
+            tls: false,
             clock: self.clock,
         });
         server.await.context("starting the embedded org")

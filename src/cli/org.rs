@@ -1,7 +1,7 @@
 //! `demo-gen org`
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -48,6 +48,9 @@ enum Command {
         /// A new org without demo-gen's own fields and objects.
         #[arg(long)]
         bare: bool,
+        /// Serve https, with a self-signed certificate that lies beside the data file.
+        #[arg(long)]
+        tls: bool,
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
@@ -79,12 +82,14 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             listen,
             token,
             bare,
+            tls,
         } => {
             let options = Options {
                 data: data.clone(),
                 listen: *listen,
                 token: token.clone(),
                 bare: *bare,
+                tls: *tls,
                 clock,
             };
             return serve(options, context).await;
@@ -200,6 +205,9 @@ async fn serve(options: Options, context: &mut Context<'_>) -> anyhow::Result<Ex
     let out = context.terminal.out();
     writeln!(out, "Serving the embedded org at {url} until Ctrl-C.\n")?;
     credentials(out, &url, server.credentials())?;
+    if let Some(certificate) = server.certificate() {
+        trust(out, certificate)?;
+    }
     out.flush()?;
     tokio::signal::ctrl_c()
         .await
@@ -231,6 +239,23 @@ fn credentials(
         ),
     ] {
         writeln!(out, "{name}='{value}'")?;
+    }
+    Ok(())
+}
+
+/// What makes clients trust the certificate, by the variables that they read.
+fn trust(out: &mut dyn std::io::Write, certificate: &Path) -> std::io::Result<()> {
+    let path = std::path::absolute(certificate)?;
+    writeln!(out, "\nClients trust the certificate by one of these:\n")?;
+    for name in [
+        // demo-gen, curl
+        "SSL_CERT_FILE",
+        // Python: requests, simple-salesforce
+        "REQUESTS_CA_BUNDLE",
+        // Node: jsforce, the Salesforce CLI
+        "NODE_EXTRA_CA_CERTS",
+    ] {
+        writeln!(out, "export {name}='{}'", path.display())?;
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ pub(crate) enum Error {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error("the certificate {} cannot be made: {problem}", path.display())]
+    Certificate { path: PathBuf, problem: String },
     #[error("{} is in use by another process that serves this org\nhint: stop it, or name another file with --data", path.display())]
     Locked { path: PathBuf },
     #[error("cannot {action} {}: {source}", path.display())]

@@ -21,10 +21,12 @@ mod schema;
 mod server;
 mod session;
 mod soql;
+mod sosl;
 mod store;
 #[cfg(test)]
 mod tests;
 mod time;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -47,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) token: Option<String>,
     /// Without our fields and objects.
     pub(crate) bare: bool,
+    /// By https, with a certificate of its own.
+    pub(crate) tls: bool,
     pub(crate) clock: Clock,
 }
 
