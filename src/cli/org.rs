@@ -44,6 +44,9 @@ enum Command {
         /// A new org without demo-gen's own fields and objects.
         #[arg(long)]
         bare: bool,
+        /// The certificate (or public key, PEM) of the org's app, to sign in with `auth: jwt`.
+        #[arg(long, value_name = "FILE")]
+        jwt_certificate: Option<PathBuf>,
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
@@ -72,12 +75,14 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             listen,
             token,
             bare,
+            jwt_certificate,
         } => {
             let options = Options {
                 data: data.clone(),
                 listen: *listen,
                 token: token.clone(),
                 bare: *bare,
+                jwt_certificate: jwt_certificate.clone(),
                 clock,
             };
             return serve(options, context).await;

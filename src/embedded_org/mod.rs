@@ -11,6 +11,7 @@
 mod api;
 mod api_error;
 mod auth;
+mod certificate;
 mod company;
 mod error;
 mod exchange;
@@ -47,6 +48,8 @@ pub(crate) struct Options {
     pub(crate) token: Option<String>,
     /// Without our fields and objects.
     pub(crate) bare: bool,
+    /// The certificate of the org's app, for signing in with assertions.
+    pub(crate) jwt_certificate: Option<PathBuf>,
     pub(crate) clock: Clock,
 }
 

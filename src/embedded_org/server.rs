@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::api::{self, Call, Reply};
 use super::api_error::ApiError;
+use super::certificate::Certificate;
 use super::error::Error;
 use super::org::{self, Org};
 use super::store::{Lock, Store};
@@ -96,7 +97,11 @@ fn open(options: Options) -> Result<(Org, Lock), Error> {
     } else {
         org::create(&options.data, &lock, options.bare, options.clock)?;
     }
-    let org = Org::open(&options.data, options.token, options.clock)?;
+    let mut org = Org::open(&options.data, options.token, options.clock)?;
+    org.credentials.certificate = options
+        .jwt_certificate
+        .map(|path| Certificate::read(&path))
+        .transpose()?;
     Ok((org, lock))
 }
 

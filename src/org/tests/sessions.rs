@@ -11,7 +11,8 @@ use crate::org::*;
 fn client_credentials(url: &str) -> SignIn {
     let environment =
         Environment::from_iter([("SF_CLIENT_ID", "app"), ("SF_CLIENT_SECRET", "hush")]);
-    SignIn::from_environment(AuthKind::Oauth, Some(url), &environment).unwrap()
+    let folder = std::path::Path::new("");
+    SignIn::from_environment(Some(AuthKind::Oauth), Some(url), folder, &environment).unwrap()
 }
 
 fn expired() -> Answer {
