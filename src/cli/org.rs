@@ -51,6 +51,9 @@ enum Command {
         /// Serve https, with a self-signed certificate that lies beside the data file.
         #[arg(long)]
         tls: bool,
+        /// The certificate (or public key, PEM) of the org's app, to sign in with `auth: jwt`.
+        #[arg(long, value_name = "FILE")]
+        jwt_certificate: Option<PathBuf>,
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
@@ -83,6 +86,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             token,
             bare,
             tls,
+            jwt_certificate,
         } => {
             let options = Options {
                 data: data.clone(),
@@ -90,6 +94,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 token: token.clone(),
                 bare: *bare,
                 tls: *tls,
+                jwt_certificate: jwt_certificate.clone(),
                 clock,
             };
             return serve(options, context).await;

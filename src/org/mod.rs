@@ -5,9 +5,12 @@
 //! is for the caller to decide. What an org answers is never trusted to be what was asked for.
 
 // Who we are, and whom we talk to.
+mod advice;
 mod environment;
 mod identity;
 mod instance_url;
+mod jwt;
+mod sf_cli;
 mod sign_in;
 
 // What an org can be asked.
