@@ -15,6 +15,7 @@ mod collections;
 mod describe;
 mod limits;
 mod query;
+mod read;
 mod retrieve;
 pub(crate) mod soql;
 
@@ -43,7 +44,8 @@ pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
 pub(crate) use limits::ApiUsage;
-pub(crate) use query::Scope;
+pub(crate) use query::{Pages, Scope};
+pub(crate) use read::{Read, Span, Told};
 pub(crate) use retrieve::{Fields, LOTS_PER_RETRIEVE, RECORDS_PER_LOT, Retrieve};
 pub(crate) use sign_in::{AuthKind, SignIn, SignInError};
 
