@@ -71,6 +71,7 @@ impl Context<'_> {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             token: None,
             bare: false,
+            features: None,
             clock: self.clock,
         });
         server.await.context("starting the embedded org")

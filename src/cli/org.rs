@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 
 use super::context::Context;
 use super::exit::Exit;
-use crate::embedded_org::{self, Credentials, ImportSummary, Options};
+use crate::embedded_org::{self, Credentials, Feature, Features, ImportSummary, Options};
 
 /// Serve, fill, copy or reset the embedded org.
 #[derive(Debug, clap::Args)]
@@ -44,6 +44,8 @@ enum Command {
         /// A new org without demo-gen's own fields and objects.
         #[arg(long)]
         bare: bool,
+        #[command(flatten)]
+        features: FeatureArgs,
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
@@ -62,7 +64,34 @@ enum Command {
         /// Without demo-gen's own fields and objects.
         #[arg(long)]
         bare: bool,
+        #[command(flatten)]
+        features: FeatureArgs,
     },
+}
+
+/// What a new org has and has not, as orgs differ.
+#[derive(Debug, clap::Args)]
+struct FeatureArgs {
+    /// Switches features of a new org on, as orgs differ.
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',')]
+    feature: Vec<Feature>,
+    /// Switches features of a new org off.
+    #[arg(
+        long,
+        value_name = "FEATURE",
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    without: Vec<Feature>,
+}
+
+impl FeatureArgs {
+    /// Nothing where nothing is said.
+    fn given(&self) -> Option<Features> {
+        let Self { feature, without } = self;
+        let silent = feature.is_empty() && without.is_empty();
+        (!silent).then(|| Features::of(feature, without))
+    }
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -72,12 +101,14 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             listen,
             token,
             bare,
+            features,
         } => {
             let options = Options {
                 data: data.clone(),
                 listen: *listen,
                 token: token.clone(),
                 bare: *bare,
+                features: features.given(),
                 clock,
             };
             return serve(options, context).await;
@@ -89,7 +120,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         Command::Export { folder } => {
             // On first use the org holds its sample company, whichever command comes first.
             if !data.exists() {
-                embedded_org::reset(data, false, clock)?;
+                embedded_org::reset(data, false, Features::default(), clock)?;
             }
             let summary = embedded_org::export(data, folder)?;
             let objects = counted(&summary.objects);
@@ -99,8 +130,8 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 folder.display()
             )?;
         }
-        Command::Reset { bare } => {
-            embedded_org::reset(data, *bare, clock)?;
+        Command::Reset { bare, features } => {
+            embedded_org::reset(data, *bare, features.given().unwrap_or_default(), clock)?;
             writeln!(
                 context.terminal.out(),
                 "{} holds the sample company again, under a new org id.",

@@ -14,6 +14,7 @@ mod auth;
 mod company;
 mod error;
 mod exchange;
+mod features;
 mod ids;
 mod org;
 mod rows;
@@ -32,6 +33,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use auth::Credentials;
 pub(crate) use error::Error;
 pub(crate) use exchange::{ExportSummary, ImportSummary};
+pub(crate) use features::{Feature, Features};
 pub(crate) use server::Server;
 
 use crate::clock::Clock;
@@ -47,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) token: Option<String>,
     /// Without our fields and objects.
     pub(crate) bare: bool,
+    /// What a new org has; an org that is there already must have the same.
+    pub(crate) features: Option<Features>,
     pub(crate) clock: Clock,
 }
 
@@ -66,8 +70,13 @@ pub(crate) fn export(data: &Path, folder: &Path) -> Result<ExportSummary, Error>
 }
 
 /// Starts the org anew with the sample company; it gets a new id.
-pub(crate) fn reset(data: &Path, bare: bool, clock: Clock) -> Result<(), Error> {
+pub(crate) fn reset(
+    data: &Path,
+    bare: bool,
+    features: Features,
+    clock: Clock,
+) -> Result<(), Error> {
     let lock = store::Lock::take(data)?;
-    org::is_bare(data)?;
-    org::create(data, &lock, bare, clock)
+    org::kind(data)?;
+    org::create(data, &lock, (bare, features), clock)
 }

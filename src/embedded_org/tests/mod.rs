@@ -40,6 +40,7 @@ impl TestOrg {
             listen: ([127, 0, 0, 1], 0).into(),
             token: None,
             bare: false,
+            features: None,
             clock: clock(),
         });
         Self {
