@@ -15,6 +15,7 @@ mod company;
 mod error;
 mod exchange;
 mod ids;
+mod metadata;
 mod org;
 mod rows;
 mod schema;

@@ -134,6 +134,10 @@ impl Call {
         self.headers.get(name).map(String::as_str)
     }
 
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The fields of a posted form.
     pub(super) fn form(&self) -> Vec<(String, String)> {
         pairs(&String::from_utf8_lossy(&self.body))

@@ -8,6 +8,8 @@ mod cursors;
 mod describe;
 mod identity;
 mod limits;
+mod metadata;
+mod multipart;
 mod oauth;
 mod query;
 mod reply;
@@ -112,6 +114,14 @@ const RESOURCES: &[Resource] = &[
         ],
     ),
     guarded(
+        "services/data/{version}/metadata/deployRequest",
+        &[("POST", metadata::deploy)],
+    ),
+    guarded(
+        "services/data/{version}/metadata/deployRequest/{id}",
+        &[("GET", metadata::status), ("PATCH", metadata::cancel)],
+    ),
+    guarded(
         "services/data/{version}/composite",
         &[("GET", versions::composite), ("POST", composite::composite)],
     ),
@@ -181,7 +191,11 @@ fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
     };
     let reply = run(&mut context, resource, &call)?;
     context.session.keep_numbers()?;
+    let changed = context.session.has_changed_schema();
     transaction.commit()?;
+    if changed {
+        org.store.reload_schema()?;
+    }
     Ok(reply)
 }
 

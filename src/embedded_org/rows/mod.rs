@@ -11,6 +11,7 @@ mod event;
 mod invitee;
 mod load;
 mod opportunity;
+mod permission;
 mod record;
 mod relation;
 mod save;

@@ -2,6 +2,7 @@
 
 mod activities;
 mod exchange;
+mod metadata;
 mod over_http;
 mod queries;
 mod rules;
@@ -29,6 +30,13 @@ pub(super) fn clock() -> Clock {
 impl TestOrg {
     pub(super) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        Self::start_in(folder).await
+    }
+
+    /// Serves an org without our fields and objects.
+    pub(super) async fn start_bare() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        super::reset(&folder.path().join("org.sqlite"), true, clock()).unwrap();
         Self::start_in(folder).await
     }
 
