@@ -15,6 +15,7 @@ mod query;
 mod reply;
 mod retrieve;
 mod sobjects;
+mod tooling;
 mod versions;
 
 pub(crate) use call::Call;
@@ -120,6 +121,30 @@ const RESOURCES: &[Resource] = &[
     guarded(
         "services/data/{version}/metadata/deployRequest/{id}",
         &[("GET", metadata::status), ("PATCH", metadata::cancel)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/query",
+        &[("GET", tooling::query)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects",
+        &[("GET", tooling::global)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}",
+        &[("POST", tooling::create)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}/describe",
+        &[("GET", tooling::describe)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}/{id}",
+        &[
+            ("GET", tooling::get),
+            ("PATCH", tooling::update),
+            ("DELETE", tooling::delete),
+        ],
     ),
     guarded(
         "services/data/{version}/composite",

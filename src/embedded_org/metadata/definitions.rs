@@ -52,6 +52,14 @@ impl<'a, 's> Definitions<'a, 's> {
             .any(|object| object.field(field).is_some_and(|it| it.name == field))
     }
 
+    /// The id of a field that was put.
+    pub(crate) fn field_id(&self, object: &str, name: &str) -> rusqlite::Result<String> {
+        self.session
+            .db
+            .prepare_cached("SELECT id FROM _metadata_field WHERE object = ?1 AND name = ?2")?
+            .query_row([object, name], |row| row.get(0))
+    }
+
     /// Makes a field, or brings it to this definition.
     pub(crate) fn put_field(
         &mut self,

@@ -9,6 +9,7 @@ mod access;
 mod computed;
 mod custom_field;
 mod custom_object;
+mod definition;
 mod describe;
 mod kind;
 mod notation;
@@ -26,6 +27,7 @@ pub(crate) use access::{Grants, ObjectGrant};
 pub(crate) use computed::computed_sql;
 pub(crate) use custom_field::CustomField;
 pub(crate) use custom_object::CustomObject;
+pub(crate) use definition::{data_type, definition_of};
 pub(crate) use describe::{describe, describe_global, object_summary};
 pub(crate) use kind::{Decimal, Flag, Flags, Kind, OnDelete, Reference};
 pub(crate) use notation::parse_field;
@@ -331,6 +333,11 @@ impl Object {
     /// Whether it is about who works in the org, and not about their work.
     pub(crate) fn is_setup(&self) -> bool {
         self.name == "User" || self.is_permission()
+    }
+
+    /// Whether its records are made for the time of a request.
+    pub(crate) fn is_temporary(&self) -> bool {
+        tooling::TABLES.iter().any(|table| table.name == self.name)
     }
 
     /// Whether it says who may see and do what.

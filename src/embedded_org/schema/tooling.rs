@@ -96,8 +96,8 @@ pub(super) const TABLES: &[Table] = &[
 // Of a custom object's field, `TableEnumOrId` is the object's id; of a standard object's its name.
 const CUSTOM_FIELD: &str = "
 DeveloperName | string 80 | N | namefield
-TableEnumOrId | string 40 | CN
-FullName | string 255 | CN | unfilterable
+TableEnumOrId | string 40 | N
+FullName | string 255 | CUN | unfilterable
 NamespacePrefix | string 15 | N
 EntityDefinitionId | reference EntityDefinition | N | relationship EntityDefinition; children CustomFields
 Length | int 8 | N
@@ -106,6 +106,7 @@ Scale | int 8 | N
 Description | string 1000 | N
 InlineHelpText | string 510 | N
 RelationshipLabel | string 80 | N
+Metadata | address | CUN
 ManageableState | string 40 | N
 ";
 

@@ -7,6 +7,7 @@ mod over_http;
 mod queries;
 mod rules;
 mod signing_in;
+mod tooling;
 
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
