@@ -38,7 +38,8 @@ pub(super) fn graph(context: &mut Context<'_>, call: &Call) -> Result<Reply, Api
 fn answer(context: &mut Context<'_>, call: &Call, graph: Graph) -> Result<Vec<u8>, ApiError> {
     let db = context.session.db;
     let failed = |answers: &Vec<Answer>| answers.iter().any(Answer::is_failure);
-    let run = || composite::run_parts(context, call, graph.parts);
+    context.session.forget_writes();
+    let run = || composite::run_parts(context, call, (graph.parts, true));
     let answers = undone_where(db, run, failed)?;
     let is_successful = !failed(&answers);
     let answers: Vec<Answer> = match is_successful {
