@@ -21,6 +21,7 @@ mod living_org;
 mod lock;
 mod lost_state;
 mod org_folder;
+mod outside_clients;
 mod ownership;
 mod random_walk;
 mod readme;

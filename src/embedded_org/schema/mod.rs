@@ -12,6 +12,7 @@ mod notation;
 mod ours;
 mod standard;
 mod standard_activities;
+mod standard_leads;
 mod standard_setup;
 
 use std::cell::OnceCell;
@@ -79,6 +80,7 @@ impl Schema {
         for table in standard::TABLES
             .iter()
             .chain(standard_activities::TABLES)
+            .chain(standard_leads::TABLES)
             .chain(standard_setup::TABLES)
         {
             schema.add_table(table);
