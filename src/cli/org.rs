@@ -9,7 +9,11 @@ use secrecy::ExposeSecret as _;
 
 use super::context::Context;
 use super::exit::Exit;
+use super::options;
 use crate::embedded_org::{self, Credentials, ImportSummary, Options};
+use crate::manifest::InstanceUrl;
+use crate::reconcile::{self, Stop};
+use crate::{from_org, plan_file};
 
 /// Serve, fill, copy or reset the embedded org.
 #[derive(Debug, clap::Args)]
@@ -47,12 +51,18 @@ enum Command {
         /// Serve https, with a self-signed certificate that lies beside the data file.
         #[arg(long)]
         tls: bool,
+        /// The certificate (or public key, PEM) of the org's app, to sign in with `auth: jwt`.
+        #[arg(long, value_name = "FILE")]
+        jwt_certificate: Option<PathBuf>,
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
         /// A folder with `Opportunity.csv`, `Account.csv` and so on.
-        #[arg(value_name = "DIR")]
-        folder: PathBuf,
+        #[arg(value_name = "DIR", required_unless_present = "from_org")]
+        folder: Option<PathBuf>,
+        /// Copy what planning needs from the manifest's org, to rehearse on; the org is only read.
+        #[arg(long, conflicts_with = "folder")]
+        from_org: bool,
     },
     /// Write what the org holds as a Data Export folder.
     Export {
@@ -76,6 +86,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             token,
             bare,
             tls,
+            jwt_certificate,
         } => {
             let options = Options {
                 data: data.clone(),
@@ -83,12 +94,21 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 token: token.clone(),
                 bare: *bare,
                 tls: *tls,
+                jwt_certificate: jwt_certificate.clone(),
                 clock,
             };
             return serve(options, context).await;
         }
-        Command::Import { folder } => {
+        Command::Import {
+            folder: Some(folder),
+            ..
+        } => {
             let summary = embedded_org::import(data, folder, clock)?;
+            imported(context.terminal.out(), &summary)?;
+        }
+        Command::Import { folder: None, .. } => {
+            let folder = copy(context).await?;
+            let summary = embedded_org::import(data, folder.path(), clock)?;
             imported(context.terminal.out(), &summary)?;
         }
         Command::Export { folder } => {
@@ -114,6 +134,27 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         }
     }
     Ok(Exit::Done)
+}
+
+/// Copies the manifest's org into a folder that goes when it is dropped.
+async fn copy(context: &mut Context<'_>) -> anyhow::Result<tempfile::TempDir> {
+    let manifest = context.manifest()?;
+    if manifest.salesforce.instance_url == InstanceUrl::Embedded {
+        let why = "the manifest's org is the embedded one itself; name the manifest of another org with -c";
+        return Err(Stop::Usage(why.to_owned()).into());
+    }
+    let folder = tempfile::tempdir().context("making a folder for the copy")?;
+    let connection = context.connect(&manifest).await?;
+    let request = context.request(
+        &manifest,
+        plan_file::Command::Apply,
+        false,
+        options::plain(),
+    );
+    let survey = reconcile::survey(&connection.org, &request).await?;
+    from_org::copy(&connection.org, &survey.inventory, folder.path()).await?;
+    connection.close().await;
+    Ok(folder)
 }
 
 fn imported(out: &mut dyn std::io::Write, summary: &ImportSummary) -> std::io::Result<()> {

@@ -11,6 +11,7 @@
 mod api;
 mod api_error;
 mod auth;
+mod certificate;
 mod company;
 mod error;
 mod exchange;
@@ -51,6 +52,8 @@ pub(crate) struct Options {
     pub(crate) bare: bool,
     /// By https, with a certificate of its own.
     pub(crate) tls: bool,
+    /// The certificate of the org's app, for signing in with assertions.
+    pub(crate) jwt_certificate: Option<PathBuf>,
     pub(crate) clock: Clock,
 }
 

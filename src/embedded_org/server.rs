@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::api::{self, Call, Reply};
 use super::api_error::ApiError;
+use super::certificate::Certificate as AppCertificate;
 use super::error::Error;
 use super::org::{self, Org};
 use super::store::{Lock, Store};
@@ -139,7 +140,11 @@ fn open(options: Options) -> Result<Opened, Error> {
         .tls
         .then(|| Certificate::beside(&options.data, host))
         .transpose()?;
-    let org = Org::open(&options.data, options.token, options.clock)?;
+    let mut org = Org::open(&options.data, options.token, options.clock)?;
+    org.credentials.certificate = options
+        .jwt_certificate
+        .map(|path| AppCertificate::read(&path))
+        .transpose()?;
     Ok(Opened {
         org,
         lock,

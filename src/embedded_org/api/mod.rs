@@ -1,5 +1,6 @@
 //! The REST resources, a file for each kind, and the table that a request is matched in.
 
+mod assertion;
 mod batch;
 mod call;
 mod changes;

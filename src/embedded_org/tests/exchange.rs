@@ -202,6 +202,7 @@ async fn serve_error(data: &Path, bare: bool, port: u16) -> String {
         token: None,
         bare,
         tls: false,
+        jwt_certificate: None,
         clock: clock(),
     });
     served.await.err().unwrap().to_string()

@@ -41,6 +41,9 @@ impl TestOrg {
             token: None,
             bare: false,
             tls: false,
+            jwt_certificate: Some(
+                concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/certificate.pem").into(),
+            ),
             clock: clock(),
         });
         Self {
