@@ -24,6 +24,7 @@ mod lock;
 mod lost_state;
 mod org_folder;
 mod orgs_differ;
+mod outside_clients;
 mod ownership;
 mod random_walk;
 mod readme;

@@ -2,10 +2,13 @@
 
 mod activities;
 mod exchange;
+mod many_at_once;
 mod metadata;
+mod other_forms;
 mod over_http;
 mod queries;
 mod rules;
+mod searches;
 mod signing_in;
 mod tooling;
 
