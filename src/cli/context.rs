@@ -71,16 +71,18 @@ impl Context<'_> {
         Notices::new(move |text| aside.say(text))
     }
 
+    /// The org that the environment names.
+    pub(super) fn instance_url(&self) -> anyhow::Result<Option<String>> {
+        let folder = manifest::directory_of(&self.global.config);
+        let environment = Environment::load(folder, self.global.env.as_deref())?;
+        Ok(environment.get("SF_INSTANCE_URL").map(str::to_owned))
+    }
+
     async fn embedded(&self, manifest: &Manifest) -> anyhow::Result<Server> {
         let folder = manifest.directory().join(".demo-gen");
-        let server = embedded_org::serve(embedded_org::Options {
-            data: folder.join("org.sqlite"),
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            token: None,
-            bare: false,
-            jwt_certificate: None,
-            clock: self.clock,
-        });
+        let data = folder.join("org.sqlite");
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server = embedded_org::serve(embedded_org::Options::new(data, listen, self.clock));
         server.await.context("starting the embedded org")
     }
 
@@ -93,7 +95,7 @@ impl Context<'_> {
             Auth::Jwt => AuthKind::Jwt,
             Auth::Oauth => AuthKind::Oauth,
         });
-        SignIn::from_environment(auth, Some(url), folder, &environment).context("signing in")
+        SignIn::from_environment(auth, url, folder, &environment).context("signing in")
     }
 
     /// What a plan is asked for.

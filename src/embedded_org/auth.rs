@@ -83,8 +83,13 @@ impl Credentials {
             .is_some_and(|(scheme, token)| {
                 let known =
                     scheme.eq_ignore_ascii_case("Bearer") || scheme.eq_ignore_ascii_case("OAuth");
-                known && token.trim() == self.access_token.expose_secret()
+                known && self.accepts_token(token.trim())
             })
+    }
+
+    /// Whether a token by itself is good.
+    pub(super) fn accepts_token(&self, token: &str) -> bool {
+        token == self.access_token.expose_secret()
     }
 
     /// What a token reply is signed with: base64 of HMAC-SHA256 with the client secret.

@@ -39,6 +39,11 @@ impl Identity {
             && self.trial_expiry.is_none()
             && self.organization_type != "Developer Edition"
     }
+
+    /// Whether an id of 15 or of 18 characters names this org.
+    pub(crate) fn is_org(&self, id: &str) -> bool {
+        id.get(..15) == self.org_id.get(..15)
+    }
 }
 
 /// Asks the org, in two calls: the second one's questions follow from the first one's answer.

@@ -18,6 +18,8 @@ mod collections;
 mod describe;
 mod limits;
 mod query;
+mod read;
+mod rehearsal;
 mod retrieve;
 pub(crate) mod soql;
 
@@ -48,9 +50,11 @@ pub(crate) use describe::{Describe, Field};
 pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
-pub(crate) use limits::ApiUsage;
+pub(crate) use limits::{Allowance, ApiUsage, Limits};
 pub(crate) use notices::Notices;
-pub(crate) use query::Scope;
+pub(crate) use query::{Pages, Scope};
+pub(crate) use read::{Read, Span, Told};
+pub(crate) use rehearsal::{Rehearsed, Verdict};
 pub(crate) use retrieve::{Fields, LOTS_PER_RETRIEVE, RECORDS_PER_LOT, Retrieve};
 pub(crate) use sign_in::{AuthKind, SignIn, SignInError};
 
