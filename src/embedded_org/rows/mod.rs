@@ -10,6 +10,7 @@ mod delete;
 mod event;
 mod invitee;
 mod load;
+pub(crate) mod named;
 mod opportunity;
 mod record;
 mod relation;
@@ -17,6 +18,7 @@ mod save;
 mod task;
 mod upsert;
 
+pub(crate) use body::refuses;
 pub(crate) use delete::delete;
 pub(crate) use load::{load, read_exported, relate};
 pub(crate) use record::{Record, find};

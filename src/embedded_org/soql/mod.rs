@@ -8,6 +8,7 @@ mod aggregate;
 mod answer;
 mod ast;
 mod filter;
+mod flat;
 mod lexer;
 mod operand;
 mod parser;
@@ -19,7 +20,9 @@ mod semi_join;
 
 use super::api_error::ApiError;
 pub(crate) use answer::{Page, records, row_ids, whole};
+pub(crate) use flat::{Flat, plan_flat};
 pub(crate) use plan::{Plan, Records, Visibility, plan, plan_of_fields};
+pub(crate) use select::Form;
 
 /// Where in a query something is wrong, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]

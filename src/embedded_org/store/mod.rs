@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
+use super::bulk;
 use super::error::Error;
 use super::schema::{OUR_FIELDS, OUR_OBJECTS, Object, Schema, Table};
 pub(crate) use lock::{Lock, sibling};
@@ -136,6 +137,7 @@ impl Store {
     /// Makes the tables and columns that the schema has and the file has not.
     pub(crate) fn build_tables(&self) -> Result<(), Error> {
         table::build(&self.connection, &self.schema)
+            .and_then(|()| self.connection.execute_batch(bulk::TABLES))
             .map_err(|source| database_error(&self.path, source))
     }
 

@@ -1,6 +1,7 @@
 //! The org as a client sees it: over HTTP, on a free port of the loopback.
 
 mod activities;
+mod bulk;
 mod exchange;
 mod over_http;
 mod queries;
