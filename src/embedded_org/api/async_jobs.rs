@@ -1,5 +1,10 @@
 //! Bulk API 1.0: jobs of many batches, as JSON, XML or CSV.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all handlers in the table of resources have one signature"
+)]
+
 use serde_json::{Map, Value, json};
 
 use super::async_forms::{Form, batch_info, body, job_info, problem};

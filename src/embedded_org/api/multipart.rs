@@ -50,14 +50,16 @@ fn part(text: &[u8]) -> Option<Part<'_>> {
         None => (find(text, b"\n\n")?, 2),
     };
     let headers = String::from_utf8_lossy(&text[..gap]);
-    let name = headers.lines().find_map(|line| {
+    let disposition = headers.lines().find_map(|line| {
         let (header, value) = line.split_once(':')?;
-        let is_disposition = header.trim().eq_ignore_ascii_case("content-disposition");
-        let names = value
-            .split(';')
-            .filter_map(|it| it.trim().strip_prefix("name="));
-        is_disposition.then(|| names.last().map(|name| name.trim_matches('"').to_owned()))?
+        let found = header.trim().eq_ignore_ascii_case("content-disposition");
+        found.then_some(value)
     })?;
+    let name = disposition
+        .split(';')
+        .find_map(|it| it.trim().strip_prefix("name="))?
+        .trim_matches('"')
+        .to_owned();
     let body = &text[gap + length..];
     let body = body
         .strip_suffix(b"\r\n")

@@ -115,22 +115,22 @@ fn json_result(outcome: &Outcome) -> Value {
 }
 
 fn xml_result(outcome: &Outcome) -> String {
-    let mut inside = String::new();
-    if let Some(error) = &outcome.error {
-        let fields: String = error
-            .fields
-            .iter()
-            .map(|field| element("fields", field))
-            .collect();
-        let message = element("message", &error.message);
-        let code = element("statusCode", &error.code);
-        inside.push_str(&format!("<errors>{fields}{message}{code}</errors>"));
-    }
-    match &outcome.id {
-        Some(id) => inside.push_str(&element("id", id)),
-        None => inside.push_str("<id xsi:nil=\"true\"/>"),
-    }
-    inside.push_str(&element("success", &outcome.error.is_none().to_string()));
-    inside.push_str(&element("created", &outcome.created.to_string()));
-    format!("<result>{inside}</result>")
+    let errors: String = outcome
+        .error
+        .iter()
+        .map(|error| {
+            let fields = error.fields.iter().map(|field| element("fields", field));
+            let fields: String = fields.collect();
+            let message = element("message", &error.message);
+            let code = element("statusCode", &error.code);
+            format!("<errors>{fields}{message}{code}</errors>")
+        })
+        .collect();
+    let id = match &outcome.id {
+        Some(id) => element("id", id),
+        None => "<id xsi:nil=\"true\"/>".to_owned(),
+    };
+    let success = element("success", &outcome.error.is_none().to_string());
+    let created = element("created", &outcome.created.to_string());
+    format!("<result>{errors}{id}{success}{created}</result>")
 }

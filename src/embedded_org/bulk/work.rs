@@ -1,7 +1,7 @@
 //! The work on a job, a chunk at a time: each is one transaction, so a server that ends leaves a job
 //! exactly between two of them.
 
-use super::job::{Api, Batch, BatchState, Job, JobState};
+use super::job::{Api, Batch, BatchState, ContentType, Job, JobState};
 use super::outcome::{self, Chunk};
 use super::problem::{CLIENT_INPUT, Problem};
 use super::{Told, columns, queries, rows, save, store};
@@ -47,7 +47,7 @@ fn work(session: &Session<'_>, job: &mut Job, batch: &mut Batch) -> Result<(), P
         if job.order.api != Api::Classic {
             store::set_job_state(session, job, JobState::InProgress, None)?;
         }
-        if !job.order.operation.is_query() && job.order.content_type == super::ContentType::Csv {
+        if !job.order.operation.is_query() && job.order.content_type == ContentType::Csv {
             (batch.columns, batch.position) = rows::header(session.db, job, batch)?;
         }
     }
@@ -68,7 +68,10 @@ fn work(session: &Session<'_>, job: &mut Job, batch: &mut Batch) -> Result<(), P
 
 /// Saves the next rows; tells whether they were the last.
 fn next_chunk(session: &Session<'_>, job: &Job, batch: &mut Batch) -> Result<bool, Problem> {
-    let columns = columns::columns(session.schema, &job.order, &batch.columns)?;
+    let columns = match job.order.content_type {
+        ContentType::Csv => columns::columns(session.schema, &job.order, &batch.columns)?,
+        ContentType::Json | ContentType::Xml => Vec::new(),
+    };
     let read = rows::read(session.db, (job, batch), batch.position, CHUNK)?;
     let count = read.rows.len();
     if count > 0 {

@@ -39,22 +39,16 @@ pub(super) fn record(record: &Value) -> String {
 
 fn fields(record: &Value) -> String {
     let object = record["attributes"]["type"].as_str().unwrap_or_default();
-    let mut out = element("type", object);
-    for (name, value) in record.as_object().into_iter().flatten() {
-        match value {
-            _ if name == "attributes" => {}
-            Value::Null => out.push_str(&format!("<{name} xsi:nil=\"true\"/>")),
-            Value::Object(_) => {
-                out.push_str(&format!(
-                    "<{name} xsi:type=\"sObject\">{}</{name}>",
-                    fields(value)
-                ));
-            }
-            Value::String(text) => out.push_str(&element(name, text)),
-            Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
-                out.push_str(&element(name, &value.to_string()));
-            }
-        }
-    }
-    out
+    let fields = record.as_object().into_iter().flatten();
+    let fields = fields.map(|(name, value)| match value {
+        _ if name == "attributes" => element("type", object),
+        Value::Null => format!("<{name} xsi:nil=\"true\"/>"),
+        Value::Object(_) => format!(
+            "<{name} xsi:type=\"sObject\">{}</{name}>",
+            self::fields(value)
+        ),
+        Value::String(text) => element(name, text),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => element(name, &value.to_string()),
+    });
+    fields.collect()
 }

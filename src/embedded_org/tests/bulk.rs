@@ -194,12 +194,8 @@ async fn parents_are_found_by_their_keys() {
         "{}",
         failed.body
     );
-    assert!(
-        failed
-            .body
-            .ends_with(r#";"B";"co-2";"""#.to_owned().as_str())
-            || failed.body.ends_with("\r\n")
-    );
+    let line = "\";\"B\";\"co-2\";\"\"\r\n";
+    assert!(failed.body.ends_with(line), "{}", failed.body);
     let order = json!({"object": "Contact", "operation": "update"});
     let csv = format!("Id,Title,Account.Demo_Key__c\n{contact},CFO,#N/A\n");
     assert_eq!(run(&org, &order, &csv).await["numberRecordsFailed"], 0);
