@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::csv_text::write_line;
 use super::job::{Batch, ContentType, Dialect, Job};
-use super::outcome::{self, Direction, Outcome};
+use super::outcome::{self, Direction, Outcome, RowError};
 use super::pieces::{self, Role};
 use super::problem::Problem;
 use super::xml_text::{self, element};
@@ -83,7 +83,7 @@ pub(crate) fn found(db: &Connection, job: &Job, batch: &Batch) -> Result<Vec<u8>
 }
 
 fn csv_line(out: &mut Vec<u8>, outcome: &Outcome) {
-    let error = outcome.error.as_ref().map(outcome::RowError::text);
+    let error = outcome.error.as_ref().map(RowError::text);
     let values = [
         outcome.id.as_deref().unwrap_or_default(),
         if error.is_none() { "true" } else { "false" },
@@ -115,22 +115,23 @@ fn json_result(outcome: &Outcome) -> Value {
 }
 
 fn xml_result(outcome: &Outcome) -> String {
-    let errors: String = outcome
-        .error
-        .iter()
-        .map(|error| {
-            let fields = error.fields.iter().map(|field| element("fields", field));
-            let fields: String = fields.collect();
-            let message = element("message", &error.message);
-            let code = element("statusCode", &error.code);
-            format!("<errors>{fields}{message}{code}</errors>")
-        })
-        .collect();
+    let error = outcome.error.as_ref().map(xml_error).unwrap_or_default();
     let id = match &outcome.id {
         Some(id) => element("id", id),
         None => "<id xsi:nil=\"true\"/>".to_owned(),
     };
     let success = element("success", &outcome.error.is_none().to_string());
     let created = element("created", &outcome.created.to_string());
-    format!("<result>{errors}{id}{success}{created}</result>")
+    format!("<result>{error}{id}{success}{created}</result>")
+}
+
+fn xml_error(error: &RowError) -> String {
+    let fields: String = error
+        .fields
+        .iter()
+        .map(|field| element("fields", field))
+        .collect();
+    let message = element("message", &error.message);
+    let code = element("statusCode", &error.code);
+    format!("<errors>{fields}{message}{code}</errors>")
 }

@@ -2,6 +2,9 @@
 
 mod activities;
 mod bulk;
+mod bulk_classic;
+mod bulk_query;
+mod bulk_refusals;
 mod exchange;
 mod over_http;
 mod queries;
