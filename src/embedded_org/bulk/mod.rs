@@ -4,8 +4,8 @@
 //! results are kept in the org's file (`store`, `pieces`, `outcome`), so they outlive the server. The
 //! `worker` of a server takes the oldest that waits and works (`work`) on 200 rows at a time, each time in
 //! a transaction of its own, with the org free for other calls between two of them. An upload is read row by row
-//! (`rows`, `columns`) and saved by the rules of every save (`save`); a query (`queries`) leaves a copy of
-//! what it found. `results` and `classic` write what a client reads of it.
+//! (`rows`, `columns`) and saved by the rules of every save (`save`). A query (`search`, `queries`) has a
+//! connection of its own, and leaves a copy of what it found. `results` and `classic` write what a client reads of it.
 
 mod classic;
 mod columns;
@@ -20,6 +20,7 @@ mod records;
 mod results;
 mod rows;
 mod save;
+mod search;
 mod store;
 mod words;
 mod work;

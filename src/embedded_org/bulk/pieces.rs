@@ -38,6 +38,13 @@ pub(super) fn append(
     Ok(())
 }
 
+/// Removes the bytes that are there.
+pub(super) fn clear(db: &Connection, (batch, role): (&str, Role)) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM _bulk_piece WHERE batch = ?1 AND role = ?2")?
+        .execute(params![batch, role])
+        .map(|_| ())
+}
+
 /// How many bytes there are.
 pub(super) fn length(db: &Connection, (batch, role): (&str, Role)) -> rusqlite::Result<u64> {
     let length: Option<i64> = db

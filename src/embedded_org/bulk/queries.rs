@@ -24,8 +24,14 @@ pub(super) fn check(
     Ok(soql::plan_flat(session, soql, visibility(operation))?.object)
 }
 
-/// Runs the query of a batch and keeps what it finds.
-pub(super) fn run(session: &Session<'_>, job: &Job, batch: &mut Batch) -> Result<(), Problem> {
+/// Runs the query of a batch and hands over what it finds, page by page, as long as that is wanted; tells
+/// whether it came to the end.
+pub(super) fn run(
+    session: &Session<'_>,
+    job: &Job,
+    batch: &mut Batch,
+    mut keep: impl FnMut(&[u8]) -> bool,
+) -> Result<bool, Problem> {
     let text = pieces::whole(session.db, (&batch.id, Role::Request))?;
     let text = String::from_utf8_lossy(&text);
     let refused = |error: ApiError| {
@@ -35,6 +41,7 @@ pub(super) fn run(session: &Session<'_>, job: &Job, batch: &mut Batch) -> Result
     let plan = soql::plan_flat(session, &text, visibility(job.order.operation)).map_err(refused)?;
     let rows = soql::row_ids(session, &plan.records).map_err(refused)?;
     batch.columns = plan.names();
+    batch.processed = rows.len() as u64;
     for page in rows.chunks(PAGE) {
         let written = match job.order.content_type {
             ContentType::Csv => csv(session, &plan, page)?,
@@ -42,10 +49,11 @@ pub(super) fn run(session: &Session<'_>, job: &Job, batch: &mut Batch) -> Result
                 json_lines(session, &plan, page, job).map_err(refused)?
             }
         };
-        pieces::append(session.db, (&batch.id, Role::Result), &written)?;
+        if !keep(&written) {
+            return Ok(false);
+        }
     }
-    batch.processed = rows.len() as u64;
-    Ok(())
+    Ok(true)
 }
 
 fn visibility(operation: Operation) -> Visibility {

@@ -29,12 +29,16 @@ const JOB_COLUMNS: &str = "id, api, operation, object, external_id, content_type
 const BATCH_COLUMNS: &str = "id, job, state, message, created, changed, columns, position, processed, failed, \
     milliseconds";
 
-/// Writes a new job and gives it back with its id.
+/// Jobs, and their results, are kept for a week.
+const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Writes a new job and gives it back with its id; jobs of another week go.
 pub(super) fn add_job(
     session: &Session<'_>,
     order: Order,
     state: JobState,
 ) -> rusqlite::Result<Job> {
+    forget_old_jobs(session)?;
     let job = Job {
         id: RecordId::from_number("750", session.next_number("750")?).into(),
         order,
@@ -124,6 +128,19 @@ pub(super) fn remove_job(db: &Connection, id: &str) -> rusqlite::Result<()> {
         db.prepare_cached(sql)?.execute([id])?;
     }
     Ok(())
+}
+
+fn forget_old_jobs(session: &Session<'_>) -> rusqlite::Result<()> {
+    let Ok(before) = session.now.checked_sub(KEPT) else {
+        return Ok(());
+    };
+    let mut old = session
+        .db
+        .prepare_cached("SELECT id FROM _bulk_job WHERE changed < ?1")?;
+    let old: Vec<String> = old
+        .query_map([datetime_text(before)], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    old.iter().try_for_each(|id| remove_job(session.db, id))
 }
 
 /// Writes a new batch, waiting for the worker.

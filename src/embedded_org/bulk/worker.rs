@@ -1,12 +1,14 @@
 //! The background worker of a server.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 
-use super::work::step;
+use super::search::Change;
+use super::work::{Step, step};
 use crate::embedded_org::org::Org;
+use crate::embedded_org::session::Session;
 
 /// What an open org keeps of its jobs while it is served.
 #[derive(Debug)]
@@ -74,12 +76,33 @@ pub(crate) fn start(org: &Arc<Mutex<Org>>) -> JoinHandle<()> {
     })
 }
 
-/// One step, if the org is still served. A failure of the file leaves the job for the next call or start.
+/// One step, if the org is still served; tells whether another may follow. A failure of the file leaves the
+/// job for the next call or start.
 fn step_of(org: &Weak<Mutex<Org>>) -> bool {
-    org.upgrade()
-        .is_some_and(|org| step(&mut lock(&org)).unwrap_or(false))
+    let stepped = org.upgrade().map(|org| step(&mut lock(&org)));
+    match stepped {
+        Some(Ok(Step::Chunk)) => true,
+        Some(Ok(Step::Search(search))) => {
+            search.run(&|change| in_transaction(org, change)).is_some()
+        }
+        Some(Ok(Step::Rest) | Err(_)) | None => false,
+    }
 }
 
-fn lock(org: &Mutex<Org>) -> std::sync::MutexGuard<'_, Org> {
+/// Changes the org in a transaction; none where the org is gone, or its file fails.
+fn in_transaction(org: &Weak<Mutex<Org>>, change: &mut Change<'_>) -> Option<bool> {
+    let org = org.upgrade()?;
+    let mut org = lock(&org);
+    let org = &mut *org;
+    let now = org.clock.now();
+    let (transaction, schema) = org.store.begin().ok()?;
+    let session = Session::new(&transaction, schema, &org.facts, now);
+    let goes_on = change(&session).ok()?;
+    drop(session);
+    transaction.commit().ok()?;
+    Some(goes_on)
+}
+
+fn lock(org: &Mutex<Org>) -> MutexGuard<'_, Org> {
     org.lock().unwrap_or_else(PoisonError::into_inner)
 }

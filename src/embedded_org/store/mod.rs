@@ -82,6 +82,18 @@ impl Store {
         Ok(store)
     }
 
+    /// Another connection to the same file, for long reads that keep nobody from writing.
+    pub(crate) fn reader(&self) -> rusqlite::Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 10000;")?;
+        Ok(Self {
+            connection,
+            schema: self.schema.clone(),
+            path: self.path.clone(),
+        })
+    }
+
     pub(crate) fn schema(&self) -> &Schema {
         &self.schema
     }
