@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::found::belonging;
 use super::live::{OwnedFields, Proof, stamp};
+use super::surroundings::belonging;
 use super::window::{self, Questions, Stamped};
 use super::{Error, record_id};
 use crate::model::id::RecordId;
