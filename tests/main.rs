@@ -26,6 +26,7 @@ mod org_folder;
 mod ownership;
 mod random_walk;
 mod readme;
+mod refresh;
 mod runs;
 mod saved_plan;
 mod selection;

@@ -34,7 +34,10 @@ pub(crate) struct Pages {
 
 #[derive(Debug)]
 enum Next {
-    First { soql: String, scope: Scope },
+    First {
+        soql: String,
+        scope: Scope,
+    },
     /// The first page came with other reads.
     Here(Box<RawValue>),
     At(String),
@@ -143,7 +146,10 @@ struct Page<T> {
 fn parse<T: DeserializeOwned>(page: &str) -> Result<Page<T>, Error> {
     serde_json::from_str(page).map_err(|error| Error::NotSalesforce {
         status: 200,
-        excerpt: format!("a page of a query: {}", excerpt(error.to_string().as_bytes())),
+        excerpt: format!(
+            "a page of a query: {}",
+            excerpt(error.to_string().as_bytes())
+        ),
     })
 }
 

@@ -180,11 +180,7 @@ fn with_wholes(
 }
 
 /// The row of the record that this one is part of.
-fn whole_of(
-    state: &State,
-    root: RootId,
-    row: &Row,
-) -> Result<Option<(RootId, Row)>, state::Error> {
+fn whole_of(state: &State, root: RootId, row: &Row) -> Result<Option<(RootId, Row)>, state::Error> {
     let Some(whole) = row.object.facts().part_of else {
         return Ok(None);
     };

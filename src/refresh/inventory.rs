@@ -271,10 +271,7 @@ fn opportunity(fields: &Fields, story_key: &StoryKey) -> Result<(RootId, Opportu
 }
 
 /// The accounts, and their contacts.
-async fn around(
-    org: &Org,
-    ids: &BTreeSet<AccountId>,
-) -> Result<(Accounts, Contacts), Error> {
+async fn around(org: &Org, ids: &BTreeSet<AccountId>) -> Result<(Accounts, Contacts), Error> {
     let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
     let lots = ids.chunks(RECORDS_PER_LOT).map(|ids| {
         Question::Retrieve(Retrieve {
@@ -287,7 +284,11 @@ async fn around(
     let lots = reads.len();
     let select = "SELECT Id, FirstName, LastName, Title, AccountId FROM Contact WHERE AccountId IN";
     let queries = soql::long_in_lists(select, &ids, "");
-    reads.extend(queries.into_iter().map(|soql| Question::Query(soql, Scope::Query)));
+    reads.extend(
+        queries
+            .into_iter()
+            .map(|soql| Question::Query(soql, Scope::Query)),
+    );
     let (mut accounts, mut contacts) = (Accounts::new(), Contacts::new());
     for (number, told) in org.read(&reads).await?.into_iter().enumerate() {
         if number < lots {

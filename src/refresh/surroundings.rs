@@ -58,24 +58,21 @@ pub(crate) async fn surroundings(
 
 /// The condition that the pack's records of a kind fulfil: their key, or the key of what they are
 /// part of. Nothing where neither has one.
-pub(super) fn belonging(
-    capabilities: &Capabilities,
-    object: Object,
-    pack: &str,
-) -> Option<String> {
+pub(super) fn belonging(capabilities: &Capabilities, object: Object, pack: &str) -> Option<String> {
     if capabilities.has_key(object) {
         return Some(condition(object, pack));
     }
     let facts = object.facts();
-    let whole = facts
-        .part_of
-        .filter(|whole| capabilities.has_key(*whole))?;
+    let whole = facts.part_of.filter(|whole| capabilities.has_key(*whole))?;
     let relationship = facts.parent.strip_suffix("Id")?;
     Some(format!("{relationship}.{}", condition(whole, pack)))
 }
 
 /// The kinds that are counted by what they are part of, and how to count them.
-pub(crate) fn part_counts(capabilities: &Capabilities, pack: &str) -> (Vec<Object>, Vec<Read<'static>>) {
+pub(crate) fn part_counts(
+    capabilities: &Capabilities,
+    pack: &str,
+) -> (Vec<Object>, Vec<Read<'static>>) {
     let objects = capabilities.objects.keys().copied();
     let parts = objects.filter(|object| !capabilities.has_key(*object));
     let counted = parts.filter_map(|object| {
@@ -87,7 +84,10 @@ pub(crate) fn part_counts(capabilities: &Capabilities, pack: &str) -> (Vec<Objec
 
 /// The numbers of parts. They are counted for the sake of fewer calls, so one that the org does
 /// not tell is done without.
-pub(crate) fn counted(objects: Vec<Object>, told: Vec<Told>) -> Result<BTreeMap<Object, u64>, Error> {
+pub(crate) fn counted(
+    objects: Vec<Object>,
+    told: Vec<Told>,
+) -> Result<BTreeMap<Object, u64>, Error> {
     let mut counts = BTreeMap::new();
     for (object, told) in objects.into_iter().zip(told) {
         match told.count() {
