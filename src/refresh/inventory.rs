@@ -57,13 +57,15 @@ pub(crate) async fn inventory(
 ) -> Result<(Read, Vec<Told>), Error> {
     let mut reads = vec![
         Question::Query(selected(request), Scope::Query),
+        Question::Query(matching(request), Scope::Query),
         Question::Query(USERS.to_owned(), Scope::Query),
     ];
     reads.extend(further);
     let mut told = org.read(&reads).await?;
-    let further = told.split_off(2);
-    let [first, users] = <[Told; 2]>::try_from(told).expect("two were asked");
-    let mut read = opportunities(org, request, first.pages()?).await?;
+    let further = told.split_off(3);
+    let [first, total, users] = <[Told; 3]>::try_from(told).expect("three were asked");
+    let first = (first.pages()?, total.count()?);
+    let mut read = opportunities(org, request, first).await?;
     let Inventory {
         opportunities,
         accounts,
@@ -95,11 +97,18 @@ fn selected(request: &InventoryRequest<'_>) -> String {
     format!("SELECT {fields} FROM Opportunity{condition} ORDER BY CreatedDate, Id LIMIT {limit}")
 }
 
-/// Those that were selected, and the covered ones: they are never pushed out.
+/// The query for how many match, whatever the limit.
+fn matching(request: &InventoryRequest<'_>) -> String {
+    let query = &request.manifest.salesforce.query;
+    let condition = condition(query, request.has_default_exclusion);
+    format!("SELECT COUNT() FROM Opportunity{condition}")
+}
+
+/// Those that were selected, of so many that match, and the covered ones: they are never pushed out.
 async fn opportunities(
     org: &Org,
     request: &InventoryRequest<'_>,
-    mut pages: Pages,
+    (mut pages, total): (Pages, u64),
 ) -> Result<Read, Error> {
     let query = &request.manifest.salesforce.query;
     let story_key = &request.manifest.run.story_key;
@@ -113,15 +122,6 @@ async fn opportunities(
         }
     }
     let full = matching.len() as u64 == limit;
-    let total = if full {
-        org.count(
-            &format!("SELECT COUNT() FROM Opportunity{condition}"),
-            Scope::Query,
-        )
-        .await?
-    } else {
-        matching.len() as u64
-    };
     let found: BTreeSet<_> = matching.iter().map(|(id, _)| *id).collect();
     let missing: Vec<RootId> = request.covered.difference(&found).copied().collect();
     let mut read = Read::default();
