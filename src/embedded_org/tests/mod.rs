@@ -4,6 +4,7 @@ mod activities;
 mod exchange;
 mod metadata;
 mod over_http;
+mod permissions;
 mod queries;
 mod rules;
 mod signing_in;
