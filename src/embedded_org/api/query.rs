@@ -18,6 +18,9 @@ pub(super) fn query_all(context: &mut Context<'_>, call: &Call) -> Result<Reply,
 }
 
 fn run(context: &mut Context<'_>, call: &Call, visibility: Visibility) -> Result<Reply, ApiError> {
+    if let Some(text) = call.parameter("explain") {
+        return Ok(Reply::json(200, &soql::explain(&context.session, text)?));
+    }
     run_in(&context.session, context.cursors, call, visibility)
 }
 
@@ -35,6 +38,9 @@ pub(super) fn run_in(
             "SOQL query parameter 'q' is required",
         )
     })?;
+    if call.is_set("columns") {
+        return Ok(Reply::json(200, &soql::columns(session, text)?));
+    }
     let plan = soql::plan(session, text, visibility)?;
     if let Some(body) = soql::whole(session, &plan)? {
         return Ok(Reply::text(200, body));

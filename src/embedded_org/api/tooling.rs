@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ApiError, Call, Context, Reply, query};
 use crate::embedded_org::metadata::{self, Definitions};
-use crate::embedded_org::schema::{self, CustomField, Object, Schema};
+use crate::embedded_org::schema::{self, CustomField, Listed, Object, Schema};
 use crate::embedded_org::session::Session;
 use crate::embedded_org::soql::{self, Page};
 
@@ -60,7 +60,7 @@ pub(super) fn describe(_: &mut Context<'_>, call: &Call) -> Result<Reply, ApiErr
     let path = format!("{}/tooling", call.version_path());
     Ok(Reply::json(
         200,
-        &schema::describe(&schema, object, &path, &[]),
+        &schema::describe(&schema, object, &path, &Listed::default()),
     ))
 }
 

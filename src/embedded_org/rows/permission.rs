@@ -69,7 +69,7 @@ pub(crate) fn read_with<'s>(schema: &'s Schema, name: &str) -> Vec<&'s str> {
         .filter(|(object, _)| *object == name)
         .map(|(_, needed)| *needed)
         .collect();
-    let object = schema.objects().find(|object| object.name == name);
+    let object = schema.tables().find(|object| object.name == name);
     for field in object.iter().flat_map(|object| &object.fields) {
         if let Some(reference) = field.reference().filter(|_| field.is(Flag::MasterDetail)) {
             needed.extend(reference.to.iter().map(String::as_str));
@@ -204,7 +204,7 @@ fn twin_id(session: &Session<'_>, parent: &str, path: &str) -> rusqlite::Result<
 }
 
 fn grantable<'s>(session: &Session<'s>, name: &str) -> Option<&'s Object> {
-    session.schema.objects().find(|object| {
+    session.schema.tables().find(|object| {
         object.name == name && !object.is_setup() && !object.name.ends_with("Relation")
     })
 }

@@ -13,6 +13,7 @@ mod definition;
 mod describe;
 mod kind;
 mod notation;
+mod optional;
 mod ours;
 mod standard;
 mod standard_activities;
@@ -23,12 +24,14 @@ mod tooling;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use super::features::{Feature, Features};
+
 pub(crate) use access::{Grants, ObjectGrant};
 pub(crate) use computed::computed_sql;
 pub(crate) use custom_field::CustomField;
 pub(crate) use custom_object::CustomObject;
 pub(crate) use definition::{data_type, definition_of};
-pub(crate) use describe::{describe, describe_global, object_summary};
+pub(crate) use describe::{Listed, RecordType, describe, describe_global, object_summary};
 pub(crate) use kind::{Decimal, Flag, Flags, Kind, OnDelete, Reference};
 pub(crate) use notation::parse_field;
 pub(crate) use ours::{OUR_FIELDS, OUR_OBJECTS};
@@ -39,6 +42,7 @@ pub(crate) struct Schema {
     objects: BTreeMap<String, Object>,
     names: BTreeMap<String, String>,
     prefixes: BTreeMap<String, String>,
+    features: Features,
 }
 
 /// An sObject.
@@ -52,8 +56,8 @@ pub(crate) struct Object {
     pub(crate) access: String,
     /// Whether only those see it whom a permission set lets.
     pub(crate) granted: bool,
-    /// Whether the user who signs in sees it.
-    pub(crate) visible: bool,
+    /// The API does not show it: it is kept for the org itself, or not granted to the user.
+    is_hidden: bool,
     pub(crate) fields: Vec<Field>,
     by_name: BTreeMap<String, usize>,
     /// SQL over all columns, made on first use: every save needs it.
@@ -83,9 +87,15 @@ pub(crate) struct Table<'t> {
 }
 
 impl Schema {
-    /// The standard sObjects alone.
+    /// The standard sObjects alone, as a new org has them.
+    #[cfg(test)]
     pub(crate) fn standard() -> Self {
-        let mut schema = Self::empty();
+        Self::of(Features::default())
+    }
+
+    /// The standard sObjects of an org with these features.
+    pub(crate) fn of(features: Features) -> Self {
+        let mut schema = Self::empty(features);
         for table in standard::TABLES
             .iter()
             .chain(standard_activities::TABLES)
@@ -94,24 +104,34 @@ impl Schema {
         {
             schema.add_table(table);
         }
+        optional::fit(&mut schema, features);
         schema
     }
 
     /// What the Tooling API queries, and the users who made it.
     pub(crate) fn tooling() -> Self {
-        let mut schema = Self::empty();
+        let mut schema = Self::empty(Features::default());
         for table in tooling::TABLES.iter().chain(standard_setup::TABLES) {
             schema.add_table(table);
         }
         schema
     }
 
-    fn empty() -> Self {
+    fn empty(features: Features) -> Self {
         Self {
             objects: BTreeMap::new(),
             names: BTreeMap::new(),
             prefixes: BTreeMap::new(),
+            features,
         }
+    }
+
+    pub(crate) fn features(&self) -> Features {
+        self.features
+    }
+
+    pub(crate) fn has(&self, feature: Feature) -> bool {
+        self.features.has(feature)
     }
 
     fn add_table(&mut self, table: &Table) {
@@ -163,10 +183,20 @@ impl Schema {
 
     /// The sObject of this name, in any case.
     pub(crate) fn object(&self, name: &str) -> Option<&Object> {
-        self.objects
+        let object = self
+            .objects
             .get(name)
-            .or_else(|| self.objects.get(self.names.get(&name.to_lowercase())?))
-            .filter(|object| object.visible)
+            .or_else(|| self.objects.get(self.names.get(&name.to_lowercase())?));
+        object.filter(|object| !object.is_hidden)
+    }
+
+    fn known_mut(&mut self, name: &str) -> &mut Object {
+        let object = self.objects.get_mut(name);
+        object.expect("a standard sObject is in every schema")
+    }
+
+    fn hide_object(&mut self, name: &str) {
+        self.known_mut(name).is_hidden = true;
     }
 
     /// An sObject that every org has.
@@ -178,11 +208,16 @@ impl Schema {
 
     /// The sObject whose ids start so.
     pub(crate) fn object_of_prefix(&self, prefix: &str) -> Option<&Object> {
-        self.objects.get(self.prefixes.get(prefix)?)
+        self.object(self.prefixes.get(prefix)?)
     }
 
-    /// All sObjects by name.
+    /// All sObjects that the API shows, by name.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.tables().filter(|object| !object.is_hidden)
+    }
+
+    /// All sObjects by name, also those that only the org itself uses.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Object> {
         self.objects.values()
     }
 
@@ -191,7 +226,7 @@ impl Schema {
         &'s self,
         parent: &'s str,
     ) -> impl Iterator<Item = (&'s Object, &'s Field, &'s Reference)> {
-        self.objects().flat_map(move |object| {
+        self.tables().flat_map(move |object| {
             object.fields.iter().filter_map(move |field| {
                 let reference = field.reference()?;
                 let points_here = reference.to.iter().any(|target| target == parent);
@@ -211,7 +246,7 @@ impl Object {
             key_prefix: table.key_prefix.to_owned(),
             access: table.access.to_owned(),
             granted: false,
-            visible: true,
+            is_hidden: false,
             fields: Vec::new(),
             by_name: BTreeMap::new(),
             select_sql: OnceCell::new(),

@@ -2,21 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::{Map, Value};
 
+use crate::embedded_org::features::Features;
 use crate::embedded_org::schema::{
     CustomField, CustomObject, Flag, Grants, Object, ObjectGrant, Schema, Table,
 };
 
 /// The standard schema, what the org was made with, and what was made in it since.
 pub(crate) fn declared_schema(connection: &Connection) -> rusqlite::Result<Schema> {
-    let mut schema = Schema::standard();
+    let mut schema = Schema::of(features(connection)?);
     add_objects(connection, &mut schema)?;
     add_defined_objects(connection, &mut schema)?;
     add_fields(connection, &mut schema)?;
     add_defined_fields(connection, &mut schema)?;
     Ok(schema)
+}
+
+/// The features of the org in a file.
+fn features(connection: &Connection) -> rusqlite::Result<Features> {
+    let sql = "SELECT value FROM _setting WHERE name = 'features'";
+    let names = connection.query_row(sql, [], |row| row.get::<_, String>(0));
+    let names = names.optional()?;
+    Ok(names.map_or_else(Features::default, |names| Features::parse(&names)))
 }
 
 fn add_objects(connection: &Connection, schema: &mut Schema) -> rusqlite::Result<()> {

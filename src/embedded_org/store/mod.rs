@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::error::Error;
+use super::features::Features;
 use super::schema::{OUR_FIELDS, OUR_OBJECTS, Object, Schema};
 pub(crate) use declared::declared_schema;
 pub(crate) use lock::{Lock, sibling};
@@ -33,7 +34,7 @@ pub(crate) struct Store {
 
 impl Store {
     /// Makes a new, empty file; with our fields and objects unless bare.
-    pub(crate) fn create(path: &Path, bare: bool) -> Result<Self, Error> {
+    pub(crate) fn create(path: &Path, bare: bool, features: Features) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| Error::Io {
                 action: "create the folder",
@@ -52,11 +53,12 @@ impl Store {
             .map_err(of)?;
         let mut store = Self {
             connection,
-            schema: Schema::standard(),
+            schema: Schema::of(features),
             user_id: None,
             path: path.to_owned(),
         };
         store.write_setting("bare", if bare { "true" } else { "false" })?;
+        store.write_setting("features", &features.to_string())?;
         if !bare {
             store.declare_ours()?;
         }
@@ -89,6 +91,10 @@ impl Store {
         };
         store.build_tables()?;
         Ok(store)
+    }
+
+    pub(crate) fn features(&self) -> Features {
+        self.schema.features()
     }
 
     pub(crate) fn schema(&self) -> &Schema {

@@ -10,7 +10,7 @@ use crate::embedded_org::schema::{Field, Flag, Kind, Object, Schema};
 /// Makes missing tables, columns and indexes, all or none.
 pub(crate) fn build(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     let mut sql = String::from("SAVEPOINT build;\n");
-    for object in schema.objects() {
+    for object in schema.tables() {
         let present = columns_of(connection, &object.name)?;
         if present.is_empty() {
             create_table(&mut sql, object, "TABLE");
