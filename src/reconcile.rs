@@ -40,6 +40,7 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
     let accounts = selection::accounts(&ground, &in_scope).await?;
     let (builder, seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
+    judge::refuse_misfits(request, planner.as_ref())?;
     judge::refuse_empty_globs(&ground, &seen)?;
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
     let pins = selection::chosen_pins(&ground, planner.as_ref(), &in_scope, &seen.touched);

@@ -20,7 +20,9 @@ pub(crate) async fn drift(
     state: &State,
     request: &Request<'_>,
 ) -> anyhow::Result<(u64, u64)> {
-    let (capabilities, _) = refresh::capabilities(org, request.manifest).await?;
+    let capabilities = refresh::capabilities(org, request.manifest)
+        .await?
+        .capabilities;
     let proof = refresh::Proof {
         capabilities: &capabilities,
         pack: &state.meta().key_prefix,

@@ -1,19 +1,28 @@
 //! What the org can hold, by describe.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Error;
-use crate::manifest::{Exclusion, Manifest, StoryKey};
+use super::{Error, fit};
+use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{Capabilities, ObjectCapabilities, PACK_OBJECT};
 use crate::model::id::UserId;
-use crate::model::object::OBJECTS;
+use crate::model::object::{OBJECTS, Object};
 use crate::org::{Describe, Org};
 
+/// What describe told, and how the manifest fits it.
+#[derive(Debug, Default)]
+pub(crate) struct Described {
+    pub(crate) capabilities: Capabilities,
+    /// Whether Opportunity has the field that keeps a deal out, unless told otherwise.
+    pub(crate) has_default_exclusion: bool,
+    /// What the manifest asks for and this org has not.
+    pub(crate) misfits: Vec<Misfit>,
+    /// Fields that this org demands and nothing fills.
+    pub(crate) unfilled: Vec<String>,
+}
+
 /// What the org can hold, and the fields of Opportunity that the manifest makes use of.
-pub(crate) async fn capabilities(
-    org: &Org,
-    manifest: &Manifest,
-) -> Result<(Capabilities, bool), Error> {
+pub(crate) async fn capabilities(org: &Org, manifest: &Manifest) -> Result<Described, Error> {
     let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
     names.extend([PACK_OBJECT, "Opportunity"]);
     let described = org.describe(&names).await?;
@@ -23,12 +32,23 @@ pub(crate) async fn capabilities(
         running_user: Some(UserId(super::record_id(&org.identity().user_id)?)),
         ..Capabilities::default()
     };
+    let mut ours = BTreeMap::new();
     for facts in &OBJECTS {
         let object = described(facts.api_name).filter(|object| object.createable);
         if let Some(object) = object {
             capabilities.objects.insert(facts.object, fields(object));
+            ours.insert(facts.object, (facts, object));
         }
     }
+    let misfits = fit::fit(manifest, &ours, &mut capabilities)?;
+    let (mut unfilled, mut not_offered) = (Vec::new(), Vec::new());
+    for (facts, describe) in ours.values() {
+        if is_written(manifest, &capabilities, facts.object) {
+            unfilled.extend(fit::unfilled(manifest, facts, describe));
+            not_offered.extend(fit::not_offered(facts, &capabilities));
+        }
+    }
+    capabilities.not_offered = not_offered;
     let opportunity = described("Opportunity");
     let shows = |field: &str| opportunity.is_some_and(|object| object.field(field).is_some());
     if let Exclusion::Field(field) = &manifest.salesforce.query.exclude_if_omitted_field {
@@ -37,7 +57,24 @@ pub(crate) async fn capabilities(
     if let StoryKey::Field(field) = &manifest.run.story_key {
         demand(shows(field), field)?;
     }
-    Ok((capabilities, shows(Exclusion::DEFAULT_FIELD)))
+    Ok(Described {
+        capabilities,
+        has_default_exclusion: shows(Exclusion::DEFAULT_FIELD),
+        misfits,
+        unfilled,
+    })
+}
+
+/// Whether records of this kind are made.
+fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) -> bool {
+    capabilities.has(object)
+        && match object {
+            Object::Event | Object::Task => true,
+            Object::EventRelation => !capabilities.shares_activities(),
+            Object::Scorecard | Object::ScorecardAnswer => {
+                !manifest.scorecards.templates.is_empty()
+            }
+        }
 }
 
 fn demand(shown: bool, field: &str) -> Result<(), Error> {

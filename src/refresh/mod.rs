@@ -3,13 +3,14 @@
 //! Nothing here writes to the org, and nothing here decides.
 
 mod capabilities;
+mod fit;
 mod found;
 mod inventory;
 mod live;
 mod selection;
 mod settle;
 
-pub(crate) use capabilities::capabilities;
+pub(crate) use capabilities::{Described, capabilities};
 pub(crate) use found::{PackRow, carries_keys, found, look_alikes, pack_row};
 pub(crate) use inventory::{InventoryRequest, Read, accounts_of, inventory};
 pub(crate) use live::{OwnedFields, Proof, Written, live, note_held};
