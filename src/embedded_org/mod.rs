@@ -11,21 +11,25 @@
 mod api;
 mod api_error;
 mod auth;
+mod certificate;
 mod company;
 mod error;
 mod exchange;
 mod features;
 mod ids;
+mod metadata;
 mod org;
 mod rows;
 mod schema;
 mod server;
 mod session;
 mod soql;
+mod sosl;
 mod store;
 #[cfg(test)]
 mod tests;
 mod time;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -49,9 +53,29 @@ pub(crate) struct Options {
     pub(crate) token: Option<String>,
     /// Without our fields and objects.
     pub(crate) bare: bool,
+    /// By https, with a certificate of its own.
+    pub(crate) tls: bool,
+    /// The certificate of the org's app, for signing in with assertions.
+    pub(crate) jwt_certificate: Option<PathBuf>,
     /// What a new org has; an org that is there already must have the same.
     pub(crate) features: Option<Features>,
     pub(crate) clock: Clock,
+}
+
+impl Options {
+    /// A whole org by plain http, with the secrets of its file.
+    pub(crate) fn new(data: PathBuf, listen: SocketAddr, clock: Clock) -> Self {
+        Self {
+            data,
+            listen,
+            token: None,
+            bare: false,
+            tls: false,
+            jwt_certificate: None,
+            features: None,
+            clock,
+        }
+    }
 }
 
 /// Serves an org until the server is stopped.

@@ -39,10 +39,15 @@ pub(crate) struct Manifest {
 impl Manifest {
     /// The folder of the manifest, which relative paths, state and run logs are relative to.
     pub(crate) fn directory(&self) -> &Path {
-        match self.source.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        }
+        directory_of(&self.source)
+    }
+}
+
+/// The folder that a file lies in.
+pub(crate) fn directory_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
 
@@ -129,12 +134,13 @@ pub(crate) enum InstanceUrl {
 words! {
     /// How to sign in. What is secret about it comes from the environment.
     Auth {
-        AccessToken = "access_token",
-        /// Client credentials, refresh token, or username and password with a connected app.
-        Oauth = "oauth",
         /// The session of the Salesforce CLI.
         SfCli = "sf_cli",
+        AccessToken = "access_token",
+        /// An assertion signed with a key file.
         Jwt = "jwt",
+        /// Client credentials, refresh token, or username and password with a connected app.
+        Oauth = "oauth",
     }
 }
 

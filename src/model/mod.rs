@@ -7,6 +7,7 @@ pub(crate) mod day;
 pub(crate) mod email;
 pub(crate) mod event;
 pub(crate) mod field_kind;
+pub(crate) mod finding;
 pub(crate) mod id;
 pub(crate) mod inventory;
 pub(crate) mod key;

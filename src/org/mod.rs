@@ -5,9 +5,12 @@
 //! is for the caller to decide. What an org answers is never trusted to be what was asked for.
 
 // Who we are, and whom we talk to.
+mod advice;
 mod environment;
 mod identity;
 mod instance_url;
+mod jwt;
+mod sf_cli;
 mod sign_in;
 
 // What an org can be asked.
@@ -15,11 +18,15 @@ mod collections;
 mod describe;
 mod limits;
 mod query;
+mod read;
+mod rehearsal;
 mod retrieve;
 pub(crate) mod soql;
 
 // How a call is made, from the API's own terms down to HTTP.
 mod composite;
+mod gate;
+mod limiter;
 mod session;
 mod token;
 mod transport;
@@ -27,6 +34,7 @@ mod wire;
 
 // What becomes of it.
 mod error;
+mod notices;
 mod reply;
 mod retry;
 
@@ -42,8 +50,11 @@ pub(crate) use describe::{Describe, Field};
 pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
-pub(crate) use limits::ApiUsage;
-pub(crate) use query::Scope;
+pub(crate) use limits::{Allowance, ApiUsage, Limits};
+pub(crate) use notices::Notices;
+pub(crate) use query::{Pages, Scope};
+pub(crate) use read::{Read, Span, Told};
+pub(crate) use rehearsal::{Rehearsed, Verdict};
 pub(crate) use retrieve::{Fields, LOTS_PER_RETRIEVE, RECORDS_PER_LOT, Retrieve};
 pub(crate) use sign_in::{AuthKind, SignIn, SignInError};
 
@@ -69,6 +80,8 @@ pub(crate) struct Options {
     pub(crate) jitter_seed: u64,
     /// What an alert of a duplicate rule would hold up is saved all the same.
     pub(crate) allow_duplicates: bool,
+    /// Is told why nothing happens, and for how long.
+    pub(crate) notices: Notices,
 }
 
 impl Org {
@@ -94,6 +107,17 @@ impl Org {
     /// What the last reply said about the calls of the day.
     pub(crate) fn usage(&self) -> Option<ApiUsage> {
         self.transport.wire.noted().usage
+    }
+
+    /// How many calls the org can bear at once, as far as it has pushed back; further ones wait.
+    pub(crate) fn in_flight_limit(&self) -> usize {
+        self.transport.gate.limit()
+    }
+
+    /// Lets fewer calls be under way for a while, for a reason that shows in their results, such as
+    /// rows that were locked.
+    pub(crate) fn ease_off(&self) {
+        self.transport.gate.ease_off();
     }
 
     /// The org's time at its last reply.

@@ -11,15 +11,15 @@ const MOST_PARTS: usize = 25;
 const MOST_LARGE_PARTS: usize = 5;
 
 /// A part of the request.
-struct Part {
-    method: String,
-    url: String,
+pub(super) struct Part {
+    pub(super) method: String,
+    pub(super) url: String,
     reference_id: String,
     body: Option<Value>,
 }
 
 /// What became of a part.
-struct Answer {
+pub(super) struct Answer {
     reply: Reply,
     reference_id: String,
 }
@@ -36,7 +36,7 @@ pub(super) fn composite(context: &mut Context<'_>, call: &Call) -> Result<Reply,
     let failed = |answers: &Vec<Answer>| answers.iter().any(Answer::is_failure);
     let answers = undone_where(
         db,
-        || run_parts(context, call, parts),
+        || run_parts(context, call, (parts, all_or_none)),
         |answers| all_or_none && failed(answers),
     )?;
     let halt = all_or_none && failed(&answers);
@@ -48,12 +48,12 @@ pub(super) fn composite(context: &mut Context<'_>, call: &Call) -> Result<Reply,
 }
 
 impl Answer {
-    fn is_failure(&self) -> bool {
+    pub(super) fn is_failure(&self) -> bool {
         self.reply.status >= 300
     }
 
     /// What it is after another part failed: a success no more.
-    fn halted(self) -> Self {
+    pub(super) fn halted(self) -> Self {
         if self.is_failure() {
             return self;
         }
@@ -65,15 +65,18 @@ impl Answer {
     }
 }
 
-fn run_parts(
+pub(super) fn run_parts(
     context: &mut Context<'_>,
     call: &Call,
-    parts: Vec<Part>,
+    (parts, one_transaction): (Vec<Part>, bool),
 ) -> Result<Vec<Answer>, ApiError> {
     let db = context.session.db;
     let mut known = BTreeMap::new();
     let mut answers = Vec::new();
     for part in parts {
+        if !one_transaction {
+            context.session.forget_writes();
+        }
         let run = || {
             let reply = run_part(context, call, &part, &mut known);
             Ok(reply.unwrap_or_else(|error| Reply::error(&error)))
@@ -90,10 +93,7 @@ fn run_parts(
 }
 
 fn read_parts(body: &mut Map<String, Value>) -> Result<Vec<Part>, ApiError> {
-    let Some(Value::Array(items)) = body.remove("compositeRequest") else {
-        return Err(ApiError::json_parser("compositeRequest must be a list"));
-    };
-    let parts: Vec<Part> = items.into_iter().map(read_part).collect::<Result<_, _>>()?;
+    let parts = parts(body)?;
     if parts.len() > MOST_PARTS {
         let message =
             format!("Limit on number of sub-requests exceeded. The limit is {MOST_PARTS}.");
@@ -106,6 +106,14 @@ fn read_parts(body: &mut Map<String, Value>) -> Result<Vec<Part>, ApiError> {
         return Err(ApiError::new(400, "INVALID_INPUT", message));
     }
     Ok(parts)
+}
+
+/// The parts of a request, however many.
+pub(super) fn parts(body: &mut Map<String, Value>) -> Result<Vec<Part>, ApiError> {
+    let Some(Value::Array(items)) = body.remove("compositeRequest") else {
+        return Err(ApiError::json_parser("compositeRequest must be a list"));
+    };
+    items.into_iter().map(read_part).collect()
 }
 
 fn read_part(item: Value) -> Result<Part, ApiError> {
@@ -240,7 +248,7 @@ fn look_up(reference: &str, known: &mut BTreeMap<String, Known>) -> Result<Value
 }
 
 /// The answers as one body; those of the parts are JSON already.
-fn write(answers: &[Answer]) -> Vec<u8> {
+pub(super) fn write(answers: &[Answer]) -> Vec<u8> {
     let mut body = b"{\"compositeResponse\":[".to_vec();
     for (index, answer) in answers.iter().enumerate() {
         if index > 0 {

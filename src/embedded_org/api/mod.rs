@@ -1,18 +1,29 @@
 //! The REST resources, a file for each kind, and the table that a request is matched in.
 
+mod assertion;
+mod batch;
 mod call;
 mod changes;
 mod collections;
 mod composite;
 mod cursors;
 mod describe;
+mod encoding;
+mod graph;
 mod identity;
 mod limits;
+mod metadata;
+mod multipart;
 mod oauth;
 mod query;
+mod recent;
 mod reply;
 mod retrieve;
+mod search;
+mod soap;
 mod sobjects;
+mod tooling;
+mod tree;
 mod versions;
 
 pub(crate) use call::Call;
@@ -50,11 +61,20 @@ struct Resource {
 const RESOURCES: &[Resource] = &[
     open("services/data", &[("GET", versions::list)]),
     open("services/oauth2/token", &[("POST", oauth::token)]),
-    guarded(
+    open(
+        "services/oauth2/revoke",
+        &[("GET", oauth::revoke), ("POST", oauth::revoke)],
+    ),
+    open("services/Soap/u/{soap_version}", &[("POST", soap::partner)]),
+    open(
+        "services/Soap/u/{soap_version}/{org}",
+        &[("POST", soap::partner)],
+    ),
+    open(
         "services/oauth2/userinfo",
         &[("GET", identity::userinfo), ("POST", identity::userinfo)],
     ),
-    guarded("id/{org}/{user}", &[("GET", identity::identity)]),
+    open("id/{org}/{user}", &[("GET", identity::identity)]),
     guarded("services/data/{version}", &[("GET", versions::resources)]),
     guarded("services/data/{version}/limits", &[("GET", limits::limits)]),
     guarded(
@@ -74,6 +94,12 @@ const RESOURCES: &[Resource] = &[
         "services/data/{version}/queryAll/{locator}",
         &[("GET", query::next_page)],
     ),
+    guarded("services/data/{version}/search", &[("GET", search::search)]),
+    guarded(
+        "services/data/{version}/parameterizedSearch",
+        &[("GET", search::by_parameters), ("POST", search::posted)],
+    ),
+    guarded("services/data/{version}/recent", &[("GET", recent::recent)]),
     guarded(
         "services/data/{version}/sobjects",
         &[("GET", describe::global)],
@@ -112,8 +138,52 @@ const RESOURCES: &[Resource] = &[
         ],
     ),
     guarded(
+        "services/data/{version}/metadata/deployRequest",
+        &[("POST", metadata::deploy)],
+    ),
+    guarded(
+        "services/data/{version}/metadata/deployRequest/{id}",
+        &[("GET", metadata::status), ("PATCH", metadata::cancel)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/query",
+        &[("GET", tooling::query)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects",
+        &[("GET", tooling::global)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}",
+        &[("POST", tooling::create)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}/describe",
+        &[("GET", tooling::describe)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}/{id}",
+        &[
+            ("GET", tooling::get),
+            ("PATCH", tooling::update),
+            ("DELETE", tooling::delete),
+        ],
+    ),
+    guarded(
         "services/data/{version}/composite",
         &[("GET", versions::composite), ("POST", composite::composite)],
+    ),
+    guarded(
+        "services/data/{version}/composite/tree/{object}",
+        &[("POST", tree::tree)],
+    ),
+    guarded(
+        "services/data/{version}/composite/batch",
+        &[("POST", batch::batch)],
+    ),
+    guarded(
+        "services/data/{version}/composite/graph",
+        &[("POST", graph::graph)],
     ),
     guarded(
         "services/data/{version}/composite/sobjects",
@@ -152,6 +222,10 @@ const fn guarded(path: &'static str, verbs: &'static [(&'static str, Handler)]) 
 /// Handles a request of the network; every reply tells how much of the day's calls is used.
 pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
     let reply = answer(org, url, call).unwrap_or_else(|error| Reply::error(&error));
+    let reply = match call.header("x-prettyprint") {
+        Some("1" | "true") => reply.pretty(),
+        _ => reply,
+    };
     reply.with_header("Sforce-Limit-Info", limits::usage(org.calls))
 }
 
@@ -181,7 +255,12 @@ fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
     };
     let reply = run(&mut context, resource, &call)?;
     context.session.keep_numbers()?;
+    org.calls = context.calls;
+    let changed = context.session.has_changed_schema();
     transaction.commit()?;
+    if changed {
+        org.store.reload_schema()?;
+    }
     Ok(reply)
 }
 

@@ -196,13 +196,10 @@ fn wrong_files_say_where() {
 
 /// The error of serving these options.
 async fn serve_error(data: &Path, bare: bool, port: u16) -> String {
+    let listen = ([127, 0, 0, 1], port).into();
     let served = serve(Options {
-        data: data.to_owned(),
-        listen: ([127, 0, 0, 1], port).into(),
-        token: None,
         bare,
-        features: None,
-        clock: clock(),
+        ..Options::new(data.to_owned(), listen, clock())
     });
     served.await.err().unwrap().to_string()
 }
