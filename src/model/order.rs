@@ -22,6 +22,17 @@ pub(crate) fn steps(action: Action) -> &'static [Step] {
     }
 }
 
+impl Step {
+    /// The action that consists of this step alone.
+    pub(crate) fn action(self) -> Action {
+        match self {
+            Self::Delete => Action::Delete,
+            Self::Create => Action::Create,
+            Self::Update => Action::Update,
+        }
+    }
+}
+
 /// Where a step stands in the work of one lock: lower comes first.
 pub(crate) fn rank(step: Step, object: Object) -> u8 {
     let (count, number) = (OBJECTS.len() as u8, object.number() as u8);

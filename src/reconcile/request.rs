@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use wildmatch::WildMatch;
 
+use crate::apply::MaxFailures;
 use crate::clock::Clock;
 use crate::guard::Allowed;
 use crate::manifest::{AsOf, Manifest};
@@ -63,7 +64,7 @@ pub(crate) struct Execution {
     /// The machine that it runs on.
     pub(crate) host: String,
     pub(crate) concurrency: usize,
-    pub(crate) max_failures: Option<u64>,
+    pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) api_budget: Option<u64>,
     pub(crate) interrupted: Arc<AtomicBool>,
 }

@@ -6,6 +6,7 @@ mod capabilities;
 mod found;
 mod inventory;
 mod live;
+mod meanwhile;
 mod selection;
 mod settle;
 
@@ -13,6 +14,7 @@ pub(crate) use capabilities::capabilities;
 pub(crate) use found::{PackRow, carries_keys, found, look_alikes, pack_row};
 pub(crate) use inventory::{InventoryRequest, Read, accounts_of, inventory};
 pub(crate) use live::{OwnedFields, Proof, Written, live, note_held};
+pub(crate) use meanwhile::{Meanwhile, Planned, meanwhile};
 pub(crate) use selection::{filter_counts, query_digest};
 pub(crate) use settle::{Settled, recorded, settle, settle_one};
 

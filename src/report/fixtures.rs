@@ -81,6 +81,7 @@ pub(super) fn meeting(number: u32, action: Action, reason: Reason) -> Change {
         action,
         reason,
         id: None,
+        stamp: None,
         generation: 1,
         account: None,
         want: None,
