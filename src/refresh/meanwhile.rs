@@ -192,7 +192,7 @@ mod tests {
         );
         check(
             None,
-            json!({"Subject": "a", "Location": "y"}),
+            &json!({"Subject": "a", "Location": "y"}),
             &["Location"],
         );
         check(None, &json!({"Subject": "b", "Location": "x"}), &[]);
@@ -201,7 +201,7 @@ mod tests {
         check(Some("c"), &json!({"Subject": "c", "Location": "x"}), &[]);
         check(
             Some("c"),
-            json!({"Subject": "a", "Location": "x"}),
+            &json!({"Subject": "a", "Location": "x"}),
             &["Subject"],
         );
     }
