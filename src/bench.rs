@@ -166,16 +166,16 @@ impl Applied<'_> {
             render: &|_, _| Vec::new(),
         };
         let mut changes = 0;
-        for deal in self.deals {
+        for deal in &self.deals {
             let root = Root {
                 id: deal.root,
                 account: None,
-                desired: deal.desired,
+                desired: &deal.desired,
                 rows: &deal.rows,
                 live: &deal.live,
                 gone_reason: Reason::NoLongerWanted,
             };
-            diff::diff(&context, root, &mut |_| changes += 1);
+            diff::diff(&context, &root, &mut |_| changes += 1);
         }
         changes
     }

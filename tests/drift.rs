@@ -144,7 +144,7 @@ fn without_refresh_the_org_is_not_looked_at() {
     let env = TestEnv::new();
     env.run("plan --refresh none")
         .exits(1)
-        .says("--refresh full");
+        .says("--refresh none");
     env.apply();
     env.in_org(|org| {
         let id = org

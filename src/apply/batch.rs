@@ -72,6 +72,7 @@ impl Dispatcher<'_> {
         let mut prepared = Prepared {
             intent_id: None,
             intent: Intent {
+                job: None,
                 action: batch.step.action(),
                 object: batch.object,
                 rows: Vec::with_capacity(batch.items.len()),
@@ -114,7 +115,7 @@ impl Dispatcher<'_> {
     }
 
     /// The fields to send; `None` when something that they refer to does not exist.
-    fn body(&self, change: &Change, step: Step) -> Result<Option<Fields>, Error> {
+    pub(super) fn body(&self, change: &Change, step: Step) -> Result<Option<Fields>, Error> {
         let mut body = Fields::new();
         if step == Step::Delete {
             return Ok(Some(body));
@@ -154,7 +155,7 @@ impl Dispatcher<'_> {
         key::key(pack, change.object, &change.address, generation)
     }
 
-    fn intent_row(&self, change: &Change, body: &Fields, step: Step) -> IntentRow {
+    pub(super) fn intent_row(&self, change: &Change, body: &Fields, step: Step) -> IntentRow {
         let facts = change.object.facts();
         let creates = step == Step::Create;
         let key = body

@@ -1,7 +1,5 @@
 //! What a run may use up before it stops: failures, calls, and the user's patience.
 
-use std::sync::atomic::Ordering;
-
 use super::Dispatcher;
 use crate::model::event::Stopped;
 
@@ -41,7 +39,7 @@ impl Dispatcher<'_> {
     fn why_stop(&self) -> Option<Stopped> {
         let options = &self.job.options;
         let failures: u64 = self.outcome.failed.values().map(|(count, _)| count).sum();
-        if self.job.interrupted.load(Ordering::Relaxed) {
+        if *self.job.interrupted.borrow() {
             return Some(Stopped::Interrupted);
         }
         if options

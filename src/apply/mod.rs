@@ -5,6 +5,7 @@
 
 // What may be sent next, and when there is no use in more. Pure.
 mod circuit;
+mod cost;
 mod line;
 mod queue;
 
@@ -12,6 +13,7 @@ mod queue;
 mod batch;
 mod bounds;
 mod check;
+mod job;
 mod notes;
 mod outcome;
 mod row;
@@ -19,10 +21,9 @@ mod row;
 pub(crate) mod pack;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::model::event::{Event, Outcome};
@@ -34,9 +35,11 @@ use crate::state::{self, State};
 
 use batch::{Prepared, Reply};
 use check::Looks;
+use job::{Ended, Opened};
 use queue::{Batch, Queue, Sizes};
 
 pub(crate) use bounds::MaxFailures;
+pub(crate) use cost::{ROWS_PER_JOB, Way, calls};
 
 /// How a plan is to be carried out.
 #[derive(Debug, Clone)]
@@ -51,6 +54,8 @@ pub(crate) struct Options {
     pub(crate) api_budget: Option<u64>,
     /// Stop when so many percent of the org's daily calls are used up, by whomever.
     pub(crate) api_share: u64,
+    /// From so many changes of a kind on they go by jobs.
+    pub(crate) bulk_threshold: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +78,7 @@ pub(crate) struct Job<'a> {
     pub(crate) run_id: &'a str,
     pub(crate) options: Options,
     /// Set when the user wants to stop.
-    pub(crate) interrupted: Arc<AtomicBool>,
+    pub(crate) interrupted: watch::Receiver<bool>,
     pub(crate) events: &'a mut dyn FnMut(Event),
 }
 
@@ -100,6 +105,8 @@ struct Dispatcher<'a> {
 enum Landed {
     /// A call came back.
     Call(Box<(Batch, Prepared, Result<Reply, org::Error>)>),
+    /// A job of the Bulk API has ended.
+    Job(Box<(Batch, Opened, Ended)>),
     /// These lines have rested.
     Rested(BTreeSet<u32>),
 }
@@ -109,11 +116,13 @@ const FIRST_REST: Duration = Duration::from_millis(500);
 
 /// Carries out all changes of the plan.
 pub(crate) async fn apply(job: Job<'_>) -> Result<Outcome, Error> {
+    let kinds = job.plan.header.estimate.kinds.iter();
+    let by_jobs = kinds.filter(|kind| kind.by_jobs);
     let sizes = Sizes {
         call: org::ROWS_PER_CALL,
-        job: 0,
-        by_jobs: BTreeSet::new(),
-        least_job: 0,
+        job: ROWS_PER_JOB,
+        by_jobs: by_jobs.map(|kind| (kind.step, kind.object)).collect(),
+        least_job: cost::least_job(job.options.bulk_threshold),
     };
     let queue = Queue::new(job.plan.entries(), job.plan.locks(), sizes);
     let mut dispatcher = Dispatcher {
@@ -162,6 +171,11 @@ impl Dispatcher<'_> {
                     self.calling -= 1;
                     self.land(batch, &prepared, reply).await?;
                 }
+                Landed::Job(job) => {
+                    let (batch, opened, ended) = *job;
+                    self.calling -= 1;
+                    self.land_job(&batch, opened, ended).await?;
+                }
             }
             for (lines, times) in self.rests.drain(..) {
                 let rest = FIRST_REST * 2u32.pow(u32::from(times) - 1);
@@ -181,6 +195,9 @@ impl Dispatcher<'_> {
         mut batch: Batch,
     ) -> Result<(), Error> {
         self.look(&mut batch).await?;
+        if batch.way == Way::Bulk {
+            return self.launch_job(flying, batch).await;
+        }
         let prepared = self.prepare(&batch)?;
         if prepared.is_empty() {
             self.queue.done(&batch, &[], self.job.plan.entries());
@@ -192,6 +209,24 @@ impl Dispatcher<'_> {
         flying.spawn(async move {
             let reply = prepared.send(&org).await;
             Landed::Call(Box::new((batch, prepared, reply)))
+        });
+        Ok(())
+    }
+
+    async fn launch_job(
+        &mut self,
+        flying: &mut JoinSet<Landed>,
+        batch: Batch,
+    ) -> Result<(), Error> {
+        let Some((opened, csv)) = self.open_job(&batch).await? else {
+            return Ok(());
+        };
+        let org = self.job.org.clone();
+        let interrupted = self.job.interrupted.clone();
+        self.calling += 1;
+        flying.spawn(async move {
+            let ended = job::run(&org, opened.id(), csv, interrupted).await;
+            Landed::Job(Box::new((batch, opened, ended)))
         });
         Ok(())
     }

@@ -47,18 +47,31 @@ impl Dispatcher<'_> {
                 let code = code.to_owned();
                 self.take_refusal(&batch, prepared, &code, &error)
             }
-            (org::Kind::RequestLimit, _) => self.take_stop(&batch, prepared, Stopped::ApiBudget),
-            _ => self.take_stop(&batch, prepared, Stopped::Lost(error.to_string())),
+            _ => self.take_stop(&batch, prepared, &error),
         }
     }
 
+    /// Nothing more is sent. Of several calls that fail for the same reason the first tells it.
+    pub(super) fn stop(&mut self, error: &org::Error) {
+        self.outcome
+            .stopped
+            .get_or_insert_with(|| match error.kind() {
+                org::Kind::RequestLimit => Stopped::ApiBudget,
+                _ => Stopped::Lost(error.to_string()),
+            });
+    }
+
     /// Nothing was written, or nothing that would be written twice; the run ends.
-    fn take_stop(&mut self, batch: &Batch, prepared: &Prepared, why: Stopped) -> Result<(), Error> {
+    fn take_stop(
+        &mut self,
+        batch: &Batch,
+        prepared: &Prepared,
+        error: &org::Error,
+    ) -> Result<(), Error> {
         self.settle(prepared, &Settlement::default())?;
         self.queue
             .done(batch, &prepared.items, self.job.plan.entries());
-        // Of several calls that fail for the same reason the first one tells it.
-        self.outcome.stopped.get_or_insert(why);
+        self.stop(error);
         Ok(())
     }
 
@@ -132,9 +145,8 @@ impl Dispatcher<'_> {
             // The intent stays open; the next run settles it.
             Err(error) => {
                 self.leave_open(batch, prepared);
-                self.outcome
-                    .stopped
-                    .get_or_insert(Stopped::Lost(error.to_string()));
+                let error = error.to_string();
+                self.outcome.stopped.get_or_insert(Stopped::Lost(error));
                 return Ok(());
             }
         };

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cost::{Way, first_size};
 use super::line::{Head, Line};
 use crate::model::object::Object;
 use crate::model::order::{Step, steps};
@@ -40,15 +41,6 @@ pub(super) struct Batch {
     pub(super) is_first: bool,
     /// The lines that wait for it.
     lines: Vec<u32>,
-}
-
-/// How things are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// In one call.
-    Collection,
-    /// As a job of the Bulk API.
-    Bulk,
 }
 
 /// How much goes together.
@@ -90,12 +82,6 @@ pub(super) struct Queue {
     sizes: Sizes,
     left: usize,
 }
-
-/// What the first call of a kind holds at least, where there is so much.
-const FIRST: usize = 20;
-
-/// Of a kind that fills more calls than this, the first holds no more than that.
-const MANY_CALLS: usize = 10;
 
 impl Item {
     pub(super) fn kind(self) -> Kind {
@@ -246,18 +232,12 @@ impl Queue {
         shares
     }
 
-    /// Small where the kind is large; but for kinds that fill only some calls, as large as makes
-    /// no call more of them.
     fn first_size(&self, kind: Kind) -> usize {
-        let (total, call) = (self.kinds[&kind].total, self.sizes.call);
-        let is_many = total > call * MANY_CALLS || self.sizes.by_jobs.contains(&kind);
-        if is_many {
-            FIRST.min(call)
-        } else if total <= call {
-            call
-        } else {
-            (total % call).max(FIRST.min(call))
-        }
+        let way = match self.sizes.by_jobs.contains(&kind) {
+            true => Way::Bulk,
+            false => Way::Collection,
+        };
+        first_size(self.kinds[&kind].total, self.sizes.call, way)
     }
 
     fn is_job(&self, kind: Kind, available: usize) -> bool {

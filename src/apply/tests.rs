@@ -6,7 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::queue::{Batch, Item, Queue, Sizes, Way};
+use super::cost::Way;
+use super::queue::{Batch, Item, Queue, Sizes};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::object::{OBJECTS, Object};

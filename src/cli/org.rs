@@ -1,7 +1,7 @@
 //! `demo-gen org`
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -9,7 +9,11 @@ use secrecy::ExposeSecret as _;
 
 use super::context::Context;
 use super::exit::Exit;
+use super::options;
 use crate::embedded_org::{self, Credentials, ImportSummary, Options};
+use crate::manifest::InstanceUrl;
+use crate::reconcile::{self, Stop};
+use crate::{from_org, plan_file};
 
 /// Serve, fill, copy or reset the embedded org.
 #[derive(Debug, clap::Args)]
@@ -44,12 +48,21 @@ enum Command {
         /// A new org without demo-gen's own fields and objects.
         #[arg(long)]
         bare: bool,
+        /// Serve https, with a self-signed certificate that lies beside the data file.
+        #[arg(long)]
+        tls: bool,
+        /// The certificate (or public key, PEM) of the org's app, to sign in with `auth: jwt`.
+        #[arg(long, value_name = "FILE")]
+        jwt_certificate: Option<PathBuf>,
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
         /// A folder with `Opportunity.csv`, `Account.csv` and so on.
-        #[arg(value_name = "DIR")]
-        folder: PathBuf,
+        #[arg(value_name = "DIR", required_unless_present = "from_org")]
+        folder: Option<PathBuf>,
+        /// Copy what planning needs from the manifest's org, to rehearse on; the org is only read.
+        #[arg(long, conflicts_with = "folder")]
+        from_org: bool,
     },
     /// Write what the org holds as a Data Export folder.
     Export {
@@ -72,18 +85,30 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             listen,
             token,
             bare,
+            tls,
+            jwt_certificate,
         } => {
             let options = Options {
                 data: data.clone(),
                 listen: *listen,
                 token: token.clone(),
                 bare: *bare,
+                tls: *tls,
+                jwt_certificate: jwt_certificate.clone(),
                 clock,
             };
             return serve(options, context).await;
         }
-        Command::Import { folder } => {
+        Command::Import {
+            folder: Some(folder),
+            ..
+        } => {
             let summary = embedded_org::import(data, folder, clock)?;
+            imported(context.terminal.out(), &summary)?;
+        }
+        Command::Import { folder: None, .. } => {
+            let folder = copy(context).await?;
+            let summary = embedded_org::import(data, folder.path(), clock)?;
             imported(context.terminal.out(), &summary)?;
         }
         Command::Export { folder } => {
@@ -109,6 +134,27 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         }
     }
     Ok(Exit::Done)
+}
+
+/// Copies the manifest's org into a folder that goes when it is dropped.
+async fn copy(context: &mut Context<'_>) -> anyhow::Result<tempfile::TempDir> {
+    let manifest = context.manifest()?;
+    if manifest.salesforce.instance_url == InstanceUrl::Embedded {
+        let why = "the manifest's org is the embedded one itself; name the manifest of another org with -c";
+        return Err(Stop::Usage(why.to_owned()).into());
+    }
+    let folder = tempfile::tempdir().context("making a folder for the copy")?;
+    let connection = context.connect(&manifest).await?;
+    let request = context.request(
+        &manifest,
+        plan_file::Command::Apply,
+        false,
+        options::plain(),
+    );
+    let survey = reconcile::survey(&connection.org, &request).await?;
+    from_org::copy(&connection.org, &survey.inventory, folder.path()).await?;
+    connection.close().await;
+    Ok(folder)
 }
 
 fn imported(out: &mut dyn std::io::Write, summary: &ImportSummary) -> std::io::Result<()> {
@@ -164,6 +210,9 @@ async fn serve(options: Options, context: &mut Context<'_>) -> anyhow::Result<Ex
     let out = context.terminal.out();
     writeln!(out, "Serving the embedded org at {url} until Ctrl-C.\n")?;
     credentials(out, &url, server.credentials())?;
+    if let Some(certificate) = server.certificate() {
+        trust(out, certificate)?;
+    }
     out.flush()?;
     tokio::signal::ctrl_c()
         .await
@@ -195,6 +244,23 @@ fn credentials(
         ),
     ] {
         writeln!(out, "{name}='{value}'")?;
+    }
+    Ok(())
+}
+
+/// What makes clients trust the certificate, by the variables that they read.
+fn trust(out: &mut dyn std::io::Write, certificate: &Path) -> std::io::Result<()> {
+    let path = std::path::absolute(certificate)?;
+    writeln!(out, "\nClients trust the certificate by one of these:\n")?;
+    for name in [
+        // demo-gen, curl
+        "SSL_CERT_FILE",
+        // Python: requests, simple-salesforce
+        "REQUESTS_CA_BUNDLE",
+        // Node: jsforce, the Salesforce CLI
+        "NODE_EXTRA_CA_CERTS",
+    ] {
+        writeln!(out, "export {name}='{}'", path.display())?;
     }
     Ok(())
 }

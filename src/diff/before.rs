@@ -25,7 +25,7 @@ impl<'a> Before<'a> {
     pub(super) fn of(row: &'a Row, live: &'a Live) -> Self {
         let live = match live {
             Live::Ours(live) => Some(live),
-            Live::NotRead | Live::Gone | Live::NotOurs => None,
+            Live::NotRead | Live::Unchanged | Live::Gone | Live::NotOurs => None,
         };
         Self {
             id: row.id,

@@ -11,6 +11,8 @@ pub(crate) enum Error {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error("the certificate {} cannot be made: {problem}", path.display())]
+    Certificate { path: PathBuf, problem: String },
     #[error("{} is in use by another process that serves this org\nhint: stop it, or name another file with --data", path.display())]
     Locked { path: PathBuf },
     #[error("cannot {action} {}: {source}", path.display())]
@@ -19,6 +21,8 @@ pub(crate) enum Error {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("{} holds no certificate and no public key of RSA in PEM form\nhint: `openssl req -x509 -newkey rsa:2048 -nodes -days 365 -keyout server.key -out server.crt` makes a key and its certificate", path.display())]
+    NoCertificate { path: PathBuf },
     #[error("{} is not an embedded org of this program\nhint: name another file with --data", path.display())]
     NotOurs { path: PathBuf },
     #[error("{} was written by a newer version of this program (format {found}, this one knows {known})", path.display())]

@@ -11,6 +11,7 @@
 mod api;
 mod api_error;
 mod auth;
+mod certificate;
 mod company;
 mod error;
 mod exchange;
@@ -21,10 +22,12 @@ mod schema;
 mod server;
 mod session;
 mod soql;
+mod sosl;
 mod store;
 #[cfg(test)]
 mod tests;
 mod time;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -47,6 +50,10 @@ pub(crate) struct Options {
     pub(crate) token: Option<String>,
     /// Without our fields and objects.
     pub(crate) bare: bool,
+    /// By https, with a certificate of its own.
+    pub(crate) tls: bool,
+    /// The certificate of the org's app, for signing in with assertions.
+    pub(crate) jwt_certificate: Option<PathBuf>,
     pub(crate) clock: Clock,
 }
 

@@ -1,10 +1,13 @@
 //! The order of work: deletes first, children before parents; then parents before children.
 
+use serde::{Deserialize, Serialize};
+
 use super::change::Action;
 use super::object::{OBJECTS, Object};
 
 /// What one change asks of the org, one step at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
     Delete,
     Create,

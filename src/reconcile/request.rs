@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+use tokio::sync::watch;
 use wildmatch::WildMatch;
 
 use crate::apply::MaxFailures;
@@ -51,6 +50,8 @@ pub(crate) struct Options {
 pub(crate) enum RefreshMode {
     /// Every managed record.
     Full,
+    /// Those that changed since the last refresh; in doubt, every one.
+    Changed,
     /// Nothing: the plan rests on the last inventory and on what was recorded.
     None,
 }
@@ -66,7 +67,7 @@ pub(crate) struct Execution {
     pub(crate) concurrency: usize,
     pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) api_budget: Option<u64>,
-    pub(crate) interrupted: Arc<AtomicBool>,
+    pub(crate) interrupted: watch::Receiver<bool>,
 }
 
 impl Request<'_> {
@@ -93,6 +94,13 @@ impl Request<'_> {
     pub(crate) fn manifest_digest(&self) -> String {
         let resolved = self.manifest.resolved_yaml();
         blake3::hash(resolved.as_bytes()).to_hex()[..32].to_owned()
+    }
+}
+
+impl RefreshMode {
+    /// Whether the org is read at all.
+    pub(crate) fn reads(self) -> bool {
+        self != Self::None
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn meanwhile(
     let stamps = live(org, proof, &OwnedFields::new(), &rows).await?;
     let found = stamps.iter().map(|live| match live {
         Live::NotOurs => Meanwhile::NotOurs,
-        Live::NotRead | Live::Gone | Live::Ours(_) => Meanwhile::AsPlanned,
+        Live::NotRead | Live::Unchanged | Live::Gone | Live::Ours(_) => Meanwhile::AsPlanned,
     });
     let mut found: Vec<_> = found.collect();
     let saved: BTreeSet<usize> = (0..planned.len())
@@ -71,7 +71,7 @@ pub(crate) async fn meanwhile(
                     found[place] = Meanwhile::Changed(changed);
                 }
             }
-            (Live::Ours(_) | Live::Gone | Live::NotRead, _) => {}
+            (Live::Ours(_) | Live::Unchanged | Live::Gone | Live::NotRead, _) => {}
         }
     }
     Ok(found)

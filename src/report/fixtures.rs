@@ -60,6 +60,7 @@ pub(super) fn header(command: Command) -> Header {
         estimate: Estimate {
             calls: 24,
             seconds: 9,
+            kinds: Vec::new(),
         },
     }
 }

@@ -96,7 +96,7 @@ struct PlanLine<'a> {
     opportunities: &'a Coverage,
     blocked: &'a [Blocked],
     notices: &'a [String],
-    estimate: Estimate,
+    estimate: &'a Estimate,
 }
 
 #[derive(Serialize)]
@@ -282,7 +282,7 @@ fn head(header: &Header) -> PlanLine<'_> {
         opportunities: &header.coverage,
         blocked: &header.blocked,
         notices: &header.notices,
-        estimate: header.estimate,
+        estimate: &header.estimate,
     }
 }
 

@@ -5,8 +5,9 @@
     reason = "all handlers in the table of resources have one signature"
 )]
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::recent::{MOST_RECENT, recent_records};
 use super::{ApiError, Call, Context, Reply};
 use crate::embedded_org::schema::{self, Object};
 use crate::embedded_org::session::Session;
@@ -21,7 +22,12 @@ pub(super) fn global(context: &mut Context<'_>, call: &Call) -> Result<Reply, Ap
 pub(super) fn basic(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let object = object(&context.session, call)?;
     let describe = schema::object_summary(object, &call.version_path());
-    let body = json!({"objectDescribe": describe, "recentItems": []});
+    let records = recent_records(&context.session, call, &[object], MOST_RECENT)?;
+    let records: Vec<Value> = records
+        .iter()
+        .filter_map(|record| serde_json::from_slice(record).ok())
+        .collect();
+    let body = json!({"objectDescribe": describe, "recentItems": records});
     Ok(Reply::json(200, &body))
 }
 

@@ -201,6 +201,8 @@ async fn serve_error(data: &Path, bare: bool, port: u16) -> String {
         listen: ([127, 0, 0, 1], port).into(),
         token: None,
         bare,
+        tls: false,
+        jwt_certificate: None,
         clock: clock(),
     });
     served.await.err().unwrap().to_string()

@@ -40,6 +40,10 @@ impl TestOrg {
             listen: ([127, 0, 0, 1], 0).into(),
             token: None,
             bare: false,
+            tls: false,
+            jwt_certificate: Some(
+                concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/certificate.pem").into(),
+            ),
             clock: clock(),
         });
         Self {
