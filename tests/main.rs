@@ -23,6 +23,7 @@ mod living_org;
 mod lock;
 mod lost_state;
 mod org_folder;
+mod orgs_differ;
 mod ownership;
 mod random_walk;
 mod readme;

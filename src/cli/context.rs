@@ -73,15 +73,9 @@ impl Context<'_> {
 
     async fn embedded(&self, manifest: &Manifest) -> anyhow::Result<Server> {
         let folder = manifest.directory().join(".demo-gen");
-        let server = embedded_org::serve(embedded_org::Options {
-            data: folder.join("org.sqlite"),
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            token: None,
-            bare: false,
-            tls: false,
-            jwt_certificate: None,
-            clock: self.clock,
-        });
+        let data = folder.join("org.sqlite");
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server = embedded_org::serve(embedded_org::Options::new(data, listen, self.clock));
         server.await.context("starting the embedded org")
     }
 

@@ -145,6 +145,7 @@ activity:
   - economic_buyer
   - technical_evaluator
   realism_level: light
+  invite_real: false
   subjects:
     meetings: []
     emails: []

@@ -222,6 +222,8 @@ pub(crate) struct Activity {
     pub(crate) emails: Bounds<u32>,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
+    /// Whether people whose e-mail addresses are real may be invited to meetings.
+    pub(crate) invite_real: bool,
     pub(crate) subjects: Subjects,
     pub(crate) owner_fallback: OwnerFallback,
 }
