@@ -94,6 +94,8 @@ struct Dispatcher<'a> {
     rests: Vec<(BTreeSet<u32>, u8)>,
     /// Calls in flight.
     calling: usize,
+    /// Groups of lines that rest.
+    resting: usize,
     /// Calls made before the first one of ours, and of ours those that were begun.
     calls_before: u64,
     launched: u64,
@@ -135,6 +137,7 @@ pub(crate) async fn apply(job: Job<'_>) -> Result<Outcome, Error> {
         written: BTreeMap::new(),
         rests: Vec::new(),
         calling: 0,
+        resting: 0,
         launched: 0,
         done: 0,
     };
@@ -152,7 +155,9 @@ impl Dispatcher<'_> {
         let mut flying: JoinSet<Landed> = JoinSet::new();
         loop {
             while self.calling < self.job.options.concurrency && self.may_go_on() {
-                let Some(batch) = self.queue.next(self.calling > 0) else {
+                // Lines that rest come back, and may fill a call up then.
+                let more_comes = self.calling + self.resting > 0;
+                let Some(batch) = self.queue.next(more_comes) else {
                     break;
                 };
                 self.launch(&mut flying, batch).await?;
@@ -165,7 +170,10 @@ impl Dispatcher<'_> {
                 return Ok(());
             };
             match landed.expect("a call does not panic") {
-                Landed::Rested(lines) => self.queue.wake(&lines),
+                Landed::Rested(lines) => {
+                    self.resting -= 1;
+                    self.queue.wake(&lines);
+                }
                 Landed::Call(call) => {
                     let (batch, prepared, reply) = *call;
                     self.calling -= 1;
@@ -178,6 +186,7 @@ impl Dispatcher<'_> {
                 }
             }
             for (lines, times) in self.rests.drain(..) {
+                self.resting += 1;
                 let rest = FIRST_REST * 2u32.pow(u32::from(times) - 1);
                 flying.spawn(async move {
                     tokio::time::sleep(rest).await;

@@ -148,9 +148,9 @@ impl Queue {
 
     /// The next call, filled from the longest free lines whose next things are of one kind.
     ///
-    /// `None` when all lines are empty or being served; and, while calls are in flight, when the
-    /// call would be far from full: what they free may fill it.
-    pub(super) fn next(&mut self, in_flight: bool) -> Option<Batch> {
+    /// `None` when all lines are empty or being served; and, while more is to come free, when the
+    /// call would be far from full: that may fill it.
+    pub(super) fn next(&mut self, more_comes: bool) -> Option<Batch> {
         let offers = self.offers();
         // What others held goes first, and is small: nothing fills it up.
         let (&(locked, kind), offer) = match offers.last_key_value() {
@@ -169,7 +169,7 @@ impl Queue {
             Way::Collection => size,
             Way::Bulk => size.min(course.waiting),
         };
-        if locked == 0 && in_flight && offer.available < full * 9 / 10 {
+        if locked == 0 && more_comes && offer.available < full * 9 / 10 {
             return None;
         }
         let batch = self.fill(kind, locked, (size, is_first), way);
