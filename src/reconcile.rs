@@ -13,6 +13,7 @@ mod steps;
 mod stop;
 mod told;
 
+pub(crate) use judge::refuse_production;
 pub(crate) use look::{drift, ids_under, look};
 pub(crate) use planned::Planned;
 pub(crate) use request::{Execution, Options, RefreshMode, Request};

@@ -39,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["clock", "model", "plan_file"]),
+    ("prepare", &["model", "org"]),
     // An island: with code of the client's, both sides would agree on a mistake.
     ("embedded_org", &["clock"]),
     (
@@ -52,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "model",
             "org",
             "plan_file",
+            "prepare",
             "reconcile",
             "refresh",
             "report",

@@ -6,7 +6,7 @@ use crate::manifest::LoadError;
 use crate::org::{self, SignInError};
 use crate::reconcile::Stop;
 use crate::report::Terminal;
-use crate::{apply, refresh, state};
+use crate::{apply, prepare, refresh, state};
 
 /// How the process ends. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,10 @@ fn org_error(error: &anyhow::Error) -> Option<&org::Error> {
             apply::Error::Refresh(refresh::Error::Org(error)) => Some(error),
             _ => None,
         })
+        .or_else(|| match find(error)? {
+            prepare::Error::Org(error) => Some(error),
+            _ => None,
+        })
 }
 
 fn hint(error: &anyhow::Error) -> Option<String> {
@@ -125,6 +129,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     };
     let stop = find::<Stop>(error).and_then(Stop::hint);
     let state = || state_error(error)?.hint().map(str::to_owned);
+    let prepare = || find::<prepare::Error>(error)?.hint().map(str::to_owned);
     let org = || org_error(error)?.hint().map(str::to_owned);
     let sign_in = || {
         let error: org::Error = find::<SignInError>(error)?.clone().into();
@@ -132,6 +137,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     };
     stop.or_else(manifest)
         .or_else(state)
+        .or_else(prepare)
         .or_else(org)
         .or_else(sign_in)
 }

@@ -14,6 +14,7 @@ mod destroy;
 mod init;
 mod org;
 mod plan;
+mod prepare;
 mod show;
 mod smoke;
 mod status;

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::exit::Exit;
 use crate::embedded_org::{self, Credentials, ImportSummary, Options};
 
-/// Serve, fill, copy or reset the embedded org.
+/// Serve, fill, copy or reset the embedded org; prepare any org.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -63,6 +63,7 @@ enum Command {
         #[arg(long)]
         bare: bool,
     },
+    Prepare(super::prepare::Args),
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -99,6 +100,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 folder.display()
             )?;
         }
+        Command::Prepare(args) => return super::prepare::run(args, context).await,
         Command::Reset { bare } => {
             embedded_org::reset(data, *bare, clock)?;
             writeln!(

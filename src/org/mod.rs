@@ -14,9 +14,11 @@ mod sign_in;
 mod collections;
 mod describe;
 mod limits;
+mod metadata;
 mod query;
 mod retrieve;
 pub(crate) mod soql;
+mod tooling;
 
 // How a call is made, from the API's own terms down to HTTP.
 mod composite;
@@ -43,6 +45,7 @@ pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
 pub(crate) use limits::ApiUsage;
+pub(crate) use metadata::{ComponentFailure, Deployment};
 pub(crate) use query::Scope;
 pub(crate) use retrieve::{Fields, LOTS_PER_RETRIEVE, RECORDS_PER_LOT, Retrieve};
 pub(crate) use sign_in::{AuthKind, SignIn, SignInError};

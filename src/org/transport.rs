@@ -30,6 +30,7 @@ pub(super) struct Call {
     method: Method,
     target: String,
     body: Option<Vec<u8>>,
+    content_type: HeaderValue,
     repeat: Repeat,
 }
 
@@ -56,11 +57,21 @@ impl Call {
         Self::new(Method::POST, target, Some(json(body)), Repeat::OnlyIfUnsent)
     }
 
+    /// A POST of something else than JSON that may be done twice.
+    pub(super) fn post_form(target: String, content_type: &str, body: Vec<u8>) -> Self {
+        let content_type = HeaderValue::from_str(content_type);
+        Self {
+            content_type: content_type.expect("a type of content is a constant"),
+            ..Self::new(Method::POST, target, Some(body), Repeat::Safe)
+        }
+    }
+
     fn new(method: Method, target: String, body: Option<Vec<u8>>, repeat: Repeat) -> Self {
         Self {
             method,
             target,
             body,
+            content_type: HeaderValue::from_static("application/json"),
             repeat,
         }
     }
@@ -112,7 +123,7 @@ impl Transport {
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, pass.bearer.clone());
         if let Some(body) = &call.body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(CONTENT_TYPE, call.content_type.clone());
             *request.body_mut() = Some(body.clone().into());
         }
         reply::read(self.wire.exchange(request).await?)

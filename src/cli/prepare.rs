@@ -1,0 +1,356 @@
+//! `demo-gen org prepare`
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use super::approve::{self, Answer};
+use super::context::Context;
+use super::exit::Exit;
+use super::options;
+use crate::guard::Refusal;
+use crate::manifest::Manifest;
+use crate::org::Org;
+use crate::plan_file::Command;
+use crate::prepare::{self, Component, Look, PERMISSION_SET, Progress, Stakes, Standing};
+use crate::reconcile::{self, Stop};
+
+/// Make the fields and objects that demo-gen can use in the manifest's org, and let you see them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Take them away again.
+    #[arg(long)]
+    remove: bool,
+    /// Take them away although records are managed; these lose their keys, or go.
+    #[arg(long, requires = "remove")]
+    force: bool,
+    /// Write the metadata to a folder for an admin to deploy, and ask no org.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["auto_approve", "json", "force"])]
+    out: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(short = 'y', long, visible_alias = "yes")]
+    auto_approve: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let manifest = context.manifest()?;
+    let components = prepare::components(manifest.run.run_tag_field.as_deref());
+    if let Some(folder) = &args.out {
+        return write_out(args, &components, &manifest, (folder, context));
+    }
+    let connection = context.connect(&manifest).await?;
+    let mut job = Job {
+        args,
+        org: &connection.org,
+        manifest: &manifest,
+        context,
+    };
+    let exit = match prepare::look(&connection.org, &components).await {
+        Err(error) => Err(error).context("reading what the org has"),
+        Ok(found) if args.remove => job.remove(&found).await,
+        Ok(found) => job.make(&found).await,
+    };
+    connection.close().await;
+    exit
+}
+
+/// What all steps need.
+struct Job<'a, 'c> {
+    args: &'a Args,
+    org: &'a Org,
+    manifest: &'a Manifest,
+    context: &'a mut Context<'c>,
+}
+
+impl Job<'_, '_> {
+    async fn make(&mut self, found: &Look) -> anyhow::Result<Exit> {
+        let lines = making(found, &self.org.identity().username);
+        self.show("Prepare", &lines)?;
+        if found.is_prepared() {
+            self.tell(
+                "Nothing to do. The org has all that demo-gen can use.",
+                found,
+            )?;
+            return conflicts(found);
+        }
+        if let Some(exit) = self.approve("Do you want to make all of this in")? {
+            return Ok(exit);
+        }
+        let version = &self.manifest.salesforce.api_version;
+        let err = self.context.terminal.err();
+        let found = prepare::make(self.org, found, version, &mut |it| progress(it, err)).await?;
+        self.tell(
+            "Prepare complete! The org has all that demo-gen can use.",
+            &found,
+        )?;
+        conflicts(&found)
+    }
+
+    async fn remove(&mut self, found: &Look) -> anyhow::Result<Exit> {
+        let stakes = prepare::stakes(self.org, found).await?;
+        self.show("Remove what was prepared in", &removing(found, &stakes))?;
+        if prepare::going(found).is_empty() && !found.has_permission_set() {
+            self.tell("Nothing to do. The org has nothing of it.", found)?;
+            return Ok(Exit::Done);
+        }
+        self.refuse_managed(&stakes)?;
+        if let Some(exit) = self.approve("Do you really want to take all of this out of")? {
+            return Ok(exit);
+        }
+        let version = &self.manifest.salesforce.api_version;
+        let err = self.context.terminal.err();
+        prepare::remove(self.org, found, version, &mut |it| progress(it, err)).await?;
+        let components = prepare::components(self.manifest.run.run_tag_field.as_deref());
+        let found = prepare::look(self.org, &components).await?;
+        self.tell(
+            "Removal complete! Setup keeps what was removed for 15 days.",
+            &found,
+        )?;
+        Ok(Exit::Done)
+    }
+
+    /// What is managed would lose its keys, and could not be found again without the state.
+    fn refuse_managed(&self, stakes: &Stakes) -> anyhow::Result<()> {
+        if self.args.force {
+            return Ok(());
+        }
+        let request =
+            self.context
+                .request(self.manifest, Command::Destroy, false, options::plain());
+        let managed: u64 = match reconcile::look(self.org, &request)? {
+            Some(state) => state.count().context("reading the state")?.values().sum(),
+            None => 0,
+        };
+        let mut whys = Vec::new();
+        if managed > 0 {
+            whys.push(format!("the state still manages {managed} records"));
+        }
+        if !stakes.packs.is_empty() {
+            whys.push(format!("the org holds {}", stakes.packs.join(", ")));
+        }
+        if whys.is_empty() {
+            return Ok(());
+        }
+        Err(Stop::Refused(vec![Refusal {
+            why: whys.join(", and "),
+            lift: "run `demo-gen destroy` first, or `--force` goes on all the same".to_owned(),
+        }])
+        .into())
+    }
+
+    /// `None` where it may go on.
+    fn approve(&mut self, question: &str) -> anyhow::Result<Option<Exit>> {
+        let request = self
+            .context
+            .request(self.manifest, Command::Apply, true, options::plain());
+        reconcile::refuse_production(self.org, &request)?;
+        if self.args.auto_approve {
+            return Ok(None);
+        }
+        if self.args.json {
+            return Err(Stop::Usage("--json cannot ask: add --auto-approve".to_owned()).into());
+        }
+        let terminal = &mut *self.context.terminal;
+        let question = format!("{question} {}?", self.org.identity().org_name);
+        let said = match approve::put(&question, terminal)? {
+            Answer::Yes => return Ok(None),
+            Answer::No => "Cancelled. Nothing was changed.",
+            Answer::Nobody => {
+                "error: nobody is there to approve this\nhint: add --auto-approve, or write it to a folder with --out"
+            }
+        };
+        writeln!(terminal.err(), "{said}")?;
+        Ok(Some(Exit::NotApproved))
+    }
+
+    fn show(&mut self, title: &str, lines: &[[String; 3]]) -> std::io::Result<()> {
+        if self.args.json {
+            return Ok(());
+        }
+        let out = self.context.terminal.out();
+        let identity = self.org.identity();
+        let (name, url) = (&identity.org_name, &identity.instance_url);
+        writeln!(out, "{title} {name} ({}, {url})\n", identity.org_id)?;
+        let width = lines
+            .iter()
+            .map(|[_, name, _]| name.len())
+            .max()
+            .unwrap_or(0);
+        for [mark, name, what] in lines {
+            writeln!(out, "  {mark} {name:width$}  {what}")?;
+        }
+        if !lines.is_empty() {
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, sentence: &str, found: &Look) -> std::io::Result<()> {
+        if !self.args.json {
+            return writeln!(self.context.terminal.out(), "{sentence}");
+        }
+        let identity = self.org.identity();
+        let components: Vec<_> = found
+            .standings
+            .iter()
+            .map(|(component, standing)| {
+                let (word, found) = match standing {
+                    Standing::Ready => ("ready", None),
+                    Standing::Hidden => ("hidden", None),
+                    Standing::Missing => ("missing", None),
+                    Standing::Differs(found) => ("conflict", Some(found)),
+                };
+                json!({"name": component.full_name(), "status": word, "found": found})
+            })
+            .collect();
+        let line = json!({
+            "type": "prepare",
+            "format_version": "1.0",
+            "org": {"id": identity.org_id, "name": identity.org_name, "instance_url": identity.instance_url},
+            "prepared": found.is_prepared() && found.differing().is_empty(),
+            "message": sentence,
+            "components": components,
+        });
+        writeln!(self.context.terminal.data(), "{line}")
+    }
+}
+
+/// Writes the package, which is made without looking at any org.
+fn write_out(
+    args: &Args,
+    components: &[Component],
+    manifest: &Manifest,
+    (folder, context): (&Path, &mut Context),
+) -> anyhow::Result<Exit> {
+    let version = &manifest.salesforce.api_version;
+    let files = match args.remove {
+        true => prepare::whole_removal(components, version),
+        false => prepare::whole(components, version),
+    };
+    let shown = folder.display();
+    prepare::write(&files, folder).with_context(|| format!("writing to {shown}"))?;
+    let out = context.terminal.out();
+    writeln!(
+        out,
+        "Wrote {} files to {shown}. An admin deploys them with",
+        files.len()
+    )?;
+    writeln!(out, "\n  sf project deploy start --metadata-dir {shown}\n")?;
+    if !args.remove {
+        writeln!(
+            out,
+            "and assigns the permission set {PERMISSION_SET} to you, for example with\n\n  \
+             sf org assign permset --name {PERMISSION_SET} --on-behalf-of <your username>"
+        )?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Mark, name and description of what is to be made; fields of a new object are counted with it.
+fn making(found: &Look, user: &str) -> Vec<[String; 3]> {
+    let missing = found.of(&Standing::Missing);
+    let line = |mark: &str, component: &Component, what: String| {
+        [mark.to_owned(), component.full_name(), what]
+    };
+    let mut lines: Vec<_> = folded(&missing)
+        .into_iter()
+        .map(|(component, what)| line("+", component, what))
+        .collect();
+    let hidden = found.of(&Standing::Hidden).into_iter();
+    lines.extend(hidden.map(|component| {
+        let what = format!(
+            "{}, which is there and hidden from you",
+            component.description()
+        );
+        line("~", component, what)
+    }));
+    if !found.is_prepared() {
+        let what = format!("permission set to see all of it, assigned to {user}");
+        let mark = if found.has_permission_set() { "~" } else { "+" };
+        lines.push([mark.to_owned(), PERMISSION_SET.to_owned(), what]);
+    }
+    lines.extend(found.differing().into_iter().map(|(component, how)| {
+        let what = format!("{how}, not {}: left as it is", component.description());
+        line("!", component, what)
+    }));
+    lines
+}
+
+fn removing(found: &Look, stakes: &Stakes) -> Vec<[String; 3]> {
+    let going = prepare::going(found);
+    let mut lines: Vec<_> = folded(&going)
+        .into_iter()
+        .map(|(component, what)| ["-".to_owned(), component.full_name(), what])
+        .collect();
+    if found.has_permission_set() {
+        let what = "permission set".to_owned();
+        lines.push(["-".to_owned(), PERMISSION_SET.to_owned(), what]);
+    }
+    let Stakes {
+        records,
+        keys,
+        packs: _,
+    } = stakes;
+    let lost = |(object, count): &(&str, u64), what: &str| {
+        [
+            "!".to_owned(),
+            (*object).to_owned(),
+            format!("{count} records {what}"),
+        ]
+    };
+    lines.extend(records.iter().map(|it| lost(it, "go with it")));
+    lines.extend(keys.iter().map(|it| lost(it, "stay, and lose their keys")));
+    lines
+}
+
+/// The components with their descriptions, fields of an object that is among them left out.
+fn folded<'a>(components: &[&'a Component]) -> Vec<(&'a Component, String)> {
+    let whole = |component: &&Component| component.is_object();
+    let objects: Vec<_> = components.iter().copied().filter(whole).collect();
+    let mut lines = Vec::new();
+    for component in components {
+        if component.is_object() {
+            let of_it = |field: &&&Component| !field.is_object() && field.is_of(component);
+            let fields = components.iter().filter(of_it).count();
+            lines.push((*component, format!("custom object with {fields} fields")));
+        } else if !objects.iter().any(|object| component.is_of(object)) {
+            lines.push((*component, component.description()));
+        }
+    }
+    lines
+}
+
+/// What stands in the way is not ours to change.
+fn conflicts(found: &Look) -> anyhow::Result<Exit> {
+    let names: Vec<_> = found
+        .differing()
+        .into_iter()
+        .map(|(component, how)| format!("{} ({how})", component.full_name()))
+        .collect();
+    if names.is_empty() {
+        return Ok(Exit::Done);
+    }
+    Err(Stop::Impossible {
+        why: format!("this cannot be prepared: {}", names.join(", ")),
+        hint: "Let an admin change or rename it, and run the same command again.",
+    }
+    .into())
+}
+
+fn progress(progress: Progress, err: &mut dyn Write) {
+    let told = match progress {
+        Progress::Deploying { deployed, total } => {
+            writeln!(err, "Deploying: {deployed} of {total} components")
+        }
+        Progress::Waiting { left } => {
+            writeln!(err, "Waiting until the org shows {left} more components")
+        }
+    };
+    // Nobody has to read it.
+    drop(told);
+}
