@@ -11,6 +11,7 @@ mod seen;
 mod selection;
 mod steps;
 mod stop;
+mod survey;
 mod told;
 
 pub(crate) use judge::refuse_production;
@@ -18,6 +19,7 @@ pub(crate) use look::{drift, ids_under, look};
 pub(crate) use planned::Planned;
 pub(crate) use request::{Execution, Options, RefreshMode, Request};
 pub(crate) use stop::Stop;
+pub(crate) use survey::{Sample, Survey};
 
 use crate::apply::{self, Job};
 use crate::guard;
@@ -34,6 +36,11 @@ const MUCH: u64 = 10_000;
 
 /// Reads, plans and compares. Writes nothing to the org.
 pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Planned> {
+    Ok(survey(org, request).await?.planned)
+}
+
+/// Makes a plan, and keeps what it was made from.
+pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<Survey> {
     let mut state = steps::open_state(org, request)?;
     steps::settle(org, &mut state, request).await?;
     let ground = Ground::read(org, &state, request).await?;
@@ -50,12 +57,19 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
     let facts = judge::facts(&ground, &plan, seen).await?;
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);
     let snapshot = ground.snapshot();
-    Ok(Planned {
-        refusals: guard::refusals(&facts, &request.options.allowed),
-        plan,
-        state,
-        snapshot,
-        opening,
+    let samples = survey::samples(planner.as_ref(), &in_scope);
+    drop(planner);
+    let inventory = ground.read.inventory;
+    Ok(Survey {
+        planned: Planned {
+            refusals: guard::refusals(&facts, &request.options.allowed),
+            plan,
+            state,
+            snapshot,
+            opening,
+        },
+        inventory,
+        samples,
     })
 }
 

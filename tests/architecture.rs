@@ -38,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "state",
         ],
     ),
+    ("doctor", &["manifest", "model", "org", "reconcile"]),
     ("report", &["clock", "model", "plan_file"]),
     ("prepare", &["model", "org"]),
     // An island: with code of the client's, both sides would agree on a mistake.
@@ -47,6 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "apply",
             "clock",
+            "doctor",
             "embedded_org",
             "guard",
             "manifest",

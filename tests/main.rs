@@ -12,6 +12,7 @@ mod architecture;
 mod bad_input;
 mod bare;
 mod determinism;
+mod doctor;
 mod drift;
 mod examples;
 mod guards;

@@ -11,6 +11,7 @@ mod stats;
 
 mod apply;
 mod destroy;
+mod doctor;
 mod init;
 mod org;
 mod plan;
@@ -60,6 +61,7 @@ enum Command {
     Status(status::Args),
     Show(show::Args),
     Smoke(smoke::Args),
+    Doctor(doctor::Args),
     Org(org::Args),
 }
 
@@ -116,6 +118,7 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
             Command::Destroy(args) => destroy::run(&args, context).await,
             Command::Status(args) => status::run(&args, context).await,
             Command::Smoke(args) => smoke::run(&args, context).await,
+            Command::Doctor(args) => doctor::run(&args, context).await,
             Command::Org(args) => org::run(&args, context).await,
         }
     })

@@ -241,7 +241,12 @@ fn write_out(
         files.len()
     )?;
     writeln!(out, "\n  sf project deploy start --metadata-dir {shown}\n")?;
-    if !args.remove {
+    if args.remove {
+        writeln!(
+            out,
+            "after taking the permission set {PERMISSION_SET} from everybody who has it."
+        )?;
+    } else {
         writeln!(
             out,
             "and assigns the permission set {PERMISSION_SET} to you, for example with\n\n  \

@@ -5,6 +5,7 @@ pub(crate) mod capabilities;
 pub(crate) mod change;
 pub(crate) mod day;
 pub(crate) mod event;
+pub(crate) mod finding;
 pub(crate) mod id;
 pub(crate) mod inventory;
 pub(crate) mod key;

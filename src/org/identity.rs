@@ -30,6 +30,20 @@ pub(crate) struct Identity {
     pub(crate) username: String,
 }
 
+impl Identity {
+    /// Whether real business is done in it: not a sandbox, a trial, a scratch or a developer's org.
+    pub(crate) fn is_production(&self) -> bool {
+        !self.is_sandbox
+            && self.trial_expiry.is_none()
+            && self.organization_type != "Developer Edition"
+    }
+
+    /// Whether an id of 15 or of 18 characters names this org.
+    pub(crate) fn is_org(&self, id: &str) -> bool {
+        id.get(..15) == self.org_id.get(..15)
+    }
+}
+
 /// Asks the org.
 pub(super) async fn read(transport: &Arc<Transport>) -> Result<Identity, Error> {
     let user_id = running_user(transport).await?;

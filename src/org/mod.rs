@@ -12,13 +12,14 @@ mod sign_in;
 
 // What an org can be asked.
 mod collections;
+mod conditional;
 mod describe;
 mod limits;
 mod metadata;
 mod query;
+mod rehearsal;
 mod retrieve;
 pub(crate) mod soql;
-mod tooling;
 
 // How a call is made, from the API's own terms down to HTTP.
 mod composite;
@@ -40,13 +41,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub(crate) use collections::{ROWS_PER_CALL, RowError, RowOk, Sent};
+pub(crate) use conditional::Conditional;
 pub(crate) use describe::{Describe, Field};
 pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
-pub(crate) use limits::ApiUsage;
+pub(crate) use limits::{Allowance, ApiUsage, Limits};
 pub(crate) use metadata::{ComponentFailure, Deployment};
 pub(crate) use query::Scope;
+pub(crate) use rehearsal::{Rehearsed, Verdict};
 pub(crate) use retrieve::{Fields, LOTS_PER_RETRIEVE, RECORDS_PER_LOT, Retrieve};
 pub(crate) use sign_in::{AuthKind, SignIn, SignInError};
 

@@ -19,6 +19,8 @@ pub(crate) enum Scope {
     Query,
     /// Those in the recycle bin (`IsDeleted`) and archived activities (`IsArchived`) too.
     QueryAll,
+    /// What the org is built of, such as validation rules and triggers.
+    Tooling,
 }
 
 /// The pages of a query, fetched one at a time: what was read of one can be dropped before the next
@@ -156,6 +158,7 @@ fn target(transport: &Transport, soql: &str, scope: Scope) -> String {
     let resource = match scope {
         Scope::Query => "/query",
         Scope::QueryAll => "/queryAll",
+        Scope::Tooling => "/tooling/query",
     };
     format!("{}?{}", transport.target(resource), soql::encoded(soql))
 }

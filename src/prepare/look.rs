@@ -191,7 +191,7 @@ async fn definitions(
     let names: Vec<_> = names.into_iter().collect();
     let names = names.join(", ");
     let soql = format!("{select} WHERE NamespacePrefix = null AND DeveloperName IN ({names})");
-    match org.tooling_query(&soql).await {
+    match org.query(soql, Scope::Tooling).all().await {
         Err(error) if matches!(error.kind(), Kind::Rejected(_)) => Ok(Vec::new()),
         found => found,
     }

@@ -97,19 +97,10 @@ pub(crate) fn refuse_production(org: &Org, request: &Request) -> Result<(), Stop
 /// The org's id, where it is a production org that the manifest does not name.
 fn production(org: &Org, request: &Request) -> Option<String> {
     let identity = org.identity();
-    let harmless = identity.is_sandbox
-        || identity.trial_expiry.is_some()
-        || identity.organization_type == "Developer Edition";
-    // Ids of 15 and of 18 characters name the same org.
-    let named = |id: &String| id.get(..15) == identity.org_id.get(..15);
-    let allowed = request
-        .manifest
-        .salesforce
-        .allow_production
-        .iter()
-        .any(named);
+    let allowed = &request.manifest.salesforce.allow_production;
+    let allowed = allowed.iter().any(|id| identity.is_org(id));
     let embedded = request.manifest.salesforce.instance_url == InstanceUrl::Embedded;
-    (!harmless && !allowed && !embedded).then(|| identity.org_id.clone())
+    (identity.is_production() && !allowed && !embedded).then(|| identity.org_id.clone())
 }
 
 /// Without keys and without state, records that look like the planned ones are probably ours.
