@@ -5,6 +5,7 @@
 
 mod batch;
 mod check;
+pub(crate) mod lease;
 mod outcome;
 pub(crate) mod pack;
 mod queue;
@@ -57,6 +58,8 @@ pub(crate) struct Job<'a> {
     pub(crate) run: i64,
     pub(crate) run_id: &'a str,
     pub(crate) options: Options,
+    /// Without it nothing more is written, where the org has leases.
+    pub(crate) lease: Option<&'a lease::Lease>,
     /// Set when the user wants to stop.
     pub(crate) interrupted: Arc<AtomicBool>,
     pub(crate) events: &'a mut dyn FnMut(Event),
@@ -148,6 +151,8 @@ impl Dispatcher<'_> {
         let failures: u64 = self.outcome.failed.values().map(|(count, _)| count).sum();
         let stopped = if self.job.interrupted.load(Ordering::Relaxed) {
             Stopped::Interrupted
+        } else if self.job.lease.is_some_and(lease::Lease::is_lost) {
+            Stopped::Lost(lease::LOST.to_owned())
         } else if options.max_failures.is_some_and(|most| failures > most) {
             Stopped::TooManyFailures
         } else if options

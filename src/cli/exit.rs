@@ -21,7 +21,7 @@ pub(super) enum Exit {
     Partly = 3,
     /// Approval declined, or needed where nobody can give it.
     NotApproved = 4,
-    /// The state is in use by another run.
+    /// The state, or the pack, is in use by another run.
     Locked = 5,
     /// The saved plan is stale, or for another org or manifest.
     Stale = 6,
@@ -151,6 +151,7 @@ fn code(error: &anyhow::Error) -> Exit {
         return match stop {
             Stop::Refused(_) => Exit::Refused,
             Stop::Stale(_) => Exit::Stale,
+            Stop::Leased { .. } => Exit::Locked,
             Stop::Unsettled { .. } => Exit::Partly,
             Stop::NothingSelected(_) | Stop::Impossible { .. } => Exit::Error,
             Stop::Usage(_) => Exit::Usage,

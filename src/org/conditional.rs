@@ -50,7 +50,11 @@ impl Org {
         let object = soql::identifier(object)?;
         let get = |reference: &str, soql: String| Part {
             method: "GET",
-            url: format!("{}?{}", self.transport.target("/query"), soql::encoded(&soql)),
+            url: format!(
+                "{}?{}",
+                self.transport.target("/query"),
+                soql::encoded(&soql)
+            ),
             reference_id: reference.to_owned(),
             body: None,
         };
@@ -69,7 +73,10 @@ impl Org {
                 format!("SELECT Id FROM {object} WHERE {which} AND ({only_if}) LIMIT 1"),
             ),
             change,
-            get("there", format!("SELECT Id FROM {object} WHERE {which} LIMIT 1")),
+            get(
+                "there",
+                format!("SELECT Id FROM {object} WHERE {which} LIMIT 1"),
+            ),
         ];
         let mut replies = composite::send::<Value>(&self.transport, &parts).await?;
         let there = found(replies.remove(2))?;

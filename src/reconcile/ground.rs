@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::request::{RefreshMode, Request};
 use super::stop::Stop;
 use super::told::{Telling, told};
+use crate::apply::lease;
 use crate::guard::Refusal;
 use crate::manifest::{IdempotencyMode, OnLeave};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
@@ -152,6 +153,7 @@ async fn surroundings(
     if request.options.refresh == RefreshMode::Full {
         let prefix = &state.meta().key_prefix;
         pack = refresh::pack_row(org, &capabilities, &manifest.run.name).await?;
+        refuse_leased((org, state), request, pack.as_ref())?;
         keyed = refresh::carries_keys(org, &capabilities, prefix).await?;
         refuse_lost_state(state, request, pack.as_ref(), &keyed)?;
     }
@@ -217,6 +219,20 @@ fn from_snapshot<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> a
     serde_json::from_str(&body).context("reading the snapshot of the org in the state")
 }
 
+/// What another machine is at work on is not planned for writing.
+fn refuse_leased(
+    (org, state): (&Org, &State),
+    request: &Request,
+    pack: Option<&refresh::PackRow>,
+) -> Result<(), Stop> {
+    let now = org.server_time().unwrap_or_else(|| request.clock.now());
+    let us = (&*state.meta().lineage, &*request.host);
+    match lease::holder(pack, us, now) {
+        Some(row) if request.writes => Err(Stop::leased(&request.manifest.run.name, row)),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Where the org holds the pack and state does not, or another state's, someone else applied it.
 fn refuse_lost_state(
     state: &State,
@@ -237,11 +253,7 @@ fn refuse_lost_state(
         return Ok(());
     }
     let by = pack.map_or(String::new(), |pack| {
-        let unknown = || "?".to_owned();
-        let who = pack.applied_by.clone().unwrap_or_else(unknown);
-        let host = pack.applied_from.clone().unwrap_or_else(unknown);
-        let when = pack.last_run_at.clone().unwrap_or_else(unknown);
-        format!(", last applied by {who} from {host} at {when}")
+        format!(", last applied {}", pack.applied())
     });
     let name = &request.manifest.run.name;
     Err(Stop::Refused(vec![Refusal {

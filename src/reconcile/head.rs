@@ -174,9 +174,9 @@ pub(super) fn estimate(plan: &Plan) -> Estimate {
     let lots: usize = lots
         .map(|(_, count)| count.div_ceil(org::RECORDS_PER_LOT))
         .sum();
-    // The pack's own record is looked up and written.
+    // The pack's own record is written with a lease, read once more, and written again at the end.
     let pack = if plan.header.capabilities.pack_object && writes > 0 {
-        2
+        3
     } else {
         0
     };
