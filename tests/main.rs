@@ -18,6 +18,7 @@ mod examples;
 mod guards;
 mod interrupt;
 mod kill;
+mod lease;
 mod living_org;
 mod lock;
 mod lost_state;

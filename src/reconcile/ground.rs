@@ -241,14 +241,11 @@ fn refuse_lost_state(
     keyed: &BTreeMap<Object, u64>,
 ) -> Result<(), Stop> {
     let records: u64 = keyed.values().sum();
-    // A state that was emptied by a destroy knows as little as a new one.
+    // A state that was emptied by a destroy knows as little as a new one. The pack's own record
+    // alone may be ours: it is written before the run is.
     let fresh = state.meta().serial == 0 || state.meta().anchor.is_none();
     let other = pack.is_some_and(|pack| pack.lineage.as_ref() != Some(&state.meta().lineage));
-    let lost = if fresh {
-        pack.is_some() || records > 0
-    } else {
-        other
-    };
+    let lost = other || (fresh && records > 0);
     if !lost || request.options.adopt {
         return Ok(());
     }
