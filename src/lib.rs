@@ -25,6 +25,7 @@
 //! - [`cli`]: the command line, one file per command; opens what a run needs and asks the user.
 //! - [`reconcile`]: the one room that knows all phases. Begin here.
 //! - [`doctor`]: looks at an org before anything is written; sees what `reconcile` sees, and it.
+//! - [`from_org`]: takes over from an org a first manifest, or a copy to rehearse on.
 //!
 //! Pure rooms, without I/O, clock or unordered maps:
 //! - [`manifest`]: from YAML to a [`Manifest`](manifest::Manifest) that cannot be wrong.
@@ -88,6 +89,7 @@
 
 mod cli;
 mod doctor;
+mod from_org;
 mod reconcile;
 
 // Pure.

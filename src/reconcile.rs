@@ -6,6 +6,7 @@ mod judge;
 mod look;
 mod pass;
 mod planned;
+mod reader;
 mod request;
 mod seen;
 mod selection;
@@ -47,7 +48,8 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let planner = (request.command == Command::Apply).then(|| Planner::new(ground.situation()));
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
     let accounts = selection::accounts(&ground, &in_scope).await?;
-    let (builder, seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
+    let (builder, mut seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
+    let refreshed = seen.refreshed.take();
     judge::refuse_empty_globs(&ground, &seen)?;
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
     let pins = selection::chosen_pins(&ground, planner.as_ref(), &in_scope, &seen.touched);
@@ -60,6 +62,9 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let samples = survey::samples(planner.as_ref(), &in_scope);
     drop(planner);
     let inventory = ground.read.inventory;
+    if let Some((mark, notes)) = refreshed {
+        state.note_refresh(mark, &notes)?;
+    }
     Ok(Survey {
         planned: Planned {
             refusals: guard::refusals(&facts, &request.options.allowed),

@@ -39,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("doctor", &["manifest", "model", "org", "reconcile"]),
+    ("from_org", &["manifest", "model", "org"]),
     ("report", &["clock", "model", "plan_file"]),
     ("prepare", &["model", "org"]),
     // An island: with code of the client's, both sides would agree on a mistake.
@@ -50,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "clock",
             "doctor",
             "embedded_org",
+            "from_org",
             "guard",
             "manifest",
             "model",

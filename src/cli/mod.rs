@@ -89,7 +89,9 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     let Cli { global, command } = cli;
     // These need neither an org nor a runtime.
     match &command {
-        Command::Init(args) => return init::run(args, &global, terminal),
+        Command::Init(args) if args.from_org.is_none() => {
+            return init::run(args, &global, terminal);
+        }
         Command::Validate(args) => return validate::run(args, &global, terminal),
         Command::Show(args) => return show::run(args, terminal),
         _ => {}
@@ -109,7 +111,8 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     let context = &mut context;
     runtime.block_on(async {
         match command {
-            Command::Init(_) | Command::Validate(_) | Command::Show(_) => {
+            Command::Init(args) => init::run_from_org(&args, context).await,
+            Command::Validate(_) | Command::Show(_) => {
                 unreachable!("done above")
             }
             Command::Plan(args) => plan::run(&args, context).await,

@@ -1,22 +1,26 @@
 //! The HTTP server: sockets, headers and bodies on one side, calls and replies on the other.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
+use axum::serve::Listener;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::api::{self, Call, Reply};
 use super::api_error::ApiError;
+use super::certificate::Certificate as AppCertificate;
 use super::error::Error;
 use super::org::{self, Org};
 use super::store::{Lock, Store};
 use super::time::http_date;
+use super::tls::{Certificate, TlsListener};
 use super::{Credentials, Options};
 
 /// The greatest body of a request: a bulk upload is the largest there is.
@@ -25,6 +29,7 @@ const MOST_BYTES: usize = 150 * 1024 * 1024;
 /// A running server. It stops when dropped, but only `stop` waits for requests under way.
 pub(crate) struct Server {
     url: String,
+    certificate: Option<Certificate>,
     credentials: Credentials,
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
@@ -36,6 +41,11 @@ impl Server {
     /// The instance URL, such as `http://127.0.0.1:41234`.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The file that clients must trust, where the server speaks TLS.
+    pub(crate) fn certificate(&self) -> Option<&Path> {
+        self.certificate.as_ref().map(|it| it.path.as_path())
     }
 
     pub(crate) fn credentials(&self) -> &Credentials {
@@ -58,9 +68,14 @@ pub(super) async fn serve(options: Options) -> Result<Server, Error> {
     let listen = |source| Error::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let bound: SocketAddr = listener.local_addr().map_err(listen)?;
-    let url = format!("http://{bound}");
+    let scheme = if options.tls { "https" } else { "http" };
+    let url = format!("{scheme}://{bound}");
     let opened = tokio::task::spawn_blocking(move || open(options)).await;
-    let (org, lock) = opened.expect("opening the org does not panic")?;
+    let Opened {
+        org,
+        lock,
+        certificate,
+    } = opened.expect("opening the org does not panic")?;
     let credentials = org.credentials.clone();
     let org = Arc::new(Mutex::new(org));
     let (shutdown, stopped) = oneshot::channel::<()>();
@@ -68,15 +83,13 @@ pub(super) async fn serve(options: Options) -> Result<Server, Error> {
         org: Arc::clone(&org),
         url: Arc::from(url.as_str()),
     });
-    let task = tokio::spawn(async move {
-        axum::serve(listener, router)
-            .with_graceful_shutdown(async move {
-                let _ = stopped.await;
-            })
-            .await
-    });
+    let task = match &certificate {
+        Some(certificate) => run(TlsListener::new(listener, certificate), router, stopped),
+        None => run(listener, router, stopped),
+    };
     Ok(Server {
         url,
+        certificate,
         credentials,
         shutdown,
         task,
@@ -85,7 +98,33 @@ pub(super) async fn serve(options: Options) -> Result<Server, Error> {
     })
 }
 
-fn open(options: Options) -> Result<(Org, Lock), Error> {
+/// Serves from a task of its own until it is told to stop.
+fn run<L>(
+    listener: L,
+    router: Router,
+    stopped: oneshot::Receiver<()>,
+) -> JoinHandle<std::io::Result<()>>
+where
+    L: Listener,
+    L::Addr: std::fmt::Debug,
+{
+    tokio::spawn(async move {
+        axum::serve(listener, router)
+            .with_graceful_shutdown(async move {
+                let _ = stopped.await;
+            })
+            .await
+    })
+}
+
+/// What lies in the org's folder.
+struct Opened {
+    org: Org,
+    lock: Lock,
+    certificate: Option<Certificate>,
+}
+
+fn open(options: Options) -> Result<Opened, Error> {
     let lock = Lock::take(&options.data)?;
     if options.data.exists() {
         let store = Store::open(&options.data)?;
@@ -93,11 +132,32 @@ fn open(options: Options) -> Result<(Org, Lock), Error> {
         if options.bare && !is_bare {
             return Err(Error::NotBare { path: options.data });
         }
+        let has = store.features();
+        if options.features.is_some_and(|wanted| wanted != has) {
+            return Err(Error::OtherFeatures {
+                path: options.data,
+                has,
+            });
+        }
     } else {
-        org::create(&options.data, &lock, options.bare, options.clock)?;
+        let kind = (options.bare, options.features.unwrap_or_default());
+        org::create(&options.data, &lock, kind, options.clock)?;
     }
-    let org = Org::open(&options.data, options.token, options.clock)?;
-    Ok((org, lock))
+    let host = options.listen.ip();
+    let certificate = options
+        .tls
+        .then(|| Certificate::beside(&options.data, host))
+        .transpose()?;
+    let mut org = Org::open(&options.data, options.token, options.clock)?;
+    org.credentials.certificate = options
+        .jwt_certificate
+        .map(|path| AppCertificate::read(&path))
+        .transpose()?;
+    Ok(Opened {
+        org,
+        lock,
+        certificate,
+    })
 }
 
 #[derive(Clone)]
@@ -150,7 +210,11 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body
 fn response(reply: Reply, date: Option<String>) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = Response::builder().status(status);
-    if reply.body.is_some() {
+    let has_type = reply
+        .headers
+        .iter()
+        .any(|(name, _)| *name == "Content-Type");
+    if reply.body.is_some() && !has_type {
         builder = builder.header("Content-Type", "application/json;charset=UTF-8");
     }
     if let Some(date) = date {

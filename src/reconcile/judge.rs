@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 
 use super::ground::Ground;
-use super::request::{RefreshMode, Request};
+use super::request::Request;
 use super::seen::Seen;
 use super::stop::Stop;
 use crate::guard::{self, Facts, Refusal};
@@ -52,7 +52,7 @@ pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyho
     let last = state.runs(1)?.pop().map(|run| run.user);
     let other_user = last.filter(|user| *user != identity.user_id);
     let adds = plan.counts().add > plan.counts().destroy;
-    let limits = match adds && request.options.refresh == RefreshMode::Full {
+    let limits = match adds && request.options.refresh.reads() {
         true => Some(org.limits().await.context("reading the org's limits")?),
         false => None,
     };
@@ -115,7 +115,7 @@ pub(super) async fn refuse_look_alikes(ground: &Ground<'_>, plan: &Plan) -> anyh
     if state.meta().serial > 0
         || !keyless
         || request.options.new_pack
-        || request.options.refresh == RefreshMode::None
+        || !request.options.refresh.reads()
     {
         return Ok(());
     }

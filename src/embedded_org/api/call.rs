@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::encoding::decoded;
 use crate::embedded_org::api_error::ApiError;
 
 /// The longest URI, in bytes.
@@ -32,13 +33,8 @@ impl Call {
         if target.len() > LONGEST_URI {
             return Err(ApiError::new(414, "URI_TOO_LONG", "URI Too Long"));
         }
-        if headers
-            .get("content-encoding")
-            .is_some_and(|it| it != "identity")
-        {
-            let message = "compressed request bodies are not supported";
-            return Err(ApiError::new(415, "UNSUPPORTED_MEDIA_TYPE", message));
-        }
+        let encoding = headers.get("content-encoding").map(String::as_str);
+        let body = decoded(encoding, body)?;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let query = pairs(query);
         let override_of =
@@ -124,6 +120,12 @@ impl Call {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every parameter of that name.
+    pub(super) fn parameters(&self, name: &str) -> impl Iterator<Item = &str> {
+        let found = self.query.iter().filter(move |(found, _)| found == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// Whether a parameter says yes.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.parameter(name)
@@ -132,6 +134,10 @@ impl Call {
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
+    }
+
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// The fields of a posted form.

@@ -11,15 +11,15 @@ const MOST_PARTS: usize = 25;
 const MOST_LARGE_PARTS: usize = 5;
 
 /// A part of the request.
-struct Part {
-    method: String,
-    url: String,
+pub(super) struct Part {
+    pub(super) method: String,
+    pub(super) url: String,
     reference_id: String,
     body: Option<Value>,
 }
 
 /// What became of a part.
-struct Answer {
+pub(super) struct Answer {
     reply: Reply,
     reference_id: String,
 }
@@ -48,12 +48,12 @@ pub(super) fn composite(context: &mut Context<'_>, call: &Call) -> Result<Reply,
 }
 
 impl Answer {
-    fn is_failure(&self) -> bool {
+    pub(super) fn is_failure(&self) -> bool {
         self.reply.status >= 300
     }
 
     /// What it is after another part failed: a success no more.
-    fn halted(self) -> Self {
+    pub(super) fn halted(self) -> Self {
         if self.is_failure() {
             return self;
         }
@@ -65,7 +65,7 @@ impl Answer {
     }
 }
 
-fn run_parts(
+pub(super) fn run_parts(
     context: &mut Context<'_>,
     call: &Call,
     parts: Vec<Part>,
@@ -90,10 +90,7 @@ fn run_parts(
 }
 
 fn read_parts(body: &mut Map<String, Value>) -> Result<Vec<Part>, ApiError> {
-    let Some(Value::Array(items)) = body.remove("compositeRequest") else {
-        return Err(ApiError::json_parser("compositeRequest must be a list"));
-    };
-    let parts: Vec<Part> = items.into_iter().map(read_part).collect::<Result<_, _>>()?;
+    let parts = parts(body)?;
     if parts.len() > MOST_PARTS {
         let message =
             format!("Limit on number of sub-requests exceeded. The limit is {MOST_PARTS}.");
@@ -106,6 +103,14 @@ fn read_parts(body: &mut Map<String, Value>) -> Result<Vec<Part>, ApiError> {
         return Err(ApiError::new(400, "INVALID_INPUT", message));
     }
     Ok(parts)
+}
+
+/// The parts of a request, however many.
+pub(super) fn parts(body: &mut Map<String, Value>) -> Result<Vec<Part>, ApiError> {
+    let Some(Value::Array(items)) = body.remove("compositeRequest") else {
+        return Err(ApiError::json_parser("compositeRequest must be a list"));
+    };
+    items.into_iter().map(read_part).collect()
 }
 
 fn read_part(item: Value) -> Result<Part, ApiError> {
@@ -240,7 +245,7 @@ fn look_up(reference: &str, known: &mut BTreeMap<String, Known>) -> Result<Value
 }
 
 /// The answers as one body; those of the parts are JSON already.
-fn write(answers: &[Answer]) -> Vec<u8> {
+pub(super) fn write(answers: &[Answer]) -> Vec<u8> {
     let mut body = b"{\"compositeResponse\":[".to_vec();
     for (index, answer) in answers.iter().enumerate() {
         if index > 0 {

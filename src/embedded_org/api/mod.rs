@@ -1,18 +1,26 @@
 //! The REST resources, a file for each kind, and the table that a request is matched in.
 
+mod assertion;
+mod batch;
 mod call;
 mod changes;
 mod collections;
 mod composite;
 mod cursors;
 mod describe;
+mod encoding;
+mod graph;
 mod identity;
 mod limits;
 mod oauth;
 mod query;
+mod recent;
 mod reply;
 mod retrieve;
+mod search;
+mod soap;
 mod sobjects;
+mod tree;
 mod versions;
 
 pub(crate) use call::Call;
@@ -50,11 +58,20 @@ struct Resource {
 const RESOURCES: &[Resource] = &[
     open("services/data", &[("GET", versions::list)]),
     open("services/oauth2/token", &[("POST", oauth::token)]),
-    guarded(
+    open(
+        "services/oauth2/revoke",
+        &[("GET", oauth::revoke), ("POST", oauth::revoke)],
+    ),
+    open("services/Soap/u/{soap_version}", &[("POST", soap::partner)]),
+    open(
+        "services/Soap/u/{soap_version}/{org}",
+        &[("POST", soap::partner)],
+    ),
+    open(
         "services/oauth2/userinfo",
         &[("GET", identity::userinfo), ("POST", identity::userinfo)],
     ),
-    guarded("id/{org}/{user}", &[("GET", identity::identity)]),
+    open("id/{org}/{user}", &[("GET", identity::identity)]),
     guarded("services/data/{version}", &[("GET", versions::resources)]),
     guarded("services/data/{version}/limits", &[("GET", limits::limits)]),
     guarded(
@@ -74,6 +91,12 @@ const RESOURCES: &[Resource] = &[
         "services/data/{version}/queryAll/{locator}",
         &[("GET", query::next_page)],
     ),
+    guarded("services/data/{version}/search", &[("GET", search::search)]),
+    guarded(
+        "services/data/{version}/parameterizedSearch",
+        &[("GET", search::by_parameters), ("POST", search::posted)],
+    ),
+    guarded("services/data/{version}/recent", &[("GET", recent::recent)]),
     guarded(
         "services/data/{version}/sobjects",
         &[("GET", describe::global)],
@@ -116,6 +139,18 @@ const RESOURCES: &[Resource] = &[
         &[("GET", versions::composite), ("POST", composite::composite)],
     ),
     guarded(
+        "services/data/{version}/composite/tree/{object}",
+        &[("POST", tree::tree)],
+    ),
+    guarded(
+        "services/data/{version}/composite/batch",
+        &[("POST", batch::batch)],
+    ),
+    guarded(
+        "services/data/{version}/composite/graph",
+        &[("POST", graph::graph)],
+    ),
+    guarded(
         "services/data/{version}/composite/sobjects",
         &[
             ("POST", collections::create),
@@ -152,6 +187,10 @@ const fn guarded(path: &'static str, verbs: &'static [(&'static str, Handler)]) 
 /// Handles a request of the network; every reply tells how much of the day's calls is used.
 pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
     let reply = answer(org, url, call).unwrap_or_else(|error| Reply::error(&error));
+    let reply = match call.header("x-prettyprint") {
+        Some("1" | "true") => reply.pretty(),
+        _ => reply,
+    };
     reply.with_header("Sforce-Limit-Info", limits::usage(org.calls))
 }
 
@@ -181,6 +220,7 @@ fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
     };
     let reply = run(&mut context, resource, &call)?;
     context.session.keep_numbers()?;
+    org.calls = context.calls;
     transaction.commit()?;
     Ok(reply)
 }

@@ -9,11 +9,11 @@ use base64::Engine as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::{ApiError, Call, Context, Reply};
+use super::{ApiError, Call, Context, Reply, assertion};
 use crate::embedded_org::auth::Credentials;
 
 /// Why a token is refused: OAuth's code, and the text to it.
-type Refusal = (&'static str, &'static str);
+pub(super) type Refusal = (&'static str, &'static str);
 
 /// `POST /services/oauth2/token`
 pub(super) fn token(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
@@ -22,6 +22,9 @@ pub(super) fn token(context: &mut Context<'_>, call: &Call) -> Result<Reply, Api
     let granted = match form.get("grant_type") {
         "password" => by_password(context.credentials, &form, (&client_id, &client_secret)),
         "client_credentials" => by_client(context.credentials, &client_id, &client_secret),
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => {
+            assertion::check(context, form.get("assertion"))
+        }
         "refresh_token" => by_refresh(context.credentials, &form, (&client_id, &client_secret)),
         "" => Err(("invalid_request", "must provide grant_type")),
         _ => Err(("unsupported_grant_type", "grant type not supported")),
@@ -33,6 +36,21 @@ pub(super) fn token(context: &mut Context<'_>, call: &Call) -> Result<Reply, Api
             &json!({"error": error, "error_description": description}),
         ),
     })
+}
+
+/// `POST /services/oauth2/revoke`. The org has one token, which stays good: its users keep it in files.
+pub(super) fn revoke(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
+    let form = Form(call.form());
+    let token = match form.get("token") {
+        "" => call.parameter("token").unwrap_or_default(),
+        token => token,
+    };
+    let credentials = context.credentials;
+    if credentials.accepts_token(token) || is(&credentials.refresh_token, token) {
+        return Ok(Reply::text(200, Vec::new()));
+    }
+    let body = json!({"error": "unsupported_token_type", "error_description": "this token type is not supported"});
+    Ok(Reply::json(400, &body))
 }
 
 fn grant(context: &Context<'_>) -> Reply {

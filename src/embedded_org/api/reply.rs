@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::encoding::pretty;
 use crate::embedded_org::api_error::ApiError;
 
 /// What a handler answers.
@@ -36,6 +37,16 @@ impl Reply {
 
     pub(crate) fn error(error: &ApiError) -> Self {
         Self::json(error.status, &error.body())
+    }
+
+    /// Laid out for reading, if the body is JSON.
+    pub(super) fn pretty(mut self) -> Self {
+        let is_json = !self.headers.iter().any(|(name, _)| *name == "Content-Type");
+        self.body = match self.body {
+            Some(body) if is_json => Some(pretty(&body)),
+            body => body,
+        };
+        self
     }
 
     pub(crate) fn with_header(mut self, name: &'static str, value: String) -> Self {

@@ -12,6 +12,11 @@ use super::{ApiError, Call, Context, Reply};
 /// The oldest version that is not retired, and the newest.
 const VERSIONS: std::ops::RangeInclusive<u32> = 31..=67;
 
+/// The newest version, as identity fills it in.
+pub(super) fn latest() -> String {
+    format!("{}.0", VERSIONS.end())
+}
+
 /// Seasons come three a year; v67 is Summer '26.
 fn label(version: u32) -> String {
     let since = 67 - version;
@@ -40,10 +45,22 @@ pub(super) fn list(_: &mut Context<'_>, _: &Call) -> Result<Reply, ApiError> {
 /// `GET /services/data/vXX.X`
 pub(super) fn resources(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let path = call.version_path();
-    let mut body: Map<String, Value> = ["sobjects", "query", "queryAll", "composite", "limits"]
-        .iter()
-        .map(|name| ((*name).to_owned(), json!(format!("{path}/{name}"))))
-        .collect();
+    let mut body: Map<String, Value> = [
+        "sobjects",
+        "query",
+        "queryAll",
+        "composite",
+        "limits",
+        "search",
+        "parameterizedSearch",
+        "recent",
+        "jobs",
+        "tooling",
+        "metadata",
+    ]
+    .iter()
+    .map(|name| ((*name).to_owned(), json!(format!("{path}/{name}"))))
+    .collect();
     let facts = context.session.facts;
     let identity = format!("{}/id/{}/{}", context.url, facts.org_id, facts.user_id);
     body.insert("identity".to_owned(), json!(identity));
@@ -52,8 +69,17 @@ pub(super) fn resources(context: &mut Context<'_>, call: &Call) -> Result<Reply,
 
 /// `GET /composite`
 pub(super) fn composite(_: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
-    let sobjects = format!("{}/composite/sobjects", call.version_path());
-    Ok(Reply::json(200, &json!({ "sobjects": sobjects })))
+    let path = call.version_path();
+    let body: Map<String, Value> = ["tree", "batch", "sobjects", "graph"]
+        .iter()
+        .map(|name| {
+            (
+                (*name).to_owned(),
+                json!(format!("{path}/composite/{name}")),
+            )
+        })
+        .collect();
+    Ok(Reply::json(200, &Value::Object(body)))
 }
 
 /// Refuses a version that is retired, or not there yet.

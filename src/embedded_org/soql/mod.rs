@@ -7,6 +7,7 @@
 mod aggregate;
 mod answer;
 mod ast;
+mod describe;
 mod filter;
 mod lexer;
 mod operand;
@@ -19,6 +20,7 @@ mod semi_join;
 
 use super::api_error::ApiError;
 pub(crate) use answer::{Page, records, row_ids, whole};
+pub(crate) use describe::{columns, explain};
 pub(crate) use plan::{Plan, Records, Visibility, plan, plan_of_fields};
 
 /// Where in a query something is wrong, and what.
