@@ -158,7 +158,7 @@ async fn surroundings(
     {
         return Err(Stop::Impossible {
             why: format!("`idempotency_mode: tag` needs the field {KEY_FIELD} on Event and Task, which this org does not have"),
-            hint: "Let an admin create it, or use `idempotency_mode: external_state`.",
+            hint: "`demo-gen org prepare` makes it; or use `idempotency_mode: external_state`.",
         }
         .into());
     }

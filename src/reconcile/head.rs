@@ -99,7 +99,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
         ),
         fix: match facts.object {
             Object::Scorecard | Object::ScorecardAnswer => {
-                "let an admin create it with its fields, or leave `scorecards.templates` empty"
+                "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty"
                     .to_owned()
             }
             Object::Event | Object::Task | Object::EventRelation => {
@@ -131,6 +131,11 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     if request.command == Command::Destroy && blind && seen.recorded.is_empty() {
         notices.push(format!(
             "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
+        ));
+    }
+    if request.command == Command::Apply && blind {
+        notices.push(format!(
+            "this org has no {KEY_FIELD}, so the state alone tells our records from others; `demo-gen org prepare` makes it"
         ));
     }
     let uninvited = planner.map_or(0, |planner| planner.stories.uninvited);
