@@ -26,6 +26,7 @@ mod lost_state;
 mod org_folder;
 mod orgs_differ;
 mod ownership;
+mod prepare;
 mod random_walk;
 mod readme;
 mod runs;

@@ -49,5 +49,5 @@ pub(crate) fn whole(components: &[Component], api_version: &str) -> Files {
 /// The package that takes everything away.
 pub(crate) fn whole_removal(components: &[Component], api_version: &str) -> Files {
     let all: Vec<_> = components.iter().collect();
-    package::destructive(&all, true, api_version)
+    package::destructive(&all, Some(PERMISSION_SET), api_version)
 }

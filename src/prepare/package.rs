@@ -36,15 +36,15 @@ pub(super) fn constructive(content: &Content, api_version: &str) -> Files {
     }
     let path = format!("permissionsets/{PERMISSION_SET}.permissionset");
     files.insert(path, permission_set(content));
-    let members = members(content.made);
+    let members = members(content.made, Some(PERMISSION_SET));
     files.insert("package.xml".to_owned(), manifest(&members, api_version));
     files
 }
 
-/// A package that takes these away, and the permission set where it is there.
+/// A package that takes these away, and the permission set of this name.
 pub(super) fn destructive(
     components: &[&Component],
-    permission_set: bool,
+    permission_set: Option<&str>,
     api_version: &str,
 ) -> Files {
     // Details go before their masters; their fields go along with them.
@@ -52,11 +52,7 @@ pub(super) fn destructive(
     let others = |component: &&&Component| component.object.own.is_none();
     let mut going: Vec<_> = components.iter().rev().filter(own).copied().collect();
     going.extend(components.iter().filter(others));
-    let mut members = members(&going);
-    if !permission_set {
-        members[2].1.clear();
-    }
-    let removed = manifest(&members, api_version);
+    let removed = manifest(&members(&going, permission_set), api_version);
     Files::from([
         ("package.xml".to_owned(), manifest(&[], api_version)),
         ("destructiveChanges.xml".to_owned(), removed),
@@ -98,7 +94,7 @@ fn of_object<'a>(
 /// The types of components that a package names, each with its members.
 type Members = [(&'static str, Vec<String>); 3];
 
-fn members(components: &[&Component]) -> Members {
+fn members(components: &[&Component], permission_set: Option<&str>) -> Members {
     let named = |is_field: bool| {
         let of_type = components
             .iter()
@@ -108,7 +104,10 @@ fn members(components: &[&Component]) -> Members {
     [
         ("CustomObject", named(false)),
         ("CustomField", named(true)),
-        ("PermissionSet", vec![PERMISSION_SET.to_owned()]),
+        (
+            "PermissionSet",
+            permission_set.map(str::to_owned).into_iter().collect(),
+        ),
     ]
 }
 
@@ -321,4 +320,131 @@ fn object_permissions(object: &str, write: bool) -> Element {
             value("viewAllRecords", all),
         ],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::io::{Cursor, Read as _};
+
+    use super::{Content, Files, constructive, destructive, zipped};
+    use crate::prepare::component::{Component, components};
+
+    fn picked<'a>(all: &'a [Component], names: &[&str]) -> Vec<&'a Component> {
+        let picked = all
+            .iter()
+            .filter(|component| names.contains(&&*component.full_name()));
+        picked.collect()
+    }
+
+    /// The package that makes some components and grants others.
+    fn package(made: &[&str], granted: &[&str], kept: &[&str]) -> Files {
+        let all = components(Some("Demo_Run__c"));
+        let content = Content {
+            made: &picked(&all, made),
+            granted: &picked(&all, granted),
+            kept: &kept.iter().map(|field| (*field).to_owned()).collect(),
+        };
+        constructive(&content, "67.0")
+    }
+
+    /// The elements of this name in a file.
+    fn values(text: &str, element: &str) -> Vec<String> {
+        let tag = format!("<{element}>");
+        let parts = text.split(&tag).skip(1);
+        parts
+            .map(|part| part.split('<').next().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn only_what_is_missing_is_made() {
+        let key = "Activity.Demo_Key__c";
+        let files = package(&[key], &[key, "Account.Demo_Run__c"], &["Task.Own__c"]);
+        let names: Vec<_> = files.keys().map(String::as_str).collect();
+        let expect = [
+            "objects/Activity.object",
+            "package.xml",
+            "permissionsets/Demo_Gen.permissionset",
+        ];
+        assert_eq!(names, expect);
+        assert_eq!(values(&files["package.xml"], "members"), [key, "Demo_Gen"]);
+        let object = &files["objects/Activity.object"];
+        for (element, value) in [
+            ("fullName", "Demo_Key__c"),
+            ("type", "Text"),
+            ("length", "64"),
+            ("externalId", "true"),
+            ("unique", "true"),
+            ("caseSensitive", "true"),
+        ] {
+            assert_eq!(values(object, element), [value], "{element}");
+        }
+        assert_eq!(values(object, "sharingModel"), [""; 0]);
+        let granted = values(&files["permissionsets/Demo_Gen.permissionset"], "field");
+        let expect = [
+            "Account.Demo_Run__c",
+            "Event.Demo_Key__c",
+            "Task.Demo_Key__c",
+            "Task.Own__c",
+        ];
+        assert_eq!(granted, expect);
+    }
+
+    #[test]
+    fn an_object_of_ours_comes_with_its_description() {
+        let master = "Demo_Scorecard__c.Opportunity__c";
+        let names = ["Demo_Scorecard__c", master, "Demo_Scorecard__c.Rating__c"];
+        let files = package(&names, &names, &[]);
+        let object = &files["objects/Demo_Scorecard__c.object"];
+        assert_eq!(values(object, "sharingModel"), ["ControlledByParent"]);
+        assert_eq!(values(object, "displayFormat"), ["SC-{0000}"]);
+        assert_eq!(values(object, "referenceTo"), ["Opportunity"]);
+        let permissions = &files["permissionsets/Demo_Gen.permissionset"];
+        // A master is seen by whoever sees the record, and cannot be granted.
+        assert_eq!(
+            values(permissions, "field"),
+            ["Demo_Scorecard__c.Rating__c"]
+        );
+        let objects = ["Demo_Scorecard__c", "Account", "Opportunity"];
+        assert_eq!(values(permissions, "object"), objects);
+        assert_eq!(values(permissions, "allowEdit"), ["true", "false", "false"]);
+    }
+
+    #[test]
+    fn details_go_before_their_masters_and_take_their_fields_along() {
+        let all = components(Some("Demo_Run__c"));
+        let going = [
+            "Contact.Demo_Run__c",
+            "Demo_Scorecard__c",
+            "Demo_Scorecard__c.Rating__c",
+            "Demo_Scorecard_Answer__c",
+        ];
+        let check = |permission_set, expect: &[&str]| {
+            let files = destructive(&picked(&all, &going), permission_set, "67.0");
+            assert_eq!(values(&files["package.xml"], "members"), [""; 0]);
+            assert_eq!(values(&files["destructiveChanges.xml"], "members"), expect);
+        };
+        let [answers, cards] = ["Demo_Scorecard_Answer__c", "Demo_Scorecard__c"];
+        check(
+            Some("Demo_Gen"),
+            &[answers, cards, "Contact.Demo_Run__c", "Demo_Gen"],
+        );
+        check(None, &[answers, cards, "Contact.Demo_Run__c"]);
+    }
+
+    #[test]
+    fn the_archive_holds_the_files() {
+        let files = package(&["Contact.Demo_Run__c"], &[], &[]);
+        let mut archive = zip::ZipArchive::new(Cursor::new(zipped(&files))).unwrap();
+        let names: BTreeSet<_> = archive
+            .file_names()
+            .map(|name| name.unwrap().into_owned())
+            .collect();
+        assert_eq!(names, files.keys().cloned().collect());
+        let mut text = String::new();
+        let mut file = archive.by_name("package.xml").unwrap();
+        file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, files["package.xml"]);
+    }
 }

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::look::Look;
 use super::package::{Files, destructive};
 use super::standing::Standing;
-use super::table::OBJECTS;
+use super::table::{OBJECTS, PERMISSION_SET};
 use crate::model::capabilities::{KEY_FIELD, PACK_OBJECT};
 use crate::org::{Org, ROWS_PER_CALL, Scope};
 
@@ -79,7 +79,8 @@ struct Named {
 
 /// The package that takes away what is there.
 pub(crate) fn removal(found: &Look, api_version: &str) -> Files {
-    destructive(&going(found), found.permission_set.is_some(), api_version)
+    let permission_set = found.has_permission_set().then_some(PERMISSION_SET);
+    destructive(&going(found), permission_set, api_version)
 }
 
 /// Takes the permission set from everybody who has it, as nothing that is assigned can be deleted,

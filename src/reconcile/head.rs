@@ -99,8 +99,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
         ),
         fix: match facts.object {
             Object::Scorecard | Object::ScorecardAnswer => {
-                "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty"
-                    .to_owned()
+                "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty".to_owned()
             }
             Object::Event | Object::Task | Object::EventRelation => {
                 "let an admin give you access".to_owned()
