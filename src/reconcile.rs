@@ -133,7 +133,7 @@ pub(crate) async fn apply(
         interrupted: execution.interrupted,
         events,
     };
-    let outcome = match apply::apply(job).await {
+    let outcome = match Box::pin(apply::apply(job)).await {
         Ok(outcome) => outcome,
         Err(error) => {
             steps::release(lease).await;

@@ -98,7 +98,7 @@ pub(crate) async fn take(
         Conditional::Absent => match pack::create(org, capabilities, pack, fields).await? {
             Created::New(id) => id,
             Created::There(row) if row.lease_owner.as_ref() == Some(&owner) => row.id,
-            Created::There(row) => return Ok(Taken::Others(row)),
+            Created::There(row) => return Ok(Taken::Others(*row)),
         },
     };
     let org = org.clone();

@@ -39,12 +39,12 @@ impl Entry<'_> {
     }
 }
 
-/// Whose record it was that a create met or made.
+/// What came of creating the record.
 pub(super) enum Created {
-    /// Ours, with this id.
+    /// It has this id.
     New(String),
     /// There is one already.
-    There(PackRow),
+    There(Box<PackRow>),
 }
 
 /// The recycle bin holds at most so many former records of a pack.
@@ -77,7 +77,7 @@ pub(super) async fn create(
             None => unreachable!("there is a result for each row"),
         }
         if let Some(there) = refresh::pack_row(org, capabilities, pack).await? {
-            return Ok(Created::There(there));
+            return Ok(Created::There(Box::new(there)));
         }
     }
     let why = format!("{PACK_OBJECT} has had {FORMER} records of {pack:?}; empty the recycle bin");

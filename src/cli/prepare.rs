@@ -1,10 +1,10 @@
 //! `demo-gen org prepare`
 
-use std::io::Write;
+mod view;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use serde_json::json;
 
 use super::approve::{self, Answer};
 use super::context::Context;
@@ -14,11 +14,16 @@ use crate::guard::Refusal;
 use crate::manifest::Manifest;
 use crate::org::Org;
 use crate::plan_file::Command;
-use crate::prepare::{self, Component, Look, PERMISSION_SET, Progress, Stakes, Standing};
+use crate::prepare::{self, Component, Look, PERMISSION_SET, Stakes};
 use crate::reconcile::{self, Stop};
+use view::Line;
 
 /// Make the fields and objects that demo-gen can use in the manifest's org, and let you see them.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the flags of a command line"
+)]
 pub(super) struct Args {
     /// Take them away again.
     #[arg(long)]
@@ -69,7 +74,7 @@ struct Job<'a, 'c> {
 
 impl Job<'_, '_> {
     async fn make(&mut self, found: &Look) -> anyhow::Result<Exit> {
-        let lines = making(found, &self.org.identity().username);
+        let lines = view::making(found, &self.org.identity().username);
         self.show("Prepare", &lines)?;
         if found.is_prepared() {
             self.tell(
@@ -83,7 +88,7 @@ impl Job<'_, '_> {
         }
         let version = &self.manifest.salesforce.api_version;
         let err = self.context.terminal.err();
-        let found = prepare::make(self.org, found, version, &mut |it| progress(it, err)).await?;
+        let found = prepare::make(self.org, found, version, &mut view::teller(err)).await?;
         self.tell(
             "Prepare complete! The org has all that demo-gen can use.",
             &found,
@@ -93,7 +98,10 @@ impl Job<'_, '_> {
 
     async fn remove(&mut self, found: &Look) -> anyhow::Result<Exit> {
         let stakes = prepare::stakes(self.org, found).await?;
-        self.show("Remove what was prepared in", &removing(found, &stakes))?;
+        self.show(
+            "Remove what was prepared in",
+            &view::removing(found, &stakes),
+        )?;
         if prepare::going(found).is_empty() && !found.has_permission_set() {
             self.tell("Nothing to do. The org has nothing of it.", found)?;
             return Ok(Exit::Done);
@@ -104,7 +112,7 @@ impl Job<'_, '_> {
         }
         let version = &self.manifest.salesforce.api_version;
         let err = self.context.terminal.err();
-        prepare::remove(self.org, found, version, &mut |it| progress(it, err)).await?;
+        prepare::remove(self.org, found, version, &mut view::teller(err)).await?;
         let components = prepare::components(self.manifest.run.run_tag_field.as_deref());
         let found = prepare::look(self.org, &components).await?;
         self.tell(
@@ -168,7 +176,7 @@ impl Job<'_, '_> {
         Ok(Some(Exit::NotApproved))
     }
 
-    fn show(&mut self, title: &str, lines: &[[String; 3]]) -> std::io::Result<()> {
+    fn show(&mut self, title: &str, lines: &[Line]) -> std::io::Result<()> {
         if self.args.json {
             return Ok(());
         }
@@ -176,46 +184,14 @@ impl Job<'_, '_> {
         let identity = self.org.identity();
         let (name, url) = (&identity.org_name, &identity.instance_url);
         writeln!(out, "{title} {name} ({}, {url})\n", identity.org_id)?;
-        let width = lines
-            .iter()
-            .map(|[_, name, _]| name.len())
-            .max()
-            .unwrap_or(0);
-        for [mark, name, what] in lines {
-            writeln!(out, "  {mark} {name:width$}  {what}")?;
-        }
-        if !lines.is_empty() {
-            writeln!(out)?;
-        }
-        Ok(())
+        view::write(lines, out)
     }
 
     fn tell(&mut self, sentence: &str, found: &Look) -> std::io::Result<()> {
         if !self.args.json {
             return writeln!(self.context.terminal.out(), "{sentence}");
         }
-        let identity = self.org.identity();
-        let components: Vec<_> = found
-            .standings
-            .iter()
-            .map(|(component, standing)| {
-                let (word, found) = match standing {
-                    Standing::Ready => ("ready", None),
-                    Standing::Hidden => ("hidden", None),
-                    Standing::Missing => ("missing", None),
-                    Standing::Differs(found) => ("conflict", Some(found)),
-                };
-                json!({"name": component.full_name(), "status": word, "found": found})
-            })
-            .collect();
-        let line = json!({
-            "type": "prepare",
-            "format_version": "1.0",
-            "org": {"id": identity.org_id, "name": identity.org_name, "instance_url": identity.instance_url},
-            "prepared": found.is_prepared() && found.differing().is_empty(),
-            "message": sentence,
-            "components": components,
-        });
+        let line = view::json(found, self.org.identity(), sentence);
         writeln!(self.context.terminal.data(), "{line}")
     }
 }
@@ -256,80 +232,6 @@ fn write_out(
     Ok(Exit::Done)
 }
 
-/// Mark, name and description of what is to be made; fields of a new object are counted with it.
-fn making(found: &Look, user: &str) -> Vec<[String; 3]> {
-    let missing = found.of(&Standing::Missing);
-    let line = |mark: &str, component: &Component, what: String| {
-        [mark.to_owned(), component.full_name(), what]
-    };
-    let mut lines: Vec<_> = folded(&missing)
-        .into_iter()
-        .map(|(component, what)| line("+", component, what))
-        .collect();
-    let hidden = found.of(&Standing::Hidden).into_iter();
-    lines.extend(hidden.map(|component| {
-        let what = format!(
-            "{}, which is there and hidden from you",
-            component.description()
-        );
-        line("~", component, what)
-    }));
-    if !found.is_prepared() {
-        let what = format!("permission set to see all of it, assigned to {user}");
-        let mark = if found.has_permission_set() { "~" } else { "+" };
-        lines.push([mark.to_owned(), PERMISSION_SET.to_owned(), what]);
-    }
-    lines.extend(found.differing().into_iter().map(|(component, how)| {
-        let what = format!("{how}, not {}: left as it is", component.description());
-        line("!", component, what)
-    }));
-    lines
-}
-
-fn removing(found: &Look, stakes: &Stakes) -> Vec<[String; 3]> {
-    let going = prepare::going(found);
-    let mut lines: Vec<_> = folded(&going)
-        .into_iter()
-        .map(|(component, what)| ["-".to_owned(), component.full_name(), what])
-        .collect();
-    if found.has_permission_set() {
-        let what = "permission set".to_owned();
-        lines.push(["-".to_owned(), PERMISSION_SET.to_owned(), what]);
-    }
-    let Stakes {
-        records,
-        keys,
-        packs: _,
-    } = stakes;
-    let lost = |(object, count): &(&str, u64), what: &str| {
-        [
-            "!".to_owned(),
-            (*object).to_owned(),
-            format!("{count} records {what}"),
-        ]
-    };
-    lines.extend(records.iter().map(|it| lost(it, "go with it")));
-    lines.extend(keys.iter().map(|it| lost(it, "stay, and lose their keys")));
-    lines
-}
-
-/// The components with their descriptions, fields of an object that is among them left out.
-fn folded<'a>(components: &[&'a Component]) -> Vec<(&'a Component, String)> {
-    let whole = |component: &&Component| component.is_object();
-    let objects: Vec<_> = components.iter().copied().filter(whole).collect();
-    let mut lines = Vec::new();
-    for component in components {
-        if component.is_object() {
-            let of_it = |field: &&&Component| !field.is_object() && field.is_of(component);
-            let fields = components.iter().filter(of_it).count();
-            lines.push((*component, format!("custom object with {fields} fields")));
-        } else if !objects.iter().any(|object| component.is_of(object)) {
-            lines.push((*component, component.description()));
-        }
-    }
-    lines
-}
-
 /// What stands in the way is not ours to change.
 fn conflicts(found: &Look) -> anyhow::Result<Exit> {
     let names: Vec<_> = found
@@ -345,17 +247,4 @@ fn conflicts(found: &Look) -> anyhow::Result<Exit> {
         hint: "Let an admin change or rename it, and run the same command again.",
     }
     .into())
-}
-
-fn progress(progress: Progress, err: &mut dyn Write) {
-    let told = match progress {
-        Progress::Deploying { deployed, total } => {
-            writeln!(err, "Deploying: {deployed} of {total} components")
-        }
-        Progress::Waiting { left } => {
-            writeln!(err, "Waiting until the org shows {left} more components")
-        }
-    };
-    // Nobody has to read it.
-    drop(told);
 }

@@ -64,7 +64,7 @@ async fn assign(org: &Org, components: &[Component]) -> Result<(), Error> {
     let fields = json!({"AssigneeId": user, "PermissionSetId": set});
     let fields = fields.as_object().expect("an object was written down");
     let sent = org
-        .create("PermissionSetAssignment", &[fields.clone()])
+        .create("PermissionSetAssignment", std::slice::from_ref(fields))
         .await;
     let rows = match sent {
         // If it was made after all, describe will show it.

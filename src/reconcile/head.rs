@@ -126,17 +126,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             elsewhere.join(", ")
         ));
     }
-    let blind = !capabilities.has_key(Object::Event);
-    if request.command == Command::Destroy && blind && seen.recorded.is_empty() {
-        notices.push(format!(
-            "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
-        ));
-    }
-    if request.command == Command::Apply && blind {
-        notices.push(format!(
-            "this org has no {KEY_FIELD}, so the state alone tells our records from others; `demo-gen org prepare` makes it"
-        ));
-    }
+    notices.extend(without_keys(request.command, capabilities, seen));
     let uninvited = planner.map_or(0, |planner| planner.stories.uninvited);
     if uninvited > 0 {
         let who = match uninvited {
@@ -175,6 +165,22 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
         ));
     }
     notices
+}
+
+/// Where records carry no key, only the state tells which are ours.
+fn without_keys(command: Command, capabilities: &Capabilities, seen: &Seen) -> Option<String> {
+    if capabilities.has_key(Object::Event) {
+        return None;
+    }
+    match command {
+        Command::Apply => Some(format!(
+            "this org has no {KEY_FIELD}, so the state alone tells our records from others; `demo-gen org prepare` makes it"
+        )),
+        Command::Destroy if seen.recorded.is_empty() => Some(format!(
+            "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
+        )),
+        Command::Destroy => None,
+    }
 }
 
 /// How many calls and seconds carrying a plan out takes.
