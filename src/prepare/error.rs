@@ -88,5 +88,6 @@ fn problem(failure: &ComponentFailure) -> String {
 }
 
 fn lines(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("\n  {line}")).collect()
+    let lines: Vec<_> = lines.iter().map(|line| format!("\n  {line}")).collect();
+    lines.concat()
 }
