@@ -25,6 +25,7 @@ mod lock;
 mod lost_state;
 mod org_folder;
 mod orgs_differ;
+mod outside_clients;
 mod ownership;
 mod prepare;
 mod random_walk;

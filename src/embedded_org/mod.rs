@@ -17,6 +17,7 @@ mod error;
 mod exchange;
 mod features;
 mod ids;
+mod metadata;
 mod org;
 mod rows;
 mod schema;

@@ -31,6 +31,7 @@ impl Org {
     pub(crate) fn open(data: &Path, token: Option<String>, clock: Clock) -> Result<Self, Error> {
         let mut store = Store::open(data)?;
         let facts = read_facts(&mut store)?;
+        store.show_to(&facts.user_id)?;
         let credentials = auth::read(&store, &facts.username, token)?;
         Ok(Self {
             store,
