@@ -122,6 +122,7 @@ impl Context<'_> {
             command,
             writes,
             holder,
+            host: gethostname::gethostname().to_string_lossy().into_owned(),
             clock: self.clock,
             options,
         }

@@ -52,7 +52,7 @@ const CODES: &[StatusCode] = &[
     StatusCode { name: "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", reach: Record,
         advice: "A trigger or flow of the org failed; its message says which. An admin can mend it, or leave our records out of it." },
     StatusCode { name: "REQUIRED_FIELD_MISSING", reach: Record,
-        advice: "The org asks for a field that nothing fills." },
+        advice: "The org requires a field that nothing fills: give it a value under `fields` in the manifest." },
     StatusCode { name: "INVALID_FIELD_FOR_INSERT_UPDATE", reach: Record,
         advice: "The user may not write a field: an admin can grant it (field-level security)." },
     StatusCode { name: "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", reach: Record,

@@ -8,6 +8,7 @@ use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::stop::Stop;
 use super::told::{Telling, told};
+use crate::apply::lease;
 use crate::guard::Refusal;
 use crate::manifest::{self, IdempotencyMode, OnLeave};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
@@ -175,10 +176,11 @@ async fn surroundings(
     {
         return Err(Stop::Impossible {
             why: format!("`idempotency_mode: tag` needs the field {KEY_FIELD} on Event and Task, which this org does not have"),
-            hint: "Let an admin create it, or use `idempotency_mode: external_state`.",
+            hint: "`demo-gen org prepare` makes it; or use `idempotency_mode: external_state`.",
         }
         .into());
     }
+    refuse_leased((org, state), request, pack.as_ref())?;
     refuse_lost_state(state, request, pack.as_ref(), &keyed)?;
     let told = told(org, request, state.meta(), pack.as_ref())?;
     let query = refresh::query_digest(&manifest.salesforce.query, has_default_exclusion);
@@ -294,6 +296,20 @@ fn from_snapshot<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> a
     serde_json::from_str(&body).context("reading the snapshot of the org in the state")
 }
 
+/// What another machine is at work on is not planned for writing.
+fn refuse_leased(
+    (org, state): (&Org, &State),
+    request: &Request,
+    pack: Option<&refresh::PackRow>,
+) -> Result<(), Stop> {
+    let now = org.server_time().unwrap_or_else(|| request.clock.now());
+    let us = (&*state.meta().lineage, &*request.host);
+    match lease::holder(pack, us, now) {
+        Some(row) if request.writes => Err(Stop::leased(&request.manifest.run.name, row)),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Where the org holds the pack and state does not, or another state's, someone else applied it.
 fn refuse_lost_state(
     state: &State,
@@ -302,23 +318,16 @@ fn refuse_lost_state(
     keyed: &BTreeMap<Object, u64>,
 ) -> Result<(), Stop> {
     let records: u64 = keyed.values().sum();
-    // A state that was emptied by a destroy knows as little as a new one.
+    // A state that was emptied by a destroy knows as little as a new one. The pack's own record
+    // alone may be ours: it is written before the run is.
     let fresh = state.meta().serial == 0 || state.meta().anchor.is_none();
     let other = pack.is_some_and(|pack| pack.lineage.as_ref() != Some(&state.meta().lineage));
-    let lost = if fresh {
-        pack.is_some() || records > 0
-    } else {
-        other
-    };
+    let lost = other || (fresh && records > 0);
     if !lost || request.options.adopt {
         return Ok(());
     }
     let by = pack.map_or(String::new(), |pack| {
-        let unknown = || "?".to_owned();
-        let who = pack.applied_by.clone().unwrap_or_else(unknown);
-        let host = pack.applied_from.clone().unwrap_or_else(unknown);
-        let when = pack.last_run_at.clone().unwrap_or_else(unknown);
-        format!(", last applied by {who} from {host} at {when}")
+        format!(", last applied {}", pack.applied())
     });
     let name = &request.manifest.run.name;
     Err(Stop::Refused(vec![Refusal {

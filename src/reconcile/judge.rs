@@ -8,7 +8,7 @@ use super::ground::Ground;
 use super::request::Request;
 use super::seen::Seen;
 use super::stop::Stop;
-use crate::guard::{Facts, Refusal};
+use crate::guard::{self, Facts, Refusal};
 use crate::manifest::{self, InstanceUrl};
 use crate::model::change::Action;
 use crate::model::object::Object;
@@ -94,6 +94,14 @@ pub(super) fn facts_of_saved(
         production: production(org, request),
         ..Facts::default()
     })
+}
+
+/// Refuses an org that nothing may be written to.
+pub(crate) fn refuse_production(org: &Org, request: &Request) -> Result<(), Stop> {
+    match production(org, request) {
+        Some(org) => Err(Stop::Refused(vec![guard::unnamed_production(&org)])),
+        None => Ok(()),
+    }
 }
 
 /// The org's id, where it is a production org that the manifest does not name.

@@ -40,7 +40,7 @@ pub(super) async fn capabilities(
         .collect::<Result<_, Error>>()?;
     let described = |name: &str| described.get(name).and_then(Option::as_ref);
     let mut capabilities = Capabilities {
-        pack_object: described(PACK_OBJECT).is_some_and(|object| object.createable),
+        pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
         running_user: Some(UserId(super::record_id(&org.identity().user_id)?)),
         ..Capabilities::default()
     };
@@ -88,6 +88,14 @@ fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) 
                 !manifest.scorecards.templates.is_empty()
             }
         }
+}
+
+/// Whether it can hold a pack and its lease; one that lacks a field of it is of no use.
+fn holds_packs(object: &Describe) -> bool {
+    object.createable
+        && ["Pack__c", "Lease_Owner__c", "Lease_Until__c"]
+            .iter()
+            .all(|name| object.field(name).is_some())
 }
 
 fn demand(shown: bool, field: &str) -> Result<(), Error> {
