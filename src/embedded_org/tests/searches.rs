@@ -153,7 +153,7 @@ async fn the_columns_of_a_query() {
             "SELECT StageName, COUNT(Id), SUM(Amount) total FROM Opportunity GROUP BY StageName",
             "Opportunity StageName expr0* total*",
         ),
-        ("SELECT COUNT() FROM Account", "Account Count*"),
+        ("SELECT COUNT() FROM Account", "Account "),
         (
             "SELECT TYPEOF What WHEN Opportunity THEN StageName WHEN Account THEN Industry ELSE Name END FROM Event",
             "Event What.Industry.StageName",
