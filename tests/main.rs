@@ -28,6 +28,7 @@ mod outside_clients;
 mod ownership;
 mod random_walk;
 mod readme;
+mod refresh;
 mod runs;
 mod saved_plan;
 mod selection;

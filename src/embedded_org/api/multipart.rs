@@ -5,6 +5,8 @@ use super::{ApiError, Call};
 /// A part, and what its headers say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
+    /// Its name in the form; empty where it has none.
+    pub(super) name: String,
     content_type: String,
     pub(super) content: Vec<u8>,
 }
@@ -24,6 +26,12 @@ impl Part {
                 .content_type
                 .eq_ignore_ascii_case("application/octet-stream")
     }
+}
+
+/// Whether a call's body says that it has parts.
+pub(super) fn has_parts(call: &Call) -> bool {
+    call.header("content-type")
+        .is_some_and(|it| boundary(it).is_some())
 }
 
 /// The parts of a call's body.
@@ -86,13 +94,22 @@ fn read_part(part: &[u8]) -> Option<Part> {
         }
     };
     let headers = std::str::from_utf8(headers).ok()?;
-    let content_type = headers.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-type")
-            .then(|| value.trim().to_owned())
-    });
+    let header = |wanted: &str| {
+        let found = headers.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let is_it = name.trim().eq_ignore_ascii_case(wanted);
+            is_it.then(|| value.trim().to_owned())
+        });
+        found.unwrap_or_default()
+    };
+    let disposition = header("content-disposition");
+    let name = disposition
+        .split(';')
+        .find_map(|word| word.trim().strip_prefix("name="))
+        .map(|name| name.trim_matches('"').to_owned());
     Some(Part {
-        content_type: content_type.unwrap_or_default(),
+        name: name.unwrap_or_default(),
+        content_type: header("content-type"),
         content: content.to_vec(),
     })
 }

@@ -1,6 +1,10 @@
 //! The org as a client sees it: over HTTP, on a free port of the loopback.
 
 mod activities;
+mod bulk;
+mod bulk_classic;
+mod bulk_query;
+mod bulk_refusals;
 mod exchange;
 mod many_at_once;
 mod metadata;
