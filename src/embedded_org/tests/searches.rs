@@ -164,6 +164,17 @@ async fn the_columns_of_a_query() {
 }
 
 #[tokio::test]
+async fn definitions_have_columns_too() {
+    let org = TestOrg::start().await;
+    let soql = encode("SELECT Id, DeveloperName FROM CustomField");
+    let (status, body) = org
+        .get(&format!("tooling/query?q={soql}&columns=true"))
+        .await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body["columnMetadata"][1]["columnName"], "DeveloperName");
+}
+
+#[tokio::test]
 async fn what_a_query_would_cost() {
     let org = TestOrg::start().await;
     let (_, all) = org
