@@ -22,6 +22,7 @@ mod kill;
 mod living_org;
 mod lock;
 mod lost_state;
+mod moving_data;
 mod org_folder;
 mod orgs_differ;
 mod outside_clients;
