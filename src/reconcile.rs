@@ -54,7 +54,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
     let pins = selection::chosen_pins(&ground, planner.as_ref(), &in_scope, &seen.touched);
     let mut plan = builder.finish(header, pins)?;
-    plan.header.estimate = head::estimate(&plan);
+    plan.header.estimate = head::estimate(&plan, request);
     judge::refuse_look_alikes(&ground, &plan).await?;
     let facts = judge::facts(&ground, &plan, seen).await?;
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);

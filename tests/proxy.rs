@@ -29,6 +29,9 @@ pub(crate) enum Harm {
     Cut,
     /// The connection ends instead of passing the reply on.
     LoseReply,
+    /// From this moment on every row that is sent is refused with this code, and the org never
+    /// sees it.
+    Refuse(&'static str),
 }
 
 /// Which requests are counted.
@@ -117,6 +120,10 @@ fn serve(client: &TcpStream, shared: &Shared) -> std::io::Result<()> {
                 return Ok(());
             }
             Some(Harm::Cut) => return Ok(()),
+            Some(Harm::Refuse(code)) => {
+                to_client.write_all(&refusal(&request, code))?;
+                continue;
+            }
             _ => (&org).write_all(&request)?,
         }
         let Some(reply) = message(&mut replies)? else {
@@ -160,8 +167,28 @@ fn strike(shared: &Shared, request: &[u8]) -> Option<Harm> {
         });
         return None;
     }
-    *fault = None;
+    if !matches!(harm, Harm::Refuse(_)) {
+        *fault = None;
+    }
     Some(harm)
+}
+
+/// The reply to a write of several rows that refuses each of them.
+fn refusal(request: &[u8], code: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(request);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let rows = match serde_json::from_str::<serde_json::Value>(body) {
+        Ok(body) => body["records"].as_array().map_or(1, Vec::len),
+        Err(_) => head.lines().next().unwrap().matches(',').count() + 1,
+    };
+    let row = serde_json::json!({
+        "success": false,
+        "errors": [{"statusCode": code, "message": "refused by the test", "fields": []}],
+    });
+    let body = serde_json::Value::from(vec![row; rows]).to_string();
+    let length = body.len();
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
+    format!("{head}{length}\r\n\r\n{body}").into_bytes()
 }
 
 /// Reads are sent by POST too, where their ids are many.

@@ -74,6 +74,10 @@ fn salesforce(mut salesforce: Section) -> Salesforce {
         settle_after: salesforce
             .value("settle_after", whole(0..=86_400))
             .unwrap_or(600),
+        api_share: salesforce.value("api_share", whole(1..=100)).unwrap_or(80),
+        bulk_threshold: salesforce
+            .value("bulk_threshold", whole(1..=1_000_000))
+            .unwrap_or(10_000),
         allow_production: salesforce
             .distinct("allow_production", org_id)
             .unwrap_or_default(),

@@ -16,4 +16,5 @@ pub(crate) mod order;
 pub(crate) mod pins;
 pub(crate) mod record;
 pub(crate) mod recorded;
+pub(crate) mod status_code;
 pub(crate) mod value;

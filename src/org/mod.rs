@@ -14,6 +14,8 @@ mod sf_cli;
 mod sign_in;
 
 // What an org can be asked.
+mod bulk;
+mod bulk_csv;
 mod collections;
 mod describe;
 mod limits;
@@ -45,6 +47,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub(crate) use bulk::{IngestJob, JobId, JobState, Operation};
+pub(crate) use bulk_csv::{Upload, fits_into_csv};
 pub(crate) use collections::{ROWS_PER_CALL, RowError, RowOk, Sent};
 pub(crate) use describe::{Describe, Field};
 pub(crate) use environment::Environment;

@@ -1,6 +1,7 @@
 //! Calls of the REST API: signed in, retried, their replies read.
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request};
 use serde::Serialize;
 
@@ -31,9 +32,13 @@ pub(super) struct Transport {
 pub(super) struct Call {
     method: Method,
     target: String,
-    body: Option<Vec<u8>>,
+    body: Option<Bytes>,
+    media: &'static str,
     repeat: Repeat,
 }
+
+const JSON: &str = "application/json";
+const CSV: &str = "text/csv";
 
 impl Call {
     pub(super) fn get(target: String) -> Self {
@@ -58,11 +63,23 @@ impl Call {
         Self::new(Method::POST, target, Some(json(body)), Repeat::OnlyIfUnsent)
     }
 
+    /// An upload, which is taken once.
+    pub(super) fn put_csv(target: String, body: Vec<u8>) -> Self {
+        let call = Self::new(Method::PUT, target, Some(body), Repeat::OnlyIfUnsent);
+        Self { media: CSV, ..call }
+    }
+
+    pub(super) fn get_csv(target: String) -> Self {
+        let call = Self::get(target);
+        Self { media: CSV, ..call }
+    }
+
     fn new(method: Method, target: String, body: Option<Vec<u8>>, repeat: Repeat) -> Self {
         Self {
             method,
             target,
-            body,
+            body: body.map(Bytes::from),
+            media: JSON,
             repeat,
         }
     }
@@ -114,8 +131,11 @@ impl Transport {
         let mut request = Request::new(call.method.clone(), self.instance.at(&call.target));
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, pass.bearer.clone());
+        if call.body.is_none() {
+            headers.insert(ACCEPT, HeaderValue::from_static(call.media));
+        }
         if let Some(body) = &call.body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(call.media));
             *request.body_mut() = Some(body.clone().into());
         }
         let passage = self.gate.enter().await;

@@ -7,7 +7,7 @@ use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{Capabilities, ObjectCapabilities, PACK_OBJECT};
 use crate::model::id::UserId;
 use crate::model::object::{OBJECTS, Object};
-use crate::org::{Describe, Org};
+use crate::org::{Describe, Org, Read, Told};
 
 /// What describe told, and how the manifest fits it.
 #[derive(Debug, Default)]
@@ -21,11 +21,23 @@ pub(crate) struct Described {
     pub(crate) unfilled: Vec<String>,
 }
 
-/// What the org can hold, and the fields of Opportunity that the manifest makes use of.
-pub(crate) async fn capabilities(org: &Org, manifest: &Manifest) -> Result<Described, Error> {
+/// What the org can hold, the fields of Opportunity that the manifest makes use of included, and
+/// what it tells of further reads: they come with the same call.
+pub(super) async fn capabilities(
+    org: &Org,
+    manifest: &Manifest,
+    further: Vec<Read<'_>>,
+) -> Result<(Described, Vec<Told>), Error> {
     let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
     names.extend([PACK_OBJECT, "Opportunity"]);
-    let described = org.describe(&names).await?;
+    let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
+    reads.extend(further);
+    let mut told = org.read(&reads).await?;
+    let further = told.split_off(names.len());
+    let described = names.iter().zip(told);
+    let described: BTreeMap<_, _> = described
+        .map(|(name, told)| Ok((*name, told.describe()?)))
+        .collect::<Result<_, Error>>()?;
     let described = |name: &str| described.get(name).and_then(Option::as_ref);
     let mut capabilities = Capabilities {
         pack_object: described(PACK_OBJECT).is_some_and(|object| object.createable),
@@ -57,12 +69,13 @@ pub(crate) async fn capabilities(org: &Org, manifest: &Manifest) -> Result<Descr
     if let StoryKey::Field(field) = &manifest.run.story_key {
         demand(shows(field), field)?;
     }
-    Ok(Described {
+    let described = Described {
         capabilities,
         has_default_exclusion: shows(Exclusion::DEFAULT_FIELD),
         misfits,
         unfilled,
-    })
+    };
+    Ok((described, further))
 }
 
 /// Whether records of this kind are made.
