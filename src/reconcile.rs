@@ -131,7 +131,7 @@ pub(crate) async fn apply(
         interrupted: execution.interrupted,
         events,
     };
-    let outcome = apply::apply(job).await?;
+    let outcome = Box::pin(apply::apply(job)).await?;
     let status = match outcome.is_complete() {
         true => RunStatus::Completed,
         false => RunStatus::Failed,

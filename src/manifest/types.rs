@@ -128,12 +128,13 @@ pub(crate) enum InstanceUrl {
 words! {
     /// How to sign in. What is secret about it comes from the environment.
     Auth {
-        AccessToken = "access_token",
-        /// Client credentials, refresh token, or username and password with a connected app.
-        Oauth = "oauth",
         /// The session of the Salesforce CLI.
         SfCli = "sf_cli",
+        AccessToken = "access_token",
+        /// An assertion signed with a key file.
         Jwt = "jwt",
+        /// Client credentials, refresh token, or username and password with a connected app.
+        Oauth = "oauth",
     }
 }
 
