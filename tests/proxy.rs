@@ -40,6 +40,8 @@ pub(crate) enum Counts {
     All,
     /// Those that write records.
     Writes,
+    /// Those about jobs of the Bulk API.
+    Jobs,
 }
 
 /// What the one who runs the program is told.
@@ -156,7 +158,12 @@ fn strike(shared: &Shared, request: &[u8]) -> Option<Harm> {
         counts,
         after,
     } = (*fault)?;
-    if counts == Counts::Writes && !is_write(request) {
+    let counted = match counts {
+        Counts::All => true,
+        Counts::Writes => is_write(request),
+        Counts::Jobs => request_line(request).contains("/jobs/ingest"),
+    };
+    if !counted {
         return None;
     }
     if after > 0 {
@@ -193,7 +200,7 @@ fn refusal(request: &[u8], code: &str) -> Vec<u8> {
 
 /// Reads are sent by POST too, where their ids are many.
 fn is_write(request: &[u8]) -> bool {
-    let line = String::from_utf8_lossy(request.split(|byte| *byte == b'\r').next().unwrap());
+    let line = request_line(request);
     let (method, path) = line.split_once(' ').unwrap();
     let path = path.split(['?', ' ']).next().unwrap();
     match method {
@@ -201,6 +208,11 @@ fn is_write(request: &[u8]) -> bool {
         "PATCH" | "DELETE" => true,
         _ => false,
     }
+}
+
+fn request_line(request: &[u8]) -> String {
+    let line = request.split(|byte| *byte == b'\r').next().unwrap();
+    String::from_utf8_lossy(line).into_owned()
 }
 
 /// Tells that the moment is there, and waits until the test is done with it.

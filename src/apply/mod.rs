@@ -157,7 +157,7 @@ impl Dispatcher<'_> {
     async fn run(&mut self) -> Result<(), Error> {
         let mut flying: JoinSet<Landed> = JoinSet::new();
         loop {
-            while self.calling < self.job.options.concurrency && self.may_go_on() {
+            while self.calling < self.room() && self.may_go_on() {
                 // Lines that rest come back, and may fill a call up then.
                 let more_comes = self.calling + self.resting > 0;
                 let Some(batch) = self.queue.next(more_comes) else {
@@ -198,6 +198,12 @@ impl Dispatcher<'_> {
             }
             self.read_back_lots().await?;
         }
+    }
+
+    /// How many calls may be under way: as many as are allowed, and as the org can bear.
+    fn room(&self) -> usize {
+        let bearable = self.job.org.in_flight_limit();
+        self.job.options.concurrency.min(bearable).max(1)
     }
 
     /// Looks at what the call would touch, records the intent, and sends the call.

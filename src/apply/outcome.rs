@@ -197,6 +197,7 @@ impl Dispatcher<'_> {
         if let Some(most) = again.iter().map(|item| item.locked).max()
             && !lines.is_empty()
         {
+            self.job.org.ease_off();
             self.rests.push((lines, most));
         }
     }
