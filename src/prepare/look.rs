@@ -167,17 +167,24 @@ async fn hidden(org: &Org, components: &[Component]) -> Result<BTreeSet<String>,
         fields.map(|field| &*field.name),
     )
     .await?;
+    Ok(full_names(&objects, &fields))
+}
+
+/// `Demo_Pack__c`, `Activity.Demo_Key__c`: what the definitions define.
+fn full_names(objects: &[Definition], fields: &[Definition]) -> BTreeSet<String> {
+    // Where an object is referred to its id may lack the three letters that only guard its case.
+    let short = |id: &str| id.get(..15).unwrap_or(id).to_owned();
     let by_id: BTreeMap<_, _> = objects
         .iter()
-        .map(|object| (&*object.id, format!("{}__c", object.name)))
+        .map(|object| (short(&object.id), format!("{}__c", object.name)))
         .collect();
     let mut found: BTreeSet<_> = by_id.values().cloned().collect();
-    for field in &fields {
+    for field in fields {
         // A standard object goes by its name, a custom one by its id.
-        let object = by_id.get(&*field.table).unwrap_or(&field.table);
+        let object = by_id.get(&short(&field.table)).unwrap_or(&field.table);
         found.insert(format!("{object}.{}__c", field.name));
     }
-    Ok(found)
+    found
 }
 
 async fn definitions(
@@ -199,4 +206,34 @@ async fn definitions(
 
 async fn all<T: serde::de::DeserializeOwned>(org: &Org, soql: String) -> Result<Vec<T>, Error> {
     org.query(soql, Scope::Query).all().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Definition, full_names};
+
+    #[test]
+    fn definitions_are_named_as_components_are() {
+        let definition = |id: &str, name: &str, table: &str| Definition {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            table: table.to_owned(),
+        };
+        let objects = [definition("01I000000000001AAA", "Demo_Pack", "")];
+        let fields = [
+            definition("00N000000000001AAA", "Demo_Key", "Activity"),
+            definition("00N000000000002AAA", "Pack", "01I000000000001"),
+            definition("00N000000000003AAA", "Seed", "01I000000000001AAA"),
+            definition("00N000000000004AAA", "Seed", "01I000000000009"),
+        ];
+        let names: Vec<_> = full_names(&objects, &fields).into_iter().collect();
+        let expect = [
+            "01I000000000009.Seed__c",
+            "Activity.Demo_Key__c",
+            "Demo_Pack__c",
+            "Demo_Pack__c.Pack__c",
+            "Demo_Pack__c.Seed__c",
+        ];
+        assert_eq!(names, expect);
+    }
 }

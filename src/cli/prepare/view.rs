@@ -33,13 +33,9 @@ pub(super) fn making(found: &Look, user: &str) -> Vec<Line> {
         .into_iter()
         .map(|(component, what)| line("+", component, what))
         .collect();
-    let hidden = found.of(&Standing::Hidden).into_iter();
-    lines.extend(hidden.map(|component| {
-        let what = format!(
-            "{}, which is there and hidden from you",
-            component.description()
-        );
-        line("~", component, what)
+    let hidden = folded(&found.of(&Standing::Hidden)).into_iter();
+    lines.extend(hidden.map(|(component, what)| {
+        line("~", component, format!("{what}, there and hidden from you"))
     }));
     if !found.is_prepared() {
         let what = format!("permission set to see all of it, assigned to {user}");
