@@ -15,6 +15,7 @@ mod certificate;
 mod company;
 mod error;
 mod exchange;
+mod faults;
 mod features;
 mod ids;
 mod metadata;
@@ -30,6 +31,7 @@ mod store;
 mod tests;
 mod time;
 mod tls;
+mod wire;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -59,6 +61,8 @@ pub(crate) struct Options {
     pub(crate) jwt_certificate: Option<PathBuf>,
     /// What a new org has; an org that is there already must have the same.
     pub(crate) features: Option<Features>,
+    /// A script of faults, for trying clients.
+    pub(crate) faults: Option<PathBuf>,
     pub(crate) clock: Clock,
 }
 
@@ -73,6 +77,7 @@ impl Options {
             tls: false,
             jwt_certificate: None,
             features: None,
+            faults: None,
             clock,
         }
     }

@@ -2,6 +2,7 @@
 
 mod activities;
 mod exchange;
+mod faults;
 mod metadata;
 mod over_http;
 mod permissions;
