@@ -345,6 +345,9 @@ fn filter_sql(
 /// Which records a query sees at all.
 pub(super) fn visible_sql(scope: &Scope<'_, '_>, visibility: Visibility) -> String {
     let table = &scope.table;
+    if scope.session.faults().hides(scope.object) {
+        return "0".to_owned();
+    }
     match (visibility, computed_sql(&scope.object.name, "IsArchived")) {
         (Visibility::All, _) => "1".to_owned(),
         (Visibility::Live, None) => format!("NOT {table}.IsDeleted"),

@@ -6,6 +6,7 @@ mod bulk_classic;
 mod bulk_query;
 mod bulk_refusals;
 mod exchange;
+mod faults;
 mod many_at_once;
 mod metadata;
 mod other_forms;
