@@ -67,8 +67,8 @@ impl Context<'_> {
 
     /// The client has no terminal: what it wants to say while it waits is said here.
     fn notices(&self) -> Notices {
-        let aside = self.terminal.aside();
-        Notices::new(move |text| aside.say(text))
+        let (aside, clock) = (self.terminal.aside(), self.clock);
+        Notices::new(move |text| aside.say(clock.now(), text))
     }
 
     /// The org that the environment names.
