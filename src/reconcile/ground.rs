@@ -52,11 +52,11 @@ impl<'a> Ground<'a> {
         state: &'a State,
         request: &'a Request<'a>,
     ) -> anyhow::Result<Self> {
-        let surroundings = surroundings(org, state, request).await?;
+        let mut surroundings = surroundings(org, state, request).await?;
         let reading = "reading the state";
         let known = state.roots().context(reading)?;
         let covered = state.covered().context(reading)?;
-        let read = inventory(org, state, request, &surroundings, &covered).await?;
+        let read = inventory((org, state), request, &mut surroundings, &covered).await?;
         Ok(Self {
             org,
             state,
@@ -146,12 +146,27 @@ async fn surroundings(
     request: &Request<'_>,
 ) -> anyhow::Result<Surroundings> {
     let manifest = request.manifest;
-    let (capabilities, has_default_exclusion) = match request.options.refresh {
-        RefreshMode::Full | RefreshMode::Changed => refresh::capabilities(org, manifest)
+    let prefix = &*state.meta().key_prefix;
+    let around = match request.options.refresh {
+        RefreshMode::Full | RefreshMode::Changed => refresh::surroundings(org, manifest, prefix)
             .await
             .context("reading what the org can hold")?,
-        RefreshMode::None => from_snapshot(state, "capabilities")?,
+        RefreshMode::None => {
+            let (capabilities, has_default_exclusion) = from_snapshot(state, "capabilities")?;
+            refresh::Surroundings {
+                capabilities,
+                has_default_exclusion,
+                pack: None,
+                keyed: BTreeMap::new(),
+            }
+        }
     };
+    let refresh::Surroundings {
+        capabilities,
+        has_default_exclusion,
+        pack,
+        keyed,
+    } = around;
     if manifest.run.idempotency_mode == Some(IdempotencyMode::Tag)
         && !capabilities.has_key(Object::Event)
     {
@@ -161,17 +176,7 @@ async fn surroundings(
         }
         .into());
     }
-    let (mut pack, mut counts) = (None, BTreeMap::new());
-    if request.options.refresh.reads() {
-        let prefix = &state.meta().key_prefix;
-        pack = refresh::pack_row(org, &capabilities, &manifest.run.name).await?;
-        counts = refresh::counts(org, &capabilities, prefix).await?;
-        let keyed = counts
-            .iter()
-            .filter(|(kind, _)| capabilities.has_key(**kind));
-        let keyed = keyed.map(|(_, count)| count).sum();
-        refuse_lost_state(state, request, pack.as_ref(), keyed)?;
-    }
+    refuse_lost_state(state, request, pack.as_ref(), &keyed)?;
     let told = told(org, request, state.meta(), pack.as_ref())?;
     let query = refresh::query_digest(&manifest.salesforce.query, has_default_exclusion);
     Ok(Surroundings {
@@ -179,27 +184,33 @@ async fn surroundings(
         has_default_exclusion,
         told,
         query,
-        counts,
+        counts: keyed,
     })
 }
 
 /// The org without us, as far as the manifest's query reaches.
 async fn inventory(
-    org: &Org,
-    state: &State,
+    (org, state): (&Org, &State),
     request: &Request<'_>,
-    surroundings: &Surroundings,
+    surroundings: &mut Surroundings,
     covered: &BTreeSet<RootId>,
 ) -> anyhow::Result<Read> {
-    if request.command == Command::Destroy {
-        return Ok(Read::default());
-    }
-    if !request.options.refresh.reads() {
+    if !request.options.refresh.reads() && request.command == Command::Apply {
         let inventory = from_snapshot(state, "inventory")?;
         return Ok(Read {
             inventory,
             ..Read::default()
         });
+    }
+    let prefix = &*state.meta().key_prefix;
+    let (parts, counts) = refresh::part_counts(&surroundings.capabilities, prefix);
+    if request.command == Command::Destroy {
+        let told = match request.options.refresh.reads() {
+            true => org.read(&counts).await?,
+            false => Vec::new(),
+        };
+        surroundings.counts.extend(refresh::counted(parts, told)?);
+        return Ok(Read::default());
     }
     let query = &request.manifest.salesforce.query;
     let edited = state
@@ -213,8 +224,9 @@ async fn inventory(
         covered,
         keep_leaving: !edited && query.on_leave == OnLeave::Keep,
     };
-    let read = refresh::inventory(org, &wanted).await;
-    let read = read.context("reading the org's opportunities")?;
+    let read = refresh::inventory(org, &wanted, counts).await;
+    let (read, told) = read.context("reading the org's opportunities")?;
+    surroundings.counts.extend(refresh::counted(parts, told)?);
     if read.inventory.opportunities.is_empty() && covered.is_empty() {
         let counts = refresh::filter_counts(org, query, surroundings.has_default_exclusion).await?;
         return Err(Stop::NothingSelected(counts).into());
@@ -239,8 +251,9 @@ fn refuse_lost_state(
     state: &State,
     request: &Request,
     pack: Option<&refresh::PackRow>,
-    records: u64,
+    keyed: &BTreeMap<Object, u64>,
 ) -> Result<(), Stop> {
+    let records: u64 = keyed.values().sum();
     // A state that was emptied by a destroy knows as little as a new one.
     let fresh = state.meta().serial == 0 || state.meta().anchor.is_none();
     let other = pack.is_some_and(|pack| pack.lineage.as_ref() != Some(&state.meta().lineage));

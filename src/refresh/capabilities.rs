@@ -1,22 +1,31 @@
 //! What the org can hold, by describe.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Error;
 use crate::manifest::{Exclusion, Manifest, StoryKey};
 use crate::model::capabilities::{Capabilities, ObjectCapabilities, PACK_OBJECT};
 use crate::model::id::UserId;
 use crate::model::object::OBJECTS;
-use crate::org::{Describe, Org};
+use crate::org::{Describe, Org, Read, Told};
 
-/// What the org can hold, and the fields of Opportunity that the manifest makes use of.
-pub(crate) async fn capabilities(
+/// What the org can hold, whether it has the field that excludes opportunities by default, and
+/// what it tells of further reads: they come with the same call.
+pub(super) async fn capabilities(
     org: &Org,
     manifest: &Manifest,
-) -> Result<(Capabilities, bool), Error> {
+    further: Vec<Read<'_>>,
+) -> Result<(Capabilities, bool, Vec<Told>), Error> {
     let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
     names.extend([PACK_OBJECT, "Opportunity"]);
-    let described = org.describe(&names).await?;
+    let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
+    reads.extend(further);
+    let mut told = org.read(&reads).await?;
+    let further = told.split_off(names.len());
+    let described = names.iter().zip(told);
+    let described: BTreeMap<_, _> = described
+        .map(|(name, told)| Ok((*name, told.describe()?)))
+        .collect::<Result<_, Error>>()?;
     let described = |name: &str| described.get(name).and_then(Option::as_ref);
     let mut capabilities = Capabilities {
         pack_object: described(PACK_OBJECT).is_some_and(|object| object.createable),
@@ -37,7 +46,7 @@ pub(crate) async fn capabilities(
     if let StoryKey::Field(field) = &manifest.run.story_key {
         demand(shows(field), field)?;
     }
-    Ok((capabilities, shows(Exclusion::DEFAULT_FIELD)))
+    Ok((capabilities, shows(Exclusion::DEFAULT_FIELD), further))
 }
 
 fn demand(shown: bool, field: &str) -> Result<(), Error> {

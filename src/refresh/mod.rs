@@ -10,16 +10,17 @@ mod inventory;
 mod live;
 mod selection;
 mod settle;
+mod surroundings;
 mod window;
 
-pub(crate) use capabilities::capabilities;
 pub(crate) use deviations::{Deviations, deviations, note, proved};
-pub(crate) use found::{PackRow, counts, found, look_alikes, pack_row};
+pub(crate) use found::{PackRow, found, look_alikes, pack_row};
 pub(crate) use inquiry::Inquiry;
 pub(crate) use inventory::{InventoryRequest, Read, accounts_of, inventory};
 pub(crate) use live::{OwnedFields, Proof, Written, live, live_among, note_held};
 pub(crate) use selection::{filter_counts, query_digest};
 pub(crate) use settle::{Settled, recorded, settle, settle_one};
+pub(crate) use surroundings::{Surroundings, counted, part_counts, surroundings};
 
 use crate::org;
 use crate::state;

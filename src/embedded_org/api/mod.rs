@@ -1,6 +1,8 @@
 //! The REST resources, a file for each kind, and the table that a request is matched in.
 
 mod assertion;
+mod async_forms;
+mod async_jobs;
 mod batch;
 mod call;
 mod changes;
@@ -11,7 +13,12 @@ mod describe;
 mod encoding;
 mod graph;
 mod identity;
+mod jobs;
+mod jobs_ingest;
+mod jobs_query;
 mod limits;
+mod metadata;
+mod multipart;
 mod oauth;
 mod query;
 mod recent;
@@ -20,6 +27,7 @@ mod retrieve;
 mod search;
 mod soap;
 mod sobjects;
+mod tooling;
 mod tree;
 mod versions;
 
@@ -31,6 +39,7 @@ use rusqlite::Connection;
 
 use super::api_error::ApiError;
 use super::auth::Credentials;
+use super::bulk::Jobs;
 use super::org::Org;
 use super::session::Session;
 
@@ -38,6 +47,7 @@ use super::session::Session;
 pub(super) struct Context<'a> {
     pub(super) session: Session<'a>,
     pub(super) cursors: &'a mut Cursors,
+    pub(super) jobs: &'a Jobs,
     pub(super) credentials: &'a Credentials,
     /// The instance URL.
     pub(super) url: &'a str,
@@ -135,6 +145,38 @@ const RESOURCES: &[Resource] = &[
         ],
     ),
     guarded(
+        "services/data/{version}/metadata/deployRequest",
+        &[("POST", metadata::deploy)],
+    ),
+    guarded(
+        "services/data/{version}/metadata/deployRequest/{id}",
+        &[("GET", metadata::status), ("PATCH", metadata::cancel)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/query",
+        &[("GET", tooling::query)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects",
+        &[("GET", tooling::global)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}",
+        &[("POST", tooling::create)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}/describe",
+        &[("GET", tooling::describe)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}/{id}",
+        &[
+            ("GET", tooling::get),
+            ("PATCH", tooling::update),
+            ("DELETE", tooling::delete),
+        ],
+    ),
+    guarded(
         "services/data/{version}/composite",
         &[("GET", versions::composite), ("POST", composite::composite)],
     ),
@@ -165,6 +207,74 @@ const RESOURCES: &[Resource] = &[
     guarded(
         "services/data/{version}/composite/sobjects/{object}/{field}",
         &[("PATCH", collections::upsert)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/ingest",
+        &[("GET", jobs_ingest::list), ("POST", jobs_ingest::create)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/ingest/{job}",
+        &[
+            ("GET", jobs_ingest::get),
+            ("PATCH", jobs_ingest::change),
+            ("DELETE", jobs_ingest::delete),
+        ],
+    ),
+    guarded(
+        "services/data/{version}/jobs/ingest/{job}/batches",
+        &[("PUT", jobs_ingest::upload)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/ingest/{job}/{results}",
+        &[("GET", jobs_ingest::results)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/query",
+        &[("GET", jobs_query::list), ("POST", jobs_query::create)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/query/{job}",
+        &[
+            ("GET", jobs_query::get),
+            ("PATCH", jobs_query::change),
+            ("DELETE", jobs_query::delete),
+        ],
+    ),
+    guarded(
+        "services/data/{version}/jobs/query/{job}/results",
+        &[("GET", jobs_query::results)],
+    ),
+    // Bulk API 1.0 has a header for the session, and checks it itself.
+    open(
+        "services/async/{async_version}/job",
+        &[("POST", async_jobs::create)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}",
+        &[("GET", async_jobs::get), ("POST", async_jobs::change)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch",
+        &[
+            ("GET", async_jobs::list_batches),
+            ("POST", async_jobs::add_batch),
+        ],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch/{batch}",
+        &[("GET", async_jobs::get_batch)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch/{batch}/request",
+        &[("GET", async_jobs::request)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch/{batch}/result",
+        &[("GET", async_jobs::result)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch/{batch}/result/{result}",
+        &[("GET", async_jobs::found)],
     ),
 ];
 
@@ -214,6 +324,7 @@ fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
     let mut context = Context {
         session: Session::new(&transaction, schema, &org.facts, now),
         cursors: &mut org.cursors,
+        jobs: &org.jobs,
         credentials: &org.credentials,
         url,
         calls: org.calls,
@@ -221,7 +332,11 @@ fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
     let reply = run(&mut context, resource, &call)?;
     context.session.keep_numbers()?;
     org.calls = context.calls;
+    let changed = context.session.has_changed_schema();
     transaction.commit()?;
+    if changed {
+        org.store.reload_schema()?;
+    }
     Ok(reply)
 }
 

@@ -10,16 +10,19 @@ mod delete;
 mod event;
 mod invitee;
 mod load;
+pub(crate) mod named;
 mod opportunity;
+mod permission;
 mod record;
 mod relation;
 mod save;
 mod task;
 mod upsert;
 
+pub(crate) use body::refuses;
 pub(crate) use delete::delete;
 pub(crate) use load::{load, read_exported, relate};
-pub(crate) use record::{Record, find};
+pub(crate) use record::{Record, find, insert};
 pub(crate) use save::{create, update};
 pub(crate) use upsert::{Matched, Upserted, find_by_key, upsert};
 

@@ -1,17 +1,26 @@
 //! The org as a client sees it: over HTTP, on a free port of the loopback.
 
 mod activities;
+mod bulk;
+mod bulk_classic;
+mod bulk_query;
+mod bulk_refusals;
 mod exchange;
+mod many_at_once;
+mod metadata;
+mod other_forms;
 mod over_http;
 mod queries;
 mod rules;
+mod searches;
 mod signing_in;
+mod tooling;
 
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Options, Server, serve};
+use super::{Features, Options, Server, serve};
 use crate::clock::Clock;
 
 /// A served org with a fixed clock, in a folder that goes with it.
@@ -29,6 +38,19 @@ pub(super) fn clock() -> Clock {
 impl TestOrg {
     pub(super) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        Self::start_in(folder).await
+    }
+
+    /// Serves an org without our fields and objects.
+    pub(super) async fn start_bare() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        super::reset(
+            &folder.path().join("org.sqlite"),
+            true,
+            Features::default(),
+            clock(),
+        )
+        .unwrap();
         Self::start_in(folder).await
     }
 
