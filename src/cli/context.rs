@@ -61,7 +61,7 @@ impl Context<'_> {
             }
             InstanceUrl::Url(url) => (self.sign_in(manifest, url)?, None),
         };
-        let org = Org::connect(sign_in, options).await.context("signing in")?;
+        let org = Org::connect(sign_in, options).await?;
         Ok(Connection { org, server })
     }
 
@@ -95,7 +95,7 @@ impl Context<'_> {
             Auth::Jwt => AuthKind::Jwt,
             Auth::Oauth => AuthKind::Oauth,
         });
-        SignIn::from_environment(auth, url, folder, &environment).context("signing in")
+        SignIn::from_environment(auth, url, folder, &environment).context("cannot sign in")
     }
 
     /// What a plan is asked for.
