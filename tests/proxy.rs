@@ -27,6 +27,8 @@ pub(crate) enum Harm {
     Hold,
     /// The connection ends instead of passing the request on.
     Cut,
+    /// The session counts as expired; the org never sees the request.
+    Expire,
     /// The connection ends instead of passing the reply on.
     LoseReply,
     /// From this moment on every row that is sent is refused with this code, and the org never
@@ -126,6 +128,10 @@ fn serve(client: &TcpStream, shared: &Shared) -> std::io::Result<()> {
                 to_client.write_all(&refusal(&request, code))?;
                 continue;
             }
+            Some(Harm::Expire) => {
+                to_client.write_all(expired().as_bytes())?;
+                continue;
+            }
             _ => (&org).write_all(&request)?,
         }
         let Some(reply) = message(&mut replies)? else {
@@ -148,6 +154,15 @@ fn serve(client: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What an org answers to a session that has expired.
+fn expired() -> String {
+    let body = r#"[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]"#;
+    let length = body.len();
+    format!(
+        "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
 }
 
 /// The harm to be done at this request.

@@ -1,10 +1,12 @@
 //! Signing in to an org by what the environment holds.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
 
 use serde_json::json;
 
-use crate::env::{Served, TestEnv, files};
+use crate::env::{Run, Served, TestEnv, files};
+use crate::proxy::{Counts, Fault, Harm, Proxy};
 
 /// A manifest for a served org, and nothing in the environment to sign in with.
 fn client(org: &Served) -> TestEnv {
@@ -225,6 +227,46 @@ fn a_sign_in_that_fails_says_what_to_do() {
             }
             assert!(!said.contains("!wrong"), "{said}");
         }
+    });
+}
+
+/// Applies through a proxy that lets the session expire at a write.
+fn apply_while_the_session_expires(env: &TestEnv, org: &Served) -> Run {
+    let (events, _) = channel();
+    let fault = Fault {
+        harm: Harm::Expire,
+        counts: Counts::Writes,
+        after: 1,
+    };
+    let proxy = Proxy::start(&org.url, Some(fault), events);
+    let url = format!("http://{}", proxy.address);
+    env.edit(&org.url, &url);
+    let run = env.run("apply -y");
+    env.edit(&url, &org.url);
+    proxy.finish();
+    run
+}
+
+#[test]
+fn an_expired_session_signs_in_again_and_goes_on() {
+    TestEnv::new().in_org(|org| {
+        let env = client(org);
+        env.write(".env", &lines(org, &["SF_CLIENT_ID", "SF_CLIENT_SECRET"]));
+        let run = apply_while_the_session_expires(&env, org).exits(0);
+        run.says("Apply complete!");
+        env.nothing_to_do();
+    });
+}
+
+#[test]
+fn an_expired_token_needs_another_and_then_the_rest_is_done() {
+    TestEnv::new().in_org(|org| {
+        let env = client(org);
+        env.write(".env", &lines(org, &["SF_ACCESS_TOKEN"]));
+        let run = apply_while_the_session_expires(&env, org);
+        run.exits(3).says("INVALID_SESSION_ID");
+        env.apply();
+        env.nothing_to_do();
     });
 }
 

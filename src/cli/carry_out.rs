@@ -169,9 +169,9 @@ impl Listeners {
         let Some(lines) = &mut self.lines else {
             return;
         };
-        for text in terminal.aside().take() {
+        for (at, text) in terminal.aside().take() {
             let notice = Event::Notice(text);
-            if let Err(error) = json::event(&notice, self.clock.now(), &mut *lines) {
+            if let Err(error) = json::event(&notice, at, &mut *lines) {
                 self.broken.get_or_insert(error);
             }
         }

@@ -62,14 +62,14 @@ impl Context<'_> {
             }
             InstanceUrl::Url(url) => (self.sign_in(manifest, url)?, None),
         };
-        let org = Org::connect(sign_in, options).await.context("signing in")?;
+        let org = Org::connect(sign_in, options).await?;
         Ok(Connection { org, server })
     }
 
     /// The client has no terminal: what it wants to say while it waits is said here.
     fn notices(&self) -> Notices {
-        let aside = self.terminal.aside();
-        Notices::new(move |text| aside.say(text))
+        let (aside, clock) = (self.terminal.aside(), self.clock);
+        Notices::new(move |text| aside.say(clock.now(), text))
     }
 
     /// The org that the environment names.
@@ -96,7 +96,7 @@ impl Context<'_> {
             Auth::Jwt => AuthKind::Jwt,
             Auth::Oauth => AuthKind::Oauth,
         });
-        SignIn::from_environment(auth, url, folder, &environment).context("signing in")
+        SignIn::from_environment(auth, url, folder, &environment).context("cannot sign in")
     }
 
     /// What a plan is asked for.

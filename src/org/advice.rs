@@ -144,7 +144,7 @@ const IP: &str = "The user may not log in from this network, or not at this hour
 const LOCKED: &str = "The user is locked out, as after five wrong passwords: wait for the time that the org sets, or let an administrator unlock it.";
 const INACTIVE: &str = "The user is deactivated or frozen; an administrator can activate it.";
 const API_DISABLED: &str = "The org's edition or the user's profile has no API access: an administrator grants 'API Enabled'.";
-const EXPIRED: &str = "Access tokens expire. Use auth: sf_cli, jwt or oauth, which renew them, or set SF_ACCESS_TOKEN to a fresh one (`sf org auth show-access-token`).";
+const EXPIRED: &str = "Access tokens expire: set SF_ACCESS_TOKEN to a fresh one (`sf org auth show-access-token`), or use auth: sf_cli, jwt or oauth, which renew them. Where the Salesforce CLI itself has none that works, `sf org login web` does.";
 
 /// The advice, if we know any.
 pub(super) fn advice(code: &str, text: &str) -> Option<&'static str> {

@@ -118,6 +118,14 @@ impl Failure {
         }
     }
 
+    /// How long the org asks to be left alone.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } | Self::Foreign { retry_after, .. } => *retry_after,
+            Self::Unreachable { .. } | Self::Cut(_) | Self::TimedOut | Self::SignIn(_) => None,
+        }
+    }
+
     /// Whether signing in again may help.
     pub(super) fn is_session_expired(&self) -> bool {
         matches!(self, Self::Refused { status: 401, errors, .. }
@@ -127,7 +135,8 @@ impl Failure {
     /// The error for the caller, after the last attempt.
     pub(super) fn into_error(self, repeat: Repeat) -> Error {
         let lost = repeat == Repeat::OnlyIfUnsent && !self.is_without_effect();
-        let error = match self {
+        let asked = self.retry_after();
+        let mut error = match self {
             Self::Unreachable { cause, .. } => {
                 Error::Network(format!("cannot reach the org: {cause}"))
             }
@@ -147,6 +156,9 @@ impl Failure {
             } => Error::NotSalesforce { status, excerpt },
             Self::SignIn(error) => error,
         };
+        if let (Error::Unavailable { message, .. }, Some(wait)) = (&mut error, asked) {
+            *message = format!("{message}; it asks to be called again in {wait:?}");
+        }
         if lost {
             Error::Lost(Box::new(error))
         } else {
@@ -273,6 +285,15 @@ mod tests {
             error.ends_with("a redirect to https://acme.my.salesforce.com/"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn who_asks_for_a_long_wait_is_told_of() {
+        let failure = read(answer(503, &[("retry-after", "900")], "<html>")).unwrap_err();
+        let error = failure.into_error(Repeat::Safe).to_string();
+        let expect =
+            "the org is not available (status 503): <html>; it asks to be called again in 900s";
+        assert_eq!(error, expect);
     }
 
     #[track_caller]

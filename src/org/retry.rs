@@ -40,7 +40,9 @@ pub(super) fn decide(failure: &Failure, attempt: u32, repeat: Repeat, jitter: f6
     if !is_allowed || attempt >= sendings {
         return Retry::No;
     }
-    let wait = retry_after(failure).unwrap_or_else(|| backoff(attempt, jitter));
+    let wait = failure
+        .retry_after()
+        .unwrap_or_else(|| backoff(attempt, jitter));
     match wait > LONGEST_RETRY_AFTER {
         true => Retry::No,
         false => Retry::After { wait, sendings },
@@ -85,15 +87,6 @@ pub(super) fn is_concurrency_limit(failure: &Failure) -> bool {
     matches!(failure, Failure::Refused { errors, .. } if errors.iter().any(|error| {
         error.code == "REQUEST_LIMIT_EXCEEDED" && error.message.starts_with("Concurrent")
     }))
-}
-
-fn retry_after(failure: &Failure) -> Option<Duration> {
-    match failure {
-        Failure::Refused { retry_after, .. } | Failure::Foreign { retry_after, .. } => *retry_after,
-        Failure::Unreachable { .. } | Failure::Cut(_) | Failure::TimedOut | Failure::SignIn(_) => {
-            None
-        }
-    }
 }
 
 /// Twice as long after each attempt; the upper half of it is left to chance, so that calls which

@@ -170,7 +170,11 @@ impl SfCliError {
 
 /// Where the CLI is.
 pub(super) fn program(environment: &Environment) -> Option<PathBuf> {
-    env::split_paths(environment.get("PATH")?)
+    // Windows writes it in its own way.
+    let path = environment
+        .get("PATH")
+        .or_else(|| environment.get("Path"))?;
+    env::split_paths(path)
         .filter(|folder| folder.is_absolute())
         .flat_map(|folder| NAMES.iter().map(move |name| folder.join(name)))
         .find(|path| path.is_file())

@@ -36,7 +36,8 @@ pub(super) async fn request(wire: &Wire, sign_in: &SignIn) -> Result<Token, Erro
             })
         }
         Credentials::SfCli(cli) => {
-            let login = cli.login().await.map_err(SignInError::SfCli)?;
+            // A large future for a rare case, which every call would carry along otherwise.
+            let login = Box::pin(cli.login()).await.map_err(SignInError::SfCli)?;
             let instance = InstanceUrl::parse(&login.instance_url)?;
             Ok(Token {
                 bearer: bearer(login.token.expose_secret(), "the Salesforce CLI")?,

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressBar;
+use jiff::Timestamp;
 
 use super::paint;
 use super::progress::Progress;
@@ -19,7 +20,7 @@ struct Inner {
     /// The line of progress that must stay the last one.
     bar: Option<ProgressBar>,
     /// What was said, for those who keep a record of it.
-    said: Vec<String>,
+    said: Vec<(Timestamp, String)>,
 }
 
 const WIDTH: usize = 200;
@@ -33,8 +34,8 @@ impl Aside {
         })))
     }
 
-    /// Says it now. Where stderr is gone nobody is there to be told.
-    pub(crate) fn say(&self, text: &str) {
+    /// Says it now, which is `at`. Where stderr is gone nobody is there to be told.
+    pub(crate) fn say(&self, at: Timestamp, text: &str) {
         let mut inner = self.inner();
         let Inner { err, bar, said } = &mut *inner;
         let line = format!("{} {}", paint::caution("!"), brief(text, WIDTH));
@@ -43,7 +44,7 @@ impl Aside {
             Some(bar) => bar.suspend(write),
             None => write(),
         };
-        said.push(text.to_owned());
+        said.push((at, text.to_owned()));
     }
 
     /// From now on speaks above this run's line of progress.
@@ -52,7 +53,7 @@ impl Aside {
     }
 
     /// What was said since it was last asked for.
-    pub(crate) fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<(Timestamp, String)> {
         std::mem::take(&mut self.inner().said)
     }
 
@@ -70,8 +71,9 @@ mod tests {
     #[test]
     fn what_was_said_can_be_kept_once() {
         let aside = Aside::new(Stream::new(Box::new(io::sink()), false));
-        aside.clone().say("the org answered 503");
-        assert_eq!(aside.take(), ["the org answered 503"]);
+        let at = Timestamp::UNIX_EPOCH;
+        aside.clone().say(at, "the org answered 503");
+        assert_eq!(aside.take(), [(at, "the org answered 503".to_owned())]);
         assert!(aside.take().is_empty());
     }
 }

@@ -152,3 +152,23 @@ async fn who_is_refused_at_the_door_is_not_signed_in() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn an_org_that_pushes_back_gets_fewer_calls_at_once() {
+    let refused = AtomicUsize::new(0);
+    let double = Double::start(move |_| match refused.fetch_add(1, Ordering::Relaxed) {
+        ..4 => {
+            let body = api_error("REQUEST_LIMIT_EXCEEDED", "Too many requests");
+            Answer::With(429, body, ("retry-after", "0"))
+        }
+        _ => Answer::Json(200, json!({})),
+    })
+    .await;
+    let org = double.connect().await;
+    assert_eq!(org.in_flight_limit(), usize::MAX);
+    let (a, b, c, d) = tokio::join!(org.limits(), org.limits(), org.limits(), org.limits());
+    assert!([a, b, c, d].iter().all(Result::is_ok));
+    assert_eq!(org.in_flight_limit(), 2);
+    org.ease_off();
+    assert_eq!(org.in_flight_limit(), 1);
+}
