@@ -24,6 +24,8 @@
 //! The story of a run:
 //! - [`cli`]: the command line, one file per command; opens what a run needs and asks the user.
 //! - [`reconcile`]: the one room that knows all phases. Begin here.
+//! - [`doctor`]: looks at an org before anything is written; sees what `reconcile` sees, and it.
+//! - [`from_org`]: takes over from an org a first manifest, or a copy to rehearse on.
 //!
 //! Pure rooms, without I/O, clock or unordered maps:
 //! - [`manifest`]: from YAML to a [`Manifest`](manifest::Manifest) that cannot be wrong.
@@ -85,6 +87,8 @@
 )]
 
 mod cli;
+mod doctor;
+mod from_org;
 mod reconcile;
 
 // Pure.

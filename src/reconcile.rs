@@ -6,17 +6,20 @@ mod judge;
 mod look;
 mod pass;
 mod planned;
+mod reader;
 mod request;
 mod seen;
 mod selection;
 mod steps;
 mod stop;
+mod survey;
 mod told;
 
 pub(crate) use look::{drift, ids_under, look};
 pub(crate) use planned::Planned;
 pub(crate) use request::{Execution, Options, RefreshMode, Request};
 pub(crate) use stop::Stop;
+pub(crate) use survey::{Sample, Survey};
 
 use crate::apply::{self, Job};
 use crate::guard;
@@ -33,13 +36,19 @@ const MUCH: u64 = 10_000;
 
 /// Reads, plans and compares. Writes nothing to the org.
 pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Planned> {
+    Ok(survey(org, request).await?.planned)
+}
+
+/// Makes a plan, and keeps what it was made from.
+pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<Survey> {
     let mut state = steps::open_state(org, request)?;
     steps::settle(org, &mut state, request).await?;
     let ground = Ground::read(org, &state, request).await?;
     let planner = (request.command == Command::Apply).then(|| Planner::new(ground.situation()));
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
     let accounts = selection::accounts(&ground, &in_scope).await?;
-    let (builder, seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
+    let (builder, mut seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
+    let refreshed = seen.refreshed.take();
     judge::refuse_empty_globs(&ground, &seen)?;
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
     let pins = selection::chosen_pins(&ground, planner.as_ref(), &in_scope, &seen.touched);
@@ -49,12 +58,22 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
     let facts = judge::facts(&ground, &plan, seen).await?;
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);
     let snapshot = ground.snapshot();
-    Ok(Planned {
-        refusals: guard::refusals(&facts, &request.options.allowed),
-        plan,
-        state,
-        snapshot,
-        opening,
+    let samples = survey::samples(planner.as_ref(), &in_scope);
+    drop(planner);
+    let inventory = ground.read.inventory;
+    if let Some((mark, notes)) = refreshed {
+        state.note_refresh(mark, &notes)?;
+    }
+    Ok(Survey {
+        planned: Planned {
+            refusals: guard::refusals(&facts, &request.options.allowed),
+            plan,
+            state,
+            snapshot,
+            opening,
+        },
+        inventory,
+        samples,
     })
 }
 

@@ -38,6 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "state",
         ],
     ),
+    ("doctor", &["manifest", "model", "org", "reconcile"]),
+    ("from_org", &["manifest", "model", "org"]),
     ("report", &["clock", "model", "plan_file"]),
     // An island: with code of the client's, both sides would agree on a mistake.
     ("embedded_org", &["clock"]),
@@ -46,7 +48,9 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "apply",
             "clock",
+            "doctor",
             "embedded_org",
+            "from_org",
             "guard",
             "manifest",
             "model",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::env::{Run, TestEnv};
+use crate::usage::COMMANDS;
 
 const README: &str = include_str!("../README.md");
 
@@ -111,13 +112,9 @@ fn quoted_options() -> BTreeSet<String> {
 #[test]
 fn its_options_are_those_that_there_are() {
     let env = TestEnv::empty();
-    let commands = "init validate plan apply run destroy status show smoke org-serve org-import org-export org-reset";
     let mut known = BTreeSet::new();
-    for command in commands.split(' ') {
-        let help = env
-            .run(&format!("{} --help", command.replace('-', " ")))
-            .exits(0)
-            .stdout;
+    for command in COMMANDS {
+        let help = env.run(&format!("{command} --help")).exits(0).stdout;
         let words = help.split(|character: char| !character.is_alphanumeric() && character != '-');
         known.extend(
             words

@@ -76,6 +76,13 @@ fn others_change_what_is_ours() {
 }
 
 #[test]
+fn an_org_is_looked_at() {
+    let mut day = Day::of_one_deal();
+    day.run("doctor --probe");
+    day.is("doctor");
+}
+
+#[test]
 fn a_manifest_is_wrong_in_many_ways() {
     let mut day = Day::of_one_deal();
     day.env.edit("past_min: 2", "past_min: 12");

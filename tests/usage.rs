@@ -7,7 +7,7 @@ use snapbox::{Assert, Data, data::DataFormat};
 use crate::env::TestEnv;
 
 /// Every command that there is; the first stands for the program itself.
-const COMMANDS: &[&str] = &[
+pub(crate) const COMMANDS: &[&str] = &[
     "",
     "init",
     "validate",
@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "apply",
     "run",
     "destroy",
+    "doctor",
     "status",
     "show",
     "smoke",

@@ -64,33 +64,31 @@ impl Context<'_> {
         Ok(Connection { org, server })
     }
 
+    /// The org that the environment names.
+    pub(super) fn instance_url(&self) -> anyhow::Result<Option<String>> {
+        let folder = manifest::directory_of(&self.global.config);
+        let environment = Environment::load(folder, self.global.env.as_deref())?;
+        Ok(environment.get("SF_INSTANCE_URL").map(str::to_owned))
+    }
+
     async fn embedded(&self, manifest: &Manifest) -> anyhow::Result<Server> {
         let folder = manifest.directory().join(".demo-gen");
-        let server = embedded_org::serve(embedded_org::Options {
-            data: folder.join("org.sqlite"),
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            token: None,
-            bare: false,
-            tls: false,
-            clock: self.clock,
-        });
+        let data = folder.join("org.sqlite");
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server = embedded_org::serve(embedded_org::Options::new(data, listen, self.clock));
         server.await.context("starting the embedded org")
     }
 
     fn sign_in(&self, manifest: &Manifest, url: &str) -> anyhow::Result<SignIn> {
-        let environment = Environment::load(manifest.directory(), self.global.env.as_deref())?;
-        let kind = match manifest.salesforce.auth {
-            Some(Auth::AccessToken) => AuthKind::AccessToken,
-            Some(Auth::Oauth) => AuthKind::Oauth,
-            Some(Auth::SfCli) => AuthKind::SfCli,
-            Some(Auth::Jwt) => AuthKind::Jwt,
-            // Whichever the environment has secrets for; a token is the simplest.
-            None if environment.get("SF_ACCESS_TOKEN").is_some() => AuthKind::AccessToken,
-            None if environment.get("SF_CLIENT_ID").is_some() => AuthKind::Oauth,
-            None if environment.get("SF_USERNAME").is_some() => AuthKind::Oauth,
-            None => AuthKind::AccessToken,
-        };
-        Ok(SignIn::from_environment(kind, Some(url), &environment)?)
+        let folder = manifest.directory();
+        let environment = Environment::load(folder, self.global.env.as_deref())?;
+        let auth = manifest.salesforce.auth.map(|auth| match auth {
+            Auth::SfCli => AuthKind::SfCli,
+            Auth::AccessToken => AuthKind::AccessToken,
+            Auth::Jwt => AuthKind::Jwt,
+            Auth::Oauth => AuthKind::Oauth,
+        });
+        SignIn::from_environment(auth, Some(url), folder, &environment).context("signing in")
     }
 
     /// What a plan is asked for.

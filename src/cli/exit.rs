@@ -69,7 +69,7 @@ fn write_error(error: &anyhow::Error, err: &mut dyn std::io::Write) -> std::io::
 }
 
 /// The error and its causes, leaving out a cause that the error before it already tells.
-fn message(error: &anyhow::Error) -> String {
+pub(super) fn message(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if message.is_empty() {
@@ -113,7 +113,8 @@ fn org_error(error: &anyhow::Error) -> Option<&org::Error> {
         })
 }
 
-fn hint(error: &anyhow::Error) -> Option<String> {
+/// What a person can do about an error.
+pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
     let manifest = || match find(error)? {
         LoadError::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
             Some(

@@ -11,6 +11,7 @@ mod stats;
 
 mod apply;
 mod destroy;
+mod doctor;
 mod init;
 mod org;
 mod plan;
@@ -59,6 +60,7 @@ enum Command {
     Status(status::Args),
     Show(show::Args),
     Smoke(smoke::Args),
+    Doctor(doctor::Args),
     Org(org::Args),
 }
 
@@ -86,7 +88,9 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     let Cli { global, command } = cli;
     // These need neither an org nor a runtime.
     match &command {
-        Command::Init(args) => return init::run(args, &global, terminal),
+        Command::Init(args) if args.from_org.is_none() => {
+            return init::run(args, &global, terminal);
+        }
         Command::Validate(args) => return validate::run(args, &global, terminal),
         Command::Show(args) => return show::run(args, terminal),
         _ => {}
@@ -106,7 +110,8 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     let context = &mut context;
     runtime.block_on(async {
         match command {
-            Command::Init(_) | Command::Validate(_) | Command::Show(_) => {
+            Command::Init(args) => init::run_from_org(&args, context).await,
+            Command::Validate(_) | Command::Show(_) => {
                 unreachable!("done above")
             }
             Command::Plan(args) => plan::run(&args, context).await,
@@ -115,6 +120,7 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
             Command::Destroy(args) => destroy::run(&args, context).await,
             Command::Status(args) => status::run(&args, context).await,
             Command::Smoke(args) => smoke::run(&args, context).await,
+            Command::Doctor(args) => doctor::run(&args, context).await,
             Command::Org(args) => org::run(&args, context).await,
         }
     })

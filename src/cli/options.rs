@@ -25,8 +25,9 @@ pub(super) struct PlanOptions {
     /// Decide anew for these opportunities what was pinned at their first apply.
     #[arg(long, value_name = "GLOB")]
     recast: Vec<String>,
-    /// Read every managed record of the org, or nothing: then plan on what the last apply read.
-    #[arg(long, value_enum, default_value_t = Refresh::Full)]
+    /// Read every managed record of the org, or what has changed since it was last read, or
+    /// nothing: then plan on what the last apply read.
+    #[arg(long, value_enum, default_value_t = Refresh::Changed)]
     refresh: Refresh,
     /// Tell other stories than the manifest's `run.seed` does.
     #[arg(long, value_name = "N")]
@@ -54,6 +55,7 @@ pub(super) struct PlanOptions {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Refresh {
     Full,
+    Changed,
     None,
 }
 
@@ -121,6 +123,7 @@ impl PlanOptions {
                 .collect(),
             refresh: match self.refresh {
                 Refresh::Full => RefreshMode::Full,
+                Refresh::Changed => RefreshMode::Changed,
                 Refresh::None => RefreshMode::None,
             },
             seed: self.seed,
@@ -140,7 +143,7 @@ pub(super) fn plain() -> reconcile::Options {
         max_opps: u64::MAX,
         as_of: None,
         recast: Vec::new(),
-        refresh: RefreshMode::Full,
+        refresh: RefreshMode::Changed,
         seed: None,
         adopt: false,
         new_pack: false,

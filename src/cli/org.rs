@@ -9,7 +9,11 @@ use secrecy::ExposeSecret as _;
 
 use super::context::Context;
 use super::exit::Exit;
-use crate::embedded_org::{self, Credentials, ImportSummary, Options};
+use super::options;
+use crate::embedded_org::{self, Credentials, Feature, Features, ImportSummary, Options};
+use crate::manifest::InstanceUrl;
+use crate::reconcile::{self, Stop};
+use crate::{from_org, plan_file};
 
 /// Serve, fill, copy or reset the embedded org.
 #[derive(Debug, clap::Args)]
@@ -47,12 +51,20 @@ enum Command {
         /// Serve https, with a self-signed certificate that lies beside the data file.
         #[arg(long)]
         tls: bool,
+        /// The certificate (or public key, PEM) of the org's app, to sign in with `auth: jwt`.
+        #[arg(long, value_name = "FILE")]
+        jwt_certificate: Option<PathBuf>,
+        #[command(flatten)]
+        features: FeatureArgs,
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
         /// A folder with `Opportunity.csv`, `Account.csv` and so on.
-        #[arg(value_name = "DIR")]
-        folder: PathBuf,
+        #[arg(value_name = "DIR", required_unless_present = "from_org")]
+        folder: Option<PathBuf>,
+        /// Copy what planning needs from the manifest's org, to rehearse on; the org is only read.
+        #[arg(long, conflicts_with = "folder")]
+        from_org: bool,
     },
     /// Write what the org holds as a Data Export folder.
     Export {
@@ -65,7 +77,34 @@ enum Command {
         /// Without demo-gen's own fields and objects.
         #[arg(long)]
         bare: bool,
+        #[command(flatten)]
+        features: FeatureArgs,
     },
+}
+
+/// What a new org has and has not, as orgs differ.
+#[derive(Debug, clap::Args)]
+struct FeatureArgs {
+    /// Switches features of a new org on, as orgs differ.
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',')]
+    feature: Vec<Feature>,
+    /// Switches features of a new org off.
+    #[arg(
+        long,
+        value_name = "FEATURE",
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    without: Vec<Feature>,
+}
+
+impl FeatureArgs {
+    /// Nothing where nothing is said.
+    fn given(&self) -> Option<Features> {
+        let Self { feature, without } = self;
+        let silent = feature.is_empty() && without.is_empty();
+        (!silent).then(|| Features::of(feature, without))
+    }
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -76,25 +115,35 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             token,
             bare,
             tls,
+            jwt_certificate,
+            features,
         } => {
             let options = Options {
-                data: data.clone(),
-                listen: *listen,
                 token: token.clone(),
                 bare: *bare,
                 tls: *tls,
-                clock,
+                jwt_certificate: jwt_certificate.clone(),
+                features: features.given(),
+                ..Options::new(data.clone(), *listen, clock)
             };
             return serve(options, context).await;
         }
-        Command::Import { folder } => {
+        Command::Import {
+            folder: Some(folder),
+            ..
+        } => {
             let summary = embedded_org::import(data, folder, clock)?;
+            imported(context.terminal.out(), &summary)?;
+        }
+        Command::Import { folder: None, .. } => {
+            let folder = copy(context).await?;
+            let summary = embedded_org::import(data, folder.path(), clock)?;
             imported(context.terminal.out(), &summary)?;
         }
         Command::Export { folder } => {
             // On first use the org holds its sample company, whichever command comes first.
             if !data.exists() {
-                embedded_org::reset(data, false, clock)?;
+                embedded_org::reset(data, false, Features::default(), clock)?;
             }
             let summary = embedded_org::export(data, folder)?;
             let objects = counted(&summary.objects);
@@ -104,8 +153,8 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 folder.display()
             )?;
         }
-        Command::Reset { bare } => {
-            embedded_org::reset(data, *bare, clock)?;
+        Command::Reset { bare, features } => {
+            embedded_org::reset(data, *bare, features.given().unwrap_or_default(), clock)?;
             writeln!(
                 context.terminal.out(),
                 "{} holds the sample company again, under a new org id.",
@@ -114,6 +163,27 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         }
     }
     Ok(Exit::Done)
+}
+
+/// Copies the manifest's org into a folder that goes when it is dropped.
+async fn copy(context: &mut Context<'_>) -> anyhow::Result<tempfile::TempDir> {
+    let manifest = context.manifest()?;
+    if manifest.salesforce.instance_url == InstanceUrl::Embedded {
+        let why = "the manifest's org is the embedded one itself; name the manifest of another org with -c";
+        return Err(Stop::Usage(why.to_owned()).into());
+    }
+    let folder = tempfile::tempdir().context("making a folder for the copy")?;
+    let connection = context.connect(&manifest).await?;
+    let request = context.request(
+        &manifest,
+        plan_file::Command::Apply,
+        false,
+        options::plain(),
+    );
+    let survey = reconcile::survey(&connection.org, &request).await?;
+    from_org::copy(&connection.org, &survey.inventory, folder.path()).await?;
+    connection.close().await;
+    Ok(folder)
 }
 
 fn imported(out: &mut dyn std::io::Write, summary: &ImportSummary) -> std::io::Result<()> {

@@ -23,7 +23,7 @@ impl<'a> Before<'a> {
     pub(super) fn of(row: &'a Row, live: &'a Live) -> Self {
         let fields = match live {
             Live::Ours(live) => Some(&live.fields),
-            Live::NotRead | Live::Gone | Live::NotOurs => None,
+            Live::NotRead | Live::Unchanged | Live::Gone | Live::NotOurs => None,
         };
         Self {
             id: row.id,

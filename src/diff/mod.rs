@@ -89,7 +89,7 @@ impl Policies {
 pub(crate) struct Root<'a> {
     pub(crate) id: RootId,
     pub(crate) account: Option<AccountId>,
-    pub(crate) desired: Vec<Desired>,
+    pub(crate) desired: &'a [Desired],
     /// In the order of their paths.
     pub(crate) rows: &'a [Row],
     /// For each row, in the same order.
@@ -99,9 +99,9 @@ pub(crate) struct Root<'a> {
 }
 
 /// Gives each change of the root to `sink`, parents before children.
-pub(crate) fn diff(context: &Context, root: Root, sink: &mut dyn FnMut(Change)) {
+pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change)) {
     let mut state = one::RootState::new(root.id, root.account, root.gone_reason, root.rows);
-    let mut desired = root.desired;
+    let mut desired: Vec<_> = root.desired.iter().collect();
     desired.sort_by(|a, b| (a.object, &a.path).cmp(&(b.object, &b.path)));
     let mut wanted = vec![false; root.rows.len()];
     for record in desired {
@@ -110,7 +110,7 @@ pub(crate) fn diff(context: &Context, root: Root, sink: &mut dyn FnMut(Change)) 
             wanted[place] = true;
             (&root.rows[place], &root.live[place])
         });
-        if let Some(change) = one::desired(context, &mut state, &record, recorded) {
+        if let Some(change) = one::desired(context, &mut state, record, recorded) {
             sink(change);
         }
     }

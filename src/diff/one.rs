@@ -164,6 +164,7 @@ fn recorded_state(
         None if found.is_some() => Recorded::Found,
         None => Recorded::No,
         Some((_, Live::NotRead)) => Recorded::NotRead,
+        Some((_, Live::Unchanged)) => Recorded::AsHeld,
         Some((_, Live::Gone)) => Recorded::Gone,
         Some((_, Live::NotOurs)) => Recorded::NotOurs,
         Some((row, Live::Ours(live))) if is_as_held(policies, desired, row, live) => {

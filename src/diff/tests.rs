@@ -206,13 +206,13 @@ impl Case {
         let root = Root {
             id: root(),
             account: None,
-            desired: self.desired.clone(),
+            desired: &self.desired,
             rows: &rows,
             live: &live,
             gone_reason: Reason::NoLongerWanted,
         };
         let mut changes = Vec::new();
-        diff(&context, root, &mut |change| changes.push(change));
+        diff(&context, &root, &mut |change| changes.push(change));
         changes
     }
 

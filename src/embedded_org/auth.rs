@@ -9,6 +9,7 @@ use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
 use rustls::crypto::tls13::OkmBlock;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::certificate::Certificate;
 use super::error::Error;
 use super::store::Store;
 
@@ -22,6 +23,8 @@ pub(crate) struct Credentials {
     pub(crate) client_id: String,
     pub(crate) client_secret: SecretString,
     pub(crate) refresh_token: SecretString,
+    /// What assertions are verified with, where the app has a certificate.
+    pub(super) certificate: Option<Certificate>,
 }
 
 /// Makes the secrets of a new data file.
@@ -60,6 +63,7 @@ pub(super) fn read(
         client_id: setting("client_id")?,
         client_secret: setting("client_secret")?.into(),
         refresh_token: setting("refresh_token")?.into(),
+        certificate: None,
     })
 }
 
@@ -129,6 +133,7 @@ mod tests {
             client_id: "id".to_owned(),
             client_secret: "key".to_owned().into(),
             refresh_token: "refresh".to_owned().into(),
+            certificate: None,
         }
     }
 

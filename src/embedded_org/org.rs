@@ -9,6 +9,7 @@ use super::auth::{self, Credentials};
 use super::bulk::Jobs;
 use super::company;
 use super::error::Error;
+use super::features::Features;
 use super::ids::RecordId;
 use super::session::{Facts, Session};
 use super::store::{Lock, Store, sibling};
@@ -46,9 +47,14 @@ impl Org {
 }
 
 /// Makes a new org with the sample company, in place of what the file held.
-pub(crate) fn create(data: &Path, lock: &Lock, bare: bool, clock: Clock) -> Result<(), Error> {
+pub(crate) fn create(
+    data: &Path,
+    lock: &Lock,
+    kind: (bool, Features),
+    clock: Clock,
+) -> Result<(), Error> {
     let now = clock.now();
-    replace(data, lock, bare, |store| {
+    replace(data, lock, kind, |store| {
         let org_id = auth::new_org_id(now);
         fill(store, &founder(&org_id), now, company::fill).map_err(|error| Error::Sample {
             problem: error.message,
@@ -57,15 +63,16 @@ pub(crate) fn create(data: &Path, lock: &Lock, bare: bool, clock: Clock) -> Resu
     })
 }
 
-/// Whether a data file that is about to be replaced holds a bare org. A file that is not ours is no file
-/// to replace; one that is damaged is.
-pub(crate) fn is_bare(data: &Path) -> Result<bool, Error> {
+/// Whether a data file that is about to be replaced holds a bare org, and its features. A file that is
+/// not ours is no file to replace; one that is damaged is.
+pub(crate) fn kind(data: &Path) -> Result<(bool, Features), Error> {
     if !data.exists() {
-        return Ok(false);
+        return Ok((false, Features::default()));
     }
-    match Store::open(data).and_then(|store| store.setting("bare")) {
-        Ok(bare) => Ok(bare.as_deref() == Some("true")),
-        Err(Error::Damaged { .. } | Error::Database { .. }) => Ok(false),
+    let read = |store: Store| Ok((store.setting("bare")?, store.features()));
+    match Store::open(data).and_then(read) {
+        Ok((bare, features)) => Ok((bare.as_deref() == Some("true"), features)),
+        Err(Error::Damaged { .. } | Error::Database { .. }) => Ok((false, Features::default())),
         Err(error) => Err(error),
     }
 }
@@ -74,12 +81,12 @@ pub(crate) fn is_bare(data: &Path) -> Result<bool, Error> {
 pub(crate) fn replace<T>(
     data: &Path,
     _lock: &Lock,
-    bare: bool,
+    (bare, features): (bool, Features),
     fill: impl FnOnce(&mut Store) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let fresh = sibling(data, "new");
     remove_file_and_logs(&fresh)?;
-    let mut store = Store::create(&fresh, bare)?;
+    let mut store = Store::create(&fresh, bare, features)?;
     let filled = fill(&mut store).inspect_err(|_| {
         let _ = remove_file_and_logs(&fresh);
     })?;

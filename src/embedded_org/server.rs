@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::api::{self, Call, Reply};
 use super::api_error::ApiError;
 use super::bulk;
+use super::certificate::Certificate as AppCertificate;
 use super::error::Error;
 use super::org::{self, Org};
 use super::store::{Lock, Store};
@@ -144,15 +145,27 @@ fn open(options: Options) -> Result<Opened, Error> {
         if options.bare && !is_bare {
             return Err(Error::NotBare { path: options.data });
         }
+        let has = store.features();
+        if options.features.is_some_and(|wanted| wanted != has) {
+            return Err(Error::OtherFeatures {
+                path: options.data,
+                has,
+            });
+        }
     } else {
-        org::create(&options.data, &lock, options.bare, options.clock)?;
+        let kind = (options.bare, options.features.unwrap_or_default());
+        org::create(&options.data, &lock, kind, options.clock)?;
     }
     let host = options.listen.ip();
     let certificate = options
         .tls
         .then(|| Certificate::beside(&options.data, host))
         .transpose()?;
-    let org = Org::open(&options.data, options.token, options.clock)?;
+    let mut org = Org::open(&options.data, options.token, options.clock)?;
+    org.credentials.certificate = options
+        .jwt_certificate
+        .map(|path| AppCertificate::read(&path))
+        .transpose()?;
     Ok(Opened {
         org,
         lock,

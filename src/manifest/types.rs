@@ -31,10 +31,15 @@ pub(crate) struct Manifest {
 impl Manifest {
     /// The folder of the manifest, which relative paths, state and run logs are relative to.
     pub(crate) fn directory(&self) -> &Path {
-        match self.source.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        }
+        directory_of(&self.source)
+    }
+}
+
+/// The folder that a file lies in.
+pub(crate) fn directory_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
 
@@ -213,6 +218,8 @@ pub(crate) struct Activity {
     pub(crate) emails: Bounds<u32>,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
+    /// Whether people whose e-mail addresses are real may be invited to meetings.
+    pub(crate) invite_real: bool,
     pub(crate) subjects: Subjects,
     pub(crate) owner_fallback: OwnerFallback,
 }

@@ -1,6 +1,8 @@
 //! What state and org know of a managed record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use super::address::Path;
 use super::id::RecordId;
@@ -43,6 +45,8 @@ impl Held {
 pub(crate) enum Live {
     /// The org was not asked.
     NotRead,
+    /// Its stamp tells that it is as it was recorded; its values were not read.
+    Unchanged,
     Gone,
     /// It is there, but nothing proves it to be ours.
     NotOurs,
@@ -55,6 +59,30 @@ pub(crate) struct LiveRecord {
     pub(crate) id: RecordId,
     pub(crate) stamp: Option<i64>,
     pub(crate) fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A refresh after which it was known of every managed record whether it was as recorded. What
+/// changes later shows by its stamp.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    /// When it began, by the org's clock, in seconds since 1970.
+    pub(crate) at: i64,
+    /// The Salesforce user who saw it all; another one may see less.
+    pub(crate) user: String,
+    /// Of each kind that was counted in the org: how many are not ours or not recorded.
+    pub(crate) others: BTreeMap<Object, u64>,
+}
+
+/// What state knows of all records of a kind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Known {
+    pub(crate) total: u64,
+    /// All of them were made by runs that write keys.
+    pub(crate) keyed: bool,
+    /// Those that were not as recorded when they were last read, or were never read.
+    pub(crate) doubtful: BTreeSet<RecordId>,
+    /// The stamps of those that changed of late, in milliseconds since 1970, sorted.
+    pub(crate) recent: Vec<i64>,
 }
 
 /// Records that carry our pack's key and that state does not know, by the letters of their

@@ -38,15 +38,33 @@ pub(super) struct PartReply<B> {
     reference_id: String,
 }
 
+/// Whether parts stand or fall by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Together {
+    Each,
+    /// In their order; where one fails, what the others did is undone.
+    AllOrNone,
+}
+
 /// Sends the parts and gives their replies in the order of the parts. (The org may answer in
 /// another one.)
 pub(super) async fn send<B: DeserializeOwned>(
     transport: &Transport,
     parts: &[Part],
 ) -> Result<Vec<PartReply<B>>, Error> {
+    send_as(transport, parts, Together::Each).await
+}
+
+pub(super) async fn send_as<B: DeserializeOwned>(
+    transport: &Transport,
+    parts: &[Part],
+    together: Together,
+) -> Result<Vec<PartReply<B>>, Error> {
     let request = Request {
-        all_or_none: false,
-        composite_request: parts,
+        all_or_none: together == Together::AllOrNone,
+        // The org may put like parts together otherwise, and then not keep their order.
+        collate_subrequests: together == Together::Each,
+        parts,
     };
     let call = Call::post_to_read(transport.target("/composite"), &request);
     let reply = transport.send(&call).await?;
@@ -73,7 +91,9 @@ pub(super) async fn send<B: DeserializeOwned>(
 #[serde(rename_all = "camelCase")]
 struct Request<'a> {
     all_or_none: bool,
-    composite_request: &'a [Part],
+    collate_subrequests: bool,
+    #[serde(rename = "compositeRequest")]
+    parts: &'a [Part],
 }
 
 #[derive(Deserialize)]

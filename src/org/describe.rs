@@ -101,6 +101,19 @@ impl Describe {
     }
 }
 
+impl Field {
+    /// Whether a record cannot be created while nothing fills it.
+    pub(crate) fn is_required(&self) -> bool {
+        self.createable && !self.nillable && !self.defaulted_on_create
+    }
+
+    /// Whether its picklist offers the value.
+    pub(crate) fn has_value(&self, value: &str) -> bool {
+        let mut offered = self.picklist_values.iter().filter(|offered| offered.active);
+        offered.any(|offered| offered.value == value)
+    }
+}
+
 impl Org {
     /// The objects of these names, 25 a call; nothing for one that the org does not have, or not
     /// for this user.

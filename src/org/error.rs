@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::advice::advice;
+use super::jwt::KeyError;
 use super::sign_in::SignInError;
-use super::token;
 
 /// Why a call did not give what it was made for. Cheap to clone; never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,9 +80,6 @@ impl Error {
                 "Check that salesforce.instance_url is the org's own https://<name>.my.salesforce.com address.",
             ),
             Self::Lost(cause) => cause.hint(),
-            Self::Rejected { code, .. } if code == "API_DISABLED_FOR_ORG" => {
-                Some("The org's edition or the user's profile has no API access ('API Enabled').")
-            }
             Self::ApiVersion(_)
             | Self::Rejected { .. }
             | Self::Network(_)
@@ -94,22 +92,38 @@ impl Error {
 
 fn sign_in_hint(error: &SignInError) -> Option<&'static str> {
     match error {
-        SignInError::Refused { error, description } => token::advice(error, description),
-        SignInError::SoapLogin => Some(
-            "Set SF_CLIENT_ID and SF_CLIENT_SECRET of a connected app as well, or take the token of a Salesforce CLI login: SF_ACCESS_TOKEN with auth: access_token.",
-        ),
+        SignInError::Refused { error, description } => advice(error, description),
+        SignInError::Session { code, message } => advice(code, message),
+        SignInError::Nothing | SignInError::SoapLogin => Some(WAYS),
         SignInError::UnusableToken { .. } => Some(
             "`sf org auth show-access-token --target-org <alias>` prints a token; quote it, because it holds a '!'.",
-        ),
-        SignInError::Session { .. } => Some(
-            "Access tokens expire: set SF_ACCESS_TOKEN to a fresh one (`sf org auth show-access-token`), or use auth: oauth, which renews them.",
         ),
         SignInError::Missing { .. } => {
             Some("Set it in the environment, or in a .env file beside the manifest.")
         }
-        SignInError::NotYet(_) | SignInError::InstanceUrl { .. } => None,
+        SignInError::Key {
+            why: KeyError::Encrypted,
+            ..
+        } => Some(
+            "Take the passphrase off into a file of its own: `openssl pkey -in <key file> -out server.key`, and keep that file to yourself.",
+        ),
+        SignInError::Key { .. } => Some(
+            "SF_JWT_KEY_FILE is the private key of the app's certificate, relative to the manifest; `openssl req -x509 -newkey rsa:2048 -nodes -days 365 -keyout server.key -out server.crt` makes both.",
+        ),
+        SignInError::SfCli(error) => Some(error.hint()),
+        SignInError::OtherOrg { .. } => {
+            Some("Or sign in to the manifest's org: with auth: sf_cli, name it in SF_TARGET_ORG.")
+        }
+        SignInError::InstanceUrl { .. } => None,
     }
 }
+
+/// The ways to sign in, the one that we recommend most first.
+const WAYS: &str = "Choose a way with salesforce.auth; these need the least first:
+  sf_cli        a login of the Salesforce CLI (`sf org login web`); SF_TARGET_ORG names another than its default org
+  access_token  SF_ACCESS_TOKEN, for example from `sf org auth show-access-token`
+  jwt           SF_CLIENT_ID, SF_USERNAME and SF_JWT_KEY_FILE: an app with a certificate, for machines
+  oauth         SF_CLIENT_ID and SF_CLIENT_SECRET of an app, and SF_REFRESH_TOKEN, or SF_USERNAME and SF_PASSWORD";
 
 /// One error as the API words it: `errorCode` for a call, `statusCode` for a row. Its texts are
 /// made fit to be shown as they are read.

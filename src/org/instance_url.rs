@@ -60,6 +60,24 @@ impl InstanceUrl {
             Some("login.salesforce.com" | "test.salesforce.com")
         )
     }
+
+    /// Who an assertion that is shown here must be addressed to: the login host itself, or the one
+    /// that the org belongs to. Sandboxes and scratch orgs belong to the other one.
+    pub(super) fn audience(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        let mut labels = host.split('.');
+        let is_copy = labels.next().is_some_and(|name| name.contains("--"))
+            || labels
+                .next()
+                .is_some_and(|kind| kind == "sandbox" || kind == "scratch");
+        if self.is_login_host() {
+            self.to_string()
+        } else if is_copy {
+            "https://test.salesforce.com".to_owned()
+        } else {
+            "https://login.salesforce.com".to_owned()
+        }
+    }
 }
 
 impl fmt::Display for InstanceUrl {
@@ -109,6 +127,25 @@ mod tests {
     }
 
     #[test]
+    fn an_assertion_is_addressed_to_where_the_org_belongs() {
+        let check = |url: &str, expect: &str| {
+            let url = InstanceUrl::parse(&format!("https://{url}")).unwrap();
+            assert_eq!(
+                url.audience(),
+                format!("https://{expect}.salesforce.com"),
+                "{url}"
+            );
+        };
+        check("login.salesforce.com", "login");
+        check("test.salesforce.com", "test");
+        check("acme.my.salesforce.com", "login");
+        check("acme-dev-ed.develop.my.salesforce.com", "login");
+        check("acme--uat.sandbox.my.salesforce.com", "test");
+        check("acme--uat.my.salesforce.com", "test");
+        check("acme-1a2b.scratch.my.salesforce.com", "test");
+    }
+
+    #[test]
     fn nothing_but_a_host() {
         check("acme.my.salesforce.com", Err("form https://host"));
         check("https://acme.lightning.force.com", Err("my.salesforce.com"));
@@ -116,10 +153,7 @@ mod tests {
             "https://acme.my.salesforce.com/services",
             Err("nothing may follow"),
         );
-        check(
-            "https://u:hunter2@acme.example",
-            Err("the given instance URL"),
-        );
+        check("https://u:hunter2@acme.example", Err("the given URL"));
         check(
             "https://u:hunter2@acme.example",
             Err("user name or password"),

@@ -5,9 +5,12 @@
 //! is for the caller to decide. What an org answers is never trusted to be what was asked for.
 
 // Who we are, and whom we talk to.
+mod advice;
 mod environment;
 mod identity;
 mod instance_url;
+mod jwt;
+mod sf_cli;
 mod sign_in;
 
 // What an org can be asked.
@@ -15,6 +18,8 @@ mod collections;
 mod describe;
 mod limits;
 mod query;
+mod read;
+mod rehearsal;
 mod retrieve;
 pub(crate) mod soql;
 
@@ -42,8 +47,10 @@ pub(crate) use describe::{Describe, Field};
 pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
-pub(crate) use limits::ApiUsage;
-pub(crate) use query::Scope;
+pub(crate) use limits::{Allowance, ApiUsage, Limits};
+pub(crate) use query::{Pages, Scope};
+pub(crate) use read::{Read, Span, Told};
+pub(crate) use rehearsal::{Rehearsed, Verdict};
 pub(crate) use retrieve::{Fields, LOTS_PER_RETRIEVE, RECORDS_PER_LOT, Retrieve};
 pub(crate) use sign_in::{AuthKind, SignIn, SignInError};
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 
 use super::Org;
 use super::composite::{self, Body, Part};
@@ -19,6 +20,8 @@ pub(crate) enum Scope {
     Query,
     /// Those in the recycle bin (`IsDeleted`) and archived activities (`IsArchived`) too.
     QueryAll,
+    /// What the org is built of, such as validation rules and triggers.
+    Tooling,
 }
 
 /// The pages of a query, fetched one at a time: what was read of one can be dropped before the next
@@ -31,7 +34,12 @@ pub(crate) struct Pages {
 
 #[derive(Debug)]
 enum Next {
-    First { soql: String, scope: Scope },
+    First {
+        soql: String,
+        scope: Scope,
+    },
+    /// The first page came with other reads.
+    Here(Box<RawValue>),
     At(String),
     End,
 }
@@ -78,11 +86,18 @@ impl Pages {
         Self { transport, next }
     }
 
+    /// The pages of a query of which the first was read already.
+    pub(super) fn beginning_with(transport: Arc<Transport>, page: Box<RawValue>) -> Self {
+        let next = Next::Here(page);
+        Self { transport, next }
+    }
+
     /// The next page, or nothing after the last one.
     pub(crate) async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<Vec<T>>, Error> {
         let page: Page<T> = match &self.next {
             Next::End => return Ok(None),
             Next::First { soql, scope } => first_page(&self.transport, soql, *scope).await?,
+            Next::Here(page) => parse(page.get())?,
             Next::At(target) => {
                 let call = Call::get(target.clone());
                 self.transport.send(&call).await?.json()?
@@ -128,6 +143,22 @@ struct Page<T> {
     records: Vec<T>,
 }
 
+fn parse<T: DeserializeOwned>(page: &str) -> Result<Page<T>, Error> {
+    serde_json::from_str(page).map_err(|error| Error::NotSalesforce {
+        status: 200,
+        excerpt: format!(
+            "a page of a query: {}",
+            excerpt(error.to_string().as_bytes())
+        ),
+    })
+}
+
+/// How many rows the query of this page finds.
+pub(super) fn total(page: &str) -> serde_json::Result<u64> {
+    let page: Page<IgnoredAny> = serde_json::from_str(page)?;
+    Ok(page.total_size)
+}
+
 /// A query as a GET, or within a composite call where it is too long for a URI.
 async fn first_page<T: DeserializeOwned>(
     transport: &Transport,
@@ -152,10 +183,11 @@ async fn first_page<T: DeserializeOwned>(
     }
 }
 
-fn target(transport: &Transport, soql: &str, scope: Scope) -> String {
+pub(super) fn target(transport: &Transport, soql: &str, scope: Scope) -> String {
     let resource = match scope {
         Scope::Query => "/query",
         Scope::QueryAll => "/queryAll",
+        Scope::Tooling => "/tooling/query",
     };
     format!("{}?{}", transport.target(resource), soql::encoded(soql))
 }

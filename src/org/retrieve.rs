@@ -7,6 +7,7 @@ use super::composite::{self, Part, PartReply};
 use super::error::{ApiError, Error};
 use super::reply::refusal;
 use super::soql;
+use super::transport::Transport;
 
 /// Which fields of which records of one object.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,6 @@ impl Org {
     /// The records of each request in the order of its ids; nothing for an id that is gone, or that
     /// the user may not see.
     pub(crate) async fn retrieve(&self, requests: &[Retrieve<'_>]) -> Result<Vec<Rows>, Error> {
-        let url = self.transport.target("/composite/sobjects");
         let mut found: Vec<Rows> = requests
             .iter()
             .map(|request| Vec::with_capacity(request.ids.len()))
@@ -46,7 +46,13 @@ impl Org {
             let parts = lots
                 .iter()
                 .enumerate()
-                .map(|(index, lot)| part(index, lot, &requests[lot.request], &url))
+                .map(|(number, lot)| {
+                    let request = Retrieve {
+                        ids: lot.ids,
+                        ..requests[lot.request]
+                    };
+                    part(&self.transport, number, &request)
+                })
                 .collect::<Result<Vec<_>, _>>()?;
             let replies = composite::send(&self.transport, &parts).await?;
             for (lot, reply) in lots.iter().zip(replies) {
@@ -66,7 +72,13 @@ fn lots<'a>(requests: &[Retrieve<'a>]) -> Vec<Lot<'a>> {
     requests.iter().enumerate().flat_map(of_request).collect()
 }
 
-fn part(index: usize, lot: &Lot, request: &Retrieve, url: &str) -> Result<Part, Error> {
+/// The part of a call that reads these records.
+pub(super) fn part(
+    transport: &Transport,
+    number: usize,
+    request: &Retrieve,
+) -> Result<Part, Error> {
+    let url = transport.target("/composite/sobjects");
     let fields: Result<Vec<_>, _> = request
         .fields
         .iter()
@@ -75,8 +87,8 @@ fn part(index: usize, lot: &Lot, request: &Retrieve, url: &str) -> Result<Part, 
     Ok(Part {
         method: "POST",
         url: format!("{url}/{}", soql::identifier(request.object)?),
-        reference_id: format!("lot{index}"),
-        body: Some(json!({ "ids": lot.ids, "fields": fields? })),
+        reference_id: format!("records{number}"),
+        body: Some(json!({ "ids": request.ids, "fields": fields? })),
     })
 }
 

@@ -49,15 +49,15 @@ impl Session {
 
     /// A newer token than `expired`, which the org refused; nothing if none can be had.
     pub(super) async fn renew(&self, expired: &Pass, wire: &Wire) -> Result<Option<Pass>, Error> {
-        let Credentials::Grant(grant) = &self.sign_in.credentials else {
+        if matches!(self.sign_in.credentials, Credentials::AccessToken(_)) {
             return Ok(None);
-        };
+        }
         let mut state = self.state.lock().await;
         if let Some(error) = &state.refused {
             return Err(error.clone());
         }
         if state.pass.generation == expired.generation {
-            match token::redeem(wire, &self.sign_in.instance, grant).await {
+            match token::request(wire, &self.sign_in).await {
                 Ok(token) => {
                     state.pass = Pass {
                         bearer: token.bearer,

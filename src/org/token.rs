@@ -1,8 +1,8 @@
-//! Gets an access token, and gives advice where OAuth only gives a code.
+//! Gets an access token.
 
 use reqwest::Request;
 use reqwest::header::HeaderValue;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::error::{Error, clean};
@@ -28,104 +28,45 @@ pub(super) async fn request(wire: &Wire, sign_in: &SignIn) -> Result<Token, Erro
             bearer: bearer(token.expose_secret(), "SF_ACCESS_TOKEN")?,
             instance: sign_in.instance.clone(),
         }),
-        Credentials::Grant(grant) => redeem(wire, &sign_in.instance, grant).await,
+        Credentials::Grant { at, grant } => {
+            let token = redeem(wire, at, grant).await?;
+            Ok(Token {
+                instance: sign_in.calls_go_to(token.instance)?,
+                ..token
+            })
+        }
+        Credentials::SfCli(cli) => {
+            let login = cli.login().await.map_err(SignInError::SfCli)?;
+            let instance = InstanceUrl::parse(&login.instance_url)?;
+            Ok(Token {
+                bearer: bearer(login.token.expose_secret(), "the Salesforce CLI")?,
+                instance: sign_in.calls_go_to(instance)?,
+            })
+        }
     }
 }
 
 /// Asks the token endpoint for a token in return for a grant.
-pub(super) async fn redeem(
-    wire: &Wire,
-    instance: &InstanceUrl,
-    grant: &Grant,
-) -> Result<Token, Error> {
-    let form = form(grant);
+async fn redeem(wire: &Wire, at: &InstanceUrl, grant: &Grant) -> Result<Token, Error> {
     wire.persist(Repeat::Safe, || async {
-        read(wire.exchange(post(wire, instance, &form)).await?, instance)
+        // An assertion is good for minutes only, so each attempt makes its own.
+        let assertion = match grant {
+            Grant::Jwt(jwt) => jwt.assertion(wire.now()),
+            _ => SecretString::default(),
+        };
+        let form = form(grant, &assertion);
+        read(wire.exchange(post(wire, at, &form)).await?, at)
     })
     .await
 }
 
-/// What to do about an OAuth error: the code, a part of its description, the advice. The first
-/// that fits counts.
-const ADVICE: &[(&str, &str, &str)] = &[
-    (
-        "invalid_grant",
-        "hasn't approved",
-        "Pre-authorize the user for the app: set its permitted users to 'Admin approved users are pre-authorized' and assign the user's profile or a permission set.",
-    ),
-    (
-        "invalid_grant",
-        "expired access/refresh token",
-        "The refresh token was revoked or has expired: log in to the app again and set SF_REFRESH_TOKEN anew.",
-    ),
-    (
-        "invalid_grant",
-        "no client credentials user",
-        "Choose a 'Run As' user in the app's client credentials settings.",
-    ),
-    (
-        "invalid_grant",
-        "request not supported on this domain",
-        "The client credentials flow needs the org's own address: set salesforce.instance_url to https://<name>.my.salesforce.com.",
-    ),
-    (
-        "invalid_grant",
-        "",
-        "Check SF_USERNAME, SF_PASSWORD and SF_SECURITY_TOKEN (a new password brings a new token), that 'Allow OAuth Username-Password Flows' is on in the org's setup, and that a sandbox is signed in to at its own address.",
-    ),
-    (
-        "invalid_client_id",
-        "",
-        "No app has this SF_CLIENT_ID: copy the consumer key again; a new app takes up to ten minutes to become known.",
-    ),
-    (
-        "invalid_client",
-        "",
-        "Check SF_CLIENT_ID and SF_CLIENT_SECRET: they are the consumer key and secret of the connected app.",
-    ),
-    (
-        "invalid_client_credentials",
-        "",
-        "Check SF_CLIENT_SECRET: it is the consumer secret of the connected app.",
-    ),
-    (
-        "inactive_user",
-        "",
-        "The user is deactivated or frozen; an administrator can activate it.",
-    ),
-    (
-        "inactive_org",
-        "",
-        "The org is locked, closed or expired; sign up for a new one or ask Salesforce.",
-    ),
-    (
-        "unsupported_grant_type",
-        "",
-        "The app does not offer this flow: enable it in its OAuth settings (External Client Apps have no username-password flow).",
-    ),
-    (
-        "rate_limit_exceeded",
-        "",
-        "Too many logins for this user in the last hour; wait, or use a token that is still valid.",
-    ),
-    (
-        "invalid_request",
-        "",
-        "The token endpoint did not understand the request: check that salesforce.instance_url is the address of an org.",
-    ),
-];
-
-/// The advice for an OAuth error, if we know any.
-pub(super) fn advice(error: &str, description: &str) -> Option<&'static str> {
-    ADVICE
-        .iter()
-        .find(|(code, part, _)| *code == error && description.contains(part))
-        .map(|(_, _, advice)| *advice)
-}
-
 /// The form of a flow, secrets included.
-fn form(grant: &Grant) -> Vec<(&'static str, &str)> {
+fn form<'a>(grant: &'a Grant, assertion: &'a SecretString) -> Vec<(&'static str, &'a str)> {
     match grant {
+        Grant::Jwt(_) => vec![
+            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+            ("assertion", assertion.expose_secret()),
+        ],
         Grant::Password {
             client_id,
             client_secret,
@@ -282,23 +223,6 @@ mod tests {
         );
         check(503, "<html>", Err((Kind::Network, "status 503")));
         check(302, "", Err((Kind::NotSalesforce, "status 302")));
-    }
-
-    #[test]
-    fn each_refusal_has_its_advice() {
-        let advice = |error, description| advice(error, description).unwrap_or_default();
-        assert!(advice("invalid_grant", "authentication failure").contains("SF_PASSWORD"));
-        assert!(
-            advice("invalid_grant", "user hasn't approved this consumer").contains("Pre-authorize")
-        );
-        assert!(
-            advice("invalid_grant", "expired access/refresh token").contains("SF_REFRESH_TOKEN")
-        );
-        assert!(
-            advice("invalid_client", "invalid client credentials").contains("SF_CLIENT_SECRET")
-        );
-        assert!(advice("inactive_user", "user is inactive").contains("deactivated"));
-        assert_eq!(advice("something_new", ""), "");
     }
 
     #[test]

@@ -85,6 +85,11 @@ impl Wire {
         self.calls.load(Ordering::Relaxed)
     }
 
+    /// This machine's time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub(super) fn noted(&self) -> Noted {
         *self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context as _;
 
 use super::request::{RefreshMode, Request};
+use super::seen::Seen;
 use super::stop::Stop;
 use super::told::{Telling, told};
 use crate::guard::Refusal;
@@ -41,8 +42,8 @@ pub(super) struct Surroundings {
     pub(super) told: Telling,
     /// A hash of what chooses the opportunities.
     pub(super) query: String,
-    /// By kind: how many records in the org carry the pack's key.
-    keyed: BTreeMap<Object, u64>,
+    /// By kind: how many records in the org carry the pack's key, or are part of one that does.
+    pub(super) counts: BTreeMap<Object, u64>,
 }
 
 impl<'a> Ground<'a> {
@@ -92,17 +93,29 @@ impl<'a> Ground<'a> {
     }
 
     /// Kinds of which the org holds more of ours than state knows.
-    pub(super) fn unknown_kinds(&self, ours: &BTreeMap<Object, u64>) -> Vec<Object> {
-        let known = |object: &Object| ours.get(object).copied().unwrap_or(0);
-        let keyed = self.surroundings.keyed.iter();
-        let kinds = keyed.filter(|(object, count)| **count > known(object));
-        kinds.map(|(object, _)| *object).collect()
+    pub(super) fn unknown_kinds(&self, seen: &Seen) -> anyhow::Result<Vec<Object>> {
+        let managed = self.state.count().context("reading the state")?;
+        // What the plan is not about was not looked at, and counts as being there.
+        let known = |object: &Object| {
+            let of = |counts: &BTreeMap<Object, u64>| counts.get(object).copied().unwrap_or(0);
+            of(&seen.ours) + of(&managed) - of(&seen.recorded)
+        };
+        let Surroundings {
+            counts,
+            capabilities,
+            ..
+        } = &self.surroundings;
+        let keyed = counts
+            .iter()
+            .filter(|(kind, _)| capabilities.has_key(**kind));
+        let kinds = keyed.filter(|(kind, count)| **count > known(kind));
+        Ok(kinds.map(|(kind, _)| *kind).collect())
     }
 
     /// What the next plan without refresh rests on; nothing where the org was not read for it.
     pub(super) fn snapshot(&self) -> Vec<(&'static str, String)> {
         let options = &self.request.options;
-        if self.request.command == Command::Destroy || options.refresh == RefreshMode::None {
+        if self.request.command == Command::Destroy || !options.refresh.reads() {
             return Vec::new();
         }
         let Surroundings {
@@ -134,7 +147,7 @@ async fn surroundings(
 ) -> anyhow::Result<Surroundings> {
     let manifest = request.manifest;
     let (capabilities, has_default_exclusion) = match request.options.refresh {
-        RefreshMode::Full => refresh::capabilities(org, manifest)
+        RefreshMode::Full | RefreshMode::Changed => refresh::capabilities(org, manifest)
             .await
             .context("reading what the org can hold")?,
         RefreshMode::None => from_snapshot(state, "capabilities")?,
@@ -148,12 +161,16 @@ async fn surroundings(
         }
         .into());
     }
-    let (mut pack, mut keyed) = (None, BTreeMap::new());
-    if request.options.refresh == RefreshMode::Full {
+    let (mut pack, mut counts) = (None, BTreeMap::new());
+    if request.options.refresh.reads() {
         let prefix = &state.meta().key_prefix;
         pack = refresh::pack_row(org, &capabilities, &manifest.run.name).await?;
-        keyed = refresh::carries_keys(org, &capabilities, prefix).await?;
-        refuse_lost_state(state, request, pack.as_ref(), &keyed)?;
+        counts = refresh::counts(org, &capabilities, prefix).await?;
+        let keyed = counts
+            .iter()
+            .filter(|(kind, _)| capabilities.has_key(**kind));
+        let keyed = keyed.map(|(_, count)| count).sum();
+        refuse_lost_state(state, request, pack.as_ref(), keyed)?;
     }
     let told = told(org, request, state.meta(), pack.as_ref())?;
     let query = refresh::query_digest(&manifest.salesforce.query, has_default_exclusion);
@@ -162,7 +179,7 @@ async fn surroundings(
         has_default_exclusion,
         told,
         query,
-        keyed,
+        counts,
     })
 }
 
@@ -177,7 +194,7 @@ async fn inventory(
     if request.command == Command::Destroy {
         return Ok(Read::default());
     }
-    if request.options.refresh == RefreshMode::None {
+    if !request.options.refresh.reads() {
         let inventory = from_snapshot(state, "inventory")?;
         return Ok(Read {
             inventory,
@@ -210,7 +227,7 @@ fn from_snapshot<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> a
         return Err(Stop::Impossible {
             why: "`--refresh none` plans on what the last apply read, and there was no apply yet"
                 .to_owned(),
-            hint: "Run it once with `--refresh full`.",
+            hint: "Run it once without `--refresh none`.",
         }
         .into());
     };
@@ -222,9 +239,8 @@ fn refuse_lost_state(
     state: &State,
     request: &Request,
     pack: Option<&refresh::PackRow>,
-    keyed: &BTreeMap<Object, u64>,
+    records: u64,
 ) -> Result<(), Stop> {
-    let records: u64 = keyed.values().sum();
     // A state that was emptied by a destroy knows as little as a new one.
     let fresh = state.meta().serial == 0 || state.meta().anchor.is_none();
     let other = pack.is_some_and(|pack| pack.lineage.as_ref() != Some(&state.meta().lineage));

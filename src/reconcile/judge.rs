@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 
 use super::ground::Ground;
-use super::request::{RefreshMode, Request};
+use super::request::Request;
 use super::seen::Seen;
 use super::stop::Stop;
 use crate::guard::{Facts, Refusal};
@@ -52,7 +52,7 @@ pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyho
     let last = state.runs(1)?.pop().map(|run| run.user);
     let other_user = last.filter(|user| *user != identity.user_id);
     let adds = plan.counts().add > plan.counts().destroy;
-    let limits = match adds && request.options.refresh == RefreshMode::Full {
+    let limits = match adds && request.options.refresh.reads() {
         true => Some(org.limits().await.context("reading the org's limits")?),
         false => None,
     };
@@ -89,19 +89,10 @@ pub(super) fn facts_of_saved(
 /// The org's id, where it is a production org that the manifest does not name.
 fn production(org: &Org, request: &Request) -> Option<String> {
     let identity = org.identity();
-    let harmless = identity.is_sandbox
-        || identity.trial_expiry.is_some()
-        || identity.organization_type == "Developer Edition";
-    // Ids of 15 and of 18 characters name the same org.
-    let named = |id: &String| id.get(..15) == identity.org_id.get(..15);
-    let allowed = request
-        .manifest
-        .salesforce
-        .allow_production
-        .iter()
-        .any(named);
+    let allowed = &request.manifest.salesforce.allow_production;
+    let allowed = allowed.iter().any(|id| identity.is_org(id));
     let embedded = request.manifest.salesforce.instance_url == InstanceUrl::Embedded;
-    (!harmless && !allowed && !embedded).then(|| identity.org_id.clone())
+    (identity.is_production() && !allowed && !embedded).then(|| identity.org_id.clone())
 }
 
 /// Without keys and without state, records that look like the planned ones are probably ours.
@@ -116,7 +107,7 @@ pub(super) async fn refuse_look_alikes(ground: &Ground<'_>, plan: &Plan) -> anyh
     if state.meta().serial > 0
         || !keyless
         || request.options.new_pack
-        || request.options.refresh == RefreshMode::None
+        || !request.options.refresh.reads()
     {
         return Ok(());
     }

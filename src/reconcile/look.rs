@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 
+use super::reader::Reader;
 use super::request::Request;
 use super::{pass, steps};
 use crate::model::id::{RecordId, RootId};
@@ -21,12 +22,16 @@ pub(crate) async fn drift(
     request: &Request<'_>,
 ) -> anyhow::Result<(u64, u64)> {
     let (capabilities, _) = refresh::capabilities(org, request.manifest).await?;
+    let pack = &*state.meta().key_prefix;
+    let counts = refresh::counts(org, &capabilities, pack).await?;
     let proof = refresh::Proof {
         capabilities: &capabilities,
-        pack: &state.meta().key_prefix,
+        pack,
         runs: &state.runs_by_number().context("reading the state")?,
     };
-    pass::drift(org, state, (&proof, &steps::policies(request))).await
+    let refresh = request.options.refresh;
+    let reader = Reader::open((org, state), proof, &counts, refresh, &[]).await?;
+    pass::drift(&reader, state, &steps::policies(request)).await
 }
 
 /// The ids of the deal's managed records that are not part of another one.

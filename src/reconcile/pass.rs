@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use wildmatch::WildMatch;
 
 use super::ground::Ground;
-use super::request::RefreshMode;
+use super::reader::{Gathered, Reader, add_desired};
 use super::seen::Seen;
 use super::steps;
 use crate::diff::{self, Context, Policies, Root};
@@ -15,16 +15,19 @@ use crate::model::id::{AccountId, RootId};
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
-use crate::org::{Org, RECORDS_PER_LOT};
+use crate::org::RECORDS_PER_LOT;
 use crate::plan_file::Builder;
 use crate::planner::Planner;
 use crate::refresh::{self, OwnedFields, Proof};
 use crate::scope;
-use crate::state::{Run, State};
+use crate::state::State;
 
 /// So many roots are held at once, and about so many of their recorded records.
 const ROOTS: usize = 500;
 const ROWS: usize = 2 * RECORDS_PER_LOT;
+
+/// The records of so many deals name all fields that there are.
+const SAMPLE: usize = 50;
 
 /// What the pass works with beside its ground.
 pub(super) struct Pass<'a> {
@@ -33,7 +36,7 @@ pub(super) struct Pass<'a> {
     planner: Option<&'a Planner<'a>>,
     /// The accounts of roots that the inventory does not hold.
     accounts: BTreeMap<RootId, AccountId>,
-    runs: BTreeMap<i64, Run>,
+    reader: Reader<'a>,
     protect: Vec<WildMatch>,
     /// The digest of the manifest.
     manifest: String,
@@ -44,11 +47,12 @@ pub(super) struct Pass<'a> {
     found: Found,
 }
 
-/// One root with what is known of it.
-struct Gathered {
-    root: RootId,
-    desired: Vec<Desired>,
-    rows: Vec<Row>,
+/// A root with what the org holds of its rows.
+struct Compared {
+    one: Gathered,
+    live: Vec<Live>,
+    /// Its changes, where they are known already.
+    changes: Option<Vec<Change>>,
 }
 
 /// Compares all the roots, and gives every change in scope to the builder.
@@ -61,31 +65,51 @@ pub(super) async fn compare(
     roots: &[RootId],
     accounts: BTreeMap<RootId, AccountId>,
 ) -> anyhow::Result<(Builder, Seen)> {
+    let Ground {
+        org,
+        state,
+        request,
+        surroundings,
+        ..
+    } = ground;
+    let runs = state.runs_by_number().context("reading the state")?;
+    let proof = Proof {
+        capabilities: &surroundings.capabilities,
+        pack: &state.meta().key_prefix,
+        runs: &runs,
+    };
+    let mut sample = Vec::new();
+    if let Some(planner) = planner {
+        for root in roots.iter().take(SAMPLE) {
+            planner.plan(*root, &mut sample);
+        }
+    }
+    let refresh = request.options.refresh;
+    let counts = &surroundings.counts;
     let mut pass = Pass {
         ground,
         planner,
         accounts,
-        runs: ground.state.runs_by_number().context("reading the state")?,
-        protect: steps::protect(ground.request),
-        manifest: ground.request.manifest_digest(),
-        policies: steps::policies(ground.request),
-        only_run: steps::only_run(ground.state, ground.request)?,
+        reader: Reader::open((org, state), proof, counts, refresh, &sample).await?,
+        protect: steps::protect(request),
+        manifest: request.manifest_digest(),
+        policies: steps::policies(request),
+        only_run: steps::only_run(state, request)?,
         found: Found::new(),
     };
     let (builder, seen) = pass.run(roots).await?;
-    let unknown = ground.unknown_kinds(&seen.ours);
+    let unknown = ground.unknown_kinds(&seen)?;
     if unknown.is_empty() || !pass.looks_for_unknown() {
         return Ok((builder, seen));
     }
-    pass.found = pass.find(&unknown, roots).await?;
+    pass.found = pass.find(&unknown, &sample).await?;
     pass.run(roots).await
 }
 
 impl Pass<'_> {
     /// Whether records that state does not know are this plan's business.
     fn looks_for_unknown(&self) -> bool {
-        let options = &self.ground.request.options;
-        options.refresh == RefreshMode::Full && self.is_whole()
+        self.ground.request.options.refresh.reads() && self.is_whole()
     }
 
     /// Whether the plan is about everything that is managed.
@@ -94,20 +118,15 @@ impl Pass<'_> {
     }
 
     /// The records of these kinds that carry our key and that state does not know.
-    async fn find(&self, kinds: &[Object], roots: &[RootId]) -> anyhow::Result<Found> {
+    async fn find(&self, kinds: &[Object], sample: &[Desired]) -> anyhow::Result<Found> {
         let Ground {
             org,
             state,
             surroundings,
             ..
         } = self.ground;
-        let mut desired = Vec::new();
-        // The records of a few deals name all fields that there are.
-        for root in roots.iter().take(50) {
-            self.plan(*root, &mut desired);
-        }
         let mut owned = OwnedFields::new();
-        add_desired(&mut owned, &desired);
+        add_desired(&mut owned, sample);
         let pack = (&surroundings.capabilities, &*state.meta().key_prefix);
         let found = refresh::found(org, pack, &owned, kinds, &state.ids()?).await;
         found.context("looking for records of ours that the state does not know")
@@ -140,6 +159,8 @@ impl Pass<'_> {
         }
         self.take(gathered, &mut seen, &mut builder).await?;
         self.strays(&seen, &mut builder)?;
+        let notes = std::mem::take(&mut seen.notes);
+        seen.refreshed = self.reader.refreshed(seen.rows, &seen.ours, notes)?;
         Ok((builder, seen))
     }
 
@@ -149,19 +170,56 @@ impl Pass<'_> {
         seen: &mut Seen,
         builder: &mut Builder,
     ) -> anyhow::Result<()> {
-        let mut live = self.live(&roots).await?.into_iter();
-        for mut one in roots {
+        for one in self.compared(roots).await? {
+            let Compared { one, live, changes } = one;
+            seen.count(one.root, &one.rows, &live);
+            seen.count_answers(&one.desired);
+            seen.targeted |= self.is_targeted(&one);
+            seen.claim(one.root, &one.desired, &self.found);
+            let changes = changes.unwrap_or_else(|| self.changes(&one, &live));
+            self.push(changes, seen, builder)?;
+        }
+        Ok(())
+    }
+
+    /// The roots with what the org holds of them: of what changed, and of what is to be changed,
+    /// with its values.
+    async fn compared(&self, roots: Vec<Gathered>) -> anyhow::Result<Vec<Compared>> {
+        let mut live = self.reader.live(&roots).await?;
+        let (mut closer, mut known, mut first) = (Vec::new(), Vec::new(), 0);
+        for one in &roots {
+            let of_root = &live[first..first + one.rows.len()];
+            let changes = of_root
+                .contains(&Live::Unchanged)
+                .then(|| self.changes(one, of_root));
+            let unread = self.unread(one, of_root, changes.as_deref().unwrap_or_default());
+            known.push(changes.filter(|_| unread.is_empty()));
+            closer.extend(unread.into_iter().map(|place| first + place));
+            first += one.rows.len();
+        }
+        self.reader.look_closer(&roots, &mut live, &closer).await?;
+        let mut live = live.into_iter();
+        let compared = roots.into_iter().zip(known).map(|(mut one, changes)| {
             let mut live: Vec<Live> = live.by_ref().take(one.rows.len()).collect();
             if let Some(run) = self.only_run {
                 (one.rows, live) = of_run(one.rows, live, run);
             }
-            seen.count(&one.rows, &live);
-            seen.count_answers(&one.desired);
-            seen.targeted |= self.is_targeted(&one);
-            seen.claim(one.root, &one.desired, &self.found);
-            self.diff(one, &live, seen, builder)?;
-        }
-        Ok(())
+            let changes = changes.filter(|_| self.only_run.is_none());
+            Compared { one, live, changes }
+        });
+        Ok(compared.collect())
+    }
+
+    /// The places of the rows that are to be changed and whose values were not read.
+    fn unread(&self, one: &Gathered, live: &[Live], changes: &[Change]) -> Vec<usize> {
+        let place = |change: &Change| {
+            let path = &change.address.path;
+            one.rows.binary_search_by(|row| row.path.cmp(path)).ok()
+        };
+        let places = changes.iter().filter_map(place);
+        places
+            .filter(|place| live[*place] == Live::Unchanged)
+            .collect()
     }
 
     fn is_targeted(&self, one: &Gathered) -> bool {
@@ -176,41 +234,8 @@ impl Pass<'_> {
             .targets(one.root, name, paths)
     }
 
-    async fn live(&self, roots: &[Gathered]) -> anyhow::Result<Vec<Live>> {
-        let Ground {
-            org,
-            state,
-            request,
-            surroundings,
-            ..
-        } = self.ground;
-        let rows = rows(roots);
-        match request.options.refresh {
-            RefreshMode::None => Ok(vec![Live::NotRead; rows.len()]),
-            RefreshMode::Full => {
-                let proof = Proof {
-                    capabilities: &surroundings.capabilities,
-                    pack: &state.meta().key_prefix,
-                    runs: &self.runs,
-                };
-                let live = refresh::live(org, &proof, &owned(roots), &rows).await;
-                live.context("reading what became of the managed records")
-            }
-        }
-    }
-
-    fn diff(
-        &self,
-        one: Gathered,
-        live: &[Live],
-        seen: &mut Seen,
-        builder: &mut Builder,
-    ) -> anyhow::Result<()> {
-        let Gathered {
-            root,
-            desired,
-            rows,
-        } = one;
+    /// The changes of a root that are in scope.
+    fn changes(&self, one: &Gathered, live: &[Live]) -> Vec<Change> {
         let Ground {
             state,
             request,
@@ -218,8 +243,8 @@ impl Pass<'_> {
             read,
             ..
         } = self.ground;
-        let deal = read.inventory.opportunities.get(&root);
-        let known = || self.accounts.get(&root).copied();
+        let deal = read.inventory.opportunities.get(&one.root);
+        let known = || self.accounts.get(&one.root).copied();
         let render = |root, record: &Desired| match self.planner {
             Some(planner) => planner.render(root, record),
             None => Vec::new(),
@@ -235,19 +260,28 @@ impl Pass<'_> {
         };
         let planned = self
             .planner
-            .is_some_and(|planner| planner.stories.pins.contains_key(&root));
+            .is_some_and(|planner| planner.stories.pins.contains_key(&one.root));
         let root = Root {
-            id: root,
+            id: one.root,
             account: deal.and_then(|deal| deal.account).or_else(known),
-            desired,
-            rows: &rows,
+            desired: &one.desired,
+            rows: &one.rows,
             live,
             gone_reason: steps::gone_reason(request, planned),
         };
-        let mut changes: Vec<Change> = Vec::new();
-        diff::diff(&context, root, &mut |change| changes.push(change));
+        let mut changes = Vec::new();
+        diff::diff(&context, &root, &mut |change| changes.push(change));
         let name = deal.map_or("", |deal| &deal.name);
-        for change in request.options.scope.narrow(changes, name) {
+        request.options.scope.narrow(changes, name)
+    }
+
+    fn push(
+        &self,
+        changes: Vec<Change>,
+        seen: &mut Seen,
+        builder: &mut Builder,
+    ) -> anyhow::Result<()> {
+        for change in changes {
             if scope::is_protected(&self.protect, &change) {
                 seen.protected.push(change.address.to_string());
                 continue;
@@ -275,11 +309,11 @@ impl Pass<'_> {
     }
 }
 
-/// Reads all managed records and counts what others did to them: changed, and gone.
+/// Counts what others did to the managed records: changed, and gone.
 pub(super) async fn drift(
-    org: &Org,
+    reader: &Reader<'_>,
     state: &State,
-    (proof, policies): (&Proof<'_>, &Policies),
+    policies: &Policies,
 ) -> anyhow::Result<(u64, u64)> {
     let (mut changed, mut gone) = (0, 0);
     let roots: Vec<_> = state.roots()?.into_keys().collect();
@@ -292,28 +326,20 @@ pub(super) async fn drift(
                 rows: state.rows(*root)?,
             });
         }
-        let rows = rows(&gathered);
-        let live = refresh::live(org, proof, &owned(&gathered), &rows).await?;
-        for ((_, row), live) in rows.iter().zip(&live) {
+        let live = reader.live(&gathered).await?;
+        let rows = gathered.iter().flat_map(|one| &one.rows);
+        for (row, live) in rows.zip(&live) {
             match live {
                 Live::Gone => gone += 1,
                 Live::NotOurs => changed += 1,
                 Live::Ours(live) => {
                     changed += u64::from(!diff::is_as_held(policies, None, row, live));
                 }
-                Live::NotRead => {}
+                Live::NotRead | Live::Unchanged => {}
             }
         }
     }
     Ok((changed, gone))
-}
-
-fn rows(roots: &[Gathered]) -> Vec<(RootId, &Row)> {
-    let mut all = Vec::new();
-    for one in roots {
-        all.extend(one.rows.iter().map(|row| (one.root, row)));
-    }
-    all
 }
 
 /// The rows of a run, and the parts of what it created, each with what the org holds.
@@ -328,32 +354,4 @@ fn of_run(rows: Vec<Row>, live: Vec<Live>, run: i64) -> (Vec<Row>, Vec<Live>) {
     pairs
         .filter(|(row, _)| row.run == run || is_part(row))
         .unzip()
-}
-
-/// The fields that we want now or wrote before.
-fn owned(roots: &[Gathered]) -> OwnedFields {
-    let mut owned = OwnedFields::new();
-    for one in roots {
-        add_desired(&mut owned, &one.desired);
-        for row in &one.rows {
-            let fields = owned.entry(row.object).or_default();
-            for (name, _) in &row.held.0 {
-                if !fields.contains(name) {
-                    fields.insert(name.clone());
-                }
-            }
-        }
-    }
-    owned
-}
-
-fn add_desired(owned: &mut OwnedFields, desired: &[Desired]) {
-    for record in desired {
-        let fields = owned.entry(record.object).or_default();
-        for (name, _) in &record.fields {
-            if !fields.contains(name) {
-                fields.insert(name.clone());
-            }
-        }
-    }
 }

@@ -50,6 +50,8 @@ pub(crate) struct Options {
 pub(crate) enum RefreshMode {
     /// Every managed record.
     Full,
+    /// Those that changed since the last refresh; in doubt, every one.
+    Changed,
     /// Nothing: the plan rests on the last inventory and on what was recorded.
     None,
 }
@@ -92,6 +94,13 @@ impl Request<'_> {
     pub(crate) fn manifest_digest(&self) -> String {
         let resolved = self.manifest.resolved_yaml();
         blake3::hash(resolved.as_bytes()).to_hex()[..32].to_owned()
+    }
+}
+
+impl RefreshMode {
+    /// Whether the org is read at all.
+    pub(crate) fn reads(self) -> bool {
+        self != Self::None
     }
 }
 

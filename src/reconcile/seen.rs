@@ -6,8 +6,10 @@ use crate::diff;
 use crate::model::id::RootId;
 use crate::model::object::Object;
 use crate::model::record::Desired;
-use crate::model::recorded::{Found, Live, Row};
+use crate::model::recorded::{Found, Live, Mark, Row};
 use crate::model::value::{FieldName, Value};
+use crate::refresh;
+use crate::state::Notes;
 
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -15,6 +17,11 @@ pub(super) struct Seen {
     pub(super) vanished: BTreeMap<Object, u64>,
     /// Records that are there and ours.
     pub(super) ours: BTreeMap<Object, u64>,
+    /// How many rows were looked at, and what the records that were read are noted for.
+    pub(super) rows: u64,
+    pub(super) notes: Notes,
+    /// What the refresh is remembered for, where it left nothing unread.
+    pub(super) refreshed: Option<(Mark, Notes)>,
     /// The questions of all scorecards, and how many of them are answered.
     pub(super) questions: u64,
     pub(super) answered: u64,
@@ -29,12 +36,15 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn count(&mut self, rows: &[Row], live: &[Live]) {
+    /// Counts the rows of a root, and notes how the records stand that were read.
+    pub(super) fn count(&mut self, root: RootId, rows: &[Row], live: &[Live]) {
+        self.rows += rows.len() as u64;
         for (row, live) in rows.iter().zip(live) {
+            refresh::note(&mut self.notes, root, row, live);
             *self.recorded.entry(row.object).or_default() += 1;
             match live {
                 Live::Gone => *self.vanished.entry(row.object).or_default() += 1,
-                Live::Ours(_) => *self.ours.entry(row.object).or_default() += 1,
+                Live::Ours(_) | Live::Unchanged => *self.ours.entry(row.object).or_default() += 1,
                 Live::NotRead | Live::NotOurs => {}
             }
         }

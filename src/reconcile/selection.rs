@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context as _;
 
 use super::ground::Ground;
-use super::request::RefreshMode;
 use super::stop::Stop;
 use crate::model::event::Event;
 use crate::model::id::{AccountId, RootId};
@@ -49,7 +48,7 @@ pub(super) async fn accounts(
         .filter(|root| !known.contains_key(root))
         .copied()
         .collect();
-    let unread = ground.request.options.refresh == RefreshMode::None;
+    let unread = !ground.request.options.refresh.reads();
     if unknown.is_empty() || ground.covered.is_empty() || unread {
         return Ok(BTreeMap::new());
     }

@@ -275,7 +275,8 @@ async fn contacts(
     accounts: &BTreeSet<AccountId>,
 ) -> Result<BTreeMap<AccountId, BTreeMap<ContactId, Contact>>, Error> {
     let ids: Vec<_> = accounts.iter().map(|id| id.0.as_str()).collect();
-    let select = "SELECT Id, FirstName, LastName, Title, AccountId FROM Contact WHERE AccountId IN";
+    let select =
+        "SELECT Id, FirstName, LastName, Title, Email, AccountId FROM Contact WHERE AccountId IN";
     let mut contacts: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for soql in soql::in_lists(select, &ids, "") {
         for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
@@ -284,6 +285,7 @@ async fn contacts(
                 first_name: optional(&fields, "FirstName"),
                 last_name: text(&fields, "LastName")?,
                 title: optional(&fields, "Title"),
+                email: optional(&fields, "Email"),
             };
             let id = ContactId(record_id(&text(&fields, "Id")?)?);
             contacts.entry(account).or_default().insert(id, contact);

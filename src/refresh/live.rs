@@ -47,6 +47,17 @@ pub(crate) async fn live(
     owned: &OwnedFields,
     rows: &[(RootId, &Row)],
 ) -> Result<Vec<Live>, Error> {
+    live_among(org, proof, owned, rows, BTreeSet::new()).await
+}
+
+/// The same, where some records are known to be ours already.
+pub(crate) async fn live_among(
+    org: &Org,
+    proof: &Proof<'_>,
+    owned: &OwnedFields,
+    rows: &[(RootId, &Row)],
+    mut ours: BTreeSet<(Object, RecordId)>,
+) -> Result<Vec<Live>, Error> {
     let mut live = vec![Live::Gone; rows.len()];
     let asks: Vec<_> = OBJECTS
         .iter()
@@ -69,7 +80,6 @@ pub(crate) async fn live(
         .collect();
     let replies = org.retrieve(&requests).await?;
     // Parents come before their parts, so what a part belongs to is known by then.
-    let mut ours = BTreeSet::new();
     for (ask, records) in asks.iter().zip(replies) {
         for (&place, fields) in ask.places.iter().zip(records) {
             let Some(fields) = fields else { continue };

@@ -3,16 +3,21 @@
 //! Nothing here writes to the org, and nothing here decides.
 
 mod capabilities;
+mod deviations;
 mod found;
+mod inquiry;
 mod inventory;
 mod live;
 mod selection;
 mod settle;
+mod window;
 
 pub(crate) use capabilities::capabilities;
-pub(crate) use found::{PackRow, carries_keys, found, look_alikes, pack_row};
+pub(crate) use deviations::{Deviations, deviations, note, proved};
+pub(crate) use found::{PackRow, counts, found, look_alikes, pack_row};
+pub(crate) use inquiry::Inquiry;
 pub(crate) use inventory::{InventoryRequest, Read, accounts_of, inventory};
-pub(crate) use live::{OwnedFields, Proof, Written, live, note_held};
+pub(crate) use live::{OwnedFields, Proof, Written, live, live_among, note_held};
 pub(crate) use selection::{filter_counts, query_digest};
 pub(crate) use settle::{Settled, recorded, settle, settle_one};
 

@@ -17,6 +17,7 @@ mod plan_view;
 mod record;
 mod text_diff;
 
+mod findings;
 mod outcome;
 mod progress;
 mod status_view;
@@ -24,6 +25,7 @@ mod status_view;
 pub(crate) mod json;
 mod run_log;
 
+pub(crate) use findings::{findings, findings_json};
 pub(crate) use outcome::outcome;
 pub(crate) use plan_view::{View, plan};
 pub(crate) use progress::Progress;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use super::{Doing as _, Error, Place, State};
 use crate::model::day::Day;
 use crate::model::key;
+use crate::model::recorded::Mark;
 
 /// The pack's own facts.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,8 @@ pub(crate) struct Meta {
     pub(crate) query: Option<String>,
     /// The lowest generation that a new record may have: no key is ever used twice.
     pub(crate) generation_floor: u32,
+    /// The last refresh that left nothing unread.
+    pub(crate) mark: Option<Mark>,
     pub(crate) org: String,
     pub(crate) pack: String,
 }
@@ -105,6 +108,10 @@ pub(super) fn load_or_create(db: &mut Connection, place: Place) -> Result<Meta, 
         generation_floor: text("generation_floor")?
             .parse()
             .map_err(|_| corrupt("generation"))?,
+        // What another version wrote there is as good as none: everything is read then.
+        mark: values
+            .get("mark")
+            .and_then(|mark| serde_json::from_str(mark).ok()),
         org,
         pack: text("pack")?,
     })

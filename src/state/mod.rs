@@ -7,6 +7,7 @@
 mod intents;
 mod lock;
 mod meta;
+mod refreshed;
 mod rows;
 mod runs;
 mod schema;
@@ -14,6 +15,7 @@ mod schema;
 pub(crate) use intents::{Intent, IntentId, IntentRow, Settlement};
 pub(crate) use lock::Holder;
 pub(crate) use meta::Meta;
+pub(crate) use refreshed::Notes;
 pub(crate) use runs::{FailedChange, Opening, Run, RunStatus};
 
 use std::fs::File;

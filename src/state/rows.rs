@@ -143,7 +143,7 @@ impl State {
         row.map(|row| self.row(row)).transpose()
     }
 
-    fn row(&self, row: &rusqlite::Row) -> Result<Row, Error> {
+    pub(super) fn row(&self, row: &rusqlite::Row) -> Result<Row, Error> {
         let object: usize = row.get::<_, i64>(1).doing("read")? as usize;
         let id = row
             .get_ref(2)

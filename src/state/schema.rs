@@ -53,6 +53,9 @@ const STEPS: &[&str] = &["
         message TEXT NOT NULL
     );
     CREATE TABLE snapshot (name TEXT PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+", "
+    -- Records that were not as recorded when they were last read, with the stamp they had then.
+    CREATE TABLE deviations (id TEXT PRIMARY KEY, stamp INTEGER) WITHOUT ROWID;
 "];
 
 /// Brings the file to the newest format; a newer or a foreign file is left alone.

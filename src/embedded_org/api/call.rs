@@ -122,6 +122,12 @@ impl Call {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every parameter of that name.
+    pub(super) fn parameters(&self, name: &str) -> impl Iterator<Item = &str> {
+        let found = self.query.iter().filter(move |(found, _)| found == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// Whether a parameter says yes.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.parameter(name)

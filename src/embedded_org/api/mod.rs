@@ -1,5 +1,6 @@
 //! The REST resources, a file for each kind, and the table that a request is matched in.
 
+mod assertion;
 mod async_forms;
 mod async_jobs;
 mod batch;
@@ -19,8 +20,10 @@ mod limits;
 mod multipart;
 mod oauth;
 mod query;
+mod recent;
 mod reply;
 mod retrieve;
+mod search;
 mod soap;
 mod sobjects;
 mod tree;
@@ -96,6 +99,12 @@ const RESOURCES: &[Resource] = &[
         "services/data/{version}/queryAll/{locator}",
         &[("GET", query::next_page)],
     ),
+    guarded("services/data/{version}/search", &[("GET", search::search)]),
+    guarded(
+        "services/data/{version}/parameterizedSearch",
+        &[("GET", search::by_parameters), ("POST", search::posted)],
+    ),
+    guarded("services/data/{version}/recent", &[("GET", recent::recent)]),
     guarded(
         "services/data/{version}/sobjects",
         &[("GET", describe::global)],

@@ -9,11 +9,11 @@ use base64::Engine as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::{ApiError, Call, Context, Reply};
+use super::{ApiError, Call, Context, Reply, assertion};
 use crate::embedded_org::auth::Credentials;
 
 /// Why a token is refused: OAuth's code, and the text to it.
-type Refusal = (&'static str, &'static str);
+pub(super) type Refusal = (&'static str, &'static str);
 
 /// `POST /services/oauth2/token`
 pub(super) fn token(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
@@ -22,6 +22,9 @@ pub(super) fn token(context: &mut Context<'_>, call: &Call) -> Result<Reply, Api
     let granted = match form.get("grant_type") {
         "password" => by_password(context.credentials, &form, (&client_id, &client_secret)),
         "client_credentials" => by_client(context.credentials, &client_id, &client_secret),
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => {
+            assertion::check(context, form.get("assertion"))
+        }
         "refresh_token" => by_refresh(context.credentials, &form, (&client_id, &client_secret)),
         "" => Err(("invalid_request", "must provide grant_type")),
         _ => Err(("unsupported_grant_type", "grant type not supported")),

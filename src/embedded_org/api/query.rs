@@ -17,6 +17,9 @@ pub(super) fn query_all(context: &mut Context<'_>, call: &Call) -> Result<Reply,
 }
 
 fn run(context: &mut Context<'_>, call: &Call, visibility: Visibility) -> Result<Reply, ApiError> {
+    if let Some(text) = call.parameter("explain") {
+        return Ok(Reply::json(200, &soql::explain(&context.session, text)?));
+    }
     let text = call.parameter("q").ok_or_else(|| {
         ApiError::new(
             400,
@@ -24,6 +27,9 @@ fn run(context: &mut Context<'_>, call: &Call, visibility: Visibility) -> Result
             "SOQL query parameter 'q' is required",
         )
     })?;
+    if call.is_set("columns") {
+        return Ok(Reply::json(200, &soql::columns(&context.session, text)?));
+    }
     let plan = soql::plan(&context.session, text, visibility)?;
     if let Some(body) = soql::whole(&context.session, &plan)? {
         return Ok(Reply::text(200, body));

@@ -9,6 +9,7 @@ mod computed;
 mod describe;
 mod kind;
 mod notation;
+mod optional;
 mod ours;
 mod standard;
 mod standard_activities;
@@ -17,8 +18,10 @@ mod standard_setup;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use super::features::{Feature, Features};
+
 pub(crate) use computed::computed_sql;
-pub(crate) use describe::{describe, describe_global, object_summary};
+pub(crate) use describe::{Listed, RecordType, describe, describe_global, object_summary};
 pub(crate) use kind::{Decimal, Flag, Flags, Kind, OnDelete, Reference};
 pub(crate) use notation::parse_field;
 pub(crate) use ours::{OUR_FIELDS, OUR_OBJECTS};
@@ -29,6 +32,7 @@ pub(crate) struct Schema {
     objects: BTreeMap<String, Object>,
     names: BTreeMap<String, String>,
     prefixes: BTreeMap<String, String>,
+    features: Features,
 }
 
 /// An sObject.
@@ -40,6 +44,8 @@ pub(crate) struct Object {
     pub(crate) key_prefix: String,
     /// Which of create (C), update (U) and delete (D) the API allows.
     pub(crate) access: String,
+    /// Kept for the org itself; the API does not show it.
+    is_hidden: bool,
     pub(crate) fields: Vec<Field>,
     by_name: BTreeMap<String, usize>,
     /// SQL over all columns, made on first use: every save needs it.
@@ -69,12 +75,19 @@ pub(crate) struct Table<'t> {
 }
 
 impl Schema {
-    /// The standard sObjects alone.
+    /// The standard sObjects alone, as a new org has them.
+    #[cfg(test)]
     pub(crate) fn standard() -> Self {
+        Self::of(Features::default())
+    }
+
+    /// The standard sObjects of an org with these features.
+    pub(crate) fn of(features: Features) -> Self {
         let mut schema = Self {
             objects: BTreeMap::new(),
             names: BTreeMap::new(),
             prefixes: BTreeMap::new(),
+            features,
         };
         for table in standard::TABLES
             .iter()
@@ -83,7 +96,16 @@ impl Schema {
         {
             schema.add_table(table);
         }
+        optional::fit(&mut schema, features);
         schema
+    }
+
+    pub(crate) fn features(&self) -> Features {
+        self.features
+    }
+
+    pub(crate) fn has(&self, feature: Feature) -> bool {
+        self.features.has(feature)
     }
 
     fn add_table(&mut self, table: &Table) {
@@ -118,9 +140,20 @@ impl Schema {
 
     /// The sObject of this name, in any case.
     pub(crate) fn object(&self, name: &str) -> Option<&Object> {
-        self.objects
+        let object = self
+            .objects
             .get(name)
-            .or_else(|| self.objects.get(self.names.get(&name.to_lowercase())?))
+            .or_else(|| self.objects.get(self.names.get(&name.to_lowercase())?));
+        object.filter(|object| !object.is_hidden)
+    }
+
+    fn known_mut(&mut self, name: &str) -> &mut Object {
+        let object = self.objects.get_mut(name);
+        object.expect("a standard sObject is in every schema")
+    }
+
+    fn hide_object(&mut self, name: &str) {
+        self.known_mut(name).is_hidden = true;
     }
 
     /// An sObject that every org has.
@@ -132,11 +165,16 @@ impl Schema {
 
     /// The sObject whose ids start so.
     pub(crate) fn object_of_prefix(&self, prefix: &str) -> Option<&Object> {
-        self.objects.get(self.prefixes.get(prefix)?)
+        self.object(self.prefixes.get(prefix)?)
     }
 
-    /// All sObjects by name.
+    /// All sObjects that the API shows, by name.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.tables().filter(|object| !object.is_hidden)
+    }
+
+    /// All sObjects by name, also those that only the org itself uses.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Object> {
         self.objects.values()
     }
 
@@ -145,7 +183,7 @@ impl Schema {
         &'s self,
         parent: &'s str,
     ) -> impl Iterator<Item = (&'s Object, &'s Field, &'s Reference)> {
-        self.objects().flat_map(move |object| {
+        self.tables().flat_map(move |object| {
             object.fields.iter().filter_map(move |field| {
                 let reference = field.reference()?;
                 let points_here = reference.to.iter().any(|target| target == parent);
@@ -164,6 +202,7 @@ impl Object {
             label_plural: table.label_plural.to_owned(),
             key_prefix: table.key_prefix.to_owned(),
             access: table.access.to_owned(),
+            is_hidden: false,
             fields: Vec::new(),
             by_name: BTreeMap::new(),
             select_sql: OnceCell::new(),

@@ -7,6 +7,7 @@
 mod aggregate;
 mod answer;
 mod ast;
+mod describe;
 mod filter;
 mod flat;
 mod lexer;
@@ -20,6 +21,7 @@ mod semi_join;
 
 use super::api_error::ApiError;
 pub(crate) use answer::{Page, records, row_ids, whole};
+pub(crate) use describe::{columns, explain};
 pub(crate) use flat::{Flat, plan_flat};
 pub(crate) use plan::{Plan, Records, Visibility, plan, plan_of_fields};
 pub(crate) use select::Form;

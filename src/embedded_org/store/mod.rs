@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 
 use super::bulk;
 use super::error::Error;
+use super::features::Features;
 use super::schema::{OUR_FIELDS, OUR_OBJECTS, Object, Schema, Table};
 pub(crate) use lock::{Lock, sibling};
 
@@ -29,7 +30,7 @@ pub(crate) struct Store {
 
 impl Store {
     /// Makes a new, empty file; with our fields and objects unless bare.
-    pub(crate) fn create(path: &Path, bare: bool) -> Result<Self, Error> {
+    pub(crate) fn create(path: &Path, bare: bool, features: Features) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| Error::Io {
                 action: "create the folder",
@@ -48,10 +49,11 @@ impl Store {
             .map_err(of)?;
         let mut store = Self {
             connection,
-            schema: Schema::standard(),
+            schema: Schema::of(features),
             path: path.to_owned(),
         };
         store.write_setting("bare", if bare { "true" } else { "false" })?;
+        store.write_setting("features", &features.to_string())?;
         if !bare {
             store.declare_ours()?;
         }
@@ -92,6 +94,10 @@ impl Store {
             schema: self.schema.clone(),
             path: self.path.clone(),
         })
+    }
+
+    pub(crate) fn features(&self) -> Features {
+        self.schema.features()
     }
 
     pub(crate) fn schema(&self) -> &Schema {
@@ -234,9 +240,17 @@ fn check_format(connection: &Connection, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// The features of the org in a file.
+fn features(connection: &Connection) -> rusqlite::Result<Features> {
+    let sql = "SELECT value FROM _setting WHERE name = 'features'";
+    let names = connection.query_row(sql, [], |row| row.get::<_, String>(0));
+    let names = names.optional()?;
+    Ok(names.map_or_else(Features::default, |names| Features::parse(&names)))
+}
+
 /// The standard schema and what was declared to this org.
 fn declared_schema(connection: &Connection) -> rusqlite::Result<Schema> {
-    let mut schema = Schema::standard();
+    let mut schema = Schema::of(features(connection)?);
     let mut objects = connection
         .prepare("SELECT name, label, label_plural, key_prefix, fields FROM _custom_object")?;
     let mut rows = objects.query([])?;

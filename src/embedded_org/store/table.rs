@@ -10,7 +10,7 @@ use crate::embedded_org::schema::{Field, Flag, Kind, Object, Schema};
 /// Makes missing tables, columns and indexes.
 pub(super) fn build(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     let mut sql = String::from("BEGIN;\n");
-    for object in schema.objects() {
+    for object in schema.tables() {
         let present = columns_of(connection, &object.name)?;
         if present.is_empty() {
             create_table(&mut sql, object);

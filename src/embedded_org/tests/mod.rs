@@ -39,13 +39,11 @@ impl TestOrg {
     /// Serves the org of a folder.
     pub(super) async fn start_in(folder: TempDir) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let data = folder.path().join("org.sqlite");
+        let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/certificate.pem");
         let server = serve(Options {
-            data: folder.path().join("org.sqlite"),
-            listen: ([127, 0, 0, 1], 0).into(),
-            token: None,
-            bare: false,
-            tls: false,
-            clock: clock(),
+            jwt_certificate: Some(certificate.into()),
+            ..Options::new(data, ([127, 0, 0, 1], 0).into(), clock())
         });
         Self {
             server: server.await.unwrap(),

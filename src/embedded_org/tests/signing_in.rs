@@ -1,9 +1,15 @@
 //! Sessions, tokens, versions and headers.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::TestOrg;
+use super::{TestOrg, clock};
 
 /// Posts a form to the token endpoint.
 async fn token(org: &TestOrg, form: &[(&str, &str)]) -> (u16, Value) {
@@ -263,4 +269,135 @@ async fn changes_are_told() {
         .get("sobjects/Task/deleted?start=2026-10-01T00:00:00Z&end=2026-11-01T00:00:00Z")
         .await;
     assert_eq!(status, 400);
+}
+
+/// Signs in with an assertion of these claims, signed with the key of the app's certificate.
+async fn assert_claims(org: &TestOrg, claims: &Value) -> (u16, Value) {
+    let pem = include_bytes!("../../../tests/keys/pkcs8.pem");
+    let der = PrivatePkcs8KeyDer::from_pem_slice(pem).unwrap();
+    let key = RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).unwrap();
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256"}"#),
+        URL_SAFE_NO_PAD.encode(claims.to_string())
+    );
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        signed.as_bytes(),
+        &mut signature,
+    )
+    .unwrap();
+    let assertion = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
+    let grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    token(
+        org,
+        &[("grant_type", grant_type), ("assertion", &assertion)],
+    )
+    .await
+}
+
+/// When an assertion ends that is made at the instant of the tests.
+fn exp() -> i64 {
+    clock().now().as_second() + 180
+}
+
+/// Claims that are good, but for one.
+fn claims(org: &TestOrg, name: &str, value: Value) -> Value {
+    let known = org.server.credentials();
+    let mut claims = json!({
+        "iss": known.client_id,
+        "sub": known.username,
+        "aud": "https://login.salesforce.com",
+        "exp": exp(),
+    });
+    claims[name] = value;
+    claims
+}
+
+#[tokio::test]
+async fn assertions() {
+    let org = TestOrg::start().await;
+    for (name, value) in [
+        ("exp", json!(exp())),
+        ("exp", json!(exp().to_string())),
+        ("aud", json!("https://test.salesforce.com/")),
+        ("aud", json!(org.server.url())),
+        (
+            "sub",
+            json!(org.server.credentials().username.to_uppercase()),
+        ),
+    ] {
+        let (status, body) = assert_claims(&org, &claims(&org, name, value)).await;
+        assert_eq!(
+            (status, &body["access_token"]),
+            (200, &json!(org.token())),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn refused_assertions() {
+    let org = TestOrg::start().await;
+    for (name, value, error, description) in [
+        (
+            "iss",
+            json!("x"),
+            "invalid_client_id",
+            "client identifier invalid",
+        ),
+        (
+            "sub",
+            json!("x"),
+            "invalid_grant",
+            "user hasn't approved this consumer",
+        ),
+        (
+            "aud",
+            json!("https://acme.example"),
+            "invalid_grant",
+            "audience is invalid",
+        ),
+        (
+            "exp",
+            json!(exp() - 180),
+            "invalid_grant",
+            "invalid assertion",
+        ),
+        (
+            "exp",
+            json!(exp() + 31),
+            "invalid_grant",
+            "invalid assertion",
+        ),
+        ("exp", Value::Null, "invalid_grant", "invalid assertion"),
+    ] {
+        let expect = json!({"error": error, "error_description": description});
+        let claims = claims(&org, name, value);
+        assert_eq!(
+            assert_claims(&org, &claims).await,
+            (400, expect),
+            "{claims}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn assertions_that_are_none() {
+    let org = TestOrg::start().await;
+    let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let claims = part(json!({"iss": org.server.credentials().client_id}));
+    for assertion in [
+        String::new(),
+        "a.b.c".to_owned(),
+        format!("{}.{claims}.", part(json!({"alg": "none"}))),
+        format!("{}.{claims}.AAAA", part(json!({"alg": "RS256"}))),
+    ] {
+        let grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+        let form = [("grant_type", grant_type), ("assertion", &assertion)];
+        let expect = json!({"error": "invalid_grant", "error_description": "invalid assertion"});
+        assert_eq!(token(&org, &form).await, (400, expect), "{assertion}");
+    }
 }

@@ -60,14 +60,24 @@ impl Double {
     /// Starts on a free port. The handler is asked whatever the double does not know itself: who
     /// the org is, and who the user.
     pub(super) async fn start(handler: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
+        Self::stranger(move |request| match who(request) {
+            Some(body) => Answer::Json(200, body),
+            None => handler(request),
+        })
+        .await
+    }
+
+    /// Starts on a free port, and asks the handler whatever is asked.
+    pub(super) async fn stranger(
+        handler: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = seen.clone();
         let answer = Arc::new(move |request: &Seen| {
             requests.lock().unwrap().push(request.clone());
-            let known = who(request).map(|body| Answer::Json(200, body));
-            respond(known.unwrap_or_else(|| handler(request)))
+            respond(handler(request))
         });
         let router = Router::new().fallback(move |parts: Parts, body: Bytes| {
             let answer = answer.clone();
@@ -147,24 +157,28 @@ fn respond(answer: Answer) -> Response<Body> {
 
 /// The answers to the questions that connecting asks.
 fn who(request: &Seen) -> Option<Value> {
-    let rows = |row| json!({"totalSize": 1, "done": true, "records": [row]});
+    let part = |name, row| {
+        let body = json!({"totalSize": 1, "done": true, "records": [row]});
+        json!({"referenceId": name, "httpStatusCode": 200, "httpHeaders": {}, "body": body})
+    };
     if request.target == "/services/data/v67.0" {
         let identity = "https://login.salesforce.com/id/00Dxx0000001gPFEAY/005xx000001SwiUAAS";
         Some(json!({ "identity": identity, "query": "/services/data/v67.0/query" }))
-    } else if request.target.ends_with("FROM Organization") {
-        Some(rows(json!({
+    } else if request.target.ends_with("/composite") && request.body.contains("FROM+Organization") {
+        assert!(
+            request
+                .body
+                .contains("FROM+User+WHERE+Id+%3D+%27005xx000001SwiUAAS%27")
+        );
+        let organization = json!({
             "Id": "00Dxx0000001gPFEAY", "Name": "Acme", "IsSandbox": false,
             "OrganizationType": "Developer Edition",
             "TrialExpirationDate": "2026-12-24T09:30:00.000+0000",
             "TimeZoneSidKey": "America/Los_Angeles",
-        })))
-    } else if request
-        .target
-        .contains("FROM User WHERE Id = '005xx000001SwiUAAS'")
-    {
-        Some(rows(
-            json!({"Id": "005xx000001SwiUAAS", "Username": "sam@acme.example"}),
-        ))
+        });
+        let user = json!({"Id": "005xx000001SwiUAAS", "Username": "sam@acme.example"});
+        let parts = [part("user", user), part("organization", organization)];
+        Some(json!({ "compositeResponse": parts }))
     } else {
         None
     }

@@ -3,6 +3,8 @@
 mod double;
 mod reading;
 mod sessions;
+#[cfg(unix)]
+mod sf_cli;
 mod writing;
 
 use serde_json::{Value, json};

@@ -23,7 +23,7 @@ async fn connecting_tells_who_is_who() {
     assert_eq!(identity.user_id, "005xx000001SwiUAAS");
     assert_eq!(identity.username, "sam@acme.example");
     assert_eq!(identity.instance_url, double.url);
-    assert_eq!(org.calls(), 3);
+    assert_eq!(org.calls(), 2);
     assert_eq!(
         org.usage(),
         Some(ApiUsage {

@@ -11,7 +11,8 @@ use crate::org::*;
 fn client_credentials(url: &str) -> SignIn {
     let environment =
         Environment::from_iter([("SF_CLIENT_ID", "app"), ("SF_CLIENT_SECRET", "hush")]);
-    SignIn::from_environment(AuthKind::Oauth, Some(url), &environment).unwrap()
+    let folder = std::path::Path::new("");
+    SignIn::from_environment(Some(AuthKind::Oauth), Some(url), folder, &environment).unwrap()
 }
 
 fn expired() -> Answer {
@@ -108,4 +109,46 @@ async fn an_expired_access_token_needs_the_user() {
     assert_eq!(error.kind(), Kind::Login);
     assert!(error.hint().unwrap().contains("SF_ACCESS_TOKEN"));
     assert_eq!(double.seen().len(), 1);
+}
+
+/// What connecting ends with where the org refuses a good token at the door.
+async fn check_door(status: u16, code: &'static str, message: &'static str, hint: &str) {
+    let double = Double::stranger(move |_| Answer::Json(status, api_error(code, message))).await;
+    let sign_in = SignIn::with_access_token(&double.url, "first".into()).unwrap();
+    let error = connect(sign_in).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Login, "{error}");
+    assert!(error.to_string().contains(code), "{error}");
+    assert!(error.hint().unwrap().contains(hint), "{error}");
+}
+
+#[tokio::test]
+async fn who_is_refused_at_the_door_is_not_signed_in() {
+    check_door(
+        403,
+        "OAUTH_APP_BLOCKED",
+        "this app is blocked by admin",
+        "Unblock",
+    )
+    .await;
+    check_door(
+        403,
+        "API_DISABLED_FOR_ORG",
+        "API is disabled",
+        "API Enabled",
+    )
+    .await;
+    check_door(
+        403,
+        "FORBIDDEN",
+        "High assurance session required",
+        "sf org login web",
+    )
+    .await;
+    check_door(
+        401,
+        "INVALID_SESSION_ID",
+        "Session expired or invalid",
+        "sf_cli",
+    )
+    .await;
 }

@@ -1,0 +1,134 @@
+//! The checks: what each looks at, and what it makes of it. Pure; a check is a line in the table.
+
+mod access;
+mod automation;
+mod people;
+mod room;
+mod shape;
+
+use crate::model::finding::{Finding, Verdict};
+
+use super::sight::Sight;
+
+/// One line of doctor's table.
+struct Check {
+    name: &'static str,
+    judge: fn(&Sight) -> Judgement,
+}
+
+/// What a check came to.
+#[derive(Debug, PartialEq, Eq)]
+enum Judgement {
+    /// There is nothing to look at.
+    Nothing,
+    /// The verdict, what was found, and what to do.
+    Found(Verdict, String, String),
+}
+
+pub(super) const LOGIN: &str = "Login";
+
+/// All checks, in the order in which a person would look.
+const CHECKS: &[Check] = &[
+    Check::new(LOGIN, access::login),
+    Check::new("Org", access::production),
+    Check::new("API version", access::api_version),
+    Check::new("Objects", access::objects),
+    Check::new("Fields", access::fields),
+    Check::new("Required fields", access::required_fields),
+    Check::new("Key field", access::keys),
+    Check::new("Pack record", access::pack),
+    Check::new("Sees everything", access::powers),
+    Check::new("Stages and types", shape::query_values),
+    Check::new("Picklists", shape::picklists),
+    Check::new("Shared Activities", shape::shared_activities),
+    Check::new("Person Accounts", shape::person_accounts),
+    Check::new("Currencies", shape::currencies),
+    Check::new("Countries", shape::countries),
+    Check::new("Owners", people::owners),
+    Check::new("Owners' emails", people::owners_emails),
+    Check::new("Contacts", people::contacts),
+    Check::new("Domains", people::domains),
+    Check::new("Validation rules", automation::validation_rules),
+    Check::new("Triggers", automation::triggers),
+    Check::new("Flows", automation::flows),
+    Check::new("Duplicate rules", automation::duplicate_rules),
+    Check::new("Open calls", room::open_intents),
+    Check::new("API calls", room::api_calls),
+    Check::new("Data storage", room::storage),
+    Check::new("Plan", room::plan),
+];
+
+pub(super) fn all(sight: &Sight) -> Vec<Finding> {
+    let judged = CHECKS
+        .iter()
+        .filter_map(|check| match (check.judge)(sight) {
+            Judgement::Nothing => None,
+            Judgement::Found(verdict, found, advice) => Some(Finding {
+                check: check.name,
+                verdict,
+                found,
+                advice,
+            }),
+        });
+    judged.collect()
+}
+
+impl Check {
+    const fn new(name: &'static str, judge: fn(&Sight) -> Judgement) -> Self {
+        Self { name, judge }
+    }
+}
+
+fn good(found: impl Into<String>) -> Judgement {
+    judgement(Verdict::Good, found, "")
+}
+
+fn note(found: impl Into<String>) -> Judgement {
+    judgement(Verdict::Note, found, "")
+}
+
+fn unseen(why: &str) -> Judgement {
+    judgement(Verdict::Unseen, why, "")
+}
+
+fn warning(found: impl Into<String>, advice: impl Into<String>) -> Judgement {
+    judgement(Verdict::Warning, found, advice)
+}
+
+fn failure(found: impl Into<String>, advice: impl Into<String>) -> Judgement {
+    judgement(Verdict::Failure, found, advice)
+}
+
+fn judgement(verdict: Verdict, found: impl Into<String>, advice: impl Into<String>) -> Judgement {
+    Judgement::Found(verdict, found.into(), advice.into())
+}
+
+/// The first few names, and how many more there are: `a, b, c and 4 more`.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    match names.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        _ => names.join(", "),
+    }
+}
+
+/// `1 contact`, `3 contacts`.
+fn counted(count: usize, one: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::some_of;
+
+    #[test]
+    fn long_lists_are_cut() {
+        let names = |count: usize| (1..=count).map(|n| n.to_string()).collect::<Vec<_>>();
+        assert_eq!(some_of(&names(1)), "1");
+        assert_eq!(some_of(&names(4)), "1, 2, 3, 4");
+        assert_eq!(some_of(&names(6)), "1, 2, 3, 4 and 2 more");
+    }
+}

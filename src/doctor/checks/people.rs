@@ -1,0 +1,191 @@
+//! The people around the deals: who owns them, and whom People.ai can match.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Judgement, counted, good, some_of, unseen, warning};
+use crate::doctor::sight::{Question, Sight, is_true, text};
+use crate::model::inventory::Inventory;
+
+pub(super) fn owners(sight: &Sight) -> Judgement {
+    let rows = match sight.rows(Question::Owners) {
+        Ok(rows) => rows,
+        Err(why) => return unseen(why),
+    };
+    let gone = rows.iter().filter(|row| !is_true(row, "IsActive"));
+    let gone: Vec<_> = gone
+        .filter_map(|row| text(row, "Name"))
+        .map(str::to_owned)
+        .collect();
+    match (rows.is_empty(), gone.is_empty()) {
+        (true, _) => Judgement::Nothing,
+        (false, true) => good(format!("{}, all active", counted(rows.len(), "owner"))),
+        (false, false) => warning(
+            format!("not active any more: {}", some_of(&gone)),
+            "`activity.owner_fallback` says who stands in; their deals may be given to somebody else in Salesforce.",
+        ),
+    }
+}
+
+/// A sandbox refresh ends every address in `.invalid`, and People.ai knows users by theirs.
+pub(super) fn owners_emails(sight: &Sight) -> Judgement {
+    let rows = sight.rows(Question::Owners).unwrap_or_default();
+    let is_void = |email: &str| email.to_ascii_lowercase().ends_with(".invalid");
+    let void = rows
+        .iter()
+        .filter_map(|row| text(row, "Email"))
+        .filter(|email| is_void(email));
+    let void: Vec<_> = void.map(str::to_owned).collect();
+    match (rows.is_empty(), void.is_empty()) {
+        (true, _) => Judgement::Nothing,
+        (false, true) => good("none ends in .invalid"),
+        (false, false) => warning(
+            format!(
+                "{} in .invalid: {}",
+                counted(void.len(), "address"),
+                some_of(&void)
+            ),
+            "A refreshed sandbox does this. Give the owners their addresses back, or People.ai will not know them.",
+        ),
+    }
+}
+
+/// An activity without people is ignored by People.ai.
+pub(super) fn contacts(sight: &Sight) -> Judgement {
+    let Some(Inventory {
+        opportunities,
+        contacts,
+        ..
+    }) = sight.inventory()
+    else {
+        return Judgement::Nothing;
+    };
+    let without_account = opportunities.values().filter(|deal| deal.account.is_none());
+    let without_account = without_account.count();
+    let accounts: BTreeSet<_> = opportunities
+        .values()
+        .filter_map(|deal| deal.account)
+        .collect();
+    let people = |account| contacts.get(account).map_or(0, BTreeMap::len);
+    let empty = accounts
+        .iter()
+        .filter(|account| people(account) == 0)
+        .count();
+    let total: usize = accounts.iter().map(people).sum();
+    let mut found = format!(
+        "{} on {}",
+        counted(total, "contact"),
+        counted(accounts.len(), "account")
+    );
+    if without_account == 0 && empty == 0 {
+        return good(found);
+    }
+    if empty > 0 {
+        found = format!("{found}, {empty} of them without any");
+    }
+    if without_account > 0 {
+        found = format!(
+            "{found}; {} without an account",
+            counted(without_account, "deal")
+        );
+    }
+    warning(
+        found,
+        "People.ai ignores activities without people: give these deals an account with contacts.",
+    )
+}
+
+/// People.ai finds an account by the domain of its website.
+pub(super) fn domains(sight: &Sight) -> Judgement {
+    let (websites, emails) = match (sight.rows(Question::Websites), sight.rows(Question::Emails)) {
+        (Ok(websites), Ok(emails)) => (websites, emails),
+        (Err(why), _) | (_, Err(why)) => return unseen(why),
+    };
+    if websites.is_empty() {
+        return Judgement::Nothing;
+    }
+    let hosts: BTreeMap<_, _> = websites
+        .iter()
+        .filter_map(|row| Some((text(row, "Id")?, host(text(row, "Website")?)?)))
+        .collect();
+    let without = websites.len() - hosts.len();
+    let strangers = emails.iter().filter(|row| {
+        let domain = text(row, "Email").and_then(|email| email.rsplit_once('@'));
+        let host = text(row, "AccountId").and_then(|id| hosts.get(id));
+        matches!((domain, host), (Some((_, domain)), Some(host)) if !belongs(domain, host))
+    });
+    let strangers = strangers.count();
+    let silent = emails
+        .iter()
+        .filter(|row| text(row, "Email").is_none())
+        .count();
+    let mut found = Vec::new();
+    for (count, what) in [
+        (without, "of the accounts have no website"),
+        (
+            strangers,
+            "of the contacts' addresses are not of their account's domain",
+        ),
+        (silent, "of the contacts have no address"),
+    ] {
+        if count > 0 {
+            found.push(format!("{count} {what}"));
+        }
+    }
+    match found.is_empty() {
+        true => good("contacts' addresses are of their accounts' domains"),
+        false => warning(
+            found.join("; "),
+            "People.ai matches people and accounts by these; fill them in Salesforce.",
+        ),
+    }
+}
+
+/// The host of a website as people write it: `https://www.acme.example/about` is `acme.example`.
+fn host(website: &str) -> Option<String> {
+    let rest = website
+        .trim()
+        .split_once("://")
+        .map_or(website.trim(), |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    host.contains('.').then(|| host.to_owned())
+}
+
+fn belongs(domain: &str, host: &str) -> bool {
+    let domain = domain.trim().to_ascii_lowercase();
+    domain == host
+        || domain
+            .strip_suffix(host)
+            .is_some_and(|rest| rest.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{belongs, host};
+
+    #[test]
+    fn hosts_are_read_as_people_write_them() {
+        for (website, expect) in [
+            ("https://www.acme.example/about", Some("acme.example")),
+            ("www.acme.example", Some("acme.example")),
+            ("ACME.example:8080", Some("acme.example")),
+            ("acme", None),
+            ("", None),
+        ] {
+            assert_eq!(host(website).as_deref(), expect, "{website}");
+        }
+    }
+
+    #[test]
+    fn sub_domains_belong_and_look_alikes_do_not() {
+        for (domain, expect) in [
+            ("acme.example", true),
+            ("Mail.ACME.example", true),
+            ("notacme.example", false),
+            ("example", false),
+        ] {
+            assert_eq!(belongs(domain, "acme.example"), expect, "{domain}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! What doctor sees of an org. Whatever cannot be seen says why; nothing stops the rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use crate::manifest::Manifest;
+use crate::model::capabilities::PACK_OBJECT;
+use crate::model::inventory::Inventory;
+use crate::model::object::{OBJECTS, Object};
+use crate::org::{
+    ApiUsage, Describe, Error, Field, Fields, Identity, Kind, Limits, Org, Scope, soql,
+};
+use crate::reconcile::{self, Request, Sample, Stop, Survey};
+
+/// All that the checks judge.
+pub(super) struct Sight<'a> {
+    pub(super) manifest: &'a Manifest,
+    pub(super) identity: Identity,
+    /// The plan, or why there is none.
+    pub(super) survey: Result<Survey, Trouble>,
+    /// By name; nothing for an object that the org does not have, or not for this user.
+    described: Result<BTreeMap<String, Option<Describe>>, String>,
+    answers: BTreeMap<Question, Answer>,
+    pub(super) limits: Result<Limits, String>,
+    pub(super) usage: Option<ApiUsage>,
+    /// Calls of an interrupted run of which it is not known what became.
+    pub(super) open_intents: Result<usize, String>,
+}
+
+/// Why there is no plan, and what to do.
+pub(super) struct Trouble {
+    pub(super) why: String,
+    pub(super) advice: String,
+}
+
+/// What the org is asked beside its describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Question {
+    Owners,
+    Websites,
+    Emails,
+    DuplicateRules,
+    ValidationRules,
+    Triggers,
+    Flows,
+    /// What lets the running user see or change every record.
+    Powers,
+}
+
+/// The rows that came, or why none did.
+type Answer = Result<Vec<Fields>, String>;
+
+/// Objects that the checks look at beside those that we write.
+const OTHERS: &[&str] = &[PACK_OBJECT, "Opportunity", "Account", "Contact"];
+
+impl<'a> Sight<'a> {
+    pub(super) async fn read(org: &Org, request: &Request<'a>) -> Self {
+        // Before the survey, which settles what it can.
+        let open_intents = open_intents(org, request);
+        let survey = reconcile::survey(org, request).await;
+        let survey = survey.map_err(|error| trouble(&error));
+        let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
+        names.extend(OTHERS);
+        let described = org.describe(&names).await.map_err(|e| e.to_string());
+        let nothing = Inventory::default();
+        let inventory = survey.as_ref().map_or(&nothing, |survey| &survey.inventory);
+        let mut answers = BTreeMap::new();
+        for (question, scope, queries) in questions(inventory, &org.identity().user_id) {
+            answers.insert(question, answer(org, scope, queries).await);
+        }
+        let limits = org.limits().await.map_err(|error| error.to_string());
+        Self {
+            manifest: request.manifest,
+            identity: org.identity().clone(),
+            described,
+            answers,
+            limits,
+            usage: org.usage(),
+            open_intents,
+            survey,
+        }
+    }
+
+    /// The rows that answer a question, or why there are none.
+    pub(super) fn rows(&self, question: Question) -> Result<&[Fields], &str> {
+        match self.answers.get(&question) {
+            Some(Ok(rows)) => Ok(rows),
+            Some(Err(why)) => Err(why),
+            None => Ok(&[]),
+        }
+    }
+
+    /// An object as this user sees it.
+    pub(super) fn object(&self, name: &str) -> Option<&Describe> {
+        let described = self.described.as_ref().ok()?;
+        described.get(name)?.as_ref()
+    }
+
+    /// A field that the org has and shows to this user.
+    pub(super) fn field(&self, object: &str, name: &str) -> Option<&Field> {
+        self.object(object)?.field(name)
+    }
+
+    /// Why no object could be looked at.
+    pub(super) fn undescribed(&self) -> Option<&str> {
+        self.described.as_ref().err().map(String::as_str)
+    }
+
+    /// The org without us; empty where it could not be read.
+    pub(super) fn inventory(&self) -> Option<&Inventory> {
+        self.survey.as_ref().ok().map(|survey| &survey.inventory)
+    }
+
+    /// One record of each kind that the manifest asks for.
+    pub(super) fn samples(&self) -> &[Sample] {
+        self.survey.as_ref().map_or(&[], |survey| &survey.samples)
+    }
+
+    /// The kinds that the manifest asks for.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = Object> {
+        let scorecards = !self.manifest.scorecards.templates.is_empty();
+        let objects = OBJECTS.iter().map(|facts| facts.object);
+        objects.filter(move |object| {
+            scorecards || !matches!(object, Object::Scorecard | Object::ScorecardAnswer)
+        })
+    }
+}
+
+fn open_intents(org: &Org, request: &Request) -> Result<usize, String> {
+    let state = reconcile::look(org, request).map_err(|error| format!("{error:#}"))?;
+    match state {
+        Some(state) => state
+            .open_intents()
+            .map(|intents| intents.len())
+            .map_err(|error| error.to_string()),
+        None => Ok(0),
+    }
+}
+
+fn trouble(error: &anyhow::Error) -> Trouble {
+    let stop = error.downcast_ref::<Stop>();
+    Trouble {
+        why: format!("{error:#}"),
+        advice: stop
+            .and_then(Stop::hint)
+            .unwrap_or_else(|| "`demo-gen plan` tells more.".to_owned()),
+    }
+}
+
+async fn answer(org: &Org, scope: Scope, queries: Vec<String>) -> Answer {
+    let mut rows = Vec::new();
+    for query in queries {
+        let found = org.query(query, scope).all().await;
+        rows.extend(found.map_err(|error| unseen(&error))?);
+    }
+    Ok(rows)
+}
+
+/// An object or a field that is hidden from the user is as good as not there.
+fn unseen(error: &Error) -> String {
+    match error.kind() {
+        Kind::Rejected(code @ ("INVALID_TYPE" | "INVALID_FIELD" | "NOT_FOUND")) => {
+            format!("this org does not show it to you ({code})")
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn questions(inventory: &Inventory, user: &str) -> Vec<(Question, Scope, Vec<String>)> {
+    let deals = inventory.opportunities.values();
+    let owners: BTreeSet<_> = deals.clone().map(|deal| deal.owner.0.as_str()).collect();
+    let accounts: BTreeSet<_> = deals
+        .filter_map(|deal| deal.account.as_ref())
+        .map(|account| account.0.as_str())
+        .collect();
+    let [owners, accounts] = [owners, accounts].map(|ids| ids.into_iter().collect::<Vec<_>>());
+    let listed = |select: &str, ids: &[&str]| soql::in_lists(select, ids, "");
+    let user = soql::literal(user);
+    let ours: Vec<_> = OBJECTS
+        .iter()
+        .map(|facts| soql::literal(facts.api_name))
+        .collect();
+    let ours = format!("('Activity', {})", ours.join(", "));
+    vec![
+        (
+            Question::Owners,
+            Scope::Query,
+            listed("SELECT Id, Name, Email, IsActive FROM User WHERE Id IN", &owners),
+        ),
+        (
+            Question::Websites,
+            Scope::Query,
+            listed("SELECT Id, Name, Website FROM Account WHERE Id IN", &accounts),
+        ),
+        (
+            Question::Emails,
+            Scope::Query,
+            listed("SELECT AccountId, Email FROM Contact WHERE AccountId IN", &accounts),
+        ),
+        (
+            Question::DuplicateRules,
+            Scope::Query,
+            vec!["SELECT MasterLabel, SobjectType FROM DuplicateRule WHERE IsActive = TRUE AND SobjectType IN ('Account', 'Contact')".to_owned()],
+        ),
+        (
+            Question::ValidationRules,
+            Scope::Tooling,
+            vec![format!("SELECT ValidationName, EntityDefinition.QualifiedApiName FROM ValidationRule WHERE Active = TRUE AND EntityDefinition.QualifiedApiName IN {ours}")],
+        ),
+        (
+            Question::Triggers,
+            Scope::Tooling,
+            vec![format!("SELECT Name, TableEnumOrId FROM ApexTrigger WHERE Status = 'Active' AND TableEnumOrId IN {ours}")],
+        ),
+        (
+            Question::Flows,
+            Scope::Query,
+            vec![format!("SELECT Label, TriggerObjectOrEvent.QualifiedApiName FROM FlowDefinitionView WHERE IsActive = TRUE AND TriggerObjectOrEvent.QualifiedApiName IN {ours}")],
+        ),
+        (
+            Question::Powers,
+            Scope::Query,
+            vec![format!("SELECT PermissionSet.PermissionsViewAllData, PermissionSet.PermissionsModifyAllData FROM PermissionSetAssignment WHERE AssigneeId = {user}")],
+        ),
+    ]
+}
+
+/// A field of a row as text, through relationships: `EntityDefinition.QualifiedApiName`.
+pub(super) fn text<'r>(row: &'r Fields, path: &str) -> Option<&'r str> {
+    value(row, path)?.as_str()
+}
+
+/// Whether a checkbox is ticked.
+pub(super) fn is_true(row: &Fields, path: &str) -> bool {
+    value(row, path).and_then(Json::as_bool) == Some(true)
+}
+
+fn value<'r>(row: &'r Fields, path: &str) -> Option<&'r Json> {
+    let mut names = path.split('.');
+    let first = row.get(names.next()?)?;
+    names.try_fold(first, |value, name| value.get(name))
+}

@@ -1,0 +1,92 @@
+//! `doctor`: what it says of an org, and that looking leaves nothing behind.
+
+use serde_json::Value as Json;
+
+use crate::env::{Served, TestEnv};
+
+/// What one check of `doctor --json` came to.
+#[track_caller]
+fn verdict(env: &TestEnv, options: &str, check: &str) -> (String, String) {
+    let run = env.run(&format!("doctor --json {options}"));
+    let report: Json = serde_json::from_str(&run.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}{}", run.stdout, run.stderr);
+    });
+    let findings = report["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["check"] == check);
+    let finding = finding.unwrap_or_else(|| panic!("no {check} in {report}"));
+    let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    (text("verdict"), text("found"))
+}
+
+#[test]
+fn the_sample_company_is_fit() {
+    let env = TestEnv::new();
+    let run = env.run("doctor");
+    run.exits(0);
+    assert_eq!(verdict(&env, "", "Plan").0, "good");
+    assert_eq!(verdict(&env, "", "Owners").0, "good");
+    // Of all deals, some belong to somebody who has left.
+    env.edit("    limit: 6\n", "    limit: 100\n");
+    assert_eq!(verdict(&env, "", "Owners").0, "warning");
+    env.run("doctor").exits(0).says("Apply will work.");
+}
+
+#[test]
+fn a_probe_tries_every_kind_and_leaves_nothing() {
+    let env = TestEnv::new();
+    env.run("plan").exits(0);
+    let before = env.export();
+    let run = env.run("doctor --probe");
+    run.exits(0)
+        .says("scorecard answer: would be taken")
+        .says("meeting: would be taken");
+    assert_eq!(env.export(), before);
+    assert!(!env.path("runs").exists());
+
+    // When everything is there already, there is still something to try.
+    env.apply();
+    let before = env.export();
+    env.run("doctor --probe").exits(0).says("would be taken");
+    assert_eq!(env.export(), before);
+    env.nothing_to_do();
+}
+
+#[test]
+fn an_org_that_is_not_prepared_is_warned_of() {
+    let host = TestEnv::empty();
+    let served = Served::start(&host, &["--bare"]);
+    let env = TestEnv::against(&served);
+    env.run("doctor").exits(0).says("org prepare");
+    assert_eq!(verdict(&env, "", "Key field").0, "warning");
+    env.edit("  seed: 7\n", "  seed: 7\n  idempotency_mode: tag\n");
+    env.run("doctor").exits(1).says("Apply will fail");
+    assert_eq!(verdict(&env, "", "Key field").0, "failure");
+}
+
+#[test]
+fn words_that_the_org_does_not_know_are_named() {
+    let env = TestEnv::new();
+    env.edit(
+        "    limit: 6\n",
+        "    limit: 6\n    stages_allowed: [Prospecting, Qualification, Dreaming]\n",
+    );
+    let (verdict, found) = verdict(&env, "", "Stages and types");
+    assert_eq!(verdict, "warning");
+    assert!(
+        found.contains("Dreaming") && !found.contains("Qualification"),
+        "{found}"
+    );
+}
+
+#[test]
+fn nobody_signed_in_is_a_finding_too() {
+    let host = TestEnv::empty();
+    let served = Served::start(&host, &[]);
+    let mut env = TestEnv::against(&served);
+    env.set("SF_ACCESS_TOKEN", "00Dxx0000000001!wrong");
+    env.run("doctor")
+        .exits(1)
+        .says("Login")
+        .says("Apply will fail");
+    assert_eq!(verdict(&env, "", "Login").0, "failure");
+}
