@@ -129,3 +129,58 @@ pub(super) fn body(columns: &[Column], row: &StringRecord) -> Map<String, Value>
     }
     body
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embedded_org::bulk::{Api, ConcurrencyMode, ContentType, Dialect};
+
+    /// The header of an upload, a row of it, and the body that it becomes.
+    fn check(object: &str, header: &[&str], row: &[&str], expect: Option<Value>) {
+        let mut schema = Schema::standard();
+        for object in ["Account", "Contact"] {
+            let line = "Key__c | string 64 | CUN | external";
+            schema.add_field(object, line).unwrap();
+        }
+        let order = Order {
+            api: Api::Ingest,
+            operation: Operation::Insert,
+            object: object.to_owned(),
+            external_id: None,
+            content_type: ContentType::Csv,
+            dialect: Dialect::PLAIN,
+            concurrency: ConcurrencyMode::Parallel,
+            version: 67,
+        };
+        let header: Vec<String> = header.iter().map(|&name| name.to_owned()).collect();
+        let columns = columns(&schema, &order, &header);
+        let row = StringRecord::from(row);
+        let body = columns.map(|columns| Value::Object(body(&columns, &row)));
+        assert_eq!(body.ok(), expect, "{header:?}");
+    }
+
+    #[test]
+    fn values_and_nulls() {
+        let header = ["name", "NextStep", "Description", "IsPrivate"];
+        let row = ["Deal", "#N/A", "", "1"];
+        let expect = json!({"Name": "Deal", "NextStep": null, "IsPrivate": "true"});
+        check("Opportunity", &header, &row, Some(expect));
+        check("Contact", &["Nothing"], &["x"], None);
+        check("Contact", &["MailingAddress"], &["x"], None);
+        check("Contact", &["Title", "TITLE"], &["x", "y"], None);
+    }
+
+    #[test]
+    fn parents_by_their_keys() {
+        let expect = json!({"Account": {"Key__c": "a-1"}});
+        check("Contact", &["account.key__c"], &["a-1"], Some(expect));
+        let expect = json!({ "AccountId": null });
+        check("Contact", &["Account.Key__c"], &["#N/A"], Some(expect));
+        check("Contact", &["Account.Name"], &["x"], None);
+        check("Contact", &["Account:Account.Key__c"], &["x"], None);
+        let expect = json!({"Who": {"attributes": {"type": "Contact"}, "Key__c": "c-1"}});
+        check("Task", &["Contact:Who.Key__c"], &["c-1"], Some(expect));
+        check("Task", &["Who.Key__c"], &["c-1"], None);
+        check("Task", &["User:Who.Key__c"], &["c-1"], None);
+    }
+}

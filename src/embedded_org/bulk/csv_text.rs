@@ -23,3 +23,36 @@ pub(super) fn write_line<'a>(
     }
     out.extend(dialect.line_ending.text().as_bytes());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embedded_org::bulk::{ColumnDelimiter, LineEnding};
+
+    fn check(delimiter: ColumnDelimiter, line_ending: LineEnding, expect: &str) {
+        let dialect = Dialect {
+            delimiter,
+            line_ending,
+        };
+        let mut out = Vec::new();
+        write_line(&mut out, dialect, ["a", "", "\"b\"\nc"]);
+        assert_eq!(String::from_utf8(out).unwrap(), expect);
+    }
+
+    #[test]
+    fn every_value_has_quotes() {
+        let (lf, crlf) = (LineEnding::Lf, LineEnding::Crlf);
+        check(ColumnDelimiter::Comma, lf, "\"a\",\"\",\"\"\"b\"\"\nc\"\n");
+        check(
+            ColumnDelimiter::Tab,
+            crlf,
+            "\"a\"\t\"\"\t\"\"\"b\"\"\nc\"\r\n",
+        );
+        check(ColumnDelimiter::Caret, lf, "\"a\"^\"\"^\"\"\"b\"\"\nc\"\n");
+        check(
+            ColumnDelimiter::Backquote,
+            lf,
+            "\"a\"`\"\"`\"\"\"b\"\"\nc\"\n",
+        );
+    }
+}

@@ -63,3 +63,29 @@ fn lines(records: Vec<Map<String, Value>>) -> Result<Vec<u8>, Problem> {
     }
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(document: &str, expect: Result<&str, &str>) {
+        let lines = from_xml(document.as_bytes());
+        match (lines, expect) {
+            (Ok(lines), Ok(expect)) => assert_eq!(String::from_utf8(lines).unwrap(), expect),
+            (Err(problem), Err(expect)) => assert!(problem.message.contains(expect)),
+            (found, _) => panic!("{document}: {found:?}"),
+        }
+    }
+
+    #[test]
+    fn records_of_xml() {
+        check(
+            "<sObjects xmlns:xsi=\"x\"><sObject><Name>A &amp; B</Name><Site xsi:nil=\"true\"/><Fax/></sObject>\
+             <sObject><Account><sObject><Key__c>a-1</Key__c></sObject></Account></sObject></sObjects>",
+            Ok("{\"Name\":\"A & B\",\"Site\":null}\n{\"Account\":{\"Key__c\":\"a-1\"}}\n"),
+        );
+        check("<sObjects/>", Ok(""));
+        check("<records/>", Err("the root is records"));
+        check("<sObjects>", Err("not closed"));
+    }
+}
