@@ -49,12 +49,13 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
     let accounts = selection::accounts(&ground, &in_scope).await?;
     let (builder, mut seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
+    judge::refuse_misfits(request, planner.as_ref())?;
     let refreshed = seen.refreshed.take();
     judge::refuse_empty_globs(&ground, &seen)?;
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
     let pins = selection::chosen_pins(&ground, planner.as_ref(), &in_scope, &seen.touched);
     let mut plan = builder.finish(header, pins)?;
-    plan.header.estimate = head::estimate(&plan);
+    plan.header.estimate = head::estimate(&plan, request);
     judge::refuse_look_alikes(&ground, &plan).await?;
     let facts = judge::facts(&ground, &plan, seen).await?;
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options::{ApplyOptions, OutputOptions};
 use super::{interrupt, plan, show};
+use crate::apply::MaxFailures;
 use crate::clock::Clock;
 use crate::model::event::{Event, Outcome, Stopped};
 use crate::org::Org;
@@ -249,7 +250,7 @@ fn execution(context: &Context, order: &Order) -> Execution {
         command: command.to_owned(),
         concurrency: order.apply.concurrency as usize,
         max_failures: if order.apply.fail_fast {
-            Some(0)
+            Some(MaxFailures::Records(0))
         } else {
             order.apply.max_failures
         },
@@ -273,7 +274,7 @@ fn run_id(context: &Context) -> String {
 fn exit(outcome: &Outcome) -> Exit {
     match &outcome.stopped {
         Some(Stopped::Interrupted) => Exit::Interrupted,
-        Some(Stopped::ApiBudget) => Exit::ApiBudget,
+        Some(Stopped::ApiBudget | Stopped::ApiShare { .. }) => Exit::ApiBudget,
         Some(Stopped::TooManyFailures | Stopped::Lost(_)) => Exit::Partly,
         None if outcome.is_complete() => Exit::Done,
         None => Exit::Partly,

@@ -54,6 +54,9 @@ enum Command {
         /// The certificate (or public key, PEM) of the org's app, to sign in with `auth: jwt`.
         #[arg(long, value_name = "FILE")]
         jwt_certificate: Option<PathBuf>,
+        /// A script of faults, to try how clients bear a bad day.
+        #[arg(long, value_name = "FILE")]
+        fault: Option<PathBuf>,
         #[command(flatten)]
         features: FeatureArgs,
     },
@@ -117,6 +120,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             bare,
             tls,
             jwt_certificate,
+            fault,
             features,
         } => {
             let options = Options {
@@ -125,6 +129,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 tls: *tls,
                 jwt_certificate: jwt_certificate.clone(),
                 features: features.given(),
+                faults: fault.clone(),
                 ..Options::new(data.clone(), *listen, clock)
             };
             return serve(options, context).await;

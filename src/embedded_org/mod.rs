@@ -5,16 +5,18 @@
 //!
 //! A request comes in at `server`, is matched in the table of `api`, and is handled in one transaction of
 //! `store`. `schema` says what sObjects and fields there are; `rows` saves and deletes by the platform's
-//! rules; `soql` queries. `company` is what a new org holds, `exchange` replaces and copies it as CSV.
+//! rules; `soql` queries; `bulk` keeps jobs and works on them. `company` is what a new org holds, `exchange` replaces and copies it as CSV.
 //! It does not send e-mail, run triggers, or know of sharing: its one user sees and may do all.
 
 mod api;
 mod api_error;
 mod auth;
+mod bulk;
 mod certificate;
 mod company;
 mod error;
 mod exchange;
+mod faults;
 mod features;
 mod ids;
 mod metadata;
@@ -30,6 +32,8 @@ mod store;
 mod tests;
 mod time;
 mod tls;
+mod wire;
+mod xml;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -59,6 +63,8 @@ pub(crate) struct Options {
     pub(crate) jwt_certificate: Option<PathBuf>,
     /// What a new org has; an org that is there already must have the same.
     pub(crate) features: Option<Features>,
+    /// A script of faults, for trying clients.
+    pub(crate) faults: Option<PathBuf>,
     pub(crate) clock: Clock,
 }
 
@@ -73,6 +79,7 @@ impl Options {
             tls: false,
             jwt_certificate: None,
             features: None,
+            faults: None,
             clock,
         }
     }

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 
 use super::api::Cursors;
 use super::auth::{self, Credentials};
+use super::bulk::Jobs;
 use super::company;
 use super::error::Error;
+use super::faults::Faults;
 use super::features::Features;
 use super::ids::RecordId;
 use super::session::{Facts, Session};
@@ -22,6 +24,8 @@ pub(crate) struct Org {
     pub(crate) credentials: Credentials,
     pub(crate) clock: Clock,
     pub(crate) cursors: Cursors,
+    pub(crate) jobs: Jobs,
+    pub(crate) faults: Faults,
     /// API calls since it was opened.
     pub(crate) calls: u64,
 }
@@ -39,6 +43,8 @@ impl Org {
             credentials,
             clock,
             cursors: Cursors::starting_at(clock.now().as_millisecond() as u64),
+            jobs: Jobs::new(),
+            faults: Faults::default(),
             calls: 0,
         })
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Response, StatusCode};
 use axum::serve::Listener;
 use tokio::net::TcpListener;
@@ -15,12 +15,15 @@ use tokio::task::JoinHandle;
 
 use super::api::{self, Call, Reply};
 use super::api_error::ApiError;
+use super::bulk;
 use super::certificate::Certificate as AppCertificate;
 use super::error::Error;
+use super::faults::Faults;
 use super::org::{self, Org};
 use super::store::{Lock, Store};
 use super::time::http_date;
 use super::tls::{Certificate, TlsListener};
+use super::wire::{Cuttable, Wire};
 use super::{Credentials, Options};
 
 /// The greatest body of a request: a bulk upload is the largest there is.
@@ -33,6 +36,7 @@ pub(crate) struct Server {
     credentials: Credentials,
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
+    worker: JoinHandle<()>,
     org: Arc<Mutex<Org>>,
     _lock: Lock,
 }
@@ -52,10 +56,19 @@ impl Server {
         &self.credentials
     }
 
+    /// Tells the worker of bulk jobs what to do with them from now on.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for rehearsals of bad days"))]
+    pub(super) fn tell(&self, told: bulk::Told) {
+        let mut org = self.org.lock().unwrap_or_else(PoisonError::into_inner);
+        org.jobs.tell(told);
+    }
+
     /// Finishes the requests under way, and leaves the file by itself whole.
     pub(crate) async fn stop(self) {
         let _ = self.shutdown.send(());
         let _ = self.task.await;
+        // A chunk under way has the org until it is done.
+        self.worker.abort();
         let org = self.org.lock().unwrap_or_else(PoisonError::into_inner);
         // The log beside the file is as durable as the file: a failure here loses nothing.
         let _ = org.store.checkpoint();
@@ -78,6 +91,7 @@ pub(super) async fn serve(options: Options) -> Result<Server, Error> {
     } = opened.expect("opening the org does not panic")?;
     let credentials = org.credentials.clone();
     let org = Arc::new(Mutex::new(org));
+    let worker = bulk::start(&org);
     let (shutdown, stopped) = oneshot::channel::<()>();
     let router = Router::new().fallback(answer).with_state(Shared {
         org: Arc::clone(&org),
@@ -93,6 +107,7 @@ pub(super) async fn serve(options: Options) -> Result<Server, Error> {
         credentials,
         shutdown,
         task,
+        worker,
         org,
         _lock: lock,
     })
@@ -109,7 +124,8 @@ where
     L::Addr: std::fmt::Debug,
 {
     tokio::spawn(async move {
-        axum::serve(listener, router)
+        let service = router.into_make_service_with_connect_info::<Wire>();
+        axum::serve(Cuttable(listener), service)
             .with_graceful_shutdown(async move {
                 let _ = stopped.await;
             })
@@ -149,6 +165,9 @@ fn open(options: Options) -> Result<Opened, Error> {
         .then(|| Certificate::beside(&options.data, host))
         .transpose()?;
     let mut org = Org::open(&options.data, options.token, options.clock)?;
+    if let Some(script) = &options.faults {
+        org.faults = Faults::read(script)?;
+    }
     org.credentials.certificate = options
         .jwt_certificate
         .map(|path| AppCertificate::read(&path))
@@ -167,7 +186,11 @@ struct Shared {
 }
 
 /// Answers one request; the work is done off the threads that serve sockets.
-async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body> {
+async fn answer(
+    State(shared): State<Shared>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    request: Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let target = parts
         .uri
@@ -200,6 +223,12 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body
     })
     .await;
     if let Ok((reply, date)) = handled {
+        if !reply.delivery.delay.is_zero() {
+            tokio::time::sleep(reply.delivery.delay).await;
+        }
+        if reply.delivery.is_cut {
+            wire.cut();
+        }
         response(reply, Some(date))
     } else {
         let error = ApiError::new(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.");

@@ -14,6 +14,8 @@ mod sf_cli;
 mod sign_in;
 
 // What an org can be asked.
+mod bulk;
+mod bulk_csv;
 mod collections;
 mod conditional;
 mod describe;
@@ -47,6 +49,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub(crate) use bulk::{IngestJob, JobId, JobState, Operation};
+pub(crate) use bulk_csv::{Upload, fits_into_csv};
 pub(crate) use collections::{ROWS_PER_CALL, RowError, RowOk, Sent};
 pub(crate) use conditional::Conditional;
 pub(crate) use describe::{Describe, Field};
@@ -82,6 +86,8 @@ pub(crate) struct Options {
     pub(crate) clock: Clock,
     /// Lets the waits before another attempt differ between processes.
     pub(crate) jitter_seed: u64,
+    /// What an alert of a duplicate rule would hold up is saved all the same.
+    pub(crate) allow_duplicates: bool,
     /// Is told why nothing happens, and for how long.
     pub(crate) notices: Notices,
 }

@@ -1,6 +1,7 @@
 //! Calls of the REST API: signed in, retried, their replies read.
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request};
 use serde::Serialize;
 
@@ -31,10 +32,14 @@ pub(super) struct Transport {
 pub(super) struct Call {
     method: Method,
     target: String,
-    body: Option<Vec<u8>>,
-    content_type: HeaderValue,
+    body: Option<Bytes>,
+    /// What kind of content it has, or is to bring.
+    media: HeaderValue,
     repeat: Repeat,
 }
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const CSV: HeaderValue = HeaderValue::from_static("text/csv");
 
 impl Call {
     pub(super) fn get(target: String) -> Self {
@@ -59,11 +64,22 @@ impl Call {
         Self::new(Method::POST, target, Some(json(body)), Repeat::OnlyIfUnsent)
     }
 
+    /// An upload, which is taken once.
+    pub(super) fn put_csv(target: String, body: Vec<u8>) -> Self {
+        let call = Self::new(Method::PUT, target, Some(body), Repeat::OnlyIfUnsent);
+        Self { media: CSV, ..call }
+    }
+
+    pub(super) fn get_csv(target: String) -> Self {
+        let call = Self::get(target);
+        Self { media: CSV, ..call }
+    }
+
     /// A POST of something else than JSON that may be done twice.
     pub(super) fn post_form(target: String, content_type: &str, body: Vec<u8>) -> Self {
-        let content_type = HeaderValue::from_str(content_type);
+        let media = HeaderValue::from_str(content_type);
         Self {
-            content_type: content_type.expect("a type of content is a constant"),
+            media: media.expect("a type of content is a constant"),
             ..Self::new(Method::POST, target, Some(body), Repeat::Safe)
         }
     }
@@ -72,8 +88,8 @@ impl Call {
         Self {
             method,
             target,
-            body,
-            content_type: HeaderValue::from_static("application/json"),
+            body: body.map(Bytes::from),
+            media: JSON,
             repeat,
         }
     }
@@ -125,8 +141,11 @@ impl Transport {
         let mut request = Request::new(call.method.clone(), self.instance.at(&call.target));
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, pass.bearer.clone());
+        if call.body.is_none() {
+            headers.insert(ACCEPT, call.media.clone());
+        }
         if let Some(body) = &call.body {
-            headers.insert(CONTENT_TYPE, call.content_type.clone());
+            headers.insert(CONTENT_TYPE, call.media.clone());
             *request.body_mut() = Some(body.clone().into());
         }
         let passage = self.gate.enter().await;

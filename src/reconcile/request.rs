@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+use tokio::sync::watch;
 use wildmatch::WildMatch;
 
+use crate::apply::MaxFailures;
 use crate::clock::Clock;
 use crate::guard::Allowed;
 use crate::manifest::{AsOf, Manifest};
@@ -65,9 +65,9 @@ pub(crate) struct Execution {
     /// The command as it was given, for the list of runs.
     pub(crate) command: String,
     pub(crate) concurrency: usize,
-    pub(crate) max_failures: Option<u64>,
+    pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) api_budget: Option<u64>,
-    pub(crate) interrupted: Arc<AtomicBool>,
+    pub(crate) interrupted: watch::Receiver<bool>,
 }
 
 impl Request<'_> {

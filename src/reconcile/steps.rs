@@ -96,6 +96,8 @@ pub(super) fn apply_options(request: &Request, execution: &Execution) -> apply::
         settle_after: settle_after(request),
         max_failures: execution.max_failures,
         api_budget: execution.api_budget,
+        bulk_threshold: request.manifest.salesforce.bulk_threshold as usize,
+        api_share: u64::from(request.manifest.salesforce.api_share),
     }
 }
 
