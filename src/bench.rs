@@ -254,6 +254,7 @@ fn contacts(account: usize) -> BTreeMap<ContactId, Contact> {
             first_name: Some(format!("First {number}")),
             last_name: format!("Last {account}"),
             title: Some((*title).to_owned()),
+            email: Some(format!("person{number}@account{account}.example")),
         };
         (ContactId(id("003", account * 10 + number)), contact)
     };
@@ -310,6 +311,7 @@ const FIELDS: [(Object, &[&str]); 5] = [
             "OwnerId",
             "WhatId",
             "WhoId",
+            "EventWhoIds",
             "Location",
             "ShowAs",
             "IsReminderSet",
@@ -332,10 +334,7 @@ const FIELDS: [(Object, &[&str]); 5] = [
             "Demo_Key__c",
         ],
     ),
-    (
-        Object::EventRelation,
-        &["EventId", "RelationId", "IsParent", "IsInvitee"],
-    ),
+    (Object::EventRelation, &["EventId", "RelationId"]),
     (
         Object::Scorecard,
         &[

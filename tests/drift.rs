@@ -50,6 +50,7 @@ fn a_field_that_is_not_ours_may_be_anything() {
 #[test]
 fn a_deleted_event_is_made_again_with_its_attendees() {
     let env = TestEnv::new();
+    env.run("org reset --without shared-activities").exits(0);
     env.apply();
     let managed = env.plan("--destroy");
     let attendee = managed

@@ -23,6 +23,8 @@ mod living_org;
 mod lock;
 mod lost_state;
 mod org_folder;
+mod orgs_differ;
+mod outside_clients;
 mod ownership;
 mod random_walk;
 mod readme;

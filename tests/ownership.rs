@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
+use serde_json::json;
 
 use crate::env::TestEnv;
 
@@ -24,11 +25,10 @@ fn forge(env: &TestEnv, object: i64, ids: &[String]) {
 }
 
 /// Forges rows of all activities, and lets the program loose.
-fn check_forged(env: &TestEnv) {
-    let objects = ["Event", "Task", "EventRelation"];
-    let foreign = env.in_org(|org| {
-        objects.map(|object| org.ids(&format!("SELECT Id FROM {object} ORDER BY Id")))
-    });
+fn check_forged(env: &TestEnv, objects: &[&str]) {
+    let ids =
+        |object: &&str| env.in_org(|org| org.ids(&format!("SELECT Id FROM {object} ORDER BY Id")));
+    let foreign: Vec<_> = objects.iter().map(ids).collect();
     let all = foreign.concat();
     let before = own_lines(&env.export(), &all);
     assert_eq!(before.len(), all.len());
@@ -52,7 +52,7 @@ fn check_forged(env: &TestEnv) {
 fn a_forged_row_never_reaches_a_foreign_record() {
     let env = TestEnv::new();
     let before = env.export_of_a_new_org();
-    check_forged(&env);
+    check_forged(&env, &["Event", "Task"]);
     assert_eq!(env.export(), before, "and ours are found by their keys");
 }
 
@@ -60,7 +60,20 @@ fn a_forged_row_never_reaches_a_foreign_record() {
 fn a_forged_row_never_reaches_a_foreign_record_without_keys() {
     let env = TestEnv::new();
     env.run("org reset --bare").exits(0);
-    check_forged(&env);
+    check_forged(&env, &["Event", "Task"]);
+}
+
+#[test]
+fn a_forged_row_never_takes_a_foreign_invitation() {
+    let env = TestEnv::new();
+    env.run("org reset --without shared-activities").exits(0);
+    env.in_org(|org| {
+        let (event, person) = ("SELECT Id FROM Event", "SELECT Id FROM Contact");
+        let (event, person) = (org.ids(event).remove(0), org.ids(person).remove(0));
+        let invitation = json!({ "EventId": event, "RelationId": person });
+        org.create("EventRelation", &invitation);
+    });
+    check_forged(&env, &["Event", "Task", "EventRelation"]);
 }
 
 #[test]

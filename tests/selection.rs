@@ -159,6 +159,7 @@ fn options_narrow_what_is_written_and_never_what_is_wanted() {
 #[test]
 fn a_target_takes_along_what_it_refers_to() {
     let env = TestEnv::new();
+    env.run("org reset --without shared-activities").exits(0);
     let plan = env.plan("--target 006*/meeting/*/attendee/*");
     assert!(plan.of("EventRelation").count() > 0);
     assert!(plan.of("Event").count() > 0, "{:?}", plan.summary());

@@ -104,6 +104,7 @@ async fn execute(
         clock: context.clock,
         broken: None,
     };
+    context.terminal.aside().stay_above(&listeners.progress);
     for event in planned.opening_events() {
         listeners.hear(&event, context.terminal);
     }
@@ -152,6 +153,7 @@ struct Listeners {
 
 impl Listeners {
     fn hear(&mut self, event: &Event, terminal: &mut Terminal) {
+        self.keep_asides(terminal);
         let shown = self.progress.event(event, terminal.err());
         let logged = self.log.as_mut().map_or(Ok(()), |log| log.event(event));
         let lines = self.lines.as_mut();
@@ -161,12 +163,26 @@ impl Listeners {
         }
     }
 
+    /// What the client said by itself has been shown, and belongs to the events all the same.
+    fn keep_asides(&mut self, terminal: &Terminal) {
+        let Some(lines) = &mut self.lines else {
+            return;
+        };
+        for text in terminal.aside().take() {
+            let notice = Event::Notice(text);
+            if let Err(error) = json::event(&notice, self.clock.now(), &mut *lines) {
+                self.broken.get_or_insert(error);
+            }
+        }
+    }
+
     fn close(
         &mut self,
         outcome: &Outcome,
         header: &Header,
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
+        self.keep_asides(terminal);
         if let Some(lines) = &mut self.lines {
             json::outcome(outcome, header.command, lines).context("writing the JSON lines")?;
         }

@@ -7,7 +7,7 @@ use super::global::Global;
 use crate::clock::Clock;
 use crate::embedded_org::{self, Server};
 use crate::manifest::{self, Auth, InstanceUrl, Manifest};
-use crate::org::{AuthKind, Environment, Options, Org, SignIn};
+use crate::org::{AuthKind, Environment, Notices, Options, Org, SignIn};
 use crate::plan_file::Command;
 use crate::reconcile::{self, Request};
 use crate::report::Terminal;
@@ -48,6 +48,7 @@ impl Context<'_> {
             user_agent: concat!("demo-gen/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: self.clock,
             jitter_seed: u64::from(std::process::id()),
+            notices: self.notices(),
         };
         let (sign_in, server) = match &manifest.salesforce.instance_url {
             InstanceUrl::Embedded => {
@@ -64,6 +65,12 @@ impl Context<'_> {
         Ok(Connection { org, server })
     }
 
+    /// The client has no terminal: what it wants to say while it waits is said here.
+    fn notices(&self) -> Notices {
+        let aside = self.terminal.aside();
+        Notices::new(move |text| aside.say(text))
+    }
+
     /// The org that the environment names.
     pub(super) fn instance_url(&self) -> anyhow::Result<Option<String>> {
         let folder = manifest::directory_of(&self.global.config);
@@ -73,15 +80,9 @@ impl Context<'_> {
 
     async fn embedded(&self, manifest: &Manifest) -> anyhow::Result<Server> {
         let folder = manifest.directory().join(".demo-gen");
-        let server = embedded_org::serve(embedded_org::Options {
-            data: folder.join("org.sqlite"),
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            token: None,
-            bare: false,
-            tls: false,
-            jwt_certificate: None,
-            clock: self.clock,
-        });
+        let data = folder.join("org.sqlite");
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server = embedded_org::serve(embedded_org::Options::new(data, listen, self.clock));
         server.await.context("starting the embedded org")
     }
 
@@ -94,7 +95,7 @@ impl Context<'_> {
             Auth::Jwt => AuthKind::Jwt,
             Auth::Oauth => AuthKind::Oauth,
         });
-        SignIn::from_environment(auth, Some(url), folder, &environment).context("signing in")
+        SignIn::from_environment(auth, url, folder, &environment).context("signing in")
     }
 
     /// What a plan is asked for.

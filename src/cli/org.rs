@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use super::context::Context;
 use super::exit::Exit;
 use super::options;
-use crate::embedded_org::{self, Credentials, ImportSummary, Options};
+use crate::embedded_org::{self, Credentials, Feature, Features, ImportSummary, Options};
 use crate::manifest::InstanceUrl;
 use crate::reconcile::{self, Stop};
 use crate::{from_org, plan_file};
@@ -54,6 +54,8 @@ enum Command {
         /// The certificate (or public key, PEM) of the org's app, to sign in with `auth: jwt`.
         #[arg(long, value_name = "FILE")]
         jwt_certificate: Option<PathBuf>,
+        #[command(flatten)]
+        features: FeatureArgs,
     },
     /// Replace what the org holds by a Salesforce Data Export folder (one CSV per sObject).
     Import {
@@ -75,7 +77,34 @@ enum Command {
         /// Without demo-gen's own fields and objects.
         #[arg(long)]
         bare: bool,
+        #[command(flatten)]
+        features: FeatureArgs,
     },
+}
+
+/// What a new org has and has not, as orgs differ.
+#[derive(Debug, clap::Args)]
+struct FeatureArgs {
+    /// Switches features of a new org on, as orgs differ.
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',')]
+    feature: Vec<Feature>,
+    /// Switches features of a new org off.
+    #[arg(
+        long,
+        value_name = "FEATURE",
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    without: Vec<Feature>,
+}
+
+impl FeatureArgs {
+    /// Nothing where nothing is said.
+    fn given(&self) -> Option<Features> {
+        let Self { feature, without } = self;
+        let silent = feature.is_empty() && without.is_empty();
+        (!silent).then(|| Features::of(feature, without))
+    }
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -87,15 +116,15 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             bare,
             tls,
             jwt_certificate,
+            features,
         } => {
             let options = Options {
-                data: data.clone(),
-                listen: *listen,
                 token: token.clone(),
                 bare: *bare,
                 tls: *tls,
                 jwt_certificate: jwt_certificate.clone(),
-                clock,
+                features: features.given(),
+                ..Options::new(data.clone(), *listen, clock)
             };
             return serve(options, context).await;
         }
@@ -114,7 +143,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         Command::Export { folder } => {
             // On first use the org holds its sample company, whichever command comes first.
             if !data.exists() {
-                embedded_org::reset(data, false, clock)?;
+                embedded_org::reset(data, false, Features::default(), clock)?;
             }
             let summary = embedded_org::export(data, folder)?;
             let objects = counted(&summary.objects);
@@ -124,8 +153,8 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 folder.display()
             )?;
         }
-        Command::Reset { bare } => {
-            embedded_org::reset(data, *bare, clock)?;
+        Command::Reset { bare, features } => {
+            embedded_org::reset(data, *bare, features.given().unwrap_or_default(), clock)?;
             writeln!(
                 context.terminal.out(),
                 "{} holds the sample company again, under a new org id.",

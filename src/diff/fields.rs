@@ -8,14 +8,15 @@ pub(crate) struct Canonical(String);
 
 impl Canonical {
     /// Empty texts are null; instants are seconds; numbers lose their trailing zeros; lines end
-    /// in `\n`, and white space at the end of a text is not kept by the platform.
+    /// in `\n`, and white space at the end of a text is not kept by the platform; lists are sorted.
     pub(crate) fn of(value: &Json) -> Self {
         Self(match value {
             Json::Null => String::new(),
             Json::Bool(bool) => format!("b{bool}"),
             Json::Number(number) => format!("n{}", number.as_f64().unwrap_or(f64::NAN)),
             Json::String(text) => of_text(text),
-            Json::Array(_) | Json::Object(_) => format!("j{value}"),
+            Json::Array(items) => of_list(items),
+            Json::Object(_) => format!("j{value}"),
         })
     }
 
@@ -26,6 +27,16 @@ impl Canonical {
             .try_into()
             .expect("a hash has 32 bytes");
         u32::from_le_bytes(first)
+    }
+}
+
+/// Lists of ids come back in any order.
+fn of_list(items: &[Json]) -> String {
+    let mut items: Vec<_> = items.iter().map(|item| Canonical::of(item).0).collect();
+    items.sort_unstable();
+    match items.as_slice() {
+        [] => String::new(),
+        items => format!("l{}", items.join(",")),
     }
 }
 
@@ -82,6 +93,8 @@ mod tests {
             (json!(85), json!(85.0)),
             (json!(37.5), json!(37.50)),
             (json!("a\r\nb \n"), json!("a\nb")),
+            (json!(["a", "b"]), json!(["b", "a"])),
+            (json!([]), json!(null)),
         ] {
             assert_eq!(Canonical::of(&sent), Canonical::of(&held), "{sent} {held}");
         }
@@ -94,6 +107,8 @@ mod tests {
             (json!("1"), json!(1)),
             (json!("Call"), json!("call")),
             (json!(" a"), json!("a")),
+            (json!(["a"]), json!("a")),
+            (json!(["a"]), json!(["a", "b"])),
             (json!("2026-10-05"), json!("2026-10-06")),
             (json!("2026-10-05T13:00:00Z"), json!("2026-10-05T13:00:01Z")),
         ] {

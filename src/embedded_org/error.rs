@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::features::Features;
+
 /// A failure that keeps the org from being opened, served, imported or exported.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -31,6 +33,8 @@ pub(crate) enum Error {
         found: i64,
         known: i64,
     },
+    #[error("{} holds an org with other features ({has})\nhint: `demo-gen org reset --feature …` starts anew with those that you name", path.display())]
+    OtherFeatures { path: PathBuf, has: Features },
     #[error("{} holds an org with our fields and objects, so it cannot be served with --bare\nhint: `demo-gen org reset --bare` starts anew without them", path.display())]
     NotBare { path: PathBuf },
     #[error("{} holds no org yet\nhint: `demo-gen org serve` makes one, `demo-gen org import` loads one", path.display())]

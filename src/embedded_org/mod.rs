@@ -15,7 +15,9 @@ mod certificate;
 mod company;
 mod error;
 mod exchange;
+mod features;
 mod ids;
+mod metadata;
 mod org;
 mod rows;
 mod schema;
@@ -35,6 +37,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use auth::Credentials;
 pub(crate) use error::Error;
 pub(crate) use exchange::{ExportSummary, ImportSummary};
+pub(crate) use features::{Feature, Features};
 pub(crate) use server::Server;
 
 use crate::clock::Clock;
@@ -54,7 +57,25 @@ pub(crate) struct Options {
     pub(crate) tls: bool,
     /// The certificate of the org's app, for signing in with assertions.
     pub(crate) jwt_certificate: Option<PathBuf>,
+    /// What a new org has; an org that is there already must have the same.
+    pub(crate) features: Option<Features>,
     pub(crate) clock: Clock,
+}
+
+impl Options {
+    /// A whole org by plain http, with the secrets of its file.
+    pub(crate) fn new(data: PathBuf, listen: SocketAddr, clock: Clock) -> Self {
+        Self {
+            data,
+            listen,
+            token: None,
+            bare: false,
+            tls: false,
+            jwt_certificate: None,
+            features: None,
+            clock,
+        }
+    }
 }
 
 /// Serves an org until the server is stopped.
@@ -73,8 +94,13 @@ pub(crate) fn export(data: &Path, folder: &Path) -> Result<ExportSummary, Error>
 }
 
 /// Starts the org anew with the sample company; it gets a new id.
-pub(crate) fn reset(data: &Path, bare: bool, clock: Clock) -> Result<(), Error> {
+pub(crate) fn reset(
+    data: &Path,
+    bare: bool,
+    features: Features,
+    clock: Clock,
+) -> Result<(), Error> {
     let lock = store::Lock::take(data)?;
-    org::is_bare(data)?;
-    org::create(data, &lock, bare, clock)
+    org::kind(data)?;
+    org::create(data, &lock, (bare, features), clock)
 }

@@ -8,6 +8,7 @@ use super::api::Cursors;
 use super::auth::{self, Credentials};
 use super::company;
 use super::error::Error;
+use super::features::Features;
 use super::ids::RecordId;
 use super::session::{Facts, Session};
 use super::store::{Lock, Store, sibling};
@@ -30,6 +31,7 @@ impl Org {
     pub(crate) fn open(data: &Path, token: Option<String>, clock: Clock) -> Result<Self, Error> {
         let mut store = Store::open(data)?;
         let facts = read_facts(&mut store)?;
+        store.show_to(&facts.user_id)?;
         let credentials = auth::read(&store, &facts.username, token)?;
         Ok(Self {
             store,
@@ -43,9 +45,14 @@ impl Org {
 }
 
 /// Makes a new org with the sample company, in place of what the file held.
-pub(crate) fn create(data: &Path, lock: &Lock, bare: bool, clock: Clock) -> Result<(), Error> {
+pub(crate) fn create(
+    data: &Path,
+    lock: &Lock,
+    kind: (bool, Features),
+    clock: Clock,
+) -> Result<(), Error> {
     let now = clock.now();
-    replace(data, lock, bare, |store| {
+    replace(data, lock, kind, |store| {
         let org_id = auth::new_org_id(now);
         fill(store, &founder(&org_id), now, company::fill).map_err(|error| Error::Sample {
             problem: error.message,
@@ -54,15 +61,16 @@ pub(crate) fn create(data: &Path, lock: &Lock, bare: bool, clock: Clock) -> Resu
     })
 }
 
-/// Whether a data file that is about to be replaced holds a bare org. A file that is not ours is no file
-/// to replace; one that is damaged is.
-pub(crate) fn is_bare(data: &Path) -> Result<bool, Error> {
+/// Whether a data file that is about to be replaced holds a bare org, and its features. A file that is
+/// not ours is no file to replace; one that is damaged is.
+pub(crate) fn kind(data: &Path) -> Result<(bool, Features), Error> {
     if !data.exists() {
-        return Ok(false);
+        return Ok((false, Features::default()));
     }
-    match Store::open(data).and_then(|store| store.setting("bare")) {
-        Ok(bare) => Ok(bare.as_deref() == Some("true")),
-        Err(Error::Damaged { .. } | Error::Database { .. }) => Ok(false),
+    let read = |store: Store| Ok((store.setting("bare")?, store.features()));
+    match Store::open(data).and_then(read) {
+        Ok((bare, features)) => Ok((bare.as_deref() == Some("true"), features)),
+        Err(Error::Damaged { .. } | Error::Database { .. }) => Ok((false, Features::default())),
         Err(error) => Err(error),
     }
 }
@@ -71,12 +79,12 @@ pub(crate) fn is_bare(data: &Path) -> Result<bool, Error> {
 pub(crate) fn replace<T>(
     data: &Path,
     _lock: &Lock,
-    bare: bool,
+    (bare, features): (bool, Features),
     fill: impl FnOnce(&mut Store) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let fresh = sibling(data, "new");
     remove_file_and_logs(&fresh)?;
-    let mut store = Store::create(&fresh, bare)?;
+    let mut store = Store::create(&fresh, bare, features)?;
     let filled = fill(&mut store).inspect_err(|_| {
         let _ = remove_file_and_logs(&fresh);
     })?;

@@ -132,8 +132,16 @@ fn open(options: Options) -> Result<Opened, Error> {
         if options.bare && !is_bare {
             return Err(Error::NotBare { path: options.data });
         }
+        let has = store.features();
+        if options.features.is_some_and(|wanted| wanted != has) {
+            return Err(Error::OtherFeatures {
+                path: options.data,
+                has,
+            });
+        }
     } else {
-        org::create(&options.data, &lock, options.bare, options.clock)?;
+        let kind = (options.bare, options.features.unwrap_or_default());
+        org::create(&options.data, &lock, kind, options.clock)?;
     }
     let host = options.listen.ip();
     let certificate = options

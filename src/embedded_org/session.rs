@@ -1,6 +1,6 @@
 //! What the handling of one request sees: the open transaction, the schema, the time, and who asks.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::api_error::ApiError;
 use super::ids::RecordId;
 use super::schema::{Object, Schema};
 use super::time::{date_text, datetime_text};
@@ -20,6 +21,10 @@ pub(crate) struct Session<'a> {
     pub(crate) now: Timestamp,
     /// The last number taken of each sequence.
     numbers: RefCell<BTreeMap<String, u64>>,
+    /// Whether the request changed what fields and objects there are, or who sees them.
+    schema_changed: Cell<bool>,
+    /// The first sObject that the transaction wrote to.
+    written: RefCell<Option<String>>,
 }
 
 /// What stays the same while the org is served.
@@ -45,7 +50,41 @@ impl<'a> Session<'a> {
             facts,
             now,
             numbers: RefCell::default(),
+            schema_changed: Cell::new(false),
+            written: RefCell::default(),
         }
+    }
+
+    /// Notes a write. Who may do what, and the work itself, are not changed in one transaction.
+    pub(crate) fn write_to(&self, object: &Object) -> Result<(), ApiError> {
+        let mut first = self.written.borrow_mut();
+        match first.as_deref() {
+            None => *first = Some(object.name.clone()),
+            Some(name) if self.schema.known(name).is_setup() != object.is_setup() => {
+                let message = format!(
+                    "DML operation on setup object is not permitted after you have updated a non-setup object \
+                     (or vice versa): {}, original object: {name}",
+                    object.name
+                );
+                return Err(ApiError::of_record("MIXED_DML_OPERATION", message, &[]));
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Begins another transaction within the request.
+    pub(crate) fn forget_writes(&self) {
+        self.written.take();
+    }
+
+    /// Notes that later requests see another schema.
+    pub(crate) fn change_schema(&self) {
+        self.schema_changed.set(true);
+    }
+
+    pub(crate) fn has_changed_schema(&self) -> bool {
+        self.schema_changed.get()
     }
 
     /// The present, as it is written to records.

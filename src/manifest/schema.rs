@@ -143,6 +143,7 @@ fn activity(mut activity: Section) -> Activity {
         realism_level: activity
             .value("realism_level", word(RealismLevel::WORDS))
             .unwrap_or(RealismLevel::Light),
+        invite_real: activity.value("invite_real", flag).unwrap_or(false),
         subjects: subjects(activity.section("subjects")),
         owner_fallback: activity
             .value("owner_fallback", owner_fallback)

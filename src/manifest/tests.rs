@@ -141,6 +141,7 @@ activity:
   - economic_buyer
   - technical_evaluator
   realism_level: light
+  invite_real: false
   subjects:
     meetings: []
     emails: []

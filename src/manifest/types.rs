@@ -124,12 +124,13 @@ pub(crate) enum InstanceUrl {
 words! {
     /// How to sign in. What is secret about it comes from the environment.
     Auth {
-        AccessToken = "access_token",
-        /// Client credentials, refresh token, or username and password with a connected app.
-        Oauth = "oauth",
         /// The session of the Salesforce CLI.
         SfCli = "sf_cli",
+        AccessToken = "access_token",
+        /// An assertion signed with a key file.
         Jwt = "jwt",
+        /// Client credentials, refresh token, or username and password with a connected app.
+        Oauth = "oauth",
     }
 }
 
@@ -218,6 +219,8 @@ pub(crate) struct Activity {
     pub(crate) emails: Bounds<u32>,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
+    /// Whether people whose e-mail addresses are real may be invited to meetings.
+    pub(crate) invite_real: bool,
     pub(crate) subjects: Subjects,
     pub(crate) owner_fallback: OwnerFallback,
 }

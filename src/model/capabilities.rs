@@ -55,6 +55,11 @@ impl Capabilities {
             .is_some_and(|object| object.updateable.contains(field))
     }
 
+    /// Whether an event can be related to several contacts (Shared Activities).
+    pub(crate) fn shares_activities(&self) -> bool {
+        self.can_create(Object::Event, "EventWhoIds")
+    }
+
     /// Whether records of this kind can carry our key.
     pub(crate) fn has_key(&self, object: Object) -> bool {
         self.can_create(object, KEY_FIELD)

@@ -45,6 +45,7 @@ pub(crate) struct Contact {
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: String,
     pub(crate) title: Option<String>,
+    pub(crate) email: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

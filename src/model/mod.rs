@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub(crate) mod capabilities;
 pub(crate) mod change;
 pub(crate) mod day;
+pub(crate) mod email;
 pub(crate) mod event;
 pub(crate) mod finding;
 pub(crate) mod id;

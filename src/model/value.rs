@@ -23,6 +23,8 @@ pub(crate) enum Value {
     Instant(i64),
     /// A record that is not ours.
     Id(RecordId),
+    /// Several of them, in no particular order.
+    Ids(Vec<RecordId>),
     /// A record of ours, by its address; its id may be known only after apply.
     Ref(Address),
     Word(Cow<'static, str>),

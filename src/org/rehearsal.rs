@@ -40,12 +40,12 @@ impl Org {
     pub(crate) async fn rehearse(&self, records: &[Rehearsed<'_>]) -> Result<Verdict, Error> {
         let mut parts = Vec::with_capacity(records.len() + 1);
         for (index, record) in records.iter().enumerate() {
-            parts.push(self.part(index, record.object, Json::Object(record.fields.clone()))?);
+            parts.push(self.creation(index, record.object, Json::Object(record.fields.clone()))?);
         }
         let Some(last) = records.last() else {
             return Ok(Verdict::Fine);
         };
-        parts.push(self.part(records.len(), last.object, json!({ NO_SUCH_FIELD: 1 }))?);
+        parts.push(self.creation(records.len(), last.object, json!({ NO_SUCH_FIELD: 1 }))?);
         let replies =
             composite::send_as::<Json>(&self.transport, &parts, Together::AllOrNone).await?;
         let verdicts = replies[..records.len()].iter().map(|reply| {
@@ -69,7 +69,7 @@ impl Org {
             .unwrap_or(Verdict::Fine))
     }
 
-    fn part(&self, index: usize, object: &str, body: Json) -> Result<Part, Error> {
+    fn creation(&self, index: usize, object: &str, body: Json) -> Result<Part, Error> {
         let object = soql::identifier(object)?;
         Ok(Part {
             method: "POST",

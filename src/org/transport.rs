@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::Options;
 use super::error::Error;
+use super::gate::Gate;
 use super::instance_url::InstanceUrl;
 use super::reply::{self, Failure, Reply};
-use super::retry::Repeat;
+use super::retry::{self, Repeat};
 use super::session::{Pass, Session};
 use super::sign_in::SignIn;
 use super::token;
@@ -20,6 +21,7 @@ pub(super) struct Transport {
     pub(super) wire: Wire,
     pub(super) session: Session,
     pub(super) instance: InstanceUrl,
+    pub(super) gate: Gate,
     /// `67.0`
     pub(super) version: String,
 }
@@ -79,6 +81,7 @@ impl Transport {
             wire,
             instance: token.instance.clone(),
             session: Session::new(sign_in, token),
+            gate: Gate::new(),
             version: version.clone(),
         })
     }
@@ -115,7 +118,10 @@ impl Transport {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Some(body.clone().into());
         }
-        reply::read(self.wire.exchange(request).await?)
+        let passage = self.gate.enter().await;
+        let outcome = self.wire.exchange(request).await.and_then(reply::read);
+        passage.leave(retry::verdict(&outcome));
+        outcome
     }
 }
 

@@ -182,6 +182,7 @@ mod tests {
                 first_name: None,
                 last_name: format!("Person {number}"),
                 title: Some((*title).to_owned()),
+                email: None,
             };
             (ContactId(id), contact)
         };

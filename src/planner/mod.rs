@@ -323,6 +323,7 @@ fn render(name: &str, value: &Value, speaker: &Speaker) -> Datum {
             Json::String(at.to_string())
         }
         Value::Id(id) => Json::String(id.to_string()),
+        Value::Ids(ids) => ids.iter().map(ToString::to_string).collect(),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
         Value::Text(text) => Json::String(speaker.render(text, longest(name))),

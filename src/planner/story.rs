@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Situation;
+use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendar, FUTURE_SLOTS, PAST_SLOTS, Window, Wish, block_hours};
 use super::cast::cast;
 use super::overlaps::overlaps;
@@ -25,6 +26,8 @@ pub(crate) struct Stories {
     pub(crate) skipped: BTreeSet<RootId>,
     /// How many meetings lie on another one of their owner.
     pub(crate) overlaps: u64,
+    /// People who could only be invited to meetings and are not, as their addresses are real.
+    pub(crate) uninvited: u64,
 }
 
 /// Decides what is not pinned yet, and keeps the rest.
@@ -40,7 +43,22 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     }
     lay(situation, &order, &mut stories);
     stories.overlaps = overlaps(situation, &stories.pins);
+    stories.uninvited = uninvited(situation, &stories.pins);
     stories
+}
+
+/// Counts the people whom [`may_be_invited`] keeps out, each once.
+fn uninvited(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> u64 {
+    if situation.capabilities.shares_activities() {
+        return 0;
+    }
+    let mut people = BTreeSet::new();
+    for (root, pins) in pins {
+        let opportunity = &situation.inventory.opportunities[root];
+        let cast = pins.cast.iter().filter_map(|part| part.contact);
+        people.extend(cast.filter(|person| !may_be_invited(situation, opportunity, *person)));
+    }
+    people.len() as u64
 }
 
 fn grid(situation: &Situation) -> Grid {

@@ -2,6 +2,7 @@
 
 mod edits;
 mod golden;
+mod invitations;
 mod people;
 mod scorecards;
 mod subjects;
@@ -64,6 +65,7 @@ struct Settings {
     coverage: f64,
     roles: Vec<&'static str>,
     fallback: &'static str,
+    invite_real: bool,
 }
 
 impl Default for Settings {
@@ -80,6 +82,7 @@ impl Default for Settings {
             coverage: 0.8,
             roles: vec!["champion", "economic_buyer", "technical_evaluator"],
             fallback: "manager",
+            invite_real: false,
         }
     }
 }
@@ -98,6 +101,7 @@ impl Settings {
             coverage,
             roles,
             fallback,
+            invite_real,
         } = self;
         let mut yaml = String::from("run: {name: laws}\nsalesforce: {instance_url: embedded}\n");
         write!(
@@ -105,7 +109,7 @@ impl Settings {
             "activity:\n  past_days: {past_days}\n  future_days: {future_days}\n  \
              meetings: {{past_min: {}, past_max: {}, future_min: {}, future_max: {}, \
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
-             participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  \
+             participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
              scorecards: {{coverage_target: {coverage}}}\n",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
@@ -131,6 +135,7 @@ struct Told {
     pins: BTreeMap<RootId, Pins>,
     skipped: BTreeSet<RootId>,
     overlaps: u64,
+    uninvited: u64,
     records: Records,
 }
 
@@ -171,6 +176,7 @@ impl World {
             pins: planner.stories.pins.clone(),
             skipped: planner.stories.skipped.clone(),
             overlaps: planner.stories.overlaps,
+            uninvited: planner.stories.uninvited,
             records,
         }
     }
@@ -181,6 +187,14 @@ impl World {
         self.pins = told.pins.clone();
         self.told_at = Some(self.anchor);
         told
+    }
+
+    /// In an org where an event is related to one contact only.
+    fn without_shared_activities(mut self) -> Self {
+        let events = self.capabilities.objects.get_mut(&Object::Event);
+        let events = events.expect("worlds have meetings");
+        events.createable.remove("EventWhoIds");
+        self
     }
 
     fn deal(&mut self, number: usize) -> &mut Opportunity {
@@ -358,6 +372,7 @@ prop_compose! {
                 first_name: (!number.is_multiple_of(3)).then(|| format!("First{of}{number}")),
                 last_name: format!("Last{of}{number}"),
                 title: title.map(str::to_owned),
+                email: Some(format!("person{number}@corp.example")),
             };
             (ContactId(id("003", of * 100 + number)), contact)
         };
@@ -412,6 +427,7 @@ fn plain_world(deals: usize) -> World {
             first_name: Some((*first).to_owned()),
             last_name: format!("Person{number}"),
             title: Some(TITLES[number].to_owned()),
+            email: Some(format!("person{number}@acme.example")),
         };
         (ContactId(id("003", number)), contact)
     };

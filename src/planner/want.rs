@@ -31,6 +31,13 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
         Value::Day(day) => marked(bytes, b'd', &day.number().to_le_bytes()),
         Value::Instant(second) => marked(bytes, b't', &second.to_le_bytes()),
         Value::Id(id) => marked(bytes, b'i', id.as_str().as_bytes()),
+        Value::Ids(ids) => {
+            bytes.push(b'l');
+            for id in ids {
+                bytes.extend(id.as_str().as_bytes());
+            }
+            bytes.push(0);
+        }
         Value::Ref(address) => {
             marked(bytes, b'r', address.root.0.as_str().as_bytes());
             bytes.extend(address.path.as_str().as_bytes());

@@ -75,7 +75,7 @@ pub(super) fn header(
         run_tag_field: request.manifest.run.run_tag_field.clone(),
         coverage,
         blocked: blocked(request, &surroundings.capabilities),
-        notices: notices(id, ground, seen),
+        notices: notices(id, ground, planner, seen),
         counts: Counts::default(),
         estimate: Estimate::default(),
     }
@@ -88,6 +88,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
         let is_scorecard = matches!(facts.object, Object::Scorecard | Object::ScorecardAnswer);
         request.command == Command::Apply
             && !capabilities.has(facts.object)
+            && !(facts.object == Object::EventRelation && capabilities.shares_activities())
             && (scorecards || !is_scorecard)
     });
     let blocked = missing.map(|facts| Blocked {
@@ -109,7 +110,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
     blocked.collect()
 }
 
-fn notices(org: RecordId, ground: &Ground, seen: &Seen) -> Vec<String> {
+fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &Seen) -> Vec<String> {
     let Ground {
         state,
         request,
@@ -130,6 +131,20 @@ fn notices(org: RecordId, ground: &Ground, seen: &Seen) -> Vec<String> {
     if request.command == Command::Destroy && blind && seen.recorded.is_empty() {
         notices.push(format!(
             "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
+        ));
+    }
+    let uninvited = planner.map_or(0, |planner| planner.stories.uninvited);
+    if uninvited > 0 {
+        let who = match uninvited {
+            1 => {
+                "1 person is not invited to meetings, because the e-mail address is real".to_owned()
+            }
+            more => format!(
+                "{more} people are not invited to meetings, because their e-mail addresses are real"
+            ),
+        };
+        notices.push(format!(
+            "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
         ));
     }
     if !seen.protected.is_empty() {

@@ -282,7 +282,8 @@ async fn around(org: &Org, ids: &BTreeSet<AccountId>) -> Result<(Accounts, Conta
     });
     let mut reads: Vec<_> = lots.collect();
     let lots = reads.len();
-    let select = "SELECT Id, FirstName, LastName, Title, AccountId FROM Contact WHERE AccountId IN";
+    let select =
+        "SELECT Id, FirstName, LastName, Title, Email, AccountId FROM Contact WHERE AccountId IN";
     let queries = soql::long_in_lists(select, &ids, "");
     reads.extend(
         queries
@@ -324,6 +325,7 @@ fn contact(fields: &Fields) -> Result<(AccountId, ContactId, Contact), Error> {
         first_name: optional(fields, "FirstName"),
         last_name: text(fields, "LastName")?,
         title: optional(fields, "Title"),
+        email: optional(fields, "Email"),
     };
     let id = ContactId(record_id(&text(fields, "Id")?)?);
     Ok((account, id, contact))

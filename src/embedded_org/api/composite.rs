@@ -36,7 +36,7 @@ pub(super) fn composite(context: &mut Context<'_>, call: &Call) -> Result<Reply,
     let failed = |answers: &Vec<Answer>| answers.iter().any(Answer::is_failure);
     let answers = undone_where(
         db,
-        || run_parts(context, call, parts),
+        || run_parts(context, call, (parts, all_or_none)),
         |answers| all_or_none && failed(answers),
     )?;
     let halt = all_or_none && failed(&answers);
@@ -68,12 +68,15 @@ impl Answer {
 pub(super) fn run_parts(
     context: &mut Context<'_>,
     call: &Call,
-    parts: Vec<Part>,
+    (parts, one_transaction): (Vec<Part>, bool),
 ) -> Result<Vec<Answer>, ApiError> {
     let db = context.session.db;
     let mut known = BTreeMap::new();
     let mut answers = Vec::new();
     for part in parts {
+        if !one_transaction {
+            context.session.forget_writes();
+        }
         let run = || {
             let reply = run_part(context, call, &part, &mut known);
             Ok(reply.unwrap_or_else(|error| Reply::error(&error)))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::recent::{MOST_RECENT, recent_records};
 use super::{ApiError, Call, Context, Reply};
-use crate::embedded_org::schema::{self, Object};
+use crate::embedded_org::schema::{self, Listed, Object, RecordType};
 use crate::embedded_org::session::Session;
 
 /// `GET /sobjects`
@@ -35,15 +35,40 @@ pub(super) fn basic(context: &mut Context<'_>, call: &Call) -> Result<Reply, Api
 pub(super) fn describe(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let session = &context.session;
     let object = object(session, call)?;
-    let stages: Vec<String> = session
+    let listed = Listed {
+        stages: stages(session)?,
+        record_types: record_types(session, object)?,
+    };
+    let body = schema::describe(session.schema, object, &call.version_path(), &listed);
+    Ok(Reply::json(200, &body))
+}
+
+fn stages(session: &Session<'_>) -> rusqlite::Result<Vec<String>> {
+    session
         .db
         .prepare_cached(
             "SELECT MasterLabel FROM OpportunityStage WHERE IsActive ORDER BY SortOrder, Id",
         )?
         .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    let body = schema::describe(session.schema, object, &call.version_path(), &stages);
-    Ok(Reply::json(200, &body))
+        .collect()
+}
+
+fn record_types(session: &Session<'_>, object: &Object) -> rusqlite::Result<Vec<RecordType>> {
+    session
+        .db
+        .prepare_cached(
+            "SELECT Id, Name, DeveloperName, IsActive FROM RecordType \
+             WHERE SobjectType = ?1 AND NOT IsDeleted ORDER BY Name, Id",
+        )?
+        .query_map([&object.name], |row| {
+            Ok(RecordType {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                developer_name: row.get(2)?,
+                is_active: row.get(3)?,
+            })
+        })?
+        .collect()
 }
 
 /// The sObject that the path names.

@@ -38,7 +38,8 @@ pub(super) fn graph(context: &mut Context<'_>, call: &Call) -> Result<Reply, Api
 fn answer(context: &mut Context<'_>, call: &Call, graph: Graph) -> Result<Vec<u8>, ApiError> {
     let db = context.session.db;
     let failed = |answers: &Vec<Answer>| answers.iter().any(Answer::is_failure);
-    let run = || composite::run_parts(context, call, graph.parts);
+    context.session.forget_writes();
+    let run = || composite::run_parts(context, call, (graph.parts, true));
     let answers = undone_where(db, run, failed)?;
     let is_successful = !failed(&answers);
     let answers: Vec<Answer> = match is_successful {
@@ -55,9 +56,8 @@ fn read(item: Value) -> Result<Graph, ApiError> {
     let Value::Object(mut item) = item else {
         return Err(ApiError::json_parser("a graph must be an object"));
     };
-    let id = match item.remove("graphId") {
-        Some(Value::String(id)) => id,
-        _ => return Err(ApiError::json_parser("a graph needs a graphId")),
+    let Some(Value::String(id)) = item.remove("graphId") else {
+        return Err(ApiError::json_parser("a graph needs a graphId"));
     };
     let starts_well = id.starts_with(|letter: char| letter.is_ascii_alphanumeric());
     if !starts_well || id.contains('.') || id.len() >= LONGEST_ID {

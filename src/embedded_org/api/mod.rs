@@ -12,6 +12,8 @@ mod encoding;
 mod graph;
 mod identity;
 mod limits;
+mod metadata;
+mod multipart;
 mod oauth;
 mod query;
 mod recent;
@@ -20,6 +22,7 @@ mod retrieve;
 mod search;
 mod soap;
 mod sobjects;
+mod tooling;
 mod tree;
 mod versions;
 
@@ -135,6 +138,38 @@ const RESOURCES: &[Resource] = &[
         ],
     ),
     guarded(
+        "services/data/{version}/metadata/deployRequest",
+        &[("POST", metadata::deploy)],
+    ),
+    guarded(
+        "services/data/{version}/metadata/deployRequest/{id}",
+        &[("GET", metadata::status), ("PATCH", metadata::cancel)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/query",
+        &[("GET", tooling::query)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects",
+        &[("GET", tooling::global)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}",
+        &[("POST", tooling::create)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}/describe",
+        &[("GET", tooling::describe)],
+    ),
+    guarded(
+        "services/data/{version}/tooling/sobjects/{object}/{id}",
+        &[
+            ("GET", tooling::get),
+            ("PATCH", tooling::update),
+            ("DELETE", tooling::delete),
+        ],
+    ),
+    guarded(
         "services/data/{version}/composite",
         &[("GET", versions::composite), ("POST", composite::composite)],
     ),
@@ -221,7 +256,11 @@ fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
     let reply = run(&mut context, resource, &call)?;
     context.session.keep_numbers()?;
     org.calls = context.calls;
+    let changed = context.session.has_changed_schema();
     transaction.commit()?;
+    if changed {
+        org.store.reload_schema()?;
+    }
     Ok(reply)
 }
 

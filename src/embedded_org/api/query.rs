@@ -1,6 +1,7 @@
 //! Queries and their pages.
 
-use super::{ApiError, Call, Context, Reply};
+use super::{ApiError, Call, Context, Cursors, Reply};
+use crate::embedded_org::session::Session;
 use crate::embedded_org::soql::{self, Page, Plan, Visibility};
 
 const LARGEST_PAGE: usize = 2000;
@@ -20,34 +21,49 @@ fn run(context: &mut Context<'_>, call: &Call, visibility: Visibility) -> Result
     if let Some(text) = call.parameter("explain") {
         return Ok(Reply::json(200, &soql::explain(&context.session, text)?));
     }
-    let text = call.parameter("q").ok_or_else(|| {
+    if call.is_set("columns") {
+        let columns = soql::columns(&context.session, text_of(call)?)?;
+        return Ok(Reply::json(200, &columns));
+    }
+    run_in(&context.session, context.cursors, call, visibility)
+}
+
+fn text_of(call: &Call) -> Result<&str, ApiError> {
+    call.parameter("q").ok_or_else(|| {
         ApiError::new(
             400,
             "MALFORMED_QUERY",
             "SOQL query parameter 'q' is required",
         )
-    })?;
-    if call.is_set("columns") {
-        return Ok(Reply::json(200, &soql::columns(&context.session, text)?));
-    }
-    let plan = soql::plan(&context.session, text, visibility)?;
-    if let Some(body) = soql::whole(&context.session, &plan)? {
+    })
+}
+
+/// Runs the query of a call over the schema of a session.
+pub(super) fn run_in(
+    session: &Session<'_>,
+    cursors: &mut Cursors,
+    call: &Call,
+    visibility: Visibility,
+) -> Result<Reply, ApiError> {
+    let text = text_of(call)?;
+    let plan = soql::plan(session, text, visibility)?;
+    if let Some(body) = soql::whole(session, &plan)? {
         return Ok(Reply::text(200, body));
     }
     let Plan::Records(records) = plan else {
         return Err(ApiError::not_found());
     };
-    let rows = soql::row_ids(&context.session, &records)?;
+    let rows = soql::row_ids(session, &records)?;
     let size = page_size(call.header("sforce-query-options"));
     let first = &rows[..rows.len().min(size)];
     let page = Page {
-        session: &context.session,
+        session,
         path: &call.version_path(),
     };
     let written = soql::records(&page, &records, first)?;
     let total = rows.len();
     let next = (total > size).then(|| {
-        let locator = context.cursors.open(records, rows, size);
+        let locator = cursors.open(records, rows, size);
         format!("{}/query/{locator}-{size}", call.version_path())
     });
     Ok(Reply::text(200, result(total, &written, next.as_deref())))

@@ -74,6 +74,10 @@ fn add(session: &Session<'_>, object: &str, fields: &[(&str, Value)]) -> Result<
     for (field, value) in fields {
         record.set(field, value.clone());
     }
+    // What an admin made required is filled in what was there before, too.
+    if record.object.field("Channel__c").is_some() {
+        record.set("Channel__c", text("Direct"));
+    }
     let record = rows::load(session, record)?;
     if matches!(object, "Event" | "Task") {
         rows::relate(session, &record)?;

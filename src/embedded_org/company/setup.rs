@@ -4,6 +4,7 @@ use rusqlite::types::Value;
 
 use super::{add, text};
 use crate::embedded_org::api_error::ApiError;
+use crate::embedded_org::features::Feature;
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::session::Session;
 
@@ -47,8 +48,18 @@ const TASK_STATUSES: &[(&str, bool)] = &[
 
 const TASK_PRIORITIES: &[&str] = &["High", "Normal", "Low"];
 
+/// Record types of an org that uses them: sObject, name, and whether it is in use still.
+const RECORD_TYPES: &[(&str, &str, bool)] = &[
+    ("Event", "Customer Meeting", true),
+    ("Event", "Internal Meeting", true),
+    ("Event", "Trade Fair", false),
+    ("Task", "Customer Email", true),
+    ("Task", "Internal Task", true),
+];
+
 /// Adds profiles, stages, statuses and priorities.
 pub(crate) fn add_lists(session: &Session<'_>) -> Result<Profiles, ApiError> {
+    add_record_types(session)?;
     add_stages(session)?;
     add_task_statuses(session)?;
     add_task_priorities(session)?;
@@ -74,6 +85,23 @@ pub(crate) fn add_stages(session: &Session<'_>) -> Result<(), ApiError> {
                 is_won: *name == "Closed Won",
             },
         )?;
+    }
+    Ok(())
+}
+
+/// Adds record types where the org has them.
+fn add_record_types(session: &Session<'_>) -> Result<(), ApiError> {
+    if !session.schema.has(Feature::RecordTypes) {
+        return Ok(());
+    }
+    for (object, name, is_active) in RECORD_TYPES {
+        let fields = [
+            ("Name", text(name)),
+            ("DeveloperName", text(&name.replace(' ', "_"))),
+            ("SobjectType", text(object)),
+            ("IsActive", (*is_active).into()),
+        ];
+        add(session, "RecordType", &fields)?;
     }
     Ok(())
 }

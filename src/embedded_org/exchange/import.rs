@@ -35,9 +35,9 @@ pub(crate) struct ImportSummary {
 /// Replaces what the data file holds by the folder; all of it, or nothing.
 pub(crate) fn import(data: &Path, folder: &Path, clock: Clock) -> Result<ImportSummary, Error> {
     let lock = Lock::take(data)?;
-    let is_bare = org::is_bare(data)?;
+    let kind = org::kind(data)?;
     let now = clock.now();
-    org::replace(data, &lock, is_bare, |store| {
+    org::replace(data, &lock, kind, |store| {
         let (sheets, skipped) = sheets(folder, store.schema())?;
         let extra = extra_fields(&sheets, store.schema())?;
         for (object, column) in &extra {

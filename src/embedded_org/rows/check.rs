@@ -62,12 +62,24 @@ fn check_reference(
         Presence::Deleted => return Err(ApiError::entity_is_deleted()),
         Presence::Absent => return Err(ApiError::invalid_cross_reference()),
     }
+    if field.name == "RecordTypeId" && !is_record_type_of(session, &record.object.name, id)? {
+        let problem = format!("this ID value isn't valid for the user: {id}");
+        let code = "INVALID_CROSS_REFERENCE_KEY";
+        return Err(ApiError::of_field(code, field, &problem));
+    }
     if field.name == "OwnerId" && !is_active_user(session, id)? {
         let what = record.object.label.to_lowercase();
         let message = format!("operation performed with inactive user [{id}] as owner of {what}");
         return Err(ApiError::of_record("INACTIVE_OWNER_OR_USER", message, &[]));
     }
     Ok(())
+}
+
+fn is_record_type_of(session: &Session<'_>, object: &str, id: &str) -> rusqlite::Result<bool> {
+    session
+        .db
+        .prepare_cached("SELECT SobjectType = ?2 AND IsActive FROM RecordType WHERE Id = ?1")?
+        .query_row([id, object], |row| row.get(0))
 }
 
 fn is_active_user(session: &Session<'_>, id: &str) -> rusqlite::Result<bool> {

@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 
 use super::record::{Presence, Record, change_where, find, object_of, presence};
 use super::save::not_supported;
-use super::{ApiError, Session, invitee};
+use super::{ApiError, Session, invitee, permission};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Field, Object, OnDelete};
 
@@ -15,6 +15,7 @@ pub(crate) fn delete(session: &Session<'_>, id: &RecordId) -> Result<(), ApiErro
     if !object.allows('D') {
         return Err(not_supported(object, "delete"));
     }
+    session.write_to(object)?;
     match presence(session, object, id.as_str())? {
         Presence::Present => {}
         Presence::Deleted => return Err(ApiError::entity_is_deleted()),
@@ -23,15 +24,35 @@ pub(crate) fn delete(session: &Session<'_>, id: &RecordId) -> Result<(), ApiErro
     if object.name == "Account" {
         refuse_with_won_deals(session, id.as_str())?;
     }
-    let relation = match object.name.as_str() {
+    if object.name == "PermissionSet" {
+        refuse_assigned(session, id.as_str())?;
+    }
+    let last = match object.name.as_str() {
         "EventRelation" | "TaskRelation" => find(session, object, id.as_str())?,
+        _ if object.is_permission() => find(session, object, id.as_str())?,
         _ => None,
     };
     remove(session, object, id.as_str())?;
-    match relation {
+    match last {
+        Some(permission) if object.is_permission() => {
+            permission::after_delete(session, &permission)
+        }
         Some(relation) => invitee::after_delete(session, &relation),
         None => Ok(()),
     }
+}
+
+/// A permission set that someone has stays.
+fn refuse_assigned(session: &Session<'_>, id: &str) -> Result<(), ApiError> {
+    let assigned: i64 = session
+        .db
+        .prepare_cached("SELECT count(*) FROM PermissionSetAssignment WHERE PermissionSetId = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    if assigned == 0 {
+        return Ok(());
+    }
+    let message = "You can't delete this permission set while it is assigned to users";
+    Err(ApiError::of_record("DELETE_FAILED", message, &[]))
 }
 
 /// An account with won deals of other people stays.
@@ -54,8 +75,13 @@ fn refuse_with_won_deals(session: &Session<'_>, account: &str) -> Result<(), Api
     }
 }
 
-/// Marks a record deleted, and deals with whatever refers to it.
+/// Marks a record deleted, and deals with whatever refers to it. Permissions have no recycle bin.
 fn remove(session: &Session<'_>, object: &Object, id: &str) -> Result<(), ApiError> {
+    if object.is_permission() {
+        let sql = format!("DELETE FROM \"{}\" WHERE Id = ?1", object.name);
+        session.db.prepare_cached(&sql)?.execute([id])?;
+        return remove_from_referrers(session, object, id);
+    }
     // A deleted event lets go of what it was about.
     let also = if object.name == "Event" {
         ", WhatId = NULL"
@@ -71,6 +97,10 @@ fn remove(session: &Session<'_>, object: &Object, id: &str) -> Result<(), ApiErr
         (&change, "Id = ?3"),
         &[&user, &record],
     )?;
+    remove_from_referrers(session, object, id)
+}
+
+fn remove_from_referrers(session: &Session<'_>, object: &Object, id: &str) -> Result<(), ApiError> {
     for (child, field, reference) in session.schema.referrers(&object.name) {
         for row in rows_referring(session, child, field, id)? {
             match fate(session, child, field, &row, reference.on_delete)? {

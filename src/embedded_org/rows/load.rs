@@ -37,7 +37,7 @@ pub(crate) fn load<'s>(session: &Session<'s>, record: Record<'s>) -> Result<Reco
 
 /// Makes the relations that the platform keeps for the who and the what of an activity.
 pub(crate) fn relate(session: &Session<'_>, activity: &Record<'_>) -> Result<(), ApiError> {
-    if activity.flag("IsChild") {
+    if activity.flag("IsChild") || !relation::is_shared(session) {
         return Ok(());
     }
     let junction = relation::junction(&activity.object.name);

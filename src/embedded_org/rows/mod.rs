@@ -11,6 +11,7 @@ mod event;
 mod invitee;
 mod load;
 mod opportunity;
+mod permission;
 mod record;
 mod relation;
 mod save;
@@ -19,7 +20,7 @@ mod upsert;
 
 pub(crate) use delete::delete;
 pub(crate) use load::{load, read_exported, relate};
-pub(crate) use record::{Record, find};
+pub(crate) use record::{Record, find, insert};
 pub(crate) use save::{create, update};
 pub(crate) use upsert::{Matched, Upserted, find_by_key, upsert};
 

@@ -1,4 +1,4 @@
-//! Shared Activities: the relations of an event or task to its contacts and to what it is about.
+//! Shared Activities, where the org has them on: the relations of an event or task to its contacts and to what it is about.
 //!
 //! `WhoId` and `WhatId` each have a row in the junction object, which the platform makes and keeps in step.
 
@@ -10,6 +10,7 @@ use rusqlite::types::Value;
 use super::record::{Presence, Record, change_where, insert, presence};
 use super::save::Save;
 use super::{ApiError, Session};
+use crate::embedded_org::features::Feature;
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::Object;
 
@@ -122,9 +123,14 @@ fn account_of(session: &Session<'_>, id: &str) -> rusqlite::Result<Option<String
         .map(Option::flatten)
 }
 
+/// Without Shared Activities only invitees have rows.
+pub(super) fn is_shared(session: &Session<'_>) -> bool {
+    session.schema.has(Feature::SharedActivities)
+}
+
 /// Brings the junction rows in step with the activity.
 pub(super) fn after_save(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
-    if save.record.flag("IsChild") {
+    if save.record.flag("IsChild") || !is_shared(save.session) {
         return Ok(());
     }
     if save.changes("WhatId") {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::body::{self, Given};
 use super::record::{Record, find, insert, write_changes};
-use super::{ApiError, Session, check, event, invitee, opportunity, relation, task};
+use super::{ApiError, Session, check, event, invitee, opportunity, permission, relation, task};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Flag, Kind, Object};
 use crate::embedded_org::time::{datetime_text, parse_datetime};
@@ -41,6 +41,10 @@ pub(super) const BEFORE: &[(&str, Rule)] = &[
     ("Opportunity", opportunity::before_save),
     ("EventRelation", invitee::before_save),
     ("TaskRelation", invitee::before_save),
+    ("PermissionSet", permission::before_set),
+    ("PermissionSetAssignment", permission::before_assignment),
+    ("ObjectPermissions", permission::before_object),
+    ("FieldPermissions", permission::before_field),
 ];
 
 /// What the platform makes once it is written.
@@ -51,6 +55,9 @@ const AFTER: &[(&str, Rule)] = &[
     ("Contact", relation::after_contact_save),
     ("EventRelation", invitee::after_save),
     ("TaskRelation", invitee::after_save),
+    ("PermissionSetAssignment", permission::after_save),
+    ("ObjectPermissions", permission::after_save),
+    ("FieldPermissions", permission::after_save),
 ];
 
 /// Creates a record from a request's body and gives its id.
@@ -62,6 +69,7 @@ pub(crate) fn create(
     if !object.allows('C') {
         return Err(not_supported(object, "create"));
     }
+    session.write_to(object)?;
     // The schema outlives the request; the object is looked up in it, so that records can refer to it.
     let object = session.schema.known(&object.name);
     let given = body::read(session, object, body, Flag::Createable)?;
@@ -97,6 +105,7 @@ pub(crate) fn update(
     if !object.allows('U') {
         return Err(not_supported(object, "update"));
     }
+    session.write_to(object)?;
     let object = session.schema.known(&object.name);
     let before = find(session, object, id)?.ok_or_else(ApiError::invalid_cross_reference)?;
     if before.flag("IsDeleted") {
@@ -167,12 +176,25 @@ fn set_created(
     {
         // A custom record without a name is called by its number, or else by its id.
         let value = match &name.auto_number {
-            Some(prefix) => format!("{prefix}{:04}", session.next_number(&object.name)?),
+            Some(format) => numbered(format, session.next_number(&object.name)?),
             None => id.as_str().to_owned(),
         };
         record.set(&name.name, value);
     }
     Ok(())
+}
+
+/// The number in the place that the format has for it: 7 in `SC-{0000}` is `SC-0007`. Without a place it
+/// stands at the end.
+fn numbered(format: &str, number: u64) -> String {
+    let place = format.split_once('{').and_then(|(before, rest)| {
+        let (digits, after) = rest.split_once('}')?;
+        Some((before, digits.len(), after))
+    });
+    match place {
+        Some((before, width, after)) => format!("{before}{number:0width$}{after}"),
+        None => format!("{format}{number:04}"),
+    }
 }
 
 /// Marks a change; the stamp always moves, so that who asks for changes since then finds it.

@@ -5,12 +5,29 @@ use serde_json::{Value, json};
 use super::kind::Kind;
 use super::{Field, Flag, Object, OnDelete, Schema};
 
-/// The body of `sobjects/{X}/describe`; stages are the values of `StageName`, which live in the data.
-pub(crate) fn describe(schema: &Schema, object: &Object, path: &str, stages: &[String]) -> Value {
+/// What describe tells that lives in the data.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    /// The values of `StageName`.
+    pub(crate) stages: Vec<String>,
+    /// The record types of the sObject.
+    pub(crate) record_types: Vec<RecordType>,
+}
+
+#[derive(Debug)]
+pub(crate) struct RecordType {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) developer_name: String,
+    pub(crate) is_active: bool,
+}
+
+/// The body of `sobjects/{X}/describe`.
+pub(crate) fn describe(schema: &Schema, object: &Object, path: &str, listed: &Listed) -> Value {
     let mut body = object_summary(object, path);
     let fields: Vec<Value> = object
         .visible()
-        .map(|field| field_body(field, &values_of(field, stages)))
+        .map(|field| field_body(field, &values_of(field, &listed.stages)))
         .collect();
     let more = json!({
         "actionOverrides": [],
@@ -28,7 +45,7 @@ pub(crate) fn describe(schema: &Schema, object: &Object, path: &str, stages: &[S
         "lookupLayoutable": null,
         "namedLayoutInfos": [],
         "networkScopeFieldName": null,
-        "recordTypeInfos": [master_record_type(object, path)],
+        "recordTypeInfos": record_type_infos(object, path, &listed.record_types),
         "searchLayoutable": true,
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [{"label": "All", "name": "everything"}, {"label": "Mine", "name": "mine"}],
@@ -212,7 +229,7 @@ fn values_of(field: &Field, stages: &[String]) -> Vec<Value> {
 fn child_relationships(schema: &Schema, object: &Object) -> Vec<Value> {
     schema
         .referrers(&object.name)
-        .filter(|(_, field, _)| !field.is(Flag::Hidden))
+        .filter(|(child, field, _)| schema.object(&child.name).is_some() && !field.is(Flag::Hidden))
         .map(|(child, field, reference)| {
             json!({
                 "cascadeDelete": reference.on_delete == OnDelete::Cascade,
@@ -228,19 +245,35 @@ fn child_relationships(schema: &Schema, object: &Object) -> Vec<Value> {
         .collect()
 }
 
-/// Every sObject has the master record type, under the same id in every org.
-fn master_record_type(object: &Object, path: &str) -> Value {
-    const MASTER: &str = "012000000000000AAA";
-    json!({
-        "active": true,
-        "available": true,
-        "defaultRecordTypeMapping": true,
-        "developerName": "Master",
-        "master": true,
-        "name": "Master",
-        "recordTypeId": MASTER,
-        "urls": {"layout": format!("{path}/sobjects/{}/describe/layouts/{MASTER}", object.name)},
+/// The record types of the sObject, and the master one that every sObject has under the same id.
+fn record_type_infos(object: &Object, path: &str, record_types: &[RecordType]) -> Vec<Value> {
+    let master = RecordType {
+        id: "012000000000000AAA".to_owned(),
+        name: "Master".to_owned(),
+        developer_name: "Master".to_owned(),
+        is_active: true,
+    };
+    let all = record_types.iter().chain([&master]);
+    all.map(|record_type| {
+        let RecordType {
+            id,
+            name,
+            developer_name,
+            is_active,
+        } = record_type;
+        let is_master = developer_name == "Master";
+        json!({
+            "active": is_active,
+            "available": is_active,
+            "defaultRecordTypeMapping": is_master,
+            "developerName": developer_name,
+            "master": is_master,
+            "name": name,
+            "recordTypeId": id,
+            "urls": {"layout": format!("{path}/sobjects/{}/describe/layouts/{id}", object.name)},
+        })
     })
+    .collect()
 }
 
 fn extend(body: &mut Value, more: Value) {
@@ -256,7 +289,11 @@ mod tests {
     fn field(object: &str, name: &str) -> Value {
         let schema = Schema::standard();
         let object = schema.known(object);
-        let body = describe(&schema, object, "/services/data/v67.0", &["Won".to_owned()]);
+        let listed = Listed {
+            stages: vec!["Won".to_owned()],
+            ..Listed::default()
+        };
+        let body = describe(&schema, object, "/services/data/v67.0", &listed);
         let fields = body["fields"].as_array().unwrap();
         fields
             .iter()
@@ -288,7 +325,8 @@ mod tests {
     #[test]
     fn hidden_fields_stay_hidden() {
         let schema = Schema::standard();
-        let body = describe(&schema, schema.known("Event"), "/services/data/v67.0", &[]);
+        let event = schema.known("Event");
+        let body = describe(&schema, event, "/services/data/v67.0", &Listed::default());
         assert!(!body.to_string().contains("ParentEventId"));
     }
 }

@@ -94,6 +94,8 @@ pub(crate) enum Flag {
     /// Kept for the org itself; the API does not show it.
     Hidden,
     Custom,
+    /// Seen only by those whom a permission set lets.
+    Granted,
 }
 
 /// The flags of a field.
@@ -103,6 +105,10 @@ pub(crate) struct Flags(u32);
 impl Flags {
     pub(crate) fn set(&mut self, flag: Flag) {
         self.0 |= 1 << flag as u32;
+    }
+
+    pub(crate) fn clear(&mut self, flag: Flag) {
+        self.0 &= !(1 << flag as u32);
     }
 
     pub(crate) fn has(self, flag: Flag) -> bool {

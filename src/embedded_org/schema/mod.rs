@@ -5,20 +5,34 @@
 //! among them, are declared to an org in the same notation and kept in its file. Rules that are more than
 //! a flag live in `rows`.
 
+mod access;
 mod computed;
+mod custom_field;
+mod custom_object;
+mod definition;
 mod describe;
 mod kind;
 mod notation;
+mod optional;
 mod ours;
 mod standard;
 mod standard_activities;
+mod standard_leads;
+mod standard_permissions;
 mod standard_setup;
+mod tooling;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use super::features::{Feature, Features};
+
+pub(crate) use access::{Grants, ObjectGrant};
 pub(crate) use computed::computed_sql;
-pub(crate) use describe::{describe, describe_global, object_summary};
+pub(crate) use custom_field::CustomField;
+pub(crate) use custom_object::CustomObject;
+pub(crate) use definition::{data_type, definition_of};
+pub(crate) use describe::{Listed, RecordType, describe, describe_global, object_summary};
 pub(crate) use kind::{Decimal, Flag, Flags, Kind, OnDelete, Reference};
 pub(crate) use notation::parse_field;
 pub(crate) use ours::{OUR_FIELDS, OUR_OBJECTS};
@@ -29,6 +43,7 @@ pub(crate) struct Schema {
     objects: BTreeMap<String, Object>,
     names: BTreeMap<String, String>,
     prefixes: BTreeMap<String, String>,
+    features: Features,
 }
 
 /// An sObject.
@@ -40,6 +55,10 @@ pub(crate) struct Object {
     pub(crate) key_prefix: String,
     /// Which of create (C), update (U) and delete (D) the API allows.
     pub(crate) access: String,
+    /// Whether only those see it whom a permission set lets.
+    pub(crate) granted: bool,
+    /// Whether the API shows it to the user who signs in.
+    pub(crate) visible: bool,
     pub(crate) fields: Vec<Field>,
     by_name: BTreeMap<String, usize>,
     /// SQL over all columns, made on first use: every save needs it.
@@ -48,13 +67,13 @@ pub(crate) struct Object {
 }
 
 /// A field of an sObject.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) label: String,
     pub(crate) kind: Kind,
     pub(crate) flags: Flags,
-    /// What stands before the number, where the platform numbers the records.
+    /// The form of the number, such as `SC-{0000}`, where the platform numbers the records.
     pub(crate) auto_number: Option<String>,
 }
 
@@ -69,21 +88,52 @@ pub(crate) struct Table<'t> {
 }
 
 impl Schema {
-    /// The standard sObjects alone.
+    /// The standard sObjects alone, as a new org has them.
+    #[cfg(test)]
     pub(crate) fn standard() -> Self {
-        let mut schema = Self {
-            objects: BTreeMap::new(),
-            names: BTreeMap::new(),
-            prefixes: BTreeMap::new(),
-        };
+        Self::of(Features::default())
+    }
+
+    /// The standard sObjects of an org with these features.
+    pub(crate) fn of(features: Features) -> Self {
+        let mut schema = Self::empty(features);
         for table in standard::TABLES
             .iter()
             .chain(standard_activities::TABLES)
+            .chain(standard_leads::TABLES)
             .chain(standard_setup::TABLES)
+            .chain(standard_permissions::TABLES)
         {
             schema.add_table(table);
         }
+        optional::fit(&mut schema, features);
         schema
+    }
+
+    pub(crate) fn features(&self) -> Features {
+        self.features
+    }
+
+    pub(crate) fn has(&self, feature: Feature) -> bool {
+        self.features.has(feature)
+    }
+
+    /// What the Tooling API queries, and the users who made it.
+    pub(crate) fn tooling() -> Self {
+        let mut schema = Self::empty(Features::default());
+        for table in tooling::TABLES.iter().chain(standard_setup::TABLES) {
+            schema.add_table(table);
+        }
+        schema
+    }
+
+    fn empty(features: Features) -> Self {
+        Self {
+            objects: BTreeMap::new(),
+            names: BTreeMap::new(),
+            prefixes: BTreeMap::new(),
+            features,
+        }
     }
 
     fn add_table(&mut self, table: &Table) {
@@ -100,27 +150,55 @@ impl Schema {
         self.objects.insert(object.name.clone(), object);
     }
 
-    /// Adds a field to an sObject; on the pseudo-object `Activity` it shows on Event and Task both.
+    /// Takes an sObject away.
+    pub(crate) fn remove(&mut self, name: &str) {
+        if let Some(object) = self.objects.remove(name) {
+            self.names.remove(&name.to_lowercase());
+            self.prefixes.remove(&object.key_prefix);
+        }
+    }
+
+    /// Adds a field in the notation.
     pub(crate) fn add_field(&mut self, object: &str, line: &str) -> Result<(), String> {
-        let field = parse_field(line)?;
-        let targets: &[&str] = match object {
-            "Activity" => &["Event", "Task"],
-            _ => &[object],
-        };
-        for target in targets {
+        self.put_field(object, &parse_field(line)?)
+    }
+
+    /// Adds a field to an sObject, or replaces the one of that name.
+    pub(crate) fn put_field(&mut self, object: &str, field: &Field) -> Result<(), String> {
+        for target in tables_of(object) {
             self.objects
-                .get_mut(*target)
+                .get_mut(target)
                 .ok_or_else(|| format!("there is no sObject {target}"))?
                 .push(field.clone());
         }
         Ok(())
     }
 
+    /// Takes a field of an sObject away.
+    pub(crate) fn remove_field(&mut self, object: &str, field: &str) {
+        for target in tables_of(object) {
+            if let Some(object) = self.objects.get_mut(target) {
+                object.remove(field);
+            }
+        }
+    }
+
     /// The sObject of this name, in any case.
     pub(crate) fn object(&self, name: &str) -> Option<&Object> {
-        self.objects
+        let object = self
+            .objects
             .get(name)
-            .or_else(|| self.objects.get(self.names.get(&name.to_lowercase())?))
+            .or_else(|| self.objects.get(self.names.get(&name.to_lowercase())?));
+        object.filter(|object| object.visible)
+    }
+
+    fn known_mut(&mut self, name: &str) -> &mut Object {
+        let object = self.objects.get_mut(name);
+        object.expect("a standard sObject is in every schema")
+    }
+
+    fn hide_object(&mut self, name: &str) {
+        self.known_mut(name).visible = false;
     }
 
     /// An sObject that every org has.
@@ -132,11 +210,16 @@ impl Schema {
 
     /// The sObject whose ids start so.
     pub(crate) fn object_of_prefix(&self, prefix: &str) -> Option<&Object> {
-        self.objects.get(self.prefixes.get(prefix)?)
+        self.object(self.prefixes.get(prefix)?)
     }
 
-    /// All sObjects by name.
+    /// All sObjects that the API shows, by name.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.tables().filter(|object| object.visible)
+    }
+
+    /// All sObjects by name, also those that only the org itself uses.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Object> {
         self.objects.values()
     }
 
@@ -145,7 +228,7 @@ impl Schema {
         &'s self,
         parent: &'s str,
     ) -> impl Iterator<Item = (&'s Object, &'s Field, &'s Reference)> {
-        self.objects().flat_map(move |object| {
+        self.tables().flat_map(move |object| {
             object.fields.iter().filter_map(move |field| {
                 let reference = field.reference()?;
                 let points_here = reference.to.iter().any(|target| target == parent);
@@ -164,12 +247,14 @@ impl Object {
             label_plural: table.label_plural.to_owned(),
             key_prefix: table.key_prefix.to_owned(),
             access: table.access.to_owned(),
+            granted: false,
+            visible: true,
             fields: Vec::new(),
             by_name: BTreeMap::new(),
             select_sql: OnceCell::new(),
             insert_sql: OnceCell::new(),
         };
-        let system = if object.allows('D') {
+        let system = if object.allows('D') && !object.is_permission() {
             standard::SYSTEM_FIELDS
         } else {
             standard::SYSTEM_FIELDS_WITHOUT_RECYCLE_BIN
@@ -183,10 +268,29 @@ impl Object {
     }
 
     fn push(&mut self, field: Field) {
-        self.by_name.insert(field.name.clone(), self.fields.len());
-        self.by_name
-            .insert(field.name.to_lowercase(), self.fields.len());
-        self.fields.push(field);
+        match self.index(&field.name) {
+            Some(index) => self.fields[index] = field,
+            None => {
+                self.fields.push(field);
+                self.name_fields();
+            }
+        }
+    }
+
+    fn remove(&mut self, field: &str) {
+        if let Some(index) = self.index(field) {
+            self.fields.remove(index);
+            self.name_fields();
+        }
+    }
+
+    /// Finds the fields anew by their names.
+    fn name_fields(&mut self) {
+        self.by_name.clear();
+        for (index, field) in self.fields.iter().enumerate() {
+            self.by_name.insert(field.name.clone(), index);
+            self.by_name.insert(field.name.to_lowercase(), index);
+        }
         self.select_sql.take();
         self.insert_sql.take();
     }
@@ -263,9 +367,35 @@ impl Object {
         self.name.ends_with("__c")
     }
 
+    /// Whether it is about who works in the org, and not about their work.
+    pub(crate) fn is_setup(&self) -> bool {
+        self.name == "User" || self.is_permission()
+    }
+
+    /// Whether its records are made for the time of a request.
+    pub(crate) fn is_temporary(&self) -> bool {
+        tooling::TABLES.iter().any(|table| table.name == self.name)
+    }
+
+    /// Whether it says who may see and do what.
+    pub(crate) fn is_permission(&self) -> bool {
+        standard_permissions::TABLES
+            .iter()
+            .any(|table| table.name == self.name)
+    }
+
     /// The field that is the record's name to people.
     pub(crate) fn name_field(&self) -> Option<&Field> {
         self.visible().find(|field| field.is(Flag::NameField))
+    }
+}
+
+/// The sObjects that have the fields of an object: those of the pseudo-object `Activity` show on Event
+/// and Task both.
+pub(crate) fn tables_of(object: &str) -> Vec<&str> {
+    match object {
+        "Activity" => vec!["Event", "Task"],
+        _ => vec![object],
     }
 }
 
@@ -284,6 +414,12 @@ impl Field {
     /// Whether it was added to the standard fields, by us or by an import.
     pub(crate) fn is_custom(&self) -> bool {
         self.is(Flag::Custom)
+    }
+
+    /// Whether permission sets say who sees it; what every record must have is seen with the record.
+    pub(crate) fn is_permissionable(&self) -> bool {
+        let optional = self.is(Flag::Nillable) || self.is(Flag::DefaultedOnCreate);
+        self.is_custom() && optional && !self.is(Flag::MasterDetail)
     }
 
     /// Long texts can be neither filtered, sorted nor grouped.

@@ -65,7 +65,7 @@ Lease_Until__c | datetime | CUN
 ";
 
 const DEMO_SCORECARD: &str = "
-Name | string 80 | D | namefield; auto SC-; label Scorecard Name
+Name | string 80 | D | namefield; auto SC-{0000}; label Scorecard Name
 Opportunity__c | reference Opportunity | C | relationship Opportunity__r; children Demo_Scorecards__r; masterdetail
 Framework__c | picklist 255: MEDDIC, MEDDICC, MEDDPICC, BANT, SPICED, custom | CUN
 Template_Version__c | string 20 | CUN
@@ -82,7 +82,7 @@ Demo_Run__c | string 64 | CUN | external
 ";
 
 const DEMO_SCORECARD_ANSWER: &str = "
-Name | string 80 | D | namefield; auto SA-; label Answer Name
+Name | string 80 | D | namefield; auto SA-{0000}; label Answer Name
 Scorecard__c | reference Demo_Scorecard__c | C | relationship Scorecard__r; children Demo_Scorecard_Answers__r; masterdetail
 Element__c | string 40 | CUN
 Question_Key__c | string 60 | CUN

@@ -28,6 +28,14 @@ pub(super) const TABLES: &[Table] = &[
         fields: PROFILE,
     },
     Table {
+        name: "RecordType",
+        label: "Record Type",
+        label_plural: "Record Types",
+        key_prefix: "012",
+        access: "",
+        fields: RECORD_TYPE,
+    },
+    Table {
         name: "OpportunityStage",
         label: "Opportunity Stage",
         label_plural: "Opportunity Stages",
@@ -107,6 +115,15 @@ UserType | restricted 40: Standard*, Guest | D
 PermissionsModifyAllData | boolean | D
 PermissionsViewAllData | boolean | D
 PermissionsApiEnabled | boolean | D
+";
+
+const RECORD_TYPE: &str = "
+Name | string 80 | N | namefield; label Record Type Name
+DeveloperName | string 80 | N | label Record Type Name
+NamespacePrefix | string 15 | N
+Description | string 255 | N
+SobjectType | picklist 40 | N | label SObject Type Name
+IsActive | boolean | D | label Active
 ";
 
 const OPPORTUNITY_STAGE: &str = "

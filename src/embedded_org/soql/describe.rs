@@ -19,11 +19,11 @@ pub(crate) fn columns(session: &Session<'_>, query: &str) -> Result<Value, ApiEr
     let object = object(session, query)?;
     let columns = match &planned {
         Plan::Records(records) => of_shape(&records.columns, &records.columns.shape),
-        Plan::Count { .. } => vec![column("Count", (true, Form::Plain), Vec::new())],
+        Plan::Count { .. } => vec![column("Count", (true, Form::Plain), &[])],
         Plan::Groups { columns, .. } => {
             // A plain field of a group keeps its name; what a function makes has one of its own.
             let is_field = |name: &str| object.field(name).is_some() || name.contains('.');
-            let of_group = |name: &str, form| column(name, (!is_field(name), form), Vec::new());
+            let of_group = |name: &str, form| column(name, (!is_field(name), form), &[]);
             columns
                 .iter()
                 .map(|it| of_group(&it.name, it.form))
@@ -83,9 +83,9 @@ fn of_shape(columns: &Columns, shape: &Shape) -> Vec<Value> {
     let entries = shape.entries.iter();
     entries
         .map(|entry| match entry {
-            Entry::Value { name, form, .. } => column(name, (false, *form), Vec::new()),
+            Entry::Value { name, form, .. } => column(name, (false, *form), &[]),
             Entry::Parent { name, shape } => {
-                column(name, (false, Form::Plain), of_shape(columns, shape))
+                column(name, (false, Form::Plain), &of_shape(columns, shape))
             }
             Entry::OneOf { name, shapes } => {
                 let mut joined: Vec<Value> = Vec::new();
@@ -94,19 +94,19 @@ fn of_shape(columns: &Columns, shape: &Shape) -> Vec<Value> {
                         joined.push(each);
                     }
                 }
-                column(name, (false, Form::Plain), joined)
+                column(name, (false, Form::Plain), &joined)
             }
             // What stands in a list of its own is told as an aggregate.
             Entry::Children { name, index } => {
                 let children = &columns.children[*index].columns;
                 let joined = of_shape(children, &children.shape);
-                column(name, (true, Form::Plain), joined)
+                column(name, (true, Form::Plain), &joined)
             }
         })
         .collect()
 }
 
-fn column(name: &str, (is_aggregate, form): (bool, Form), joined: Vec<Value>) -> Value {
+fn column(name: &str, (is_aggregate, form): (bool, Form), joined: &[Value]) -> Value {
     json!({
         "aggregate": is_aggregate,
         "booleanType": form == Form::Boolean,

@@ -16,6 +16,12 @@ pub(super) fn operand(column: &Column, literal: &Literal, at: usize) -> Result<V
     let value = match (&column.kind, literal) {
         (_, Literal::Null) => Value::Null,
         (Kind::Id | Kind::Reference(_), Literal::Text(text)) if text.is_empty() => Value::Null,
+        // An entity is referred to by its durable id: the name of a standard object.
+        (Kind::Reference(reference), Literal::Text(text))
+            if reference.to == ["EntityDefinition"] =>
+        {
+            Value::Text(text.clone())
+        }
         (Kind::Id | Kind::Reference(_), Literal::Text(text)) => {
             let id = RecordId::parse(text).ok_or_else(|| {
                 let message = format!("invalid ID field: {text}");

@@ -246,9 +246,10 @@ impl<'a, 's> Scope<'a, 's> {
         for (index, target) in reference.to.iter().enumerate() {
             let target = self.session.schema.known(target);
             let alias = format!("{}_{}_{index}", self.table, self.joins.len());
+            let key = target.index("DurableId").map_or("Id", |_| "DurableId");
             let _ = write!(
                 sql,
-                " LEFT JOIN \"{}\" {alias} ON {alias}.Id = {table}.\"{}\"",
+                " LEFT JOIN \"{}\" {alias} ON {alias}.{key} = {table}.\"{}\"",
                 target.name, field.name
             );
             targets.push(Target {

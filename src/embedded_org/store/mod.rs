@@ -3,6 +3,7 @@
 //! A table per sObject, a column per stored field, named as the API names them. The file also keeps who
 //! may sign in, the custom fields and objects declared to the org, and the running numbers of its ids.
 
+mod declared;
 mod lock;
 mod table;
 
@@ -11,24 +12,29 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::error::Error;
-use super::schema::{OUR_FIELDS, OUR_OBJECTS, Object, Schema, Table};
+use super::features::Features;
+use super::schema::{OUR_FIELDS, OUR_OBJECTS, Object, Schema};
+pub(crate) use declared::declared_schema;
 pub(crate) use lock::{Lock, sibling};
+pub(crate) use table::{build, create_temporary, drop_field, drop_object, rebuild_field};
 
 /// `DGor`, so that a file of another program is not taken for ours.
 const APPLICATION_ID: i64 = 0x4447_6f72;
 /// Raised when the shape of the file itself changes; new fields of a standard object only add columns.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// An open data file.
 pub(crate) struct Store {
     connection: Connection,
     schema: Schema,
+    /// Who sees of the schema what permission sets show; without one all is seen.
+    user_id: Option<String>,
     path: PathBuf,
 }
 
 impl Store {
     /// Makes a new, empty file; with our fields and objects unless bare.
-    pub(crate) fn create(path: &Path, bare: bool) -> Result<Self, Error> {
+    pub(crate) fn create(path: &Path, bare: bool, features: Features) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| Error::Io {
                 action: "create the folder",
@@ -42,15 +48,17 @@ impl Store {
         configure(&connection).map_err(of)?;
         connection
             .execute_batch(&format!(
-                "BEGIN; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+                "BEGIN; {TABLES} {DEFINITIONS} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
             ))
             .map_err(of)?;
         let mut store = Self {
             connection,
-            schema: Schema::standard(),
+            schema: Schema::of(features),
+            user_id: None,
             path: path.to_owned(),
         };
         store.write_setting("bare", if bare { "true" } else { "false" })?;
+        store.write_setting("features", &features.to_string())?;
         if !bare {
             store.declare_ours()?;
         }
@@ -71,18 +79,42 @@ impl Store {
         let connection = Connection::open_with_flags(path, flags).map_err(of)?;
         check_format(&connection, path)?;
         configure(&connection).map_err(of)?;
+        connection
+            .execute_batch(&format!("{DEFINITIONS} PRAGMA user_version = {FORMAT};"))
+            .map_err(of)?;
         let schema = declared_schema(&connection).map_err(of)?;
         let store = Self {
             connection,
             schema,
+            user_id: None,
             path: path.to_owned(),
         };
         store.build_tables()?;
         Ok(store)
     }
 
+    pub(crate) fn features(&self) -> Features {
+        self.schema.features()
+    }
+
     pub(crate) fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// Shows from now on no more of the schema than this user sees.
+    pub(crate) fn show_to(&mut self, user_id: &str) -> Result<(), Error> {
+        self.user_id = Some(user_id.to_owned());
+        self.reload_schema().map_err(|source| self.error(source))
+    }
+
+    /// Reads anew what fields and objects there are, and who sees them.
+    pub(crate) fn reload_schema(&mut self) -> rusqlite::Result<()> {
+        self.schema = declared_schema(&self.connection)?;
+        if let Some(user_id) = &self.user_id {
+            let grants = declared::grants_of(&self.connection, user_id)?;
+            self.schema.restrict(&grants);
+        }
+        Ok(())
     }
 
     /// Begins a transaction; the schema comes along, since both are parts of one value.
@@ -187,6 +219,16 @@ CREATE TABLE _custom_object (name TEXT PRIMARY KEY NOT NULL, label TEXT NOT NULL
 CREATE TABLE _custom_field (object TEXT NOT NULL, line TEXT NOT NULL);
 ";
 
+/// What was made through the Metadata and the Tooling API, in files of the first format too.
+const DEFINITIONS: &str = "
+CREATE TABLE IF NOT EXISTS _metadata_object (name TEXT PRIMARY KEY NOT NULL, id TEXT NOT NULL,
+    key_prefix TEXT NOT NULL, definition TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS _metadata_field (object TEXT NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,
+    definition TEXT NOT NULL, seen_by_all INTEGER NOT NULL, PRIMARY KEY (object, name));
+CREATE TABLE IF NOT EXISTS _deploy_request (id TEXT PRIMARY KEY NOT NULL, options TEXT NOT NULL, zip BLOB NOT NULL,
+    status TEXT NOT NULL, created TEXT NOT NULL, completed TEXT, details TEXT);
+";
+
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // With write-ahead logging a power cut can lose the last transactions, never the file. A log of up to
     // 64 MB lets a page that many requests touch be copied into the file once for all of them.
@@ -218,39 +260,6 @@ fn check_format(connection: &Connection, path: &Path) -> Result<(), Error> {
         });
     }
     Ok(())
-}
-
-/// The standard schema and what was declared to this org.
-fn declared_schema(connection: &Connection) -> rusqlite::Result<Schema> {
-    let mut schema = Schema::standard();
-    let mut objects = connection
-        .prepare("SELECT name, label, label_plural, key_prefix, fields FROM _custom_object")?;
-    let mut rows = objects.query([])?;
-    while let Some(row) = rows.next()? {
-        let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
-        let object = Object::from_table(&Table {
-            name: text(0)?,
-            label: text(1)?,
-            label_plural: text(2)?,
-            key_prefix: text(3)?,
-            access: "CUD",
-            fields: text(4)?,
-        });
-        schema.add(object.map_err(bad_declaration)?);
-    }
-    let mut fields = connection.prepare("SELECT object, line FROM _custom_field ORDER BY rowid")?;
-    let mut rows = fields.query([])?;
-    while let Some(row) = rows.next()? {
-        let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
-        schema
-            .add_field(text(0)?, text(1)?)
-            .map_err(bad_declaration)?;
-    }
-    Ok(schema)
-}
-
-fn bad_declaration(problem: String) -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure(problem.into())
 }
 
 /// `SQLite` opens a read-only file without a word and fails later; this fails now, naming the cause.

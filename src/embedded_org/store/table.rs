@@ -7,13 +7,13 @@ use rusqlite::Connection;
 
 use crate::embedded_org::schema::{Field, Flag, Kind, Object, Schema};
 
-/// Makes missing tables, columns and indexes.
-pub(super) fn build(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
-    let mut sql = String::from("BEGIN;\n");
-    for object in schema.objects() {
+/// Makes missing tables, columns and indexes, all or none.
+pub(crate) fn build(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    let mut sql = String::from("SAVEPOINT build;\n");
+    for object in schema.tables() {
         let present = columns_of(connection, &object.name)?;
         if present.is_empty() {
-            create_table(&mut sql, object);
+            create_table(&mut sql, object, "TABLE");
         } else {
             for (_, field) in object.stored() {
                 if !present.contains(&field.name) {
@@ -28,8 +28,46 @@ pub(super) fn build(connection: &Connection, schema: &Schema) -> rusqlite::Resul
         }
         create_indexes(&mut sql, object);
     }
-    sql.push_str("COMMIT;");
+    sql.push_str("RELEASE build;");
     connection.execute_batch(&sql)
+}
+
+/// Makes the table of an sObject for the time of a request; what was in it goes.
+pub(crate) fn create_temporary(connection: &Connection, object: &Object) -> rusqlite::Result<()> {
+    let mut sql = format!("DROP TABLE IF EXISTS temp.\"{}\";\n", object.name);
+    create_table(&mut sql, object, "TEMP TABLE");
+    connection.execute_batch(&sql)
+}
+
+/// Takes the table of an sObject away, with all records.
+pub(crate) fn drop_object(connection: &Connection, object: &str) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("DROP TABLE \"{object}\";"))
+}
+
+/// Takes a column away, with all values.
+pub(crate) fn drop_field(
+    connection: &Connection,
+    object: &str,
+    field: &str,
+) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!(
+        "DROP INDEX IF EXISTS \"{object}.{field}\"; ALTER TABLE \"{object}\" DROP COLUMN \"{field}\";"
+    ))
+}
+
+/// Makes a column anew as its field is now, and keeps the values.
+pub(crate) fn rebuild_field(
+    connection: &Connection,
+    object: &str,
+    field: &Field,
+) -> rusqlite::Result<()> {
+    let name = &field.name;
+    connection.execute_batch(&format!(
+        "DROP INDEX IF EXISTS \"{object}.{name}\"; ALTER TABLE \"{object}\" RENAME COLUMN \"{name}\" TO \"_former\"; \
+         ALTER TABLE \"{object}\" ADD COLUMN {}; UPDATE \"{object}\" SET \"{name}\" = \"_former\"; \
+         ALTER TABLE \"{object}\" DROP COLUMN \"_former\";",
+        column(field)
+    ))
 }
 
 fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<String>> {
@@ -39,11 +77,11 @@ fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet
         .collect()
 }
 
-fn create_table(sql: &mut String, object: &Object) {
+fn create_table(sql: &mut String, object: &Object, kind: &str) {
     let columns: Vec<String> = object.stored().map(|(_, field)| column(field)).collect();
     let _ = writeln!(
         sql,
-        "CREATE TABLE \"{}\" ({});",
+        "CREATE {kind} \"{}\" ({});",
         object.name,
         columns.join(", ")
     );

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{TestOrg, clock};
-use crate::embedded_org::{Error, Options, export, import, reset, serve};
+use crate::embedded_org::{Error, Features, Options, export, import, reset, serve};
 
 /// The files of an exported folder, without the one row that says which org it is.
 fn files(folder: &Path) -> BTreeMap<String, String> {
@@ -196,14 +196,10 @@ fn wrong_files_say_where() {
 
 /// The error of serving these options.
 async fn serve_error(data: &Path, bare: bool, port: u16) -> String {
+    let listen = ([127, 0, 0, 1], port).into();
     let served = serve(Options {
-        data: data.to_owned(),
-        listen: ([127, 0, 0, 1], port).into(),
-        token: None,
         bare,
-        tls: false,
-        jwt_certificate: None,
-        clock: clock(),
+        ..Options::new(data.to_owned(), listen, clock())
     });
     served.await.err().unwrap().to_string()
 }
@@ -255,7 +251,7 @@ async fn what_keeps_an_org_from_being_served() {
             .contains("is not an embedded org")
     );
     assert!(
-        reset(&other, false, clock()).is_err(),
+        reset(&other, false, Features::default(), clock()).is_err(),
         "a file that is not ours is not replaced"
     );
     assert!(
@@ -272,7 +268,8 @@ async fn a_reset_makes_another_org() {
     let before = org.value("SELECT Id FROM Organization", "Id").await;
     let TestOrg { server, folder, .. } = org;
     server.stop().await;
-    reset(&folder.path().join("org.sqlite"), true, clock()).unwrap();
+    let data = folder.path().join("org.sqlite");
+    reset(&data, true, Features::default(), clock()).unwrap();
     let org = TestOrg::start_in(folder).await;
     assert_ne!(org.value("SELECT Id FROM Organization", "Id").await, before);
     assert_eq!(org.get("sobjects/Demo_Scorecard__c/describe").await.0, 404);

@@ -2,16 +2,21 @@
 
 mod activities;
 mod exchange;
+mod many_at_once;
+mod metadata;
+mod other_forms;
 mod over_http;
 mod queries;
 mod rules;
+mod searches;
 mod signing_in;
+mod tooling;
 
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Options, Server, serve};
+use super::{Features, Options, Server, serve};
 use crate::clock::Clock;
 
 /// A served org with a fixed clock, in a folder that goes with it.
@@ -32,19 +37,27 @@ impl TestOrg {
         Self::start_in(folder).await
     }
 
+    /// Serves an org without our fields and objects.
+    pub(super) async fn start_bare() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        super::reset(
+            &folder.path().join("org.sqlite"),
+            true,
+            Features::default(),
+            clock(),
+        )
+        .unwrap();
+        Self::start_in(folder).await
+    }
+
     /// Serves the org of a folder.
     pub(super) async fn start_in(folder: TempDir) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let data = folder.path().join("org.sqlite");
+        let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/certificate.pem");
         let server = serve(Options {
-            data: folder.path().join("org.sqlite"),
-            listen: ([127, 0, 0, 1], 0).into(),
-            token: None,
-            bare: false,
-            tls: false,
-            jwt_certificate: Some(
-                concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/certificate.pem").into(),
-            ),
-            clock: clock(),
+            jwt_certificate: Some(certificate.into()),
+            ..Options::new(data, ([127, 0, 0, 1], 0).into(), clock())
         });
         Self {
             server: server.await.unwrap(),

@@ -1,14 +1,16 @@
-//! Meetings: Events, and `EventRelation`s for those who join.
+//! Meetings: Events, with those who join related to them, or else invited by `EventRelation`s.
 
 use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
 use super::super::subjects::Dealer;
 use super::super::text::catalogue::Phase;
-use super::super::{Deal, field, id_or_null};
+use super::super::{Deal, Situation, field, id_or_null};
 use super::{phase_at, speak_with};
 use crate::draw::{Draw, RootDraw};
 use crate::manifest::{Activity, RealismLevel};
 use crate::model::address::Path;
+use crate::model::email::is_reserved;
 use crate::model::id::{ContactId, UserId};
+use crate::model::inventory::Opportunity;
 use crate::model::object::Object;
 use crate::model::pins::{Part, Slot};
 use crate::model::record::Desired;
@@ -41,20 +43,25 @@ struct Meeting {
     tense: Tense,
 }
 
+/// Who takes part in a meeting.
+struct People<'a> {
+    with: Option<ContactId>,
+    joining: &'a [(&'a Part, ContactId)],
+}
+
 /// Makes the deal's meetings and who attends them.
 pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
     for meeting in meetings(deal, draw) {
         let draws = draw.at(meeting.path.as_str());
-        let person = speak_with(deal, &draws, PERSON);
-        event(
-            deal,
-            &draws,
-            &meeting,
-            person.map(|(_, contact)| contact),
-            records,
-        );
-        if let Some((part, _)) = person {
-            attendees(deal, &draws, &meeting, part, records);
+        let with = speak_with(deal, &draws, PERSON);
+        let joining = with.map_or_else(Vec::new, |(with, _)| joining(deal, &draws, with));
+        let people = People {
+            with: with.map(|(_, contact)| contact),
+            joining: &joining,
+        };
+        event(deal, &draws, (&meeting, &people), records);
+        if !deal.planner.situation.capabilities.shares_activities() {
+            invite(deal, &meeting, &joining, records);
         }
     }
 }
@@ -118,10 +125,10 @@ pub(in crate::planner) fn hours(activity: &Activity, draws: &Draw, hour: u8) -> 
 fn event(
     deal: &Deal,
     draws: &Draw,
-    meeting: &Meeting,
-    person: Option<ContactId>,
+    (meeting, people): (&Meeting, &People),
     records: &mut Vec<Desired>,
 ) {
+    let person = people.with;
     let activity = &deal.planner.situation.manifest.activity;
     let base = deal.pins.ends.base(deal.planner.situation.anchor);
     let day = base.plus(i32::from(meeting.slot.0)).day();
@@ -137,6 +144,7 @@ fn event(
         field("OwnerId", Value::Id(meeting.owner.0)),
         field("WhatId", Value::Id(deal.root.0)),
         field("WhoId", id_or_null(person.map(|id| id.0))),
+        field("EventWhoIds", related(people)),
         field("Location", Value::Word((*draws.pick(PLACE, PLACES)).into())),
         field("ShowAs", Value::Word("Busy".into())),
         field("IsReminderSet", Value::Bool(false)),
@@ -160,31 +168,62 @@ fn event(
     deal.add(records, meeting.path.clone(), Object::Event, fields);
 }
 
-/// Who joins beside the one it is held with; named by role, so that a change of the cast's size
-/// renames nobody.
-fn attendees(
+/// Everybody who takes part, where an event can be related to several contacts. They are related
+/// to the meeting, not invited to it: nobody gets an invitation.
+fn related(people: &People) -> Value {
+    let Some(with) = people.with else {
+        return Value::Null;
+    };
+    let joining = people.joining.iter().map(|(_, contact)| contact.0);
+    let mut ids: Vec<_> = [with.0].into_iter().chain(joining).collect();
+    ids.sort_unstable();
+    Value::Ids(ids)
+}
+
+/// Who joins beside the one it is held with. Each role is drawn for itself.
+fn joining<'a>(deal: &'a Deal, draws: &Draw, with: &Part) -> Vec<(&'a Part, ContactId)> {
+    let joins = |(place, part): (usize, &'a Part)| {
+        let contact = part.contact.filter(|_| part.role != with.role)?;
+        let joins = draws.chance(JOINS + place % 16, 300);
+        joins.then_some((part, contact))
+    };
+    let parts = deal.pins.cast.iter().enumerate();
+    parts.filter_map(joins).collect()
+}
+
+/// Without Shared Activities whoever else takes part can only be invited; addresses are named by
+/// role, so that a change of the cast's size renames nobody.
+fn invite(
     deal: &Deal,
-    draws: &Draw,
     meeting: &Meeting,
-    with: &Part,
+    joining: &[(&Part, ContactId)],
     records: &mut Vec<Desired>,
 ) {
-    for (place, part) in deal.pins.cast.iter().enumerate() {
-        let Some(contact) = part.contact.filter(|_| part.role != with.role) else {
-            continue;
-        };
-        let purpose = JOINS + place % 16;
-        if !draws.chance(purpose, 300) {
+    for (part, contact) in joining {
+        if !may_be_invited(&deal.planner.situation, deal.opportunity, *contact) {
             continue;
         }
         let path = Path::new(format!("{}/attendee/{}", meeting.path, part.role));
-        // Related to the meeting, not invited to it: nobody gets an invitation.
         let fields = vec![
             field("EventId", Value::Ref(deal.address(&meeting.path))),
             field("RelationId", Value::Id(contact.0)),
-            field("IsParent", Value::Bool(true)),
-            field("IsInvitee", Value::Bool(false)),
         ];
         deal.add(records, path, Object::EventRelation, fields);
     }
+}
+
+/// An invitation can reach its addressee, through a calendar that is synchronised with the org.
+/// So unless the manifest says otherwise only those are invited who can get no mail.
+pub(in crate::planner) fn may_be_invited(
+    situation: &Situation,
+    opportunity: &Opportunity,
+    contact: ContactId,
+) -> bool {
+    let contacts = opportunity
+        .account
+        .and_then(|account| situation.inventory.contacts.get(&account));
+    let email = contacts
+        .and_then(|contacts| contacts.get(&contact))
+        .and_then(|contact| contact.email.as_deref());
+    situation.manifest.activity.invite_real || email.is_some_and(is_reserved)
 }

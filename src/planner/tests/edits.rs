@@ -36,6 +36,7 @@ fn newcomer() -> Contact {
         first_name: Some("New".to_owned()),
         last_name: "Comer".to_owned(),
         title: Some("Chief Financial Officer".to_owned()),
+        email: None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use serde_json::Value as Json;
+
 use super::*;
 use crate::model::pins::Ends;
 
@@ -9,11 +11,20 @@ use crate::model::pins::Ends;
 fn people_of_meetings(records: &Records) -> BTreeMap<Address, Vec<String>> {
     let mut people: BTreeMap<Address, Vec<String>> = BTreeMap::new();
     for (address, record) in of(records, Object::Event) {
-        let with = record.json("WhoId").as_str();
-        people
-            .entry(address.clone())
-            .or_default()
-            .extend(with.map(str::to_owned));
+        let with = record.json("WhoId").as_str().map(str::to_owned);
+        let all = match record.fields.get("EventWhoIds") {
+            Some(Datum::Json(Json::Array(related))) => {
+                let text = |id: &Json| id.as_str().unwrap().to_owned();
+                let related: Vec<_> = related.iter().map(text).collect();
+                assert!(
+                    with.is_some_and(|with| related.contains(&with)),
+                    "{address}"
+                );
+                related
+            }
+            _ => with.into_iter().collect(),
+        };
+        people.insert(address.clone(), all);
     }
     for (address, record) in of(records, Object::EventRelation) {
         let meeting = record.refers_to("EventId").expect("a meeting of ours");
@@ -31,7 +42,13 @@ proptest! {
     #![proptest_config(cases(32))]
 
     #[test]
-    fn only_contacts_of_the_account_take_part_and_nobody_twice(mut world in worlds()) {
+    fn only_contacts_of_the_account_take_part_and_nobody_twice(
+        mut world in worlds(),
+        shared: bool,
+    ) {
+        if !shared {
+            world = world.without_shared_activities();
+        }
         world.settings.roles = vec!["champion", "legal", "end_user", "procurement"];
         let records = world.plan().records;
         let known = |root: RootId, person: &str| {
@@ -88,7 +105,14 @@ proptest! {
 #[test]
 fn every_field_that_the_org_has_a_place_for_is_filled() {
     let world = plain_world(3);
-    let records = world.plan().records;
+    let mut records = world.plan().records;
+    let attendees = world.clone().without_shared_activities().plan().records;
+    records.extend(
+        attendees
+            .into_iter()
+            .filter(|(address, _)| !records.contains_key(address))
+            .collect::<Vec<_>>(),
+    );
     for (object, able) in &world.capabilities.objects {
         for name in able.createable.iter().filter(|name| *name != "Demo_Key__c") {
             let is_filled =
