@@ -48,6 +48,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
     let accounts = selection::accounts(&ground, &in_scope).await?;
     let (builder, mut seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
+    judge::refuse_misfits(request, planner.as_ref())?;
     let refreshed = seen.refreshed.take();
     judge::refuse_empty_globs(&ground, &seen)?;
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::api::Cursors;
 use super::auth::{self, Credentials};
+use super::bulk::Jobs;
 use super::company;
 use super::error::Error;
 use super::features::Features;
@@ -22,6 +23,7 @@ pub(crate) struct Org {
     pub(crate) credentials: Credentials,
     pub(crate) clock: Clock,
     pub(crate) cursors: Cursors,
+    pub(crate) jobs: Jobs,
     /// API calls since it was opened.
     pub(crate) calls: u64,
 }
@@ -39,6 +41,7 @@ impl Org {
             credentials,
             clock,
             cursors: Cursors::starting_at(clock.now().as_millisecond() as u64),
+            jobs: Jobs::new(),
             calls: 0,
         })
     }

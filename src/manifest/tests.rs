@@ -109,6 +109,7 @@ salesforce:
   api_version: '67.0'
   settle_after: 600
   allow_production: []
+  allow_duplicates: false
   query:
     opportunity_type: []
     stages_allowed: []
@@ -161,6 +162,8 @@ scorecards:
 drift:
   ignore: []
   create_only: []
+record_types: {}
+fields: {}
 protect: []
 ";
 
@@ -298,7 +301,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, protect
+   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -671,7 +674,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

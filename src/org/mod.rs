@@ -78,6 +78,8 @@ pub(crate) struct Options {
     pub(crate) clock: Clock,
     /// Lets the waits before another attempt differ between processes.
     pub(crate) jitter_seed: u64,
+    /// What an alert of a duplicate rule would hold up is saved all the same.
+    pub(crate) allow_duplicates: bool,
     /// Is told why nothing happens, and for how long.
     pub(crate) notices: Notices,
 }

@@ -9,7 +9,7 @@ use super::seen::Seen;
 use super::stop::Stop;
 use super::told::{Telling, told};
 use crate::guard::Refusal;
-use crate::manifest::{IdempotencyMode, OnLeave};
+use crate::manifest::{self, IdempotencyMode, OnLeave};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::id::RootId;
 use crate::model::object::Object;
@@ -17,7 +17,7 @@ use crate::model::pins::Pins;
 use crate::org::Org;
 use crate::plan_file::Command;
 use crate::planner::Situation;
-use crate::refresh::{self, InventoryRequest, Read};
+use crate::refresh::{self, Described, InventoryRequest, Read};
 use crate::state::State;
 
 /// The org, the state, and what was read of them.
@@ -154,19 +154,22 @@ async fn surroundings(
         RefreshMode::None => {
             let (capabilities, has_default_exclusion) = from_snapshot(state, "capabilities")?;
             refresh::Surroundings {
-                capabilities,
-                has_default_exclusion,
-                pack: None,
-                keyed: BTreeMap::new(),
+                described: Described {
+                    capabilities,
+                    has_default_exclusion,
+                    ..Described::default()
+                },
+                ..refresh::Surroundings::default()
             }
         }
     };
     let refresh::Surroundings {
-        capabilities,
-        has_default_exclusion,
+        described,
         pack,
         keyed,
     } = around;
+    let (capabilities, has_default_exclusion) = fitting(request, described)?;
+    refuse_unread(request, &capabilities)?;
     if manifest.run.idempotency_mode == Some(IdempotencyMode::Tag)
         && !capabilities.has_key(Object::Event)
     {
@@ -185,6 +188,51 @@ async fn surroundings(
         told,
         query,
         counts: keyed,
+    })
+}
+
+/// What the org can hold, where the manifest fits it.
+fn fitting(request: &Request, described: Described) -> anyhow::Result<(Capabilities, bool)> {
+    let Described {
+        capabilities,
+        has_default_exclusion,
+        misfits,
+        unfilled,
+    } = described;
+    // What was made goes, whatever else the manifest asks for.
+    if request.command == Command::Apply {
+        if !misfits.is_empty() {
+            return Err(manifest::misfits(request.manifest, misfits).into());
+        }
+        if !unfilled.is_empty() {
+            return Err(Stop::Impossible {
+                why: format!("this org demands fields that nothing fills: {}", unfilled.join(", ")),
+                hint: "Give each a value in the manifest, as in `fields: {Event: {Region__c: West}}`.",
+            }
+            .into());
+        }
+    }
+    Ok((capabilities, has_default_exclusion))
+}
+
+/// Fields and record types that are new in the manifest have to be looked up in the org.
+fn refuse_unread(request: &Request, capabilities: &Capabilities) -> Result<(), Stop> {
+    let manifest = request.manifest;
+    let fields = manifest.fields.iter().all(|(object, fields)| {
+        let known = capabilities.added_fields.get(object);
+        let is_known = |name| known.is_some_and(|known| known.contains_key(name));
+        !capabilities.has(*object) || fields.keys().all(is_known)
+    });
+    let mut kinds = manifest.record_types.keys();
+    let record_types = kinds
+        .all(|object| !capabilities.has(*object) || capabilities.record_types.contains_key(object));
+    if fields && record_types || request.command == Command::Destroy {
+        return Ok(());
+    }
+    Err(Stop::Impossible {
+        why: "`fields` or `record_types` of the manifest changed since the org was last read"
+            .to_owned(),
+        hint: "Run it once with `--refresh full`.",
     })
 }
 

@@ -133,20 +133,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
         ));
     }
-    let uninvited = planner.map_or(0, |planner| planner.stories.uninvited);
-    if uninvited > 0 {
-        let who = match uninvited {
-            1 => {
-                "1 person is not invited to meetings, because the e-mail address is real".to_owned()
-            }
-            more => format!(
-                "{more} people are not invited to meetings, because their e-mail addresses are real"
-            ),
-        };
-        notices.push(format!(
-            "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
-        ));
-    }
+    notices.extend(left_out(ground, planner));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();
@@ -170,6 +157,32 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             "only what run {run_id} created goes; the next apply would make it again"
         ));
     }
+    notices
+}
+
+/// What the records go without, because of what the org is.
+fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
+    let capabilities = &ground.surroundings.capabilities;
+    let mut notices = Vec::new();
+    let Some(planner) = planner else {
+        return notices;
+    };
+    if !capabilities.not_offered.is_empty() {
+        notices.push(format!(
+            "left out, because this org does not let you set them: {}",
+            capabilities.not_offered.join(", ")
+        ));
+    }
+    let who = match planner.stories.uninvited {
+        0 => return notices,
+        1 => "1 person is not invited to meetings, because the e-mail address is real".to_owned(),
+        more => format!(
+            "{more} people are not invited to meetings, because their e-mail addresses are real"
+        ),
+    };
+    notices.push(format!(
+        "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
+    ));
     notices
 }
 

@@ -9,12 +9,13 @@ use super::request::Request;
 use super::seen::Seen;
 use super::stop::Stop;
 use crate::guard::{Facts, Refusal};
-use crate::manifest::InstanceUrl;
+use crate::manifest::{self, InstanceUrl};
 use crate::model::change::Action;
 use crate::model::object::Object;
 use crate::model::value::Datum;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
+use crate::planner::Planner;
 use crate::refresh;
 use crate::state::State;
 
@@ -39,6 +40,15 @@ pub(super) fn refuse_empty_globs(ground: &Ground, seen: &Seen) -> Result<(), Sto
         ));
     }
     Ok(())
+}
+
+/// What came of the manifest's templates must fit the org, for every record that is written.
+pub(super) fn refuse_misfits(request: &Request, planner: Option<&Planner>) -> anyhow::Result<()> {
+    let misfits = planner.map(Planner::misfits).unwrap_or_default();
+    match misfits.is_empty() {
+        true => Ok(()),
+        false => Err(manifest::misfits(request.manifest, misfits).into()),
+    }
 }
 
 pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyhow::Result<Facts> {

@@ -94,6 +94,7 @@ fn remains(outcome: &Outcome) -> Vec<String> {
             lines.push(paint::dim(&format!("  ({more} more)")));
         }
     }
+    lines.extend(causes(outcome));
     lines.extend(advice(outcome).map(str::to_owned));
     lines
 }
@@ -110,6 +111,25 @@ fn why(stopped: &Stopped) -> String {
             )
         }
     }
+}
+
+/// What to do about causes that lie in the org, by the code that tells them.
+const CAUSES: &[(&str, &str)] = &[
+    (
+        "DUPLICATES_DETECTED",
+        "A duplicate rule of the org holds records up: `salesforce.allow_duplicates: true` saves them all the same, where the rule only alerts.",
+    ),
+    (
+        "REQUIRED_FIELD_MISSING",
+        "The org requires a field that nothing fills: give it a value under `fields` in the manifest.",
+    ),
+];
+
+fn causes(outcome: &Outcome) -> impl Iterator<Item = String> {
+    let known = CAUSES
+        .iter()
+        .filter(|(code, _)| outcome.failed.contains_key(*code));
+    known.map(|(_, advice)| (*advice).to_owned())
 }
 
 fn advice(outcome: &Outcome) -> Option<&'static str> {
@@ -229,6 +249,22 @@ Mend the cause, then run the same command again to resume.
 Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
 
 "#]],
+        );
+    }
+
+    #[test]
+    fn a_known_cause_comes_with_its_cure() {
+        let failure = (3, "Use one of these records?".to_owned());
+        let ended = Outcome {
+            failed: BTreeMap::from([("DUPLICATES_DETECTED".to_owned(), failure)]),
+            ..Outcome::default()
+        };
+        let mut shown = Vec::new();
+        outcome(&ended, Command::Apply, 200, &mut shown).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(
+            shown.contains("`salesforce.allow_duplicates: true`"),
+            "{shown}"
         );
     }
 

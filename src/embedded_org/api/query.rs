@@ -21,21 +21,7 @@ fn run(context: &mut Context<'_>, call: &Call, visibility: Visibility) -> Result
     if let Some(text) = call.parameter("explain") {
         return Ok(Reply::json(200, &soql::explain(&context.session, text)?));
     }
-    if call.is_set("columns") {
-        let columns = soql::columns(&context.session, text_of(call)?)?;
-        return Ok(Reply::json(200, &columns));
-    }
     run_in(&context.session, context.cursors, call, visibility)
-}
-
-fn text_of(call: &Call) -> Result<&str, ApiError> {
-    call.parameter("q").ok_or_else(|| {
-        ApiError::new(
-            400,
-            "MALFORMED_QUERY",
-            "SOQL query parameter 'q' is required",
-        )
-    })
 }
 
 /// Runs the query of a call over the schema of a session.
@@ -45,7 +31,16 @@ pub(super) fn run_in(
     call: &Call,
     visibility: Visibility,
 ) -> Result<Reply, ApiError> {
-    let text = text_of(call)?;
+    let text = call.parameter("q").ok_or_else(|| {
+        ApiError::new(
+            400,
+            "MALFORMED_QUERY",
+            "SOQL query parameter 'q' is required",
+        )
+    })?;
+    if call.is_set("columns") {
+        return Ok(Reply::json(200, &soql::columns(session, text)?));
+    }
     let plan = soql::plan(session, text, visibility)?;
     if let Some(body) = soql::whole(session, &plan)? {
         return Ok(Reply::text(200, body));

@@ -10,6 +10,7 @@ mod delete;
 mod event;
 mod invitee;
 mod load;
+pub(crate) mod named;
 mod opportunity;
 mod permission;
 mod record;
@@ -18,8 +19,10 @@ mod save;
 mod task;
 mod upsert;
 
+pub(crate) use body::refuses;
 pub(crate) use delete::delete;
 pub(crate) use load::{load, read_exported, relate};
+pub(crate) use permission::read_with;
 pub(crate) use record::{Record, find, insert};
 pub(crate) use save::{create, update};
 pub(crate) use upsert::{Matched, Upserted, find_by_key, upsert};

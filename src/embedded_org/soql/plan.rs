@@ -96,7 +96,7 @@ pub(crate) fn plan_of_fields(
     })
 }
 
-fn plan_query(
+pub(super) fn plan_query(
     session: &Session<'_>,
     query: &Query,
     visibility: Visibility,
