@@ -74,6 +74,9 @@ fn salesforce(mut salesforce: Section) -> Salesforce {
         settle_after: salesforce
             .value("settle_after", whole(0..=86_400))
             .unwrap_or(600),
+        bulk_threshold: salesforce
+            .value("bulk_threshold", whole(1..=1_000_000))
+            .unwrap_or(10_000),
         allow_production: salesforce
             .distinct("allow_production", org_id)
             .unwrap_or_default(),

@@ -85,6 +85,7 @@ salesforce:
   auth: sf_cli
   api_version: 66.0
   settle_after: 0
+  bulk_threshold: 2000
   allow_production: [00D5f000000abcdEAA]
   query: {opportunity_type: null, stages_allowed: 010, exclude_if_omitted_field: ~,
     include_closed: true, on_leave: destroy}
@@ -108,6 +109,7 @@ salesforce:
   instance_url: embedded
   api_version: '67.0'
   settle_after: 600
+  bulk_threshold: 10000
   allow_production: []
   allow_duplicates: false
   query:

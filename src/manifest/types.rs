@@ -115,6 +115,8 @@ pub(crate) struct Salesforce {
     /// Seconds until a create whose reply was lost, and which cannot be found, is sent again.
     /// (On the embedded org nothing arrives late, whatever this says.)
     pub(crate) settle_after: u32,
+    /// From so many changes of one kind on, or opportunities, they go by jobs of the Bulk API.
+    pub(crate) bulk_threshold: u32,
     /// Ids, of 15 or 18 characters, of the production orgs that may be written to.
     pub(crate) allow_production: Vec<String>,
     /// Whether what an alert of a duplicate rule would hold up is saved all the same.

@@ -14,6 +14,7 @@ mod sf_cli;
 mod sign_in;
 
 // What an org can be asked.
+mod bulk_query;
 mod collections;
 mod describe;
 mod limits;
