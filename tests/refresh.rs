@@ -124,3 +124,12 @@ fn without_keys_the_org_tells_what_changed() {
     env.apply();
     env.nothing_to_do();
 }
+
+#[test]
+fn a_large_inventory_is_read_by_a_job_and_is_the_same() {
+    let env = TestEnv::new();
+    let paged = env.plan("--seed 7");
+    env.edit("limit: 6", "limit: 6\n  bulk_threshold: 2");
+    assert_eq!(env.plan("--seed 7"), paged);
+    assert!(!paged.is_empty());
+}

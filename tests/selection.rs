@@ -74,7 +74,7 @@ fn what_an_edited_query_takes_away_stays_away_after_an_interruption() {
         "limit: 50\n    opportunity_type: [New Business]",
     );
     let before = env.plan("");
-    env.run("apply -y --api-budget 17").exits(8);
+    env.run("apply -y --api-budget 13").exits(8);
     let rest = env.plan("");
     assert_eq!(rest.actions(), ["delete"], "{:?}", rest.summary());
     assert!(rest.0.len() < before.0.len(), "{:?}", rest.summary());

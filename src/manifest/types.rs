@@ -117,7 +117,7 @@ pub(crate) struct Salesforce {
     pub(crate) settle_after: u32,
     /// A run stops when so many percent of the org's daily calls are used up, by whomever.
     pub(crate) api_share: u32,
-    /// From so many changes of one kind on they go by jobs of the Bulk API.
+    /// From so many changes of one kind, or opportunities, on they go by jobs of the Bulk API.
     pub(crate) bulk_threshold: u32,
     /// Ids, of 15 or 18 characters, of the production orgs that may be written to.
     pub(crate) allow_production: Vec<String>,

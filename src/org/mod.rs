@@ -16,6 +16,7 @@ mod sign_in;
 // What an org can be asked.
 mod bulk;
 mod bulk_csv;
+mod bulk_query;
 mod collections;
 mod conditional;
 mod describe;

@@ -17,6 +17,8 @@ pub(super) struct Reply {
     pub(super) body: Vec<u8>,
     /// The org's time: its Date header.
     pub(super) at: Timestamp,
+    /// Where the next results of a job begin, while there are any.
+    pub(super) locator: Option<String>,
 }
 
 /// A whole reply with any status, as the wire gave it.
@@ -66,7 +68,16 @@ pub(super) fn read(answer: Answer) -> Result<Reply, Failure> {
         at,
     } = answer;
     if (200..300).contains(&status) {
-        return Ok(Reply { status, body, at });
+        let locator = headers
+            .get("sforce-locator")
+            .and_then(|value| value.to_str().ok());
+        let locator = locator.filter(|text| *text != "null").map(str::to_owned);
+        return Ok(Reply {
+            status,
+            body,
+            at,
+            locator,
+        });
     }
     let retry_after = retry_after(&headers, at);
     match serde_json::from_slice::<Vec<ApiError>>(&body) {

@@ -274,7 +274,7 @@ async fn inventory(
         covered,
         keep_leaving: !edited && query.on_leave == OnLeave::Keep,
     };
-    let read = refresh::inventory(org, &wanted, counts).await;
+    let read = Box::pin(refresh::inventory(org, &wanted, counts)).await;
     let (read, told) = read.context("reading the org's opportunities")?;
     surroundings.counts.extend(refresh::counted(parts, told)?);
     if read.inventory.opportunities.is_empty() && covered.is_empty() {

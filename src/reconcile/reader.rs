@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
                     owned,
                     counts,
                 };
-                let asked = refresh::deviations(&inquiry).await;
+                let asked = Box::pin(refresh::deviations(&inquiry)).await;
                 Some(asked.context("asking what has changed of the managed records")?)
             }
         };

@@ -80,8 +80,8 @@ pub(crate) fn proved<'a>(
     rows: &[(RootId, &Row)],
     live: impl Iterator<Item = Option<&'a Live>>,
 ) -> BTreeSet<(Object, RecordId)> {
-    let is_ours = |live: &Option<&Live>| matches!(live, Some(Live::Unchanged | Live::Ours(_)));
-    let ours = rows.iter().zip(live).filter(|(_, live)| is_ours(live));
+    let is_ours = |live: Option<&Live>| matches!(live, Some(Live::Unchanged | Live::Ours(_)));
+    let ours = rows.iter().zip(live).filter(|(_, live)| is_ours(*live));
     ours.map(|((_, row), _)| (row.object, row.id)).collect()
 }
 

@@ -181,20 +181,19 @@ fn soql(
         let instant = jiff::Timestamp::from_millisecond(stamp);
         instant.unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     };
-    let mut soql = format!(
-        "SELECT {} FROM {} WHERE {condition} AND SystemModstamp >= {:.3}",
-        fields.unwrap_or("COUNT()"),
+    let until = until.map_or(String::new(), |until| {
+        format!(" AND SystemModstamp < {:.3}", instant(until))
+    });
+    // A deleted row is no more where it was, and shows among the rows.
+    let (fields, there) = match fields {
+        Some(fields) => (fields, ""),
+        None => ("COUNT()", " AND IsDeleted = FALSE"),
+    };
+    format!(
+        "SELECT {fields} FROM {} WHERE {condition} AND SystemModstamp >= {:.3}{until}{there}",
         object.api_name(),
         instant(from)
-    );
-    if let Some(until) = until {
-        soql.push_str(&format!(" AND SystemModstamp < {:.3}", instant(until)));
-    }
-    // A deleted row is no more where it was, and shows among the rows.
-    if fields.is_none() {
-        soql.push_str(" AND IsDeleted = FALSE");
-    }
-    soql
+    )
 }
 
 /// What the org told, without kinds of which it refused a question or of which too much changed.
