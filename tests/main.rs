@@ -15,6 +15,7 @@ mod determinism;
 mod doctor;
 mod drift;
 mod examples;
+mod faults;
 mod from_org;
 mod guards;
 mod interrupt;
