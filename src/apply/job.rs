@@ -266,7 +266,9 @@ impl Dispatcher<'_> {
                 let settlement = std::mem::take(&mut taken.settlement);
                 self.job.state.settle(self.job.run, None, &settlement)?;
                 self.progress(ROWS_AT_ONCE as u64);
-                self.read_back_lots().await?;
+                if self.fills_a_call() {
+                    self.read_back_now(org::RECORDS_PER_LOT).await?;
+                }
             }
         }
         let told = (opened.items.len() - left.len()) % ROWS_AT_ONCE;

@@ -99,6 +99,8 @@ struct Dispatcher<'a> {
     calling: usize,
     /// Groups of lines that rest.
     resting: usize,
+    /// What was written is being read back.
+    reading: bool,
     /// Calls made before the first one of ours, and of ours those that were begun.
     calls_before: u64,
     launched: u64,
@@ -112,6 +114,8 @@ enum Landed {
     Call(Box<(Batch, Prepared, Result<Reply, org::Error>)>),
     /// A job of the Bulk API has ended.
     Job(Box<(Batch, Opened, Ended)>),
+    /// What was written was read back.
+    ReadBack(Result<Vec<refresh::Note>, refresh::Error>),
     /// These lines have rested.
     Rested(BTreeSet<u32>),
 }
@@ -141,12 +145,13 @@ pub(crate) async fn apply(job: Job<'_>) -> Result<Outcome, Error> {
         rests: Vec::new(),
         calling: 0,
         resting: 0,
+        reading: false,
         launched: 0,
         done: 0,
     };
     dispatcher.note_in_state()?;
     dispatcher.run().await?;
-    dispatcher.read_back(1).await?;
+    dispatcher.read_back_now(1).await?;
     let mut outcome = dispatcher.outcome;
     outcome.not_tried += dispatcher.queue.left() as u64;
     outcome.calls = dispatcher.job.org.calls();
@@ -165,7 +170,7 @@ impl Dispatcher<'_> {
                 };
                 self.launch(&mut flying, batch).await?;
             }
-            if self.calling == 0 && self.outcome.stopped.is_some() {
+            if self.calling == 0 && !self.reading && self.outcome.stopped.is_some() {
                 // Nothing is waited for that would not be sent anyway.
                 return Ok(());
             }
@@ -173,6 +178,10 @@ impl Dispatcher<'_> {
                 return Ok(());
             };
             match landed.expect("a call does not panic") {
+                Landed::ReadBack(notes) => {
+                    self.reading = false;
+                    self.note_held(notes)?;
+                }
                 Landed::Rested(lines) => {
                     self.resting -= 1;
                     self.queue.wake(&lines);
@@ -196,7 +205,7 @@ impl Dispatcher<'_> {
                     Landed::Rested(lines)
                 });
             }
-            self.read_back_lots().await?;
+            self.read_back(&mut flying);
         }
     }
 
@@ -249,28 +258,52 @@ impl Dispatcher<'_> {
         Ok(())
     }
 
-    /// Reads back what was written as soon as it fills a call.
-    async fn read_back_lots(&mut self) -> Result<(), Error> {
-        let lots = self.written.values();
-        let lots: usize = lots.map(|rows| rows.len() / org::RECORDS_PER_LOT).sum();
-        if lots >= org::LOTS_PER_RETRIEVE {
-            self.read_back(org::RECORDS_PER_LOT).await?;
+    /// Reads back what was written as soon as it fills a call, beside the calls that write.
+    fn read_back(&mut self, flying: &mut JoinSet<Landed>) {
+        if self.reading || !self.fills_a_call() {
+            return;
         }
-        Ok(())
+        let written = self.take_written(org::RECORDS_PER_LOT);
+        let org = self.job.org.clone();
+        self.reading = true;
+        flying.spawn(async move { Landed::ReadBack(refresh::read_back(&org, &written).await) });
     }
 
-    /// Reads back what was written since the last time, in lots of at least so many records, so
-    /// that no call goes out half empty while more is to come.
-    async fn read_back(&mut self, least: usize) -> Result<(), Error> {
+    /// Reads back what was written, in lots of at least so many records.
+    async fn read_back_now(&mut self, least: usize) -> Result<(), Error> {
+        let written = self.take_written(least);
+        let notes = refresh::read_back(self.job.org, &written).await;
+        self.note_held(notes)
+    }
+
+    fn fills_a_call(&self) -> bool {
+        let lots = self.written.values();
+        let lots: usize = lots.map(|rows| rows.len() / org::RECORDS_PER_LOT).sum();
+        lots >= org::LOTS_PER_RETRIEVE
+    }
+
+    /// What was written since the last time, in lots of at least so many records, so that no call
+    /// goes out half empty while more is to come.
+    fn take_written(&mut self, least: usize) -> Vec<refresh::Written> {
         let mut written = Vec::new();
         for rows in self.written.values_mut() {
             let whole = rows.len() - rows.len() % least;
             written.extend(rows.drain(..whole));
         }
-        if let Err(error) = refresh::note_held(self.job.org, self.job.state, &written).await {
-            // Nothing is lost: the next refresh reads what this one could not.
-            let notice = format!("what was written could not be read back: {error}");
-            (self.job.events)(Event::Notice(notice));
+        written
+    }
+
+    fn note_held(
+        &mut self,
+        notes: Result<Vec<refresh::Note>, refresh::Error>,
+    ) -> Result<(), Error> {
+        match notes {
+            Ok(notes) => self.job.state.note_held(&notes)?,
+            Err(error) => {
+                // Nothing is lost: the next refresh reads what this one could not.
+                let notice = format!("what was written could not be read back: {error}");
+                (self.job.events)(Event::Notice(notice));
+            }
         }
         Ok(())
     }

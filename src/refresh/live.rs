@@ -14,7 +14,7 @@ use crate::model::object::{Facts, OBJECTS, Object};
 use crate::model::recorded::{Held, Live, LiveRecord, Row};
 use crate::model::value::FieldName;
 use crate::org::{Fields, Org, Retrieve};
-use crate::state::{Run, State};
+use crate::state::Run;
 
 /// Which fields of each kind we own: those we want now and those we wrote before.
 pub(crate) type OwnedFields = BTreeMap<Object, BTreeSet<FieldName>>;
@@ -206,12 +206,11 @@ pub(crate) struct Written {
     pub(crate) fields: Vec<FieldName>,
 }
 
-/// Reads back what was written, and notes what the org made of it.
-pub(crate) async fn note_held(
-    org: &Org,
-    state: &mut State,
-    written: &[Written],
-) -> Result<(), Error> {
+/// What the org made of a record: the hashes of its owned fields, and its stamp.
+pub(crate) type Note = (Address, Held, Option<i64>);
+
+/// Reads back what was written.
+pub(crate) async fn read_back(org: &Org, written: &[Written]) -> Result<Vec<Note>, Error> {
     let of = |object| written.iter().filter(move |one| one.object == object);
     let kinds = OBJECTS
         .iter()
@@ -237,7 +236,7 @@ pub(crate) async fn note_held(
         })
         .collect();
     if requests.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let replies = org.retrieve(&requests).await?;
     let mut notes = Vec::with_capacity(written.len());
@@ -252,7 +251,7 @@ pub(crate) async fn note_held(
             notes.push((one.address.clone(), Held(held.collect()), stamp(&fields)));
         }
     }
-    Ok(state.note_held(&notes)?)
+    Ok(notes)
 }
 
 #[cfg(test)]
