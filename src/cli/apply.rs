@@ -79,14 +79,11 @@ pub(super) async fn run_as_before(
         plan.allow = vec![Allow::Create, Allow::Update];
     }
     apply.auto_approve = true;
-    run(
-        &Args {
-            saved: None,
-            plan,
-            output,
-            apply,
-        },
-        context,
-    )
-    .await
+    let args = Args {
+        saved: None,
+        plan,
+        output,
+        apply,
+    };
+    Box::pin(run(&args, context)).await
 }
