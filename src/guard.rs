@@ -52,6 +52,9 @@ pub(crate) struct Refusal {
 /// A kind is suspicious when more of it has gone than this.
 const VANISHED_PERCENT: u64 = 20;
 
+/// So few may go without being suspicious, however few there are: somebody tidied up.
+const VANISHED_AT_LEAST: u64 = 5;
+
 /// Almost every record takes two kilobytes of data storage.
 const RECORDS_PER_MB: i64 = 512;
 
@@ -72,12 +75,17 @@ pub(crate) fn refusals(facts: &Facts, allowed: &Allowed) -> Vec<Refusal> {
 
 fn production(facts: &Facts) -> Option<Refusal> {
     let org = facts.production.as_ref()?;
-    (facts.counts.writes() > 0).then(|| Refusal {
+    (facts.counts.writes() > 0).then(|| unnamed_production(org))
+}
+
+/// Nothing is written to a production org that the manifest does not name.
+pub(crate) fn unnamed_production(org: &str) -> Refusal {
+    Refusal {
         why: format!("{org} is a production org, and the manifest does not name it"),
         lift: format!(
             "write `allow_production: [{org}]` under `salesforce` if demo data belongs there"
         ),
-    })
+    }
 }
 
 fn vanished(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
@@ -87,7 +95,8 @@ fn vanished(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
     let lift = "`--accept-vanished` goes on all the same".to_owned();
     let gone = facts.vanished.iter().find_map(|(object, gone)| {
         let recorded = facts.recorded.get(object).copied().unwrap_or(0);
-        (gone * 100 > recorded * VANISHED_PERCENT).then_some((object, *gone, recorded))
+        let many = *gone >= VANISHED_AT_LEAST && gone * 100 > recorded * VANISHED_PERCENT;
+        many.then_some((object, *gone, recorded))
     });
     let (object, gone, recorded) = gone?;
     let whose = match &facts.other_user {
@@ -227,6 +236,17 @@ mod tests {
                 ..Allowed::default()
             },
             &[],
+        );
+        let few = |gone| Facts {
+            recorded: BTreeMap::from([(Object::Task, 5)]),
+            vanished: BTreeMap::from([(Object::Task, gone)]),
+            ..facts()
+        };
+        check(&few(4), &Allowed::default(), &[]);
+        check(
+            &few(5),
+            &Allowed::default(),
+            &["5 of 5 emails have vanished from the org"],
         );
         check(
             &Facts {

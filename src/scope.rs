@@ -185,6 +185,7 @@ mod tests {
             action: *actions.iter().find(|a| a.symbol() == symbol).unwrap(),
             reason: Reason::New,
             id: None,
+            stamp: None,
             generation: 1,
             account: None,
             want: None,

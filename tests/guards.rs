@@ -117,6 +117,9 @@ fn a_production_org_must_be_named() {
         client.set("SF_ACCESS_TOKEN", &org.token);
         client.apply();
         client.nothing_to_do();
+        client.edit(&format!("allow_production: [{id}]"), "allow_production: []");
+        client.run("destroy -y").exits(7).says("production org");
+        client.run("plan --destroy --out saved.plan").exits(7);
     });
 }
 

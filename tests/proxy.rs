@@ -29,6 +29,9 @@ pub(crate) enum Harm {
     Cut,
     /// The connection ends instead of passing the reply on.
     LoseReply,
+    /// From this moment on every row that is sent is refused with this code, and the org never
+    /// sees it.
+    Refuse(&'static str),
 }
 
 /// Which requests are counted.
@@ -37,6 +40,8 @@ pub(crate) enum Counts {
     All,
     /// Those that write records.
     Writes,
+    /// Those about jobs of the Bulk API.
+    Jobs,
 }
 
 /// What the one who runs the program is told.
@@ -117,6 +122,10 @@ fn serve(client: &TcpStream, shared: &Shared) -> std::io::Result<()> {
                 return Ok(());
             }
             Some(Harm::Cut) => return Ok(()),
+            Some(Harm::Refuse(code)) => {
+                to_client.write_all(&refusal(&request, code))?;
+                continue;
+            }
             _ => (&org).write_all(&request)?,
         }
         let Some(reply) = message(&mut replies)? else {
@@ -149,7 +158,12 @@ fn strike(shared: &Shared, request: &[u8]) -> Option<Harm> {
         counts,
         after,
     } = (*fault)?;
-    if counts == Counts::Writes && !is_write(request) {
+    let counted = match counts {
+        Counts::All => true,
+        Counts::Writes => is_write(request),
+        Counts::Jobs => request_line(request).contains("/jobs/ingest"),
+    };
+    if !counted {
         return None;
     }
     if after > 0 {
@@ -160,13 +174,33 @@ fn strike(shared: &Shared, request: &[u8]) -> Option<Harm> {
         });
         return None;
     }
-    *fault = None;
+    if !matches!(harm, Harm::Refuse(_)) {
+        *fault = None;
+    }
     Some(harm)
+}
+
+/// The reply to a write of several rows that refuses each of them.
+fn refusal(request: &[u8], code: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(request);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let rows = match serde_json::from_str::<serde_json::Value>(body) {
+        Ok(body) => body["records"].as_array().map_or(1, Vec::len),
+        Err(_) => head.lines().next().unwrap().matches(',').count() + 1,
+    };
+    let row = serde_json::json!({
+        "success": false,
+        "errors": [{"statusCode": code, "message": "refused by the test", "fields": []}],
+    });
+    let body = serde_json::Value::from(vec![row; rows]).to_string();
+    let length = body.len();
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
+    format!("{head}{length}\r\n\r\n{body}").into_bytes()
 }
 
 /// Reads are sent by POST too, where their ids are many.
 fn is_write(request: &[u8]) -> bool {
-    let line = String::from_utf8_lossy(request.split(|byte| *byte == b'\r').next().unwrap());
+    let line = request_line(request);
     let (method, path) = line.split_once(' ').unwrap();
     let path = path.split(['?', ' ']).next().unwrap();
     match method {
@@ -174,6 +208,11 @@ fn is_write(request: &[u8]) -> bool {
         "PATCH" | "DELETE" => true,
         _ => false,
     }
+}
+
+fn request_line(request: &[u8]) -> String {
+    let line = request.split(|byte| *byte == b'\r').next().unwrap();
+    String::from_utf8_lossy(line).into_owned()
 }
 
 /// Tells that the moment is there, and waits until the test is done with it.

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::queue::{Batch, Item};
+use super::row::One;
 use super::{Dispatcher, Error};
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::{Action, Change, FieldChange};
@@ -32,6 +33,15 @@ impl Prepared {
         self.items.is_empty()
     }
 
+    pub(super) fn one(&self, number: usize) -> One<'_> {
+        One {
+            item: self.items[number],
+            change: &self.changes[number],
+            intent: &self.intent,
+            row: &self.intent.rows[number],
+        }
+    }
+
     pub(super) async fn send(&self, org: &Org) -> Result<Reply, org::Error> {
         let object = self.intent.object.api_name();
         let ids: Vec<_> = self
@@ -59,15 +69,11 @@ impl Dispatcher<'_> {
     /// Turns a batch into a call and records its intent. Rows that hang on something that was
     /// never made are left out.
     pub(super) fn prepare(&mut self, batch: &Batch) -> Result<Prepared, Error> {
-        let action = match batch.step {
-            Step::Delete => Action::Delete,
-            Step::Create => Action::Create,
-            Step::Update => Action::Update,
-        };
         let mut prepared = Prepared {
             intent_id: None,
             intent: Intent {
-                action,
+                job: None,
+                action: batch.step.action(),
                 object: batch.object,
                 rows: Vec::with_capacity(batch.items.len()),
             },
@@ -109,7 +115,7 @@ impl Dispatcher<'_> {
     }
 
     /// The fields to send; `None` when something that they refer to does not exist.
-    fn body(&self, change: &Change, step: Step) -> Result<Option<Fields>, Error> {
+    pub(super) fn body(&self, change: &Change, step: Step) -> Result<Option<Fields>, Error> {
         let mut body = Fields::new();
         if step == Step::Delete {
             return Ok(Some(body));
@@ -149,7 +155,7 @@ impl Dispatcher<'_> {
         key::key(pack, change.object, &change.address, generation)
     }
 
-    fn intent_row(&self, change: &Change, body: &Fields, step: Step) -> IntentRow {
+    pub(super) fn intent_row(&self, change: &Change, body: &Fields, step: Step) -> IntentRow {
         let facts = change.object.facts();
         let creates = step == Step::Create;
         let key = body

@@ -1,88 +1,153 @@
-//! The last look before anything is written: what is to be updated or deleted must still be ours.
+//! The last look before a record is written: it must still be ours, and the one that was planned.
 //!
-//! A plan may be hours old, or may not have read the org at all. What proves not to be ours any
-//! more is left as it is, dropped from state, and reported.
+//! A plan may be hours old, or may not have read the org at all, and a long run gets old itself.
+//! So what a call is about to change or delete is looked at shortly before, thousands of records
+//! at once. What is not ours any more is left as it is, dropped from state, and reported; what
+//! somebody changed meanwhile is left for the next plan to show.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::queue::Batch;
 use super::{Dispatcher, Error};
 use crate::model::change::{Action, Change};
 use crate::model::id::RootId;
-use crate::model::recorded::{Held, Live, Row};
+use crate::model::order::Step;
+use crate::model::recorded::{Held, Row};
 use crate::model::value::Want;
 use crate::org::{LOTS_PER_RETRIEVE, RECORDS_PER_LOT, RowError};
-use crate::refresh::{self, OwnedFields, Proof};
+use crate::refresh::{self, Meanwhile, Planned, Proof};
 use crate::state::Settlement;
 
-/// So many records are looked at in one call.
+/// So many records are looked at in one call; what they are part of is looked at too.
 const AT_ONCE: usize = RECORDS_PER_LOT * LOTS_PER_RETRIEVE / 2;
 
-/// What becomes of a record that is not ours any more, as failures are reported.
-const NOT_OURS: &str = "NOT_OURS";
+/// For so many seconds a look is as good as a new one.
+const FRESH: i64 = 120;
+
+/// Of each change, by its number in the plan, when its record was last looked at, by the org's
+/// clock in seconds since 1970.
+pub(super) struct Looks(Vec<i64>);
 
 /// The changes of one root that touch records which are there, by their number in the plan.
 type Touched = BTreeMap<RootId, Vec<(u32, Change)>>;
 
-impl Dispatcher<'_> {
-    /// Takes every change out of the queue whose record is not ours any more.
-    pub(super) async fn check_ownership(&mut self) -> Result<(), Error> {
-        let mut touched = Touched::new();
-        let mut count = 0;
-        for (number, entry) in self.job.plan.entries().iter().enumerate() {
-            if !entry.writes || entry.action == Action::Create {
-                continue;
-            }
-            let change = self.job.plan.change(entry)?;
-            touched
-                .entry(change.address.root)
-                .or_default()
-                .push((number as u32, change));
-            count += 1;
-            if count >= AT_ONCE {
-                self.check(std::mem::take(&mut touched)).await?;
-                count = 0;
-            }
-        }
-        self.check(touched).await
+impl Looks {
+    const NEVER: i64 = i64::MIN;
+    /// Its record is being written, or was.
+    const SENT: i64 = i64::MAX;
+
+    pub(super) fn none(changes: usize) -> Self {
+        Self(vec![Self::NEVER; changes])
     }
 
-    async fn check(&mut self, touched: Touched) -> Result<(), Error> {
+    fn is_stale(&self, number: u32, now: i64) -> bool {
+        self.0[number as usize] < now.saturating_sub(FRESH)
+    }
+}
+
+impl Dispatcher<'_> {
+    /// Takes everything out of the batch, and out of the queue, that is not what was planned.
+    pub(super) async fn look(&mut self, batch: &mut Batch) -> Result<(), Error> {
+        if batch.step == Step::Create {
+            return Ok(());
+        }
+        let now = self.now();
+        let numbers: Vec<u32> = batch.items.iter().map(|item| item.entry).collect();
+        for stale in self.stale(&numbers, now).chunks(AT_ONCE) {
+            let dropped = self.look_at(stale, now).await?;
+            let before = batch.items.len();
+            batch.items.retain(|item| !dropped.contains(&item.entry));
+            let dropped = self.queue.drop(&dropped) + before - batch.items.len();
+            self.progress(dropped as u64);
+        }
+        for number in numbers {
+            self.looks.0[number as usize] = Looks::SENT;
+        }
+        Ok(())
+    }
+
+    /// Those of the batch that were not looked at lately, and with them as many of what follows
+    /// as one call takes; nothing where all of the batch is fresh.
+    fn stale(&self, batch: &[u32], now: i64) -> Vec<u32> {
+        let is_stale = |number: &u32| self.looks.is_stale(*number, now);
+        let mut stale: BTreeSet<u32> = batch.iter().copied().filter(is_stale).collect();
+        if stale.is_empty() {
+            return Vec::new();
+        }
+        let entries = self.job.plan.entries();
+        let touching = (0..entries.len() as u32).filter(|&number| {
+            let entry = &entries[number as usize];
+            entry.writes && entry.action != Action::Create
+        });
+        for number in touching.filter(is_stale) {
+            if stale.len() >= AT_ONCE {
+                break;
+            }
+            stale.insert(number);
+        }
+        stale.into_iter().collect()
+    }
+
+    /// Looks at the records of these changes; gives the changes that are not made.
+    async fn look_at(&mut self, numbers: &[u32], now: i64) -> Result<BTreeSet<u32>, Error> {
+        let mut touched = Touched::new();
+        for &number in numbers {
+            let change = self
+                .job
+                .plan
+                .change(&self.job.plan.entries()[number as usize])?;
+            let root = change.address.root;
+            touched.entry(root).or_default().push((number, change));
+            self.looks.0[number as usize] = now;
+        }
         let mut rows = Vec::new();
         for (root, changes) in &touched {
-            rows.extend(
-                self.rows(*root, changes)?
-                    .into_iter()
-                    .map(|row| (*root, row)),
-            );
+            let of_root = self.rows(*root, changes)?;
+            rows.extend(of_root.into_iter().map(|row| (*root, row)));
         }
+        let by_address: BTreeMap<_, _> = touched
+            .values()
+            .flatten()
+            .map(|(number, change)| {
+                let address = (change.address.root, &change.address.path);
+                (address, (*number, change))
+            })
+            .collect();
+        let change_of = |root: RootId, row: &Row| by_address.get(&(root, &row.path)).copied();
+        let planned: Vec<_> = rows
+            .iter()
+            .map(|(root, row)| Planned {
+                root: *root,
+                row,
+                change: change_of(*root, row).map(|(_, change)| change),
+            })
+            .collect();
         let runs = self.job.state.runs_by_number()?;
         let proof = Proof {
             capabilities: &self.job.plan.header.capabilities,
             pack: &self.job.state.meta().key_prefix,
             runs: &runs,
         };
-        let borrowed: Vec<_> = rows.iter().map(|(root, row)| (*root, row)).collect();
-        let live = refresh::live(self.job.org, &proof, &OwnedFields::new(), &borrowed).await?;
-        let foreign: BTreeSet<_> = borrowed
-            .iter()
-            .zip(&live)
-            .filter(|(_, live)| **live == Live::NotOurs)
-            .map(|((root, row), _)| (*root, row.path.clone()))
-            .collect();
-        let (mut settlement, mut dropped) = (Settlement::default(), BTreeSet::new());
-        for (number, change) in touched.into_values().flatten() {
-            if foreign.contains(&(change.address.root, change.address.path.clone())) {
-                dropped.insert(number);
-                settlement.removed.push(change.address.clone());
-                self.fail(&change, not_ours(), &mut settlement);
-            }
+        let found = refresh::meanwhile(self.job.org, &proof, &planned).await?;
+        let mut settlement = Settlement::default();
+        let mut dropped = BTreeSet::new();
+        for ((root, row), meanwhile) in rows.iter().zip(found) {
+            let Some((number, change)) = change_of(*root, row) else {
+                continue;
+            };
+            let error = match meanwhile {
+                Meanwhile::AsPlanned => continue,
+                Meanwhile::NotOurs => {
+                    settlement.removed.push(change.address.clone());
+                    not_ours()
+                }
+                Meanwhile::Changed(fields) => changed(fields),
+            };
+            dropped.insert(number);
+            self.fail(change, error, &mut settlement);
         }
-        if dropped.is_empty() {
-            return Ok(());
-        }
-        let dropped = self.queue.drop(&dropped);
-        self.progress(dropped as u64);
-        Ok(self.job.state.settle(self.job.run, None, &settlement)?)
+        self.job.state.settle(self.job.run, None, &settlement)?;
+        Ok(dropped)
     }
 
     /// The rows of what is touched, and of what that is part of: it proves the parts.
@@ -121,8 +186,19 @@ impl Dispatcher<'_> {
 
 fn not_ours() -> RowError {
     RowError {
-        code: NOT_OURS.to_owned(),
+        code: "NOT_OURS".to_owned(),
         message: "it is not ours any more, and was left as it is".to_owned(),
         fields: Vec::new(),
+    }
+}
+
+fn changed(fields: Vec<String>) -> RowError {
+    RowError {
+        code: "CHANGED_MEANWHILE".to_owned(),
+        message: format!(
+            "somebody changed {} after the plan was made",
+            fields.join(", ")
+        ),
+        fields,
     }
 }

@@ -3,19 +3,31 @@
 //! The dispatcher owns state and events; calls run beside each other and report back to it.
 //! Before each call an intent is recorded, after it the result, both durably, once per call.
 
-mod batch;
-mod check;
-mod outcome;
-pub(crate) mod pack;
+// What may be sent next, and when there is no use in more. Pure.
+mod circuit;
+mod cost;
+mod line;
 mod queue;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+// A call, from the last look at its records to what becomes of it.
+mod batch;
+mod bounds;
+mod check;
+mod job;
+mod notes;
+mod outcome;
+mod row;
 
+pub(crate) mod lease;
+pub(crate) mod pack;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::model::event::{Event, Outcome, Stopped};
+use crate::model::event::{Event, Outcome};
 use crate::model::object::Object;
 use crate::org::{self, Org};
 use crate::plan_file::{self, Plan};
@@ -23,7 +35,12 @@ use crate::refresh;
 use crate::state::{self, State};
 
 use batch::{Prepared, Reply};
-use queue::{Batch, Queue};
+use check::Looks;
+use job::{Ended, Opened};
+use queue::{Batch, Queue, Sizes};
+
+pub(crate) use bounds::MaxFailures;
+pub(crate) use cost::{ROWS_PER_JOB, Way, calls};
 
 /// How a plan is to be carried out.
 #[derive(Debug, Clone)]
@@ -32,10 +49,14 @@ pub(crate) struct Options {
     pub(crate) concurrency: usize,
     /// Seconds until a create that cannot be found is sent again.
     pub(crate) settle_after: i64,
-    /// Stop after so many failures.
-    pub(crate) max_failures: Option<u64>,
+    /// Stop after more failures than this.
+    pub(crate) max_failures: Option<MaxFailures>,
     /// Stop before more calls than this.
     pub(crate) api_budget: Option<u64>,
+    /// Stop when so many percent of the org's daily calls are used up, by whomever.
+    pub(crate) api_share: u64,
+    /// From so many changes of a kind on they go by jobs.
+    pub(crate) bulk_threshold: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -57,8 +78,10 @@ pub(crate) struct Job<'a> {
     pub(crate) run: i64,
     pub(crate) run_id: &'a str,
     pub(crate) options: Options,
+    /// Without it nothing more is written, where the org has leases.
+    pub(crate) lease: Option<&'a lease::Lease>,
     /// Set when the user wants to stop.
-    pub(crate) interrupted: Arc<AtomicBool>,
+    pub(crate) interrupted: watch::Receiver<bool>,
     pub(crate) events: &'a mut dyn FnMut(Event),
 }
 
@@ -66,30 +89,62 @@ pub(crate) struct Job<'a> {
 struct Dispatcher<'a> {
     job: Job<'a>,
     queue: Queue,
+    looks: Looks,
     outcome: Outcome,
     /// Written and not yet read back.
     written: BTreeMap<Object, Vec<refresh::Written>>,
+    /// Lines that are to be left alone for a while, and how often they were held by others.
+    rests: Vec<(BTreeSet<u32>, u8)>,
+    /// Calls in flight.
+    calling: usize,
+    /// Groups of lines that rest.
+    resting: usize,
+    /// Calls made before the first one of ours, and of ours those that were begun.
+    calls_before: u64,
+    launched: u64,
     done: u64,
     total: u64,
 }
 
-/// What a call came back with, and what it was for.
-type Landed = (Batch, Prepared, Result<Reply, org::Error>);
+/// What was waited for.
+enum Landed {
+    /// A call came back.
+    Call(Box<(Batch, Prepared, Result<Reply, org::Error>)>),
+    /// A job of the Bulk API has ended.
+    Job(Box<(Batch, Opened, Ended)>),
+    /// These lines have rested.
+    Rested(BTreeSet<u32>),
+}
+
+/// Who was held off by others comes back after so long, and twice as long each time.
+const FIRST_REST: Duration = Duration::from_millis(500);
 
 /// Carries out all changes of the plan.
 pub(crate) async fn apply(job: Job<'_>) -> Result<Outcome, Error> {
-    let queue = Queue::new(job.plan.entries(), job.plan.locks());
-    let total = queue.left() as u64;
+    let kinds = job.plan.header.estimate.kinds.iter();
+    let by_jobs = kinds.filter(|kind| kind.by_jobs);
+    let sizes = Sizes {
+        call: org::ROWS_PER_CALL,
+        job: ROWS_PER_JOB,
+        by_jobs: by_jobs.map(|kind| (kind.step, kind.object)).collect(),
+        least_job: cost::least_job(job.options.bulk_threshold),
+    };
+    let queue = Queue::new(job.plan.entries(), job.plan.locks(), sizes);
     let mut dispatcher = Dispatcher {
+        looks: Looks::none(job.plan.entries().len()),
+        total: queue.left() as u64,
+        calls_before: job.org.calls(),
         job,
         queue,
         outcome: Outcome::default(),
         written: BTreeMap::new(),
+        rests: Vec::new(),
+        calling: 0,
+        resting: 0,
+        launched: 0,
         done: 0,
-        total,
     };
     dispatcher.note_in_state()?;
-    dispatcher.check_ownership().await?;
     dispatcher.run().await?;
     dispatcher.read_back(1).await?;
     let mut outcome = dispatcher.outcome;
@@ -102,67 +157,106 @@ impl Dispatcher<'_> {
     async fn run(&mut self) -> Result<(), Error> {
         let mut flying: JoinSet<Landed> = JoinSet::new();
         loop {
-            while flying.len() < self.job.options.concurrency && self.may_go_on() {
-                let Some(batch) = self.queue.next(org::ROWS_PER_CALL, !flying.is_empty()) else {
+            while self.calling < self.room() && self.may_go_on() {
+                // Lines that rest come back, and may fill a call up then.
+                let more_comes = self.calling + self.resting > 0;
+                let Some(batch) = self.queue.next(more_comes) else {
                     break;
                 };
-                self.launch(&mut flying, batch)?;
+                self.launch(&mut flying, batch).await?;
+            }
+            if self.calling == 0 && self.outcome.stopped.is_some() {
+                // Nothing is waited for that would not be sent anyway.
+                return Ok(());
             }
             let Some(landed) = flying.join_next().await else {
-                break;
+                return Ok(());
             };
-            let (batch, prepared, reply) = landed.expect("a call does not panic");
-            self.land(batch, &prepared, reply).await?;
-            let lots: usize = self
-                .written
-                .values()
-                .map(|rows| rows.len() / org::RECORDS_PER_LOT)
-                .sum();
-            if lots >= org::LOTS_PER_RETRIEVE {
-                self.read_back(org::RECORDS_PER_LOT).await?;
+            match landed.expect("a call does not panic") {
+                Landed::Rested(lines) => {
+                    self.resting -= 1;
+                    self.queue.wake(&lines);
+                }
+                Landed::Call(call) => {
+                    let (batch, prepared, reply) = *call;
+                    self.calling -= 1;
+                    self.land(batch, &prepared, reply).await?;
+                }
+                Landed::Job(job) => {
+                    let (batch, opened, ended) = *job;
+                    self.calling -= 1;
+                    self.land_job(&batch, opened, ended).await?;
+                }
             }
+            for (lines, times) in self.rests.drain(..) {
+                self.resting += 1;
+                let rest = FIRST_REST * 2u32.pow(u32::from(times) - 1);
+                flying.spawn(async move {
+                    tokio::time::sleep(rest).await;
+                    Landed::Rested(lines)
+                });
+            }
+            self.read_back_lots().await?;
         }
-        Ok(())
     }
 
-    /// Records the intent and sends the call.
-    fn launch(&mut self, flying: &mut JoinSet<Landed>, batch: Batch) -> Result<(), Error> {
+    /// How many calls may be under way: as many as are allowed, and as the org can bear.
+    fn room(&self) -> usize {
+        let bearable = self.job.org.in_flight_limit();
+        self.job.options.concurrency.min(bearable).max(1)
+    }
+
+    /// Looks at what the call would touch, records the intent, and sends the call.
+    async fn launch(
+        &mut self,
+        flying: &mut JoinSet<Landed>,
+        mut batch: Batch,
+    ) -> Result<(), Error> {
+        self.look(&mut batch).await?;
+        if batch.way == Way::Bulk {
+            return self.launch_job(flying, batch).await;
+        }
         let prepared = self.prepare(&batch)?;
         if prepared.is_empty() {
             self.queue.done(&batch, &[], self.job.plan.entries());
             return Ok(());
         }
         let org = self.job.org.clone();
+        self.calling += 1;
+        self.launched += 1;
         flying.spawn(async move {
             let reply = prepared.send(&org).await;
-            (batch, prepared, reply)
+            Landed::Call(Box::new((batch, prepared, reply)))
         });
         Ok(())
     }
 
-    fn may_go_on(&mut self) -> bool {
-        if self.outcome.stopped.is_some() {
-            return false;
-        }
-        let options = &self.job.options;
-        let failures: u64 = self.outcome.failed.values().map(|(count, _)| count).sum();
-        let stopped = if self.job.interrupted.load(Ordering::Relaxed) {
-            Stopped::Interrupted
-        } else if options.max_failures.is_some_and(|most| failures > most) {
-            Stopped::TooManyFailures
-        } else if options
-            .api_budget
-            .is_some_and(|budget| self.job.org.calls() >= budget)
-        {
-            Stopped::ApiBudget
-        } else {
-            return true;
+    async fn launch_job(
+        &mut self,
+        flying: &mut JoinSet<Landed>,
+        batch: Batch,
+    ) -> Result<(), Error> {
+        let Some((opened, csv)) = self.open_job(&batch).await? else {
+            return Ok(());
         };
-        // A budget that is used up with the last call stopped nothing.
-        if self.queue.left() > 0 {
-            self.outcome.stopped = Some(stopped);
+        let org = self.job.org.clone();
+        let interrupted = self.job.interrupted.clone();
+        self.calling += 1;
+        flying.spawn(async move {
+            let ended = job::run(&org, opened.id(), csv, interrupted).await;
+            Landed::Job(Box::new((batch, opened, ended)))
+        });
+        Ok(())
+    }
+
+    /// Reads back what was written as soon as it fills a call.
+    async fn read_back_lots(&mut self) -> Result<(), Error> {
+        let lots = self.written.values();
+        let lots: usize = lots.map(|rows| rows.len() / org::RECORDS_PER_LOT).sum();
+        if lots >= org::LOTS_PER_RETRIEVE {
+            self.read_back(org::RECORDS_PER_LOT).await?;
         }
-        false
+        Ok(())
     }
 
     /// Reads back what was written since the last time, in lots of at least so many records, so
@@ -182,6 +276,9 @@ impl Dispatcher<'_> {
     }
 
     fn progress(&mut self, done: u64) {
+        if done == 0 {
+            return;
+        }
         self.done += done;
         (self.job.events)(Event::Progress {
             done: self.done,

@@ -3,111 +3,33 @@
 use std::collections::BTreeSet;
 
 use super::batch::{Prepared, Reply};
-use super::queue::{Batch, Item};
+use super::circuit;
+use super::queue::{Batch, Item, Kind};
+use super::row::{One, is_duplicate};
 use super::{Dispatcher, Error};
-use crate::model::address::Address;
-use crate::model::change::{Action, Change};
-use crate::model::event::{Event, Failure, Stopped};
+use crate::model::event::{Event, Halted, Stopped};
 use crate::model::id::RecordId;
 use crate::model::order::Step;
-use crate::model::recorded::{Held, Row};
-use crate::model::value::FieldName;
-use crate::org::{self, Kind, RowError};
-use crate::refresh::{self, Settled, Written};
-use crate::state::{FailedChange, Settlement};
+use crate::model::status_code::{Reach, reach};
+use crate::org::{self, RowError};
+use crate::refresh::{self, Settled};
+use crate::state::Settlement;
 
 /// A row lock, or a lost reply, is tried so often.
-const ATTEMPTS: u8 = 5;
+pub(super) const ATTEMPTS: u8 = 5;
 
-/// So many changes that only state sees are noted at once.
-const NOTES: usize = 10_000;
-
-/// Codes of refusals that may pass when the same is sent again.
-const PASSING: &[&str] = &[
-    "UNABLE_TO_LOCK_ROW",
-    "SERVER_UNAVAILABLE",
-    "REQUEST_LIMIT_EXCEEDED",
-    "UNKNOWN_EXCEPTION",
-];
+/// What the rows of a call come to.
+#[derive(Default)]
+pub(super) struct Taken {
+    pub(super) settlement: Settlement,
+    pub(super) again: Vec<Item>,
+    /// Why rows failed for good.
+    pub(super) refused: Vec<RowError>,
+    /// Changes of which nothing more is sent, because their first half failed.
+    pub(super) broken: BTreeSet<u32>,
+}
 
 impl Dispatcher<'_> {
-    /// Changes that only state sees, many in one transaction.
-    pub(super) fn note_in_state(&mut self) -> Result<(), Error> {
-        let mut settlement = Settlement::default();
-        for entry in self.job.plan.entries() {
-            if !matches!(
-                entry.action,
-                Action::Forget | Action::Record | Action::Adopt
-            ) {
-                continue;
-            }
-            let change = self.job.plan.change(entry)?;
-            let root = change.address.root;
-            match change.action {
-                Action::Forget => {
-                    settlement.removed.push(change.address.clone());
-                    self.outcome.done.forget += 1;
-                }
-                Action::Adopt => {
-                    settlement.put.push((root, self.adopted(&change)));
-                    self.outcome.done.adopt += 1;
-                }
-                _ => {
-                    settlement
-                        .put
-                        .extend(self.seen(&change)?.map(|row| (root, row)));
-                    self.outcome.done.record += 1;
-                }
-            }
-            if entry.action != Action::Record {
-                (self.job.events)(done_event(&change, change.id));
-            }
-            if settlement.put.len() + settlement.removed.len() >= NOTES {
-                self.note(&mut settlement)?;
-            }
-        }
-        self.note(&mut settlement)
-    }
-
-    fn note(&mut self, settlement: &mut Settlement) -> Result<(), Error> {
-        let settlement = std::mem::take(settlement);
-        if settlement.put.is_empty() && settlement.removed.is_empty() {
-            return Ok(());
-        }
-        Ok(self.job.state.settle(self.job.run, None, &settlement)?)
-    }
-
-    /// The row of a record that already is as it should be.
-    fn seen(&self, change: &Change) -> Result<Option<Row>, Error> {
-        let Some(row) = self.job.state.row_at(&change.address)? else {
-            return Ok(None);
-        };
-        let held = if change.held.is_empty() {
-            row.held.clone()
-        } else {
-            Held(change.held.clone())
-        };
-        Ok(Some(Row {
-            want: change.want.unwrap_or(row.want),
-            held,
-            ..row
-        }))
-    }
-
-    fn adopted(&self, change: &Change) -> Row {
-        Row {
-            path: change.address.path.clone(),
-            object: change.object,
-            id: change.id.expect("what is adopted is there"),
-            generation: change.generation,
-            run: self.job.run,
-            created: self.now(),
-            want: change.want.expect("what is adopted is wanted"),
-            stamp: None,
-            held: Held(change.held.clone()),
-        }
-    }
-
     /// Takes in what a call came back with.
     pub(super) async fn land(
         &mut self,
@@ -115,23 +37,65 @@ impl Dispatcher<'_> {
         prepared: &Prepared,
         reply: Result<Reply, org::Error>,
     ) -> Result<(), Error> {
-        match reply {
-            Ok(sent) => self.take_rows(&batch, prepared, sent).await,
-            Err(error) => match (error.kind(), batch.step) {
-                (Kind::Lost, Step::Create) => self.take_lost(&batch, prepared, &error).await,
-                (Kind::RequestLimit, _) => self.take_stop(&batch, prepared, Stopped::ApiBudget),
-                _ => self.take_stop(&batch, prepared, Stopped::Lost(error.to_string())),
-            },
+        let error = match reply {
+            Ok(sent) => return self.take_rows(&batch, prepared, sent).await,
+            Err(error) => error,
+        };
+        match (error.kind(), batch.step) {
+            (org::Kind::Lost, Step::Create) => self.take_lost(&batch, prepared, &error).await,
+            (org::Kind::Rejected(code), _) => {
+                let code = code.to_owned();
+                self.take_refusal(&batch, prepared, &code, &error)
+            }
+            _ => self.take_stop(&batch, prepared, &error),
         }
     }
 
+    /// Nothing more is sent. Of several calls that fail for the same reason the first tells it.
+    pub(super) fn stop(&mut self, error: &org::Error) {
+        self.outcome
+            .stopped
+            .get_or_insert_with(|| match error.kind() {
+                org::Kind::RequestLimit => Stopped::ApiBudget,
+                _ => Stopped::Lost(error.to_string()),
+            });
+    }
+
     /// Nothing was written, or nothing that would be written twice; the run ends.
-    fn take_stop(&mut self, batch: &Batch, prepared: &Prepared, why: Stopped) -> Result<(), Error> {
+    fn take_stop(
+        &mut self,
+        batch: &Batch,
+        prepared: &Prepared,
+        error: &org::Error,
+    ) -> Result<(), Error> {
         self.settle(prepared, &Settlement::default())?;
         self.queue
             .done(batch, &prepared.items, self.job.plan.entries());
-        // Of several calls that fail for the same reason the first one tells it.
-        self.outcome.stopped.get_or_insert(why);
+        self.stop(error);
+        Ok(())
+    }
+
+    /// The org refused the call as a whole: the next one of its kind would fare no better.
+    fn take_refusal(
+        &mut self,
+        batch: &Batch,
+        prepared: &Prepared,
+        code: &str,
+        error: &org::Error,
+    ) -> Result<(), Error> {
+        let mut taken = Taken::default();
+        for number in 0..prepared.items.len() {
+            let error = RowError {
+                code: code.to_owned(),
+                message: error.to_string(),
+                fields: Vec::new(),
+            };
+            self.take_row(&prepared.one(number), (Err(error), 0), None, &mut taken)?;
+        }
+        self.settle(prepared, &taken.settlement)?;
+        self.progress((prepared.items.len() - taken.again.len()) as u64);
+        self.halt(batch.kind(), code);
+        self.finish(batch, taken);
         Ok(())
     }
 
@@ -150,48 +114,16 @@ impl Dispatcher<'_> {
             }
             false => Settled::default(),
         };
-        let mut settlement = Settlement::default();
-        let mut again = Vec::new();
+        let mut taken = Taken::default();
         let at = sent.at.as_second();
         for (number, row) in sent.rows.into_iter().enumerate() {
-            let item = prepared.items[number];
             let made = settled.made.get(number).copied().flatten();
-            match row {
-                Ok(ok) => match RecordId::parse(&ok.id) {
-                    Ok(id) => self.take_done(prepared, number, (id, at), &mut settlement)?,
-                    Err(error) => {
-                        self.fail(
-                            &prepared.changes[number],
-                            unreadable(&error),
-                            &mut settlement,
-                        );
-                    }
-                },
-                Err(error) if batch.step == Step::Delete && error.is_gone() => {
-                    let id = prepared.changes[number]
-                        .id
-                        .expect("what is deleted was there");
-                    self.take_done(prepared, number, (id, at), &mut settlement)?;
-                }
-                Err(error) if is_duplicate(Some(&error)) && made.is_some() => {
-                    let made = made.expect("just seen");
-                    self.take_done(prepared, number, made, &mut settlement)?;
-                }
-                Err(error) if is_duplicate(Some(&error)) && item.attempt < ATTEMPTS => {
-                    // Nobody holds the key, so a record in the recycle bin does: take the next one.
-                    let used = prepared.intent.rows[number].generation;
-                    self.job.state.raise_generation_floor(used + 1)?;
-                    again.push(item);
-                }
-                Err(error) if PASSING.contains(&&*error.code) && item.attempt < ATTEMPTS => {
-                    again.push(item);
-                }
-                Err(error) => self.fail(&prepared.changes[number], error, &mut settlement),
-            }
+            let row = row.map(|ok| ok.id);
+            self.take_row(&prepared.one(number), (row, at), made, &mut taken)?;
         }
-        self.settle(prepared, &settlement)?;
-        self.progress((prepared.items.len() - again.len()) as u64);
-        self.queue.done(batch, &again, self.job.plan.entries());
+        self.settle(prepared, &taken.settlement)?;
+        self.progress((prepared.items.len() - taken.again.len()) as u64);
+        self.finish(batch, taken);
         Ok(())
     }
 
@@ -213,9 +145,8 @@ impl Dispatcher<'_> {
             // The intent stays open; the next run settles it.
             Err(error) => {
                 self.leave_open(batch, prepared);
-                self.outcome
-                    .stopped
-                    .get_or_insert(Stopped::Lost(error.to_string()));
+                let error = error.to_string();
+                self.outcome.stopped.get_or_insert(Stopped::Lost(error));
                 return Ok(());
             }
         };
@@ -223,25 +154,68 @@ impl Dispatcher<'_> {
             self.leave_open(batch, prepared);
             return Ok(());
         }
-        let mut settlement = Settlement::default();
-        let mut again = Vec::new();
+        let mut taken = Taken::default();
         for (number, made) in settled.made.iter().enumerate() {
-            let item: Item = prepared.items[number];
+            let one = prepared.one(number);
             match made {
-                Some(made) => self.take_done(prepared, number, *made, &mut settlement)?,
-                None if item.attempt < ATTEMPTS => again.push(item),
-                None => self.fail(&prepared.changes[number], lost(error), &mut settlement),
+                Some(made) => self.take_done(&one, *made, &mut taken.settlement)?,
+                None if one.item.attempt < ATTEMPTS => taken.again.push(one.item.again()),
+                None => self.fail(one.change, lost(error), &mut taken.settlement),
             }
         }
-        self.settle(prepared, &settlement)?;
-        self.progress((prepared.items.len() - again.len()) as u64);
-        self.queue.done(batch, &again, self.job.plan.entries());
+        self.settle(prepared, &taken.settlement)?;
+        self.progress((prepared.items.len() - taken.again.len()) as u64);
+        self.finish(batch, taken);
         Ok(())
     }
 
     fn leave_open(&mut self, batch: &Batch, prepared: &Prepared) {
         self.outcome.unresolved += prepared.items.len() as u64;
         self.outcome.not_tried += self.queue.abandon(batch) as u64;
+    }
+
+    /// Gives the lines of a call free, with what is to be sent again, and stops what the call has
+    /// shown to be of no use.
+    pub(super) fn finish(&mut self, batch: &Batch, taken: Taken) {
+        let kind = batch.kind();
+        if let Some(error) = circuit::breaks(batch.is_first, batch.items.len(), &taken.refused)
+            && !self.queue.is_stopped(kind)
+        {
+            self.halt(kind, &error.code);
+        }
+        let entries = self.job.plan.entries();
+        let dropped = self.queue.drop(&taken.broken);
+        let mut again = taken.again;
+        if self.queue.is_stopped(kind) {
+            let late = std::mem::take(&mut again).len();
+            self.outcome.not_tried += late as u64;
+            self.progress(late as u64);
+        }
+        self.progress(dropped as u64);
+        self.queue.done(batch, &again, entries);
+        let lines = self.queue.rest(&again, entries);
+        if let Some(most) = again.iter().map(|item| item.locked).max()
+            && !lines.is_empty()
+        {
+            self.job.org.ease_off();
+            self.rests.push((lines, most));
+        }
+    }
+
+    /// Sends nothing more of the kind.
+    pub(super) fn halt(&mut self, kind: Kind, code: &str) {
+        let (step, object) = kind;
+        let before = self.queue.left();
+        let given_up = self.queue.stop(kind).len() as u64;
+        let dropped = before - self.queue.left();
+        self.outcome.not_tried += given_up;
+        self.outcome.halted.push(Halted {
+            action: step.action(),
+            object,
+            code: code.to_owned(),
+            not_tried: given_up,
+        });
+        self.progress(dropped as u64);
     }
 
     fn settle(&mut self, prepared: &Prepared, settlement: &Settlement) -> Result<(), Error> {
@@ -251,111 +225,52 @@ impl Dispatcher<'_> {
             .settle(self.job.run, prepared.intent_id, settlement)?)
     }
 
-    fn take_done(
+    /// Takes in one row of a reply, which came at this time; `made` is what was found in the org
+    /// where its key is said to be taken.
+    pub(super) fn take_row(
         &mut self,
-        prepared: &Prepared,
-        number: usize,
-        (id, at): (RecordId, i64),
-        settlement: &mut Settlement,
+        one: &One<'_>,
+        (row, at): (Result<String, RowError>, i64),
+        made: Option<(RecordId, i64)>,
+        taken: &mut Taken,
     ) -> Result<(), Error> {
-        let change = &prepared.changes[number];
-        let row = &prepared.intent.rows[number];
-        let root = change.address.root;
-        let mut names: Vec<FieldName> = change
-            .fields
-            .iter()
-            .map(|field| field.name.clone())
-            .collect();
-        match prepared.items[number].step {
-            Step::Delete => {
-                settlement.removed.push(change.address.clone());
-                self.job.state.raise_generation_floor(row.generation + 1)?;
-                self.outcome.done.destroy += 1;
+        let error = match row.map(|id| RecordId::parse(&id)) {
+            Ok(Ok(id)) => return self.take_done(one, (id, at), &mut taken.settlement),
+            Ok(Err(error)) => unreadable(&error),
+            Err(error) => error,
+        };
+        let Item { step, attempt, .. } = one.item;
+        let may_try = attempt < ATTEMPTS;
+        if step == Step::Delete && error.is_gone() {
+            let id = one.change.id.expect("what is deleted was there");
+            return self.take_done(one, (id, at), &mut taken.settlement);
+        }
+        if is_duplicate(Some(&error)) {
+            if let Some(made) = made {
+                return self.take_done(one, made, &mut taken.settlement);
             }
-            Step::Create => {
-                let row = refresh::recorded(&prepared.intent, row, self.job.run, (id, at));
-                settlement.put.push((root, row));
-                self.outcome.done.add += 1;
+            if may_try {
+                // Nobody holds the key, so a record in the recycle bin does: take the next one.
+                self.job
+                    .state
+                    .raise_generation_floor(one.row.generation + 1)?;
+                taken.again.push(one.item.again());
+                return Ok(());
             }
-            Step::Update => {
-                if let Some(row) = self.job.state.row_at(&change.address)? {
-                    names.extend(row.held.0.iter().map(|(name, _)| name.clone()));
-                    settlement.put.push((
-                        root,
-                        Row {
-                            want: change.want.unwrap_or(row.want),
-                            ..row
-                        },
-                    ));
+        }
+        match reach(&error.code) {
+            Reach::Passing if may_try => taken.again.push(one.item.again()),
+            Reach::Locked if may_try => taken.again.push(one.item.again_smaller()),
+            Reach::Passing | Reach::Locked | Reach::Record | Reach::Kind => {
+                if one.is_half() {
+                    taken.broken.insert(one.item.entry);
                 }
-                self.outcome.done.change += 1;
+                taken.refused.push(error.clone());
+                self.fail(one.change, error, &mut taken.settlement);
             }
-        }
-        // A replacement is told once, when its new record is there.
-        let half = change.action == Action::Replace && prepared.items[number].step == Step::Delete;
-        if !half {
-            (self.job.events)(done_event(change, Some(id)));
-        }
-        if prepared.items[number].step != Step::Delete {
-            let names: BTreeSet<_> = names.into_iter().collect();
-            let names = names.into_iter().collect();
-            self.written
-                .entry(change.object)
-                .or_default()
-                .push(Written {
-                    address: change.address.clone(),
-                    object: change.object,
-                    id,
-                    fields: names,
-                });
         }
         Ok(())
     }
-
-    /// Counts, records and tells of a change that failed.
-    pub(super) fn fail(&mut self, change: &Change, error: RowError, settlement: &mut Settlement) {
-        let entry = self.outcome.failed.entry(error.code.clone()).or_default();
-        entry.0 += 1;
-        if entry.1.is_empty() {
-            entry.1.clone_from(&error.message);
-        }
-        settlement.failed.push(FailedChange {
-            address: change.address.to_string(),
-            action: change.action,
-            code: error.code.clone(),
-            message: error.message.clone(),
-        });
-        let retryable = PASSING.contains(&&*error.code);
-        (self.job.events)(Event::Failed(Failure {
-            address: change.address.clone(),
-            object: change.object,
-            action: change.action,
-            code: error.code,
-            message: error.message,
-            retryable,
-        }));
-    }
-}
-
-fn done_event(change: &Change, id: Option<RecordId>) -> Event {
-    let Change {
-        address,
-        object,
-        action,
-        day,
-        ..
-    } = change;
-    Event::Done {
-        address: Address::clone(address),
-        object: *object,
-        action: *action,
-        id,
-        day: *day,
-    }
-}
-
-fn is_duplicate(error: Option<&RowError>) -> bool {
-    error.is_some_and(|error| error.code == "DUPLICATE_VALUE")
 }
 
 fn unreadable(error: &dyn std::fmt::Display) -> RowError {

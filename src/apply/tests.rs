@@ -6,7 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::queue::{Batch, Item, Queue};
+use super::cost::Way;
+use super::queue::{Batch, Item, Queue, Sizes};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::object::{OBJECTS, Object};
@@ -29,6 +30,7 @@ fn change(number: usize, (action, object, account): (Action, Object, usize)) -> 
         action,
         reason: Reason::New,
         id: None,
+        stamp: None,
         generation: 1,
         account: Some(AccountId(account)),
         want: None,
@@ -64,6 +66,15 @@ fn kinds() -> impl Strategy<Value = Vec<(Action, Object, usize)>> {
     vec((actions, objects, 0..6usize), 0..120)
 }
 
+fn calls_of(call: usize) -> Sizes {
+    Sizes {
+        call,
+        job: 1_000,
+        by_jobs: BTreeSet::new(),
+        least_job: 100,
+    }
+}
+
 /// Sends everything with so many calls at once, and hands each batch to `land` for what is to be
 /// sent again. Gives what was sent, in the order of sending.
 fn drain(
@@ -71,7 +82,7 @@ fn drain(
     (size, concurrency): (usize, usize),
     mut land: impl FnMut(&Batch) -> Vec<Item>,
 ) -> Result<Vec<Batch>, TestCaseError> {
-    let mut queue = Queue::new(entries, *locks);
+    let mut queue = Queue::new(entries, *locks, calls_of(size));
     let locks_of = |batch: &Batch| -> BTreeSet<u32> {
         let items = batch.items.iter();
         items
@@ -82,7 +93,7 @@ fn drain(
     let mut sent = Vec::new();
     loop {
         while flying.len() < concurrency {
-            let Some(batch) = queue.next(size, !flying.is_empty()) else {
+            let Some(batch) = queue.next(!flying.is_empty()) else {
                 break;
             };
             prop_assert!(!batch.items.is_empty() && batch.items.len() <= size);
@@ -147,7 +158,8 @@ proptest! {
         // The first try of every third change fails.
         let again = |batch: &Batch| -> Vec<Item> {
             let fails = |item: &&Item| item.entry.is_multiple_of(3) && item.attempt == 0;
-            batch.items.iter().filter(fails).copied().collect()
+            let failed = batch.items.iter().filter(fails);
+            failed.map(|item| item.again()).collect()
         };
         let sent = drain(&plan, (size, 3), again)?;
         let mut ranks: BTreeMap<u32, u8> = BTreeMap::new();
@@ -189,7 +201,8 @@ fn many_accounts_share_a_call() {
         .map(|number| change(number, (Action::Create, Object::Task, number % 500)))
         .collect();
     let sent = drain(&planned(&changes), (200, 5), |_| Vec::new()).unwrap();
-    assert_eq!(sent.len(), 5);
+    // One more than would be full, for the small first one.
+    assert_eq!(sent.len(), 6);
 }
 
 #[test]
@@ -199,7 +212,7 @@ fn an_adopted_record_that_is_right_is_not_written() {
         ..change(0, (Action::Adopt, Object::Event, 0))
     };
     let (entries, locks) = planned(&[adopted]);
-    assert_eq!(Queue::new(&entries, locks).left(), 0);
+    assert_eq!(Queue::new(&entries, locks, calls_of(200)).left(), 0);
 }
 
 #[test]
@@ -210,9 +223,119 @@ fn what_waits_behind_a_lost_call_is_given_up() {
         change(2, (Action::Create, Object::Event, 1)),
     ];
     let (entries, locks) = planned(&changes);
-    let mut queue = Queue::new(&entries, locks);
-    let batch = queue.next(1, false).unwrap();
+    let mut queue = Queue::new(&entries, locks, calls_of(1));
+    let batch = queue.next(false).unwrap();
     assert_eq!(batch.items[0].entry, 0);
     assert_eq!((queue.abandon(&batch), queue.left()), (1, 1));
-    assert_eq!(queue.next(1, false).unwrap().items[0].entry, 2);
+    assert_eq!(queue.next(false).unwrap().items[0].entry, 2);
+}
+
+/// So many creates of one kind, on so many accounts.
+fn creates(count: usize, accounts: usize) -> (Vec<Entry>, usize) {
+    let changes: Vec<_> = (0..count)
+        .map(|number| change(number, (Action::Create, Object::Task, number % accounts)))
+        .collect();
+    planned(&changes)
+}
+
+/// The sizes of the calls of so many creates on three accounts.
+#[track_caller]
+fn check_sizes(count: usize, expect: &[usize]) {
+    let sent = drain(&creates(count, 3), (200, 5), |_| Vec::new()).unwrap();
+    let sizes: Vec<_> = sent.iter().map(|batch| batch.items.len()).collect();
+    assert_eq!(sizes, expect, "{count}");
+    assert!(sent[0].is_first && sent[1..].iter().all(|batch| !batch.is_first));
+}
+
+#[test]
+fn the_first_call_of_a_kind_is_small_and_costs_one_call_at_most() {
+    check_sizes(12, &[12]);
+    check_sizes(200, &[200]);
+    check_sizes(201, &[20, 181]);
+    check_sizes(450, &[50, 200, 200]);
+    check_sizes(400, &[20, 200, 180]);
+    let sent = drain(&creates(20_000, 500), (200, 5), |_| Vec::new()).unwrap();
+    assert_eq!((sent[0].items.len(), sent.len()), (20, 101));
+}
+
+#[test]
+fn the_first_call_goes_alone_and_speaks_for_many_accounts() {
+    let (entries, locks) = creates(5_000, 10);
+    let mut queue = Queue::new(&entries, locks, calls_of(200));
+    let first = queue.next(false).unwrap();
+    let accounts = first
+        .items
+        .iter()
+        .map(|item| entries[item.entry as usize].lock);
+    assert_eq!(accounts.collect::<BTreeSet<_>>().len(), 10);
+    assert_eq!(queue.next(true), None);
+    queue.done(&first, &[], &entries);
+    assert!(queue.next(true).is_some());
+}
+
+#[test]
+fn a_kind_that_is_stopped_takes_its_replacements_along() {
+    let changes = [
+        change(0, (Action::Create, Object::Event, 0)),
+        change(1, (Action::Replace, Object::Event, 1)),
+        change(2, (Action::Delete, Object::Event, 2)),
+        change(3, (Action::Create, Object::Task, 0)),
+    ];
+    let (entries, locks) = planned(&changes);
+    let mut queue = Queue::new(&entries, locks, calls_of(200));
+    let given_up = queue.stop((Step::Create, Object::Event));
+    assert_eq!((given_up.len(), queue.left()), (2, 2));
+    let left: Vec<_> = std::iter::from_fn(|| queue.next(false)).collect();
+    let kinds: BTreeSet<_> = left
+        .iter()
+        .map(|batch| (batch.step, batch.object))
+        .collect();
+    let expect = [(Step::Delete, Object::Event), (Step::Create, Object::Task)];
+    assert_eq!(kinds, BTreeSet::from(expect));
+}
+
+#[test]
+fn what_others_hold_rests_and_comes_back_in_halves() {
+    let (entries, locks) = creates(400, 1);
+    let mut queue = Queue::new(&entries, locks, calls_of(200));
+    let first = queue.next(false).unwrap();
+    queue.done(&first, &[], &entries);
+    let mut batch = queue.next(false).unwrap();
+    let mut sizes = Vec::new();
+    for _ in 0..4 {
+        sizes.push(batch.items.len());
+        let again: Vec<_> = batch
+            .items
+            .iter()
+            .map(|item| item.again_smaller())
+            .collect();
+        queue.done(&batch, &again, &entries);
+        let lines = queue.rest(&again, &entries);
+        assert_eq!(queue.next(false), None, "the account is left alone");
+        queue.wake(&lines);
+        batch = queue.next(true).expect("it is not filled up by others");
+    }
+    assert_eq!(sizes, [200, 100, 50, 25]);
+}
+
+#[test]
+fn a_kind_that_is_large_goes_by_jobs_after_a_first_call() {
+    let (entries, locks) = creates(2_500, 7);
+    let sizes = Sizes {
+        by_jobs: BTreeSet::from([(Step::Create, Object::Task)]),
+        ..calls_of(200)
+    };
+    let mut queue = Queue::new(&entries, locks, sizes);
+    let mut sent = Vec::new();
+    while let Some(batch) = queue.next(false) {
+        sent.push((batch.way, batch.items.len()));
+        queue.done(&batch, &[], &entries);
+    }
+    let expect = [
+        (Way::Collection, 20),
+        (Way::Bulk, 1_000),
+        (Way::Bulk, 1_000),
+        (Way::Bulk, 480),
+    ];
+    assert_eq!(sent, expect);
 }

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options::{ApplyOptions, OutputOptions};
 use super::{interrupt, plan, show};
+use crate::apply::MaxFailures;
 use crate::clock::Clock;
 use crate::model::event::{Event, Outcome, Stopped};
 use crate::org::Org;
@@ -104,6 +105,7 @@ async fn execute(
         clock: context.clock,
         broken: None,
     };
+    context.terminal.aside().stay_above(&listeners.progress);
     for event in planned.opening_events() {
         listeners.hear(&event, context.terminal);
     }
@@ -152,6 +154,7 @@ struct Listeners {
 
 impl Listeners {
     fn hear(&mut self, event: &Event, terminal: &mut Terminal) {
+        self.keep_asides(terminal);
         let shown = self.progress.event(event, terminal.err());
         let logged = self.log.as_mut().map_or(Ok(()), |log| log.event(event));
         let lines = self.lines.as_mut();
@@ -161,12 +164,26 @@ impl Listeners {
         }
     }
 
+    /// What the client said by itself has been shown, and belongs to the events all the same.
+    fn keep_asides(&mut self, terminal: &Terminal) {
+        let Some(lines) = &mut self.lines else {
+            return;
+        };
+        for text in terminal.aside().take() {
+            let notice = Event::Notice(text);
+            if let Err(error) = json::event(&notice, self.clock.now(), &mut *lines) {
+                self.broken.get_or_insert(error);
+            }
+        }
+    }
+
     fn close(
         &mut self,
         outcome: &Outcome,
         header: &Header,
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
+        self.keep_asides(terminal);
         if let Some(lines) = &mut self.lines {
             json::outcome(outcome, header.command, lines).context("writing the JSON lines")?;
         }
@@ -231,10 +248,9 @@ fn execution(context: &Context, order: &Order) -> Execution {
     Execution {
         run_id: run_id(context),
         command: command.to_owned(),
-        host: gethostname::gethostname().to_string_lossy().into_owned(),
         concurrency: order.apply.concurrency as usize,
         max_failures: if order.apply.fail_fast {
-            Some(0)
+            Some(MaxFailures::Records(0))
         } else {
             order.apply.max_failures
         },
@@ -258,7 +274,7 @@ fn run_id(context: &Context) -> String {
 fn exit(outcome: &Outcome) -> Exit {
     match &outcome.stopped {
         Some(Stopped::Interrupted) => Exit::Interrupted,
-        Some(Stopped::ApiBudget) => Exit::ApiBudget,
+        Some(Stopped::ApiBudget | Stopped::ApiShare { .. }) => Exit::ApiBudget,
         Some(Stopped::TooManyFailures | Stopped::Lost(_)) => Exit::Partly,
         None if outcome.is_complete() => Exit::Done,
         None => Exit::Partly,

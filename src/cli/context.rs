@@ -7,7 +7,7 @@ use super::global::Global;
 use crate::clock::Clock;
 use crate::embedded_org::{self, Server};
 use crate::manifest::{self, Auth, InstanceUrl, Manifest};
-use crate::org::{AuthKind, Environment, Options, Org, SignIn};
+use crate::org::{AuthKind, Environment, Notices, Options, Org, SignIn};
 use crate::plan_file::Command;
 use crate::reconcile::{self, Request};
 use crate::report::Terminal;
@@ -48,6 +48,8 @@ impl Context<'_> {
             user_agent: concat!("demo-gen/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: self.clock,
             jitter_seed: u64::from(std::process::id()),
+            allow_duplicates: manifest.salesforce.allow_duplicates,
+            notices: self.notices(),
         };
         let (sign_in, server) = match &manifest.salesforce.instance_url {
             InstanceUrl::Embedded => {
@@ -62,6 +64,12 @@ impl Context<'_> {
         };
         let org = Org::connect(sign_in, options).await.context("signing in")?;
         Ok(Connection { org, server })
+    }
+
+    /// The client has no terminal: what it wants to say while it waits is said here.
+    fn notices(&self) -> Notices {
+        let aside = self.terminal.aside();
+        Notices::new(move |text| aside.say(text))
     }
 
     /// The org that the environment names.
@@ -88,7 +96,7 @@ impl Context<'_> {
             Auth::Jwt => AuthKind::Jwt,
             Auth::Oauth => AuthKind::Oauth,
         });
-        SignIn::from_environment(auth, Some(url), folder, &environment).context("signing in")
+        SignIn::from_environment(auth, url, folder, &environment).context("signing in")
     }
 
     /// What a plan is asked for.
@@ -114,6 +122,7 @@ impl Context<'_> {
             command,
             writes,
             holder,
+            host: gethostname::gethostname().to_string_lossy().into_owned(),
             clock: self.clock,
             options,
         }

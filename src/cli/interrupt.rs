@@ -1,20 +1,19 @@
 //! Ctrl-C: once to finish what is in flight, twice to leave at once.
 
 use std::io::Write as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
 
 use super::exit::Exit;
 
 /// Set once the user wants to stop.
-pub(super) fn watch() -> Arc<AtomicBool> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
+pub(super) fn watch() -> watch::Receiver<bool> {
+    let (flag, interrupted) = watch::channel(false);
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_err() {
             return;
         }
-        flag.store(true, Ordering::Relaxed);
+        flag.send_replace(true);
         let note = "\nInterrupted: finishing and recording what is in flight. Press Ctrl-C again to leave at once.";
         // Where stderr is closed nobody reads it, and the run ends all the same.
         let _ = writeln!(std::io::stderr(), "{note}");

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 use wildmatch::WildMatch;
 
+use crate::apply::MaxFailures;
 use crate::guard::{Allowed, MaxDestroy};
 use crate::manifest::AsOf;
 use crate::model::change::Action;
@@ -76,9 +77,9 @@ pub(super) struct ApplyOptions {
     /// Calls under way at once.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=25))]
     pub(super) concurrency: u64,
-    /// Stop after so many records failed.
-    #[arg(long, value_name = "N")]
-    pub(super) max_failures: Option<u64>,
+    /// Stop after more records failed than this, or than this share of the plan.
+    #[arg(long, value_name = "N|P%", value_parser = max_failures)]
+    pub(super) max_failures: Option<MaxFailures>,
     /// Stop at the first record that fails.
     #[arg(long, conflicts_with = "max_failures")]
     pub(super) fail_fast: bool,
@@ -172,19 +173,31 @@ fn as_of(text: &str) -> Result<AsOf, String> {
 }
 
 fn max_destroy(text: &str) -> Result<MaxDestroy, String> {
-    let number = |text: &str| {
-        text.parse()
-            .map_err(|_| "write a number such as 50, or a share such as 10%".to_owned())
-    };
-    match text.strip_suffix('%') {
-        Some(percent) => Ok(MaxDestroy::Percent(number(percent)?)),
-        None => Ok(MaxDestroy::Records(number(text)?)),
-    }
+    Ok(match share(text)? {
+        (number, true) => MaxDestroy::Percent(number),
+        (number, false) => MaxDestroy::Records(number),
+    })
+}
+
+fn max_failures(text: &str) -> Result<MaxFailures, String> {
+    Ok(match share(text)? {
+        (number, true) => MaxFailures::Percent(number),
+        (number, false) => MaxFailures::Records(number),
+    })
+}
+
+/// A number, and whether it stands for percent.
+fn share(text: &str) -> Result<(u64, bool), String> {
+    let number = text.strip_suffix('%');
+    let parsed = number.unwrap_or(text).parse();
+    let parsed = parsed.map_err(|_| "write a number such as 50, or a share such as 10%");
+    Ok((parsed?, number.is_some()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{as_of, max_destroy};
+    use super::{as_of, max_destroy, max_failures};
+    use crate::apply::MaxFailures;
     use crate::guard::MaxDestroy;
     use crate::manifest::AsOf;
 
@@ -193,6 +206,9 @@ mod tests {
         assert_eq!(max_destroy("50"), Ok(MaxDestroy::Records(50)));
         assert_eq!(max_destroy("10%"), Ok(MaxDestroy::Percent(10)));
         assert!(max_destroy("a few").is_err());
+        assert_eq!(max_failures("5%"), Ok(MaxFailures::Percent(5)));
+        assert_eq!(max_failures("0"), Ok(MaxFailures::Records(0)));
+        assert!(max_failures("%").is_err());
         assert_eq!(as_of("today"), Ok(AsOf::Today));
         assert_eq!(
             as_of("2026-11-20"),

@@ -15,7 +15,7 @@ use crate::manifest::InstanceUrl;
 use crate::reconcile::{self, Stop};
 use crate::{from_org, plan_file};
 
-/// Serve, fill, copy or reset the embedded org.
+/// Serve, fill, copy or reset the embedded org; prepare any org.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -83,6 +83,7 @@ enum Command {
         #[command(flatten)]
         features: FeatureArgs,
     },
+    Prepare(super::prepare::Args),
 }
 
 /// What a new org has and has not, as orgs differ.
@@ -158,6 +159,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 folder.display()
             )?;
         }
+        Command::Prepare(args) => return super::prepare::run(args, context).await,
         Command::Reset { bare, features } => {
             embedded_org::reset(data, *bare, features.given().unwrap_or_default(), clock)?;
             writeln!(

@@ -15,20 +15,23 @@ use crate::model::value::FieldName;
 pub(super) struct Before<'a> {
     pub(super) id: RecordId,
     pub(super) held: &'a Held,
+    /// The org's stamp, as far as it is known.
+    pub(super) stamp: Option<i64>,
     /// None where the org was not asked.
     pub(super) fields: Option<&'a Map<String, Json>>,
 }
 
 impl<'a> Before<'a> {
     pub(super) fn of(row: &'a Row, live: &'a Live) -> Self {
-        let fields = match live {
-            Live::Ours(live) => Some(&live.fields),
+        let live = match live {
+            Live::Ours(live) => Some(live),
             Live::NotRead | Live::Unchanged | Live::Gone | Live::NotOurs => None,
         };
         Self {
             id: row.id,
             held: &row.held,
-            fields,
+            stamp: live.and_then(|live| live.stamp).or(row.stamp),
+            fields: live.map(|live| &live.fields),
         }
     }
 

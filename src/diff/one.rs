@@ -132,9 +132,10 @@ pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Cha
             return None;
         }
     };
-    let Before { fields, .. } = Before::of(row, live);
+    let Before { fields, stamp, .. } = Before::of(row, live);
     let mut change = blank(state, row.path.clone(), row.object, (action, reason));
     change.id = Some(row.id);
+    change.stamp = stamp;
     change.generation = row.generation;
     change.title = title(row.object, |name| {
         fields.and_then(|fields| fields.get(name))
@@ -149,6 +150,7 @@ pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Chang
     let path = Path::new(format!("key/{letters}"));
     let mut change = blank(&state, path, found.object, (Action::Delete, reason));
     change.id = Some(found.live.id);
+    change.stamp = found.live.stamp;
     change.generation = found.generation;
     change.title = title(found.object, |name| found.live.fields.get(name));
     change.day = day(|name| found.live.fields.get(name));
@@ -257,6 +259,7 @@ fn write(
     };
     let mut change = blank(state, record.path.clone(), record.object, (action, reason));
     change.id = Some(before.id);
+    change.stamp = before.stamp;
     change.generation = generation;
     describe(&mut change, record, &wanted);
     match action {
@@ -300,6 +303,7 @@ fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRe
     let before = Before {
         id: found.live.id,
         held: &Held::default(),
+        stamp: found.live.stamp,
         fields: Some(&found.live.fields),
     };
     let generation = found.generation;
@@ -342,6 +346,7 @@ fn blank(
         action,
         reason,
         id: None,
+        stamp: None,
         generation: 1,
         account: state.account,
         want: None,

@@ -5,12 +5,13 @@
 //!
 //! A request comes in at `server`, is matched in the table of `api`, and is handled in one transaction of
 //! `store`. `schema` says what sObjects and fields there are; `rows` saves and deletes by the platform's
-//! rules; `soql` queries. `company` is what a new org holds, `exchange` replaces and copies it as CSV.
+//! rules; `soql` queries; `bulk` keeps jobs and works on them. `company` is what a new org holds, `exchange` replaces and copies it as CSV.
 //! It does not send e-mail, run triggers, or know of sharing: its one user sees and may do all.
 
 mod api;
 mod api_error;
 mod auth;
+mod bulk;
 mod certificate;
 mod company;
 mod error;
@@ -32,6 +33,7 @@ mod tests;
 mod time;
 mod tls;
 mod wire;
+mod xml;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

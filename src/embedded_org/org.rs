@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::api::Cursors;
 use super::auth::{self, Credentials};
+use super::bulk::Jobs;
 use super::company;
 use super::error::Error;
 use super::faults::Faults;
@@ -24,6 +25,7 @@ pub(crate) struct Org {
     pub(crate) clock: Clock,
     pub(crate) cursors: Cursors,
     pub(crate) faults: Faults,
+    pub(crate) jobs: Jobs,
     /// API calls since it was opened.
     pub(crate) calls: u64,
 }
@@ -42,6 +44,7 @@ impl Org {
             clock,
             cursors: Cursors::starting_at(clock.now().as_millisecond() as u64),
             faults: Faults::default(),
+            jobs: Jobs::new(),
             calls: 0,
         })
     }

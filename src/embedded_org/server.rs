@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::api::{self, Call, Reply};
 use super::api_error::ApiError;
+use super::bulk;
 use super::certificate::Certificate as AppCertificate;
 use super::error::Error;
 use super::faults::Faults;
@@ -35,6 +36,7 @@ pub(crate) struct Server {
     credentials: Credentials,
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
+    worker: JoinHandle<()>,
     org: Arc<Mutex<Org>>,
     _lock: Lock,
 }
@@ -54,10 +56,19 @@ impl Server {
         &self.credentials
     }
 
+    /// Tells the worker of bulk jobs what to do with them from now on.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for rehearsals of bad days"))]
+    pub(super) fn tell(&self, told: bulk::Told) {
+        let mut org = self.org.lock().unwrap_or_else(PoisonError::into_inner);
+        org.jobs.tell(told);
+    }
+
     /// Finishes the requests under way, and leaves the file by itself whole.
     pub(crate) async fn stop(self) {
         let _ = self.shutdown.send(());
         let _ = self.task.await;
+        // A chunk under way has the org until it is done.
+        self.worker.abort();
         let org = self.org.lock().unwrap_or_else(PoisonError::into_inner);
         // The log beside the file is as durable as the file: a failure here loses nothing.
         let _ = org.store.checkpoint();
@@ -80,6 +91,7 @@ pub(super) async fn serve(options: Options) -> Result<Server, Error> {
     } = opened.expect("opening the org does not panic")?;
     let credentials = org.credentials.clone();
     let org = Arc::new(Mutex::new(org));
+    let worker = bulk::start(&org);
     let (shutdown, stopped) = oneshot::channel::<()>();
     let router = Router::new().fallback(answer).with_state(Shared {
         org: Arc::clone(&org),
@@ -95,6 +107,7 @@ pub(super) async fn serve(options: Options) -> Result<Server, Error> {
         credentials,
         shutdown,
         task,
+        worker,
         org,
         _lock: lock,
     })

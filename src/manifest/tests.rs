@@ -85,6 +85,8 @@ salesforce:
   auth: sf_cli
   api_version: 66.0
   settle_after: 0
+  api_share: 50
+  bulk_threshold: 2000
   allow_production: [00D5f000000abcdEAA]
   query: {opportunity_type: null, stages_allowed: 010, exclude_if_omitted_field: ~,
     include_closed: true, on_leave: destroy}
@@ -108,7 +110,10 @@ salesforce:
   instance_url: embedded
   api_version: '67.0'
   settle_after: 600
+  api_share: 80
+  bulk_threshold: 10000
   allow_production: []
+  allow_duplicates: false
   query:
     opportunity_type: []
     stages_allowed: []
@@ -161,6 +166,8 @@ scorecards:
 drift:
   ignore: []
   create_only: []
+record_types: {}
+fields: {}
 protect: []
 ";
 
@@ -298,7 +305,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, protect
+   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -671,7 +678,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

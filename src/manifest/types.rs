@@ -3,13 +3,16 @@
 //! Grouped as in the YAML. An `Option` stands only where leaving a key out means something that no
 //! value of the key says, and its comment tells what.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::added::{Added, by_api_name};
 use super::roles::Role;
 use super::words::words;
+use crate::model::object::Object;
 
 /// What a user wants the org to look like.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +27,11 @@ pub(crate) struct Manifest {
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
+    /// By kind of record, the name of its record type.
+    #[serde(serialize_with = "by_api_name")]
+    pub(crate) record_types: BTreeMap<Object, String>,
+    #[serde(serialize_with = "by_api_name")]
+    pub(crate) fields: Added,
     /// Globs of the addresses that no plan may delete or replace.
     pub(crate) protect: Vec<String>,
 }
@@ -107,8 +115,14 @@ pub(crate) struct Salesforce {
     /// Seconds until a create whose reply was lost, and which cannot be found, is sent again.
     /// (On the embedded org nothing arrives late, whatever this says.)
     pub(crate) settle_after: u32,
+    /// A run stops when so many percent of the org's daily calls are used up, by whomever.
+    pub(crate) api_share: u32,
+    /// From so many changes of one kind on they go by jobs of the Bulk API.
+    pub(crate) bulk_threshold: u32,
     /// Ids, of 15 or 18 characters, of the production orgs that may be written to.
     pub(crate) allow_production: Vec<String>,
+    /// Whether what an alert of a duplicate rule would hold up is saved all the same.
+    pub(crate) allow_duplicates: bool,
     pub(crate) query: Query,
 }
 
@@ -124,12 +138,13 @@ pub(crate) enum InstanceUrl {
 words! {
     /// How to sign in. What is secret about it comes from the environment.
     Auth {
-        AccessToken = "access_token",
-        /// Client credentials, refresh token, or username and password with a connected app.
-        Oauth = "oauth",
         /// The session of the Salesforce CLI.
         SfCli = "sf_cli",
+        AccessToken = "access_token",
+        /// An assertion signed with a key file.
         Jwt = "jwt",
+        /// Client credentials, refresh token, or username and password with a connected app.
+        Oauth = "oauth",
     }
 }
 

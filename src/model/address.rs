@@ -19,6 +19,12 @@ impl Path {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The paths above this one, the nearest first.
+    pub(crate) fn ancestors(&self) -> impl Iterator<Item = Self> {
+        let ends = self.0.rmatch_indices('/');
+        ends.map(|(end, _)| Self::new(&self.0[..end]))
+    }
 }
 
 /// The name of one managed record: `006…/meeting/past/03`.

@@ -18,6 +18,10 @@ pub(crate) struct Change {
     /// The record as it is now, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<RecordId>,
+    /// Its `SystemModstamp` when the change was planned, in milliseconds since 1970: another one
+    /// says that somebody saved it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stamp: Option<i64>,
     /// How often the address has been created, this change included. Part of the key.
     pub(crate) generation: u32,
     /// The account that a save locks; without one the root itself is locked.

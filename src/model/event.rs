@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::address::Address;
 use super::change::{Action, Counts};
 use super::day::Day;
@@ -53,6 +55,8 @@ pub(crate) struct Outcome {
     pub(crate) done: Counts,
     /// What the org refused, by Salesforce's code: how many, and one message as an example.
     pub(crate) failed: BTreeMap<String, (u64, String)>,
+    /// Kinds of which nothing more was sent, because all of it would have been refused.
+    pub(crate) halted: Vec<Halted>,
     /// Changes that were not tried, because what they hang on failed or the run stopped.
     pub(crate) not_tried: u64,
     /// Records of which it is not known whether they were made; the next run settles them.
@@ -65,6 +69,18 @@ pub(crate) struct Outcome {
     pub(crate) calls: u64,
 }
 
+/// A kind of which the rest was not sent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Halted {
+    /// `Create`, `Update` or `Delete`.
+    pub(crate) action: Action,
+    pub(crate) object: Object,
+    /// The refusal that the rest would have met too.
+    pub(crate) code: String,
+    /// Changes that were given up.
+    pub(crate) not_tried: u64,
+}
+
 /// Why a run ended early. All of it can be taken up again by another apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Stopped {
@@ -72,6 +88,8 @@ pub(crate) enum Stopped {
     Interrupted,
     /// The API budget, or the org's daily limit, is used up.
     ApiBudget,
+    /// The manifest's share of the org's daily calls is used up: so many of so many are.
+    ApiShare { used: u64, max: u64 },
     /// More failures than the options allow.
     TooManyFailures,
     /// The org could not be talked to any more: the message.
@@ -84,6 +102,7 @@ impl Outcome {
         let Self {
             done: _,
             failed,
+            halted,
             not_tried,
             unresolved,
             kept,
@@ -91,6 +110,7 @@ impl Outcome {
             calls: _,
         } = self;
         failed.is_empty()
+            && halted.is_empty()
             && *not_tried == 0
             && *unresolved == 0
             && kept.is_empty()

@@ -1,10 +1,13 @@
 //! The order of work: deletes first, children before parents; then parents before children.
 
+use serde::{Deserialize, Serialize};
+
 use super::change::Action;
 use super::object::{OBJECTS, Object};
 
 /// What one change asks of the org, one step at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
     Delete,
     Create,
@@ -19,6 +22,17 @@ pub(crate) fn steps(action: Action) -> &'static [Step] {
         Action::Create => &[Step::Create],
         Action::Update | Action::Adopt => &[Step::Update],
         Action::Forget | Action::Record => &[],
+    }
+}
+
+impl Step {
+    /// The action that consists of this step alone.
+    pub(crate) fn action(self) -> Action {
+        match self {
+            Self::Delete => Action::Delete,
+            Self::Create => Action::Create,
+            Self::Update => Action::Update,
+        }
     }
 }
 

@@ -14,9 +14,13 @@ mod sf_cli;
 mod sign_in;
 
 // What an org can be asked.
+mod bulk;
+mod bulk_csv;
 mod collections;
+mod conditional;
 mod describe;
 mod limits;
+mod metadata;
 mod query;
 mod read;
 mod rehearsal;
@@ -25,6 +29,8 @@ pub(crate) mod soql;
 
 // How a call is made, from the API's own terms down to HTTP.
 mod composite;
+mod gate;
+mod limiter;
 mod session;
 mod token;
 mod transport;
@@ -32,6 +38,7 @@ mod wire;
 
 // What becomes of it.
 mod error;
+mod notices;
 mod reply;
 mod retry;
 
@@ -42,12 +49,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub(crate) use bulk::{IngestJob, JobId, JobState, Operation};
+pub(crate) use bulk_csv::{Upload, fits_into_csv};
 pub(crate) use collections::{ROWS_PER_CALL, RowError, RowOk, Sent};
+pub(crate) use conditional::Conditional;
 pub(crate) use describe::{Describe, Field};
 pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
 pub(crate) use limits::{Allowance, ApiUsage, Limits};
+pub(crate) use metadata::{ComponentFailure, Deployment};
+pub(crate) use notices::Notices;
 pub(crate) use query::{Pages, Scope};
 pub(crate) use read::{Read, Span, Told};
 pub(crate) use rehearsal::{Rehearsed, Verdict};
@@ -74,6 +86,10 @@ pub(crate) struct Options {
     pub(crate) clock: Clock,
     /// Lets the waits before another attempt differ between processes.
     pub(crate) jitter_seed: u64,
+    /// What an alert of a duplicate rule would hold up is saved all the same.
+    pub(crate) allow_duplicates: bool,
+    /// Is told why nothing happens, and for how long.
+    pub(crate) notices: Notices,
 }
 
 impl Org {
@@ -99,6 +115,17 @@ impl Org {
     /// What the last reply said about the calls of the day.
     pub(crate) fn usage(&self) -> Option<ApiUsage> {
         self.transport.wire.noted().usage
+    }
+
+    /// How many calls the org can bear at once, as far as it has pushed back; further ones wait.
+    pub(crate) fn in_flight_limit(&self) -> usize {
+        self.transport.gate.limit()
+    }
+
+    /// Lets fewer calls be under way for a while, for a reason that shows in their results, such as
+    /// rows that were locked.
+    pub(crate) fn ease_off(&self) {
+        self.transport.gate.ease_off();
     }
 
     /// The org's time at its last reply.

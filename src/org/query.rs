@@ -50,12 +50,6 @@ impl Org {
         Pages::new(self.transport.clone(), soql.into(), scope)
     }
 
-    /// The result of a `SELECT COUNT() FROM …`.
-    pub(crate) async fn count(&self, soql: &str, scope: Scope) -> Result<u64, Error> {
-        let page: Page<IgnoredAny> = first_page(&self.transport, soql, scope).await?;
-        Ok(page.total_size)
-    }
-
     /// Counts several things in one call (five at a time).
     pub(crate) async fn counts(&self, queries: &[String], scope: Scope) -> Result<Vec<u64>, Error> {
         let mut counts = Vec::with_capacity(queries.len());

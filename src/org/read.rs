@@ -51,7 +51,7 @@ impl Org {
             let parts: Result<Vec<_>, _> = reads
                 .iter()
                 .enumerate()
-                .map(|(number, read)| self.part(number, read))
+                .map(|(number, read)| part(&self.transport, number, read))
                 .collect();
             let replies = composite::send::<Box<RawValue>>(&self.transport, &parts?).await?;
             told.extend(replies.into_iter().map(|reply| Told {
@@ -62,35 +62,36 @@ impl Org {
         }
         Ok(told)
     }
+}
 
-    fn part(&self, number: usize, read: &Read) -> Result<Part, Error> {
-        let transport = &self.transport;
-        let url = match read {
-            Read::Describe(object) => {
-                let object = soql::identifier(object)?;
-                transport.target(&format!("/sobjects/{object}/describe"))
-            }
-            Read::Query(soql, scope) => query::target(transport, soql, *scope),
-            Read::Retrieve(request) => return retrieve::part(transport, number, request),
-            Read::Updated(object, span) => self.changes(object, "updated", *span)?,
-            Read::Deleted(object, span) => self.changes(object, "deleted", *span)?,
-        };
-        Ok(Part {
-            method: "GET",
-            url,
-            reference_id: format!("read{number}"),
-            body: None,
-        })
-    }
+fn part(transport: &Transport, number: usize, read: &Read) -> Result<Part, Error> {
+    let url = match read {
+        Read::Describe(object) => {
+            let object = soql::identifier(object)?;
+            transport.target(&format!("/sobjects/{object}/describe"))
+        }
+        Read::Query(soql, scope) => query::target(transport, soql, *scope),
+        Read::Retrieve(request) => return retrieve::part(transport, number, request),
+        Read::Updated(object, span) => changes(transport, (object, "updated"), *span)?,
+        Read::Deleted(object, span) => changes(transport, (object, "deleted"), *span)?,
+    };
+    Ok(Part {
+        method: "GET",
+        url,
+        reference_id: format!("read{number}"),
+        body: None,
+    })
+}
 
-    fn changes(&self, object: &str, resource: &str, span: Span) -> Result<String, Error> {
-        let object = soql::identifier(object)?;
-        let path = format!("/sobjects/{object}/{resource}/");
-        // An instant in UTC has no character that a URL would take for something else.
-        let Span { start, end } = span;
-        let target = self.transport.target(&path);
-        Ok(format!("{target}?start={start:.0}&end={end:.0}"))
-    }
+fn changes(
+    transport: &Transport,
+    (object, resource): (&str, &str),
+    Span { start, end }: Span,
+) -> Result<String, Error> {
+    let object = soql::identifier(object)?;
+    let target = transport.target(&format!("/sobjects/{object}/{resource}/"));
+    // An instant in UTC has no character that a URL would take for something else.
+    Ok(format!("{target}?start={start:.0}&end={end:.0}"))
 }
 
 /// The reads of each call: as many as it takes, in their order.

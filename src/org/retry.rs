@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::reply::Failure;
+use super::limiter::Verdict;
+use super::reply::{Failure, Reply};
 
 /// Whether a call may be sent again when it is unknown what became of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +17,11 @@ pub(super) enum Repeat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Retry {
     No,
-    After(Duration),
+    After {
+        wait: Duration,
+        /// How often the call is sent in all, at most.
+        sendings: u32,
+    },
 }
 
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -31,13 +36,30 @@ const PASSING: &[(u16, u32)] = &[(408, 8), (429, 8), (500, 4), (502, 8), (503, 8
 /// What to do after the `attempt`th failure, counted from 1. `jitter` lies between 0 and 1.
 pub(super) fn decide(failure: &Failure, attempt: u32, repeat: Repeat, jitter: f64) -> Retry {
     let is_allowed = repeat == Repeat::Safe || failure.is_without_effect();
-    if !is_allowed || attempt >= sendings(failure) {
+    let sendings = sendings(failure);
+    if !is_allowed || attempt >= sendings {
         return Retry::No;
     }
-    match retry_after(failure) {
-        Some(wait) if wait > LONGEST_RETRY_AFTER => Retry::No,
-        Some(wait) => Retry::After(wait),
-        None => Retry::After(backoff(attempt, jitter)),
+    let wait = retry_after(failure).unwrap_or_else(|| backoff(attempt, jitter));
+    match wait > LONGEST_RETRY_AFTER {
+        true => Retry::No,
+        false => Retry::After { wait, sendings },
+    }
+}
+
+/// What an exchange says about the load of the org.
+pub(super) fn verdict(outcome: &Result<Reply, Failure>) -> Verdict {
+    match outcome {
+        Ok(_) => Verdict::Good,
+        Err(failure) if is_concurrency_limit(failure) => Verdict::PushedBack,
+        Err(Failure::Refused { status, .. } | Failure::Foreign { status, .. }) => match status {
+            429 | 503 => Verdict::PushedBack,
+            500.. => Verdict::Unknown,
+            _ => Verdict::Good,
+        },
+        Err(
+            Failure::Unreachable { .. } | Failure::Cut(_) | Failure::TimedOut | Failure::SignIn(_),
+        ) => Verdict::Unknown,
     }
 }
 
@@ -59,7 +81,7 @@ fn sendings(failure: &Failure) -> u32 {
 
 /// `REQUEST_LIMIT_EXCEEDED` has two meanings: too many long calls at this moment, which passes, and
 /// the calls of the day are used up, which does not.
-fn is_concurrency_limit(failure: &Failure) -> bool {
+pub(super) fn is_concurrency_limit(failure: &Failure) -> bool {
     matches!(failure, Failure::Refused { errors, .. } if errors.iter().any(|error| {
         error.code == "REQUEST_LIMIT_EXCEEDED" && error.message.starts_with("Concurrent")
     }))
@@ -166,6 +188,26 @@ mod tests {
         check(&refused(403, "REQUEST_LIMIT_EXCEEDED", moment), 8, 8);
     }
 
+    #[test]
+    fn what_a_failure_says_about_the_load() {
+        let verdict = |failure| verdict(&Err(failure));
+        assert_eq!(verdict(foreign(429, None)), Verdict::PushedBack);
+        assert_eq!(verdict(foreign(503, None)), Verdict::PushedBack);
+        let moment = "ConcurrentPerOrgLongTxn Limit exceeded.";
+        assert_eq!(
+            verdict(refused(403, "REQUEST_LIMIT_EXCEEDED", moment)),
+            Verdict::PushedBack
+        );
+        assert_eq!(verdict(refused(400, "MALFORMED_QUERY", "")), Verdict::Good);
+        assert_eq!(
+            verdict(refused(500, "UNKNOWN_EXCEPTION", "")),
+            Verdict::Unknown
+        );
+        assert_eq!(verdict(foreign(502, None)), Verdict::Unknown);
+        assert_eq!(verdict(unreachable(true)), Verdict::Unknown);
+        assert_eq!(verdict(Failure::Cut(String::new())), Verdict::Unknown);
+    }
+
     #[track_caller]
     fn check_wait(attempt: u32, jitter: f64, expect_millis: u64) {
         let wait = Duration::from_millis(expect_millis);
@@ -189,8 +231,12 @@ mod tests {
     #[test]
     fn the_org_may_say_how_long_but_not_too_long() {
         let decide = |seconds| decide(&foreign(503, Some(seconds)), 1, Repeat::Safe, 0.5);
-        assert_eq!(decide(0), Retry::After(Duration::ZERO));
-        assert_eq!(decide(120), Retry::After(Duration::from_secs(120)));
+        let after = |seconds| Retry::After {
+            wait: Duration::from_secs(seconds),
+            sendings: 8,
+        };
+        assert_eq!(decide(0), after(0));
+        assert_eq!(decide(120), after(120));
         assert_eq!(decide(121), Retry::No);
     }
 

@@ -108,20 +108,13 @@ const OFFERS: &[(&str, AuthKind)] = &[
 ];
 
 impl SignIn {
-    /// Chooses the flow. `instance_url` is the manifest's, without which `SF_INSTANCE_URL` counts;
-    /// `folder` is the manifest's too, where paths begin.
+    /// Chooses the flow. `instance_url` is the manifest's, and so is `folder`, where paths begin.
     pub(crate) fn from_environment(
         auth: Option<AuthKind>,
-        instance_url: Option<&str>,
+        instance_url: &str,
         folder: &Path,
         environment: &Environment,
     ) -> Result<Self, SignInError> {
-        let instance_url = instance_url
-            .or_else(|| environment.get("SF_INSTANCE_URL"))
-            .ok_or(SignInError::Missing {
-                variable: "SF_INSTANCE_URL",
-                needed_for: "a manifest without salesforce.instance_url",
-            })?;
         let instance = InstanceUrl::parse(instance_url)?;
         let credentials = match auth.map_or_else(|| offered(environment), Ok)? {
             AuthKind::SfCli => Credentials::SfCli(SfCli::from_environment(environment)?),
@@ -302,7 +295,7 @@ mod tests {
 
     fn choose(
         auth: Option<AuthKind>,
-        url: Option<&str>,
+        url: &str,
         variables: &[&[(&str, &str)]],
     ) -> Result<SignIn, SignInError> {
         let environment = variables.concat().into_iter().collect();
@@ -312,7 +305,7 @@ mod tests {
     /// Chooses, and tells what was chosen and where it is shown, or the error.
     #[track_caller]
     fn check(auth: Option<AuthKind>, variables: &[&[(&str, &str)]], expect: Result<&str, &str>) {
-        let chosen = choose(auth, Some(URL), variables).map(|sign_in| match sign_in.credentials {
+        let chosen = choose(auth, URL, variables).map(|sign_in| match sign_in.credentials {
             Credentials::AccessToken(_) => "access token".to_owned(),
             Credentials::SfCli(_) => "CLI".to_owned(),
             Credentials::Grant { at, grant } => {
@@ -372,7 +365,7 @@ mod tests {
         check(auth, &[&APP, &login], Ok("client credentials at acme.my"));
         let plain = [("SF_LOGIN_URL", "http://login.salesforce.com")];
         check(auth, &[&APP, &USER, &plain], Err("only https"));
-        let shared = choose(auth, Some(login[0].1), &[&APP]).unwrap_err();
+        let shared = choose(auth, login[0].1, &[&APP]).unwrap_err();
         assert!(shared.to_string().contains("my.salesforce.com"), "{shared}");
     }
 
@@ -421,7 +414,7 @@ mod tests {
     #[test]
     fn the_security_token_is_glued_to_the_password() {
         let token = [("SF_SECURITY_TOKEN", "tok")];
-        let chosen = choose(Some(AuthKind::Oauth), Some(URL), &[&APP, &USER, &token]);
+        let chosen = choose(Some(AuthKind::Oauth), URL, &[&APP, &USER, &token]);
         let Credentials::Grant {
             grant: Grant::Password { password, .. },
             ..
@@ -430,19 +423,6 @@ mod tests {
             panic!("not the password flow");
         };
         assert_eq!(password.expose_secret(), "pwtok");
-    }
-
-    #[test]
-    fn the_url_of_the_manifest_comes_before_the_variable() {
-        let other = [("SF_INSTANCE_URL", "https://other.example")];
-        let url = |given, variables: &[&[_]]| {
-            let chosen = choose(None, given, variables)?;
-            Ok::<_, SignInError>(chosen.instance.to_string())
-        };
-        assert_eq!(url(Some(URL), &[&TOKEN, &other]).unwrap(), URL);
-        assert_eq!(url(None, &[&TOKEN, &other]).unwrap(), other[0].1);
-        let error = url(None, &[&TOKEN]).unwrap_err().to_string();
-        assert!(error.contains("SF_INSTANCE_URL is not set"), "{error}");
     }
 
     /// Where calls go when the manifest names one URL and the token another.
@@ -478,7 +458,7 @@ mod tests {
     #[test]
     fn debug_tells_no_secret() {
         for variables in [[&APP[..], &USER, &[]], [&APP, &USER[..1], &KEY]] {
-            let debug = format!("{:?}", choose(None, Some(URL), &variables).unwrap());
+            let debug = format!("{:?}", choose(None, URL, &variables).unwrap());
             assert!(debug.contains("sam"), "{debug}");
             for secret in ["\"pw\"", "hush", "PRIVATE"] {
                 assert!(!debug.contains(secret), "{debug}");

@@ -34,6 +34,15 @@ pub(crate) fn identifier(name: &str) -> Result<&str, Error> {
 /// in_lists("SELECT Id FROM Event WHERE WhatId IN", &ids, "AND IsDeleted = FALSE")
 /// ```
 pub(crate) fn in_lists(prefix: &str, ids: &[&str], suffix: &str) -> Vec<String> {
+    lists(prefix, ids, suffix, LONGEST_IN_URI)
+}
+
+/// The same for queries that ride in a composite call, and so may be longer than a URI.
+pub(crate) fn long_in_lists(prefix: &str, ids: &[&str], suffix: &str) -> Vec<String> {
+    lists(prefix, ids, suffix, LONGEST)
+}
+
+fn lists(prefix: &str, ids: &[&str], suffix: &str, longest: usize) -> Vec<String> {
     let frame = encoded_len(prefix) + encoded_len(suffix) + encoded_len(" () ");
     let mut queries = Vec::new();
     let mut list = String::new();
@@ -41,7 +50,7 @@ pub(crate) fn in_lists(prefix: &str, ids: &[&str], suffix: &str) -> Vec<String> 
     for id in ids {
         let item = literal(id);
         let item_length = encoded_len(&item) + encoded_len(",");
-        if !list.is_empty() && length + item_length > LONGEST_IN_URI {
+        if !list.is_empty() && length + item_length > longest {
             queries.push(format!("{prefix} ({list}) {suffix}"));
             list.clear();
             length = frame;
@@ -61,6 +70,9 @@ pub(crate) fn in_lists(prefix: &str, ids: &[&str], suffix: &str) -> Vec<String> 
 /// The longest query, URL-encoded, that goes into a URI. The URI and the headers together may have
 /// 16,384 bytes; a token may have two thousand.
 pub(super) const LONGEST_IN_URI: usize = 14_000;
+
+/// SOQL may have 100,000 characters, which are never more than its encoded bytes.
+const LONGEST: usize = 100_000;
 
 /// Whether a query can be sent as a GET.
 pub(super) fn fits_into_uri(soql: &str) -> bool {

@@ -1,14 +1,16 @@
 //! Calls of the REST API: signed in, retried, their replies read.
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request};
 use serde::Serialize;
 
 use super::Options;
 use super::error::Error;
+use super::gate::Gate;
 use super::instance_url::InstanceUrl;
 use super::reply::{self, Failure, Reply};
-use super::retry::Repeat;
+use super::retry::{self, Repeat};
 use super::session::{Pass, Session};
 use super::sign_in::SignIn;
 use super::token;
@@ -20,6 +22,7 @@ pub(super) struct Transport {
     pub(super) wire: Wire,
     pub(super) session: Session,
     pub(super) instance: InstanceUrl,
+    pub(super) gate: Gate,
     /// `67.0`
     pub(super) version: String,
 }
@@ -29,9 +32,14 @@ pub(super) struct Transport {
 pub(super) struct Call {
     method: Method,
     target: String,
-    body: Option<Vec<u8>>,
+    body: Option<Bytes>,
+    /// What kind of content it has, or is to bring.
+    media: HeaderValue,
     repeat: Repeat,
 }
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const CSV: HeaderValue = HeaderValue::from_static("text/csv");
 
 impl Call {
     pub(super) fn get(target: String) -> Self {
@@ -56,11 +64,32 @@ impl Call {
         Self::new(Method::POST, target, Some(json(body)), Repeat::OnlyIfUnsent)
     }
 
+    /// An upload, which is taken once.
+    pub(super) fn put_csv(target: String, body: Vec<u8>) -> Self {
+        let call = Self::new(Method::PUT, target, Some(body), Repeat::OnlyIfUnsent);
+        Self { media: CSV, ..call }
+    }
+
+    pub(super) fn get_csv(target: String) -> Self {
+        let call = Self::get(target);
+        Self { media: CSV, ..call }
+    }
+
+    /// A POST of something else than JSON that may be done twice.
+    pub(super) fn post_form(target: String, content_type: &str, body: Vec<u8>) -> Self {
+        let media = HeaderValue::from_str(content_type);
+        Self {
+            media: media.expect("a type of content is a constant"),
+            ..Self::new(Method::POST, target, Some(body), Repeat::Safe)
+        }
+    }
+
     fn new(method: Method, target: String, body: Option<Vec<u8>>, repeat: Repeat) -> Self {
         Self {
             method,
             target,
-            body,
+            body: body.map(Bytes::from),
+            media: JSON,
             repeat,
         }
     }
@@ -79,6 +108,7 @@ impl Transport {
             wire,
             instance: token.instance.clone(),
             session: Session::new(sign_in, token),
+            gate: Gate::new(),
             version: version.clone(),
         })
     }
@@ -111,11 +141,17 @@ impl Transport {
         let mut request = Request::new(call.method.clone(), self.instance.at(&call.target));
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, pass.bearer.clone());
+        if call.body.is_none() {
+            headers.insert(ACCEPT, call.media.clone());
+        }
         if let Some(body) = &call.body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(CONTENT_TYPE, call.media.clone());
             *request.body_mut() = Some(body.clone().into());
         }
-        reply::read(self.wire.exchange(request).await?)
+        let passage = self.gate.enter().await;
+        let outcome = self.wire.exchange(request).await.and_then(reply::read);
+        passage.leave(retry::verdict(&outcome));
+        outcome
     }
 }
 

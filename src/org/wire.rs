@@ -11,6 +11,7 @@ use reqwest::{Client, Request};
 
 use super::error::{Error, clean};
 use super::instance_url::InstanceUrl;
+use super::notices::{Notices, WORTH_TELLING, waiting};
 use super::reply::{Answer, Failure, http_date};
 use super::retry::{Repeat, Retry, decide, jitter};
 use super::{ApiUsage, Options};
@@ -22,6 +23,9 @@ pub(super) struct Wire {
     http: Client,
     clock: Clock,
     jitter_seed: u64,
+    notices: Notices,
+    /// Held by a call that has told of its wait. Others that wait meanwhile say nothing new.
+    speaking: tokio::sync::Mutex<()>,
     calls: AtomicU64,
     noted: Mutex<Noted>,
 }
@@ -46,6 +50,8 @@ const LARGEST_BODY: usize = 256 << 20;
 const CALL_OPTIONS: HeaderName = HeaderName::from_static("sforce-call-options");
 /// Asks for pages as large as the API gives; only queries heed it.
 const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
+/// Only saves heed it.
+const DUPLICATE_RULES: HeaderName = HeaderName::from_static("sforce-duplicate-rule-header");
 const LIMIT_INFO: HeaderName = HeaderName::from_static("sforce-limit-info");
 
 impl Wire {
@@ -54,6 +60,9 @@ impl Wire {
         let mut headers = HeaderMap::new();
         headers.insert(CALL_OPTIONS, HeaderValue::from_static("client=demo-gen"));
         headers.insert(QUERY_OPTIONS, HeaderValue::from_static("batchSize=2000"));
+        if options.allow_duplicates {
+            headers.insert(DUPLICATE_RULES, HeaderValue::from_static("allowSave=true"));
+        }
         let mut http = Client::builder()
             .user_agent(&options.user_agent)
             .default_headers(headers)
@@ -70,6 +79,8 @@ impl Wire {
             })?,
             clock: options.clock,
             jitter_seed: options.jitter_seed,
+            notices: options.notices.clone(),
+            speaking: tokio::sync::Mutex::default(),
             calls: AtomicU64::new(0),
             noted: Mutex::default(),
         })
@@ -112,7 +123,17 @@ impl Wire {
             let jitter = jitter(self.jitter_seed, self.calls(), attempt);
             match decide(&failure, attempt, repeat, jitter) {
                 Retry::No => return Err(failure.into_error(repeat)),
-                Retry::After(wait) => tokio::time::sleep(wait).await,
+                Retry::After { wait, sendings } => {
+                    let turn = match wait >= WORTH_TELLING {
+                        true => self.speaking.try_lock().ok(),
+                        false => None,
+                    };
+                    if turn.is_some() {
+                        let text = waiting(&failure, wait, attempt + 1, sendings);
+                        self.notices.tell(&text);
+                    }
+                    tokio::time::sleep(wait).await;
+                }
             }
             attempt += 1;
         }
@@ -194,23 +215,62 @@ fn causes(error: &reqwest::Error) -> String {
 mod tests {
     use std::io::Read;
     use std::net::TcpListener;
+    use std::sync::Arc;
 
     use reqwest::Method;
 
     use super::*;
 
-    /// One exchange with an address, as far as it goes.
-    async fn exchange(address: &str) -> Result<Answer, Failure> {
-        let instance = InstanceUrl::parse(&format!("http://{address}")).unwrap();
+    /// The wire to an address, and what it told.
+    fn wire(instance: &InstanceUrl) -> (Wire, Arc<Mutex<Vec<String>>>) {
+        let told = Arc::<Mutex<Vec<_>>>::default();
+        let listener = told.clone();
         let options = Options {
             api_version: "67.0".to_owned(),
             user_agent: "demo-gen/test".to_owned(),
             clock: Clock::Fixed(Timestamp::UNIX_EPOCH),
             jitter_seed: 7,
+            allow_duplicates: false,
+            notices: Notices::new(move |text| listener.lock().unwrap().push(text.to_owned())),
         };
-        let wire = Wire::new(&instance, &options).unwrap();
+        (Wire::new(instance, &options).unwrap(), told)
+    }
+
+    /// One exchange with an address, as far as it goes.
+    async fn exchange(address: &str) -> Result<Answer, Failure> {
+        let instance = InstanceUrl::parse(&format!("http://{address}")).unwrap();
+        let (wire, _) = wire(&instance);
         wire.exchange(Request::new(Method::POST, instance.at("/")))
             .await
+    }
+
+    /// An exchange that fails at first, with waits of so many seconds.
+    async fn failing(wire: &Wire, waits: &[u64]) -> Result<(), Error> {
+        let waits = Mutex::new(waits.iter());
+        wire.persist(Repeat::Safe, || async {
+            match waits.lock().unwrap().next() {
+                None => Ok(()),
+                Some(seconds) => Err(Failure::Foreign {
+                    status: 503,
+                    excerpt: String::new(),
+                    retry_after: Some(Duration::from_secs(*seconds)),
+                }),
+            }
+        })
+        .await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn long_waits_are_told_once_for_all_that_wait() {
+        let (wire, told) = wire(&InstanceUrl::parse("http://127.0.0.1").unwrap());
+        failing(&wire, &[0, 1, 12]).await.unwrap();
+        let expect = "the org answered 503; trying again in 12 s (4 of 8)";
+        assert_eq!(*told.lock().unwrap(), [expect]);
+        let (first, second) = tokio::join!(failing(&wire, &[12]), failing(&wire, &[10]));
+        first.and(second).unwrap();
+        assert_eq!(told.lock().unwrap().len(), 2);
+        failing(&wire, &[5]).await.unwrap();
+        assert_eq!(told.lock().unwrap().len(), 3);
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use crate::model::change::Counts;
 use crate::model::day::Day;
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
+use crate::model::order::Step;
 
 /// Raised when a saved plan changes its form.
 pub(super) const FORMAT: u32 = 1;
@@ -92,8 +93,21 @@ pub(crate) struct Blocked {
 }
 
 /// What carrying the plan out will cost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Estimate {
     pub(crate) calls: u64,
     pub(crate) seconds: u64,
+    /// What is written, and which way it goes.
+    pub(crate) kinds: Vec<KindCost>,
+}
+
+/// What writing the records of one kind costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KindCost {
+    pub(crate) step: Step,
+    pub(crate) object: Object,
+    pub(crate) records: u64,
+    /// By jobs of the Bulk API instead of 200 a call.
+    pub(crate) by_jobs: bool,
+    pub(crate) calls: u64,
 }

@@ -8,7 +8,7 @@ mod header;
 mod saved;
 
 pub(crate) use group::Group;
-pub(crate) use header::{Blocked, Command, Coverage, Estimate, Header, OrgFacts};
+pub(crate) use header::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts};
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -71,6 +71,7 @@ fn change(number: usize, action: Action) -> Change {
         reason: Reason::ManifestChanged,
         id: (action != Action::Create).then(|| id("00UDG0000000001")),
         generation: 3,
+        stamp: (action != Action::Create).then_some(1_700_000_000_000),
         account: (number > 1).then(|| AccountId(id("001DG0000000001"))),
         want: Some(Want(u64::MAX - number as u64)),
         fields: vec![

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ground::Ground;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
+use crate::apply::{self, Way};
 use crate::manifest::InstanceUrl;
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::Counts;
@@ -12,7 +13,7 @@ use crate::model::id::{RecordId, RootId};
 use crate::model::object::{OBJECTS, Object};
 use crate::model::order::{Step, steps};
 use crate::org;
-use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
+use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
 use crate::planner::Planner;
 use crate::state;
 
@@ -99,8 +100,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
         ),
         fix: match facts.object {
             Object::Scorecard | Object::ScorecardAnswer => {
-                "let an admin create it with its fields, or leave `scorecards.templates` empty"
-                    .to_owned()
+                "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty".to_owned()
             }
             Object::Event | Object::Task | Object::EventRelation => {
                 "let an admin give you access".to_owned()
@@ -127,26 +127,8 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             elsewhere.join(", ")
         ));
     }
-    let blind = !capabilities.has_key(Object::Event);
-    if request.command == Command::Destroy && blind && seen.recorded.is_empty() {
-        notices.push(format!(
-            "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
-        ));
-    }
-    let uninvited = planner.map_or(0, |planner| planner.stories.uninvited);
-    if uninvited > 0 {
-        let who = match uninvited {
-            1 => {
-                "1 person is not invited to meetings, because the e-mail address is real".to_owned()
-            }
-            more => format!(
-                "{more} people are not invited to meetings, because their e-mail addresses are real"
-            ),
-        };
-        notices.push(format!(
-            "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
-        ));
-    }
+    notices.extend(without_keys(request.command, capabilities, seen));
+    notices.extend(left_out(ground, planner));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();
@@ -173,32 +155,101 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     notices
 }
 
-/// How many calls and seconds carrying a plan out takes.
-pub(super) fn estimate(plan: &Plan) -> Estimate {
+/// What the records go without, because of what the org is.
+fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
+    let capabilities = &ground.surroundings.capabilities;
+    let mut notices = Vec::new();
+    let Some(planner) = planner else {
+        return notices;
+    };
+    if !capabilities.not_offered.is_empty() {
+        notices.push(format!(
+            "left out, because this org does not let you set them: {}",
+            capabilities.not_offered.join(", ")
+        ));
+    }
+    let who = match planner.stories.uninvited {
+        0 => return notices,
+        1 => "1 person is not invited to meetings, because the e-mail address is real".to_owned(),
+        more => format!(
+            "{more} people are not invited to meetings, because their e-mail addresses are real"
+        ),
+    };
+    notices.push(format!(
+        "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
+    ));
+    notices
+}
+
+/// Where records carry no key, only the state tells which are ours.
+fn without_keys(command: Command, capabilities: &Capabilities, seen: &Seen) -> Option<String> {
+    if capabilities.has_key(Object::Event) {
+        return None;
+    }
+    match command {
+        Command::Apply => Some(format!(
+            "this org has no {KEY_FIELD}, so the state alone tells our records from others; `demo-gen org prepare` makes it"
+        )),
+        Command::Destroy if seen.recorded.is_empty() => Some(format!(
+            "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
+        )),
+        Command::Destroy => None,
+    }
+}
+
+/// How many calls and seconds carrying a plan out takes, and which way each kind goes.
+pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
+    let kinds = kinds(plan, request.manifest.salesforce.bulk_threshold as usize);
+    let writes: u64 = kinds.iter().map(|kind| kind.calls).sum();
+    let lots_of = |kind: &&KindCost| (kind.records as usize).div_ceil(org::RECORDS_PER_LOT);
+    // What is made or changed is read back; what is changed or deleted is looked at before.
+    let read_back = kinds.iter().filter(|kind| kind.step != Step::Delete);
+    let looked_at = kinds.iter().filter(|kind| kind.step != Step::Create);
+    let reads = |lots: usize| lots.div_ceil(org::LOTS_PER_RETRIEVE) as u64;
+    let reads = reads(read_back.map(|kind| lots_of(&kind)).sum())
+        + reads(looked_at.map(|kind| lots_of(&kind)).sum());
+    // The pack's own record is written with a lease, read once more, and written again at the end.
+    let pack = if plan.header.capabilities.pack_object && writes > 0 {
+        3
+    } else {
+        0
+    };
+    let by_jobs = kinds.iter().filter(|kind| kind.by_jobs);
+    let rows: u64 = by_jobs.map(|kind| kind.records).sum();
+    let calls = writes + reads + pack;
+    // A full call takes an org about two seconds, and five are under way at once.
+    Estimate {
+        calls,
+        seconds: (calls * 2).div_ceil(5) + rows / JOB_ROWS_PER_SECOND,
+        kinds,
+    }
+}
+
+/// So many rows of jobs an org works off in a second, about.
+const JOB_ROWS_PER_SECOND: u64 = 500;
+
+/// What is written of each kind. Rows of jobs are told apart by our key, so that only kinds that
+/// carry it go that way.
+fn kinds(plan: &Plan, bulk_threshold: usize) -> Vec<KindCost> {
     let mut kinds: BTreeMap<(Step, Object), usize> = BTreeMap::new();
     for entry in plan.entries().iter().filter(|entry| entry.writes) {
         for step in steps(entry.action) {
             *kinds.entry((*step, entry.object)).or_default() += 1;
         }
     }
-    let writes: usize = kinds
-        .values()
-        .map(|count| count.div_ceil(org::ROWS_PER_CALL))
-        .sum();
-    let lots = kinds.iter().filter(|((step, _), _)| *step != Step::Delete);
-    let lots: usize = lots
-        .map(|(_, count)| count.div_ceil(org::RECORDS_PER_LOT))
-        .sum();
-    // The pack's own record is looked up and written.
-    let pack = if plan.header.capabilities.pack_object && writes > 0 {
-        2
-    } else {
-        0
+    let cost = |((step, object), records): ((Step, Object), usize)| {
+        let is_keyed = plan.header.capabilities.has_key(object);
+        let way = match is_keyed && records >= bulk_threshold {
+            true => Way::Bulk,
+            false => Way::Collection,
+        };
+        KindCost {
+            step,
+            object,
+            records: records as u64,
+            by_jobs: way == Way::Bulk,
+            calls: apply::calls(records, way) as u64,
+        }
     };
-    let calls = (writes + lots.div_ceil(org::LOTS_PER_RETRIEVE) + pack) as u64;
-    // A full call takes an org about two seconds, and five are under way at once.
-    Estimate {
-        calls,
-        seconds: (calls * 2).div_ceil(5),
-    }
+    kinds.into_iter().map(cost).collect()
 }

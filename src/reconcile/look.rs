@@ -21,11 +21,13 @@ pub(crate) async fn drift(
     state: &State,
     request: &Request<'_>,
 ) -> anyhow::Result<(u64, u64)> {
-    let (capabilities, _) = refresh::capabilities(org, request.manifest).await?;
     let pack = &*state.meta().key_prefix;
-    let counts = refresh::counts(org, &capabilities, pack).await?;
+    let around = refresh::surroundings(org, request.manifest, pack).await?;
+    let (parts, reads) = refresh::part_counts(&around.described.capabilities, pack);
+    let mut counts = around.keyed;
+    counts.extend(refresh::counted(parts, org.read(&reads).await?)?);
     let proof = refresh::Proof {
-        capabilities: &capabilities,
+        capabilities: &around.described.capabilities,
         pack,
         runs: &state.runs_by_number().context("reading the state")?,
     };

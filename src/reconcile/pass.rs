@@ -1,6 +1,6 @@
 //! The pass over all roots: planned, read and compared some hundred at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use wildmatch::WildMatch;
@@ -10,6 +10,7 @@ use super::reader::{Gathered, Reader, add_desired};
 use super::seen::Seen;
 use super::steps;
 use crate::diff::{self, Context, Policies, Root};
+use crate::model::address::Path;
 use crate::model::change::Change;
 use crate::model::id::{AccountId, RootId};
 use crate::model::object::Object;
@@ -192,7 +193,7 @@ impl Pass<'_> {
             let changes = of_root
                 .contains(&Live::Unchanged)
                 .then(|| self.changes(one, of_root));
-            let unread = self.unread(one, of_root, changes.as_deref().unwrap_or_default());
+            let unread = Self::unread(one, of_root, changes.as_deref().unwrap_or_default());
             known.push(changes.filter(|_| unread.is_empty()));
             closer.extend(unread.into_iter().map(|place| first + place));
             first += one.rows.len();
@@ -210,16 +211,26 @@ impl Pass<'_> {
         Ok(compared.collect())
     }
 
-    /// The places of the rows that are to be changed and whose values were not read.
-    fn unread(&self, one: &Gathered, live: &[Live], changes: &[Change]) -> Vec<usize> {
-        let place = |change: &Change| {
-            let path = &change.address.path;
-            one.rows.binary_search_by(|row| row.path.cmp(path)).ok()
-        };
-        let places = changes.iter().filter_map(place);
-        places
-            .filter(|place| live[*place] == Live::Unchanged)
-            .collect()
+    /// The places of the rows that are to be changed and were not read; with a part, also what it
+    /// is part of, which proves whose it is.
+    fn unread(one: &Gathered, live: &[Live], changes: &[Change]) -> Vec<usize> {
+        let place = |path: &Path| one.rows.binary_search_by(|row| row.path.cmp(path)).ok();
+        let mut places = BTreeSet::new();
+        for changed in changes
+            .iter()
+            .filter_map(|change| place(&change.address.path))
+        {
+            let whole = one.rows[changed].path.ancestors().find_map(|path| {
+                let part_of = one.rows[changed].object.facts().part_of;
+                place(&path).filter(|place| Some(one.rows[*place].object) == part_of)
+            });
+            let whole = whole.filter(|whole| live[*whole] == Live::Unchanged);
+            if live[changed] == Live::Unchanged || whole.is_some() {
+                places.insert(changed);
+            }
+            places.extend(whole);
+        }
+        places.into_iter().collect()
     }
 
     fn is_targeted(&self, one: &Gathered) -> bool {

@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
             .context("reading what became of the managed records")
     }
 
-    /// Reads the values of rows, by their places, that are only known to be unchanged.
+    /// Reads rows, by their places, of which it was only known that they are unchanged.
     pub(super) async fn look_closer(
         &self,
         roots: &[Gathered],
@@ -90,6 +90,9 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let (all, owned) = (rows(roots), owned(roots));
+        for place in places {
+            live[*place] = Live::NotRead;
+        }
         let ours = refresh::proved(&all, live.iter().map(Some));
         let asked: Vec<_> = places.iter().map(|place| all[*place]).collect();
         let told = refresh::live_among(self.org, &self.proof, &owned, &asked, ours);

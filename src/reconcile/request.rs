@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+use tokio::sync::watch;
 use wildmatch::WildMatch;
 
+use crate::apply::MaxFailures;
 use crate::clock::Clock;
 use crate::guard::Allowed;
 use crate::manifest::{AsOf, Manifest};
@@ -22,6 +22,8 @@ pub(crate) struct Request<'a> {
     /// Whether the state may be created and written.
     pub(crate) writes: bool,
     pub(crate) holder: Holder,
+    /// The machine that it runs on.
+    pub(crate) host: String,
     pub(crate) clock: Clock,
     pub(crate) options: Options,
 }
@@ -62,12 +64,10 @@ pub(crate) struct Execution {
     pub(crate) run_id: String,
     /// The command as it was given, for the list of runs.
     pub(crate) command: String,
-    /// The machine that it runs on.
-    pub(crate) host: String,
     pub(crate) concurrency: usize,
-    pub(crate) max_failures: Option<u64>,
+    pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) api_budget: Option<u64>,
-    pub(crate) interrupted: Arc<AtomicBool>,
+    pub(crate) interrupted: watch::Receiver<bool>,
 }
 
 impl Request<'_> {

@@ -10,12 +10,12 @@ use super::inquiry::{Inquiry, suspects};
 use super::live::{OwnedFields, Proof, live_among};
 use super::window;
 use crate::diff::{Policies, is_as_held};
-use crate::model::address::{Address, Path};
+use crate::model::address::Address;
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
 use crate::model::recorded::{Live, Row};
 use crate::org::Org;
-use crate::state::{Notes, State};
+use crate::state::{self, Notes, State};
 
 /// What differs from what was recorded.
 #[derive(Debug, Default)]
@@ -121,7 +121,7 @@ pub(crate) async fn deviations(inquiry: &Inquiry<'_>) -> Result<Deviations, Erro
     };
     let asked = suspects(inquiry, mark).await?;
     let ids = asked.values().flat_map(|(_, suspects)| suspects).copied();
-    let rows = inquiry.state.rows_of(&ids.collect())?;
+    let rows = with_wholes(inquiry.state, &ids.collect())?;
     let live = look_up(inquiry, &rows).await?;
     for (object, (known, _)) in asked {
         let of_kind = rows.iter().zip(&live);
@@ -147,39 +147,47 @@ pub(crate) async fn deviations(inquiry: &Inquiry<'_>) -> Result<Deviations, Erro
     Ok(found)
 }
 
-/// What the org holds of the records that may have changed.
+/// What the org holds of these records.
 async fn look_up(inquiry: &Inquiry<'_>, rows: &[(RootId, Row)]) -> Result<Vec<Live>, Error> {
-    let suspects: BTreeSet<RecordId> = rows.iter().map(|(_, row)| row.id).collect();
-    let mut ours = BTreeSet::new();
     let mut owned = inquiry.owned.clone();
-    for (root, row) in rows {
+    for (_, row) in rows {
         let fields = owned.entry(row.object).or_default();
         fields.extend(row.held.0.iter().map(|(name, _)| name.clone()));
-        // What shows no change is as it was: ours.
-        if let Some(whole) = whole_of(inquiry.state, *root, row)?
-            && !suspects.contains(&whole.id)
-        {
-            ours.insert((whole.object, whole.id));
-        }
     }
     let rows: Vec<_> = rows.iter().map(|(root, row)| (*root, row)).collect();
-    live_among(inquiry.org, inquiry.proof, &owned, &rows, ours).await
+    live_among(inquiry.org, inquiry.proof, &owned, &rows, BTreeSet::new()).await
+}
+
+/// The managed ones of these records, and what they are part of, which proves whose they are.
+fn with_wholes(
+    state: &State,
+    ids: &BTreeSet<RecordId>,
+) -> Result<Vec<(RootId, Row)>, state::Error> {
+    let mut rows: BTreeMap<_, _> = state
+        .rows_of(ids)?
+        .into_iter()
+        .map(|(root, row)| ((root, row.path.clone()), row))
+        .collect();
+    let parts: Vec<_> = rows
+        .iter()
+        .map(|((root, _), row)| whole_of(state, *root, row))
+        .collect::<Result<_, _>>()?;
+    for (root, whole) in parts.into_iter().flatten() {
+        rows.insert((root, whole.path.clone()), whole);
+    }
+    let rows = rows.into_iter();
+    Ok(rows.map(|((root, _), row)| (root, row)).collect())
 }
 
 /// The row of the record that this one is part of.
-fn whole_of(state: &State, root: RootId, row: &Row) -> Result<Option<Row>, Error> {
+fn whole_of(state: &State, root: RootId, row: &Row) -> Result<Option<(RootId, Row)>, state::Error> {
     let Some(whole) = row.object.facts().part_of else {
         return Ok(None);
     };
-    let mut path = row.path.as_str();
-    while let Some((above, _)) = path.rsplit_once('/') {
-        let address = Address {
-            root,
-            path: Path::new(above),
-        };
-        match state.row_at(&address)? {
-            Some(row) if row.object == whole => return Ok(Some(row)),
-            _ => path = above,
+    for path in row.path.ancestors() {
+        let above = state.row_at(&Address { root, path })?;
+        if let Some(row) = above.filter(|row| row.object == whole) {
+            return Ok(Some((root, row)));
         }
     }
     Ok(None)

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::live::{OwnedFields, stamp};
-use super::{Error, record_id};
+use super::{Error, record_id, timestamp};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, PACK_OBJECT};
 use crate::model::day::Day;
 use crate::model::id::{RecordId, RootId};
 use crate::model::key;
 use crate::model::object::Object;
 use crate::model::recorded::{Found, FoundRecord, LiveRecord};
-use crate::org::{Fields, Kind, Org, Read, Scope, soql};
+use crate::org::{Fields, Org, Scope, soql};
 
 /// The pack's own record in the org.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -27,11 +28,17 @@ pub(crate) struct PackRow {
     #[serde(rename = "Lineage__c")]
     pub(crate) lineage: Option<String>,
     #[serde(rename = "Last_Run_At__c")]
-    pub(crate) last_run_at: Option<String>,
+    last_run_at: Option<String>,
     #[serde(rename = "Applied_By__c")]
-    pub(crate) applied_by: Option<String>,
+    applied_by: Option<String>,
     #[serde(rename = "Applied_From__c")]
-    pub(crate) applied_from: Option<String>,
+    applied_from: Option<String>,
+    #[serde(rename = "Last_Run__c")]
+    pub(crate) last_run: Option<String>,
+    #[serde(rename = "Lease_Owner__c")]
+    pub(crate) lease_owner: Option<String>,
+    #[serde(rename = "Lease_Until__c")]
+    lease_until: Option<String>,
 }
 
 impl PackRow {
@@ -41,6 +48,22 @@ impl PackRow {
 
     pub(crate) fn seed(&self) -> Option<u64> {
         self.seed.map(|seed| seed as u64)
+    }
+
+    /// Until when another machine may be at work on the pack, by the org's clock.
+    pub(crate) fn lease_until(&self) -> Option<Timestamp> {
+        timestamp(self.lease_until.as_deref()?).ok()
+    }
+
+    /// Who applied the pack last, from where, and when.
+    pub(crate) fn applied(&self) -> String {
+        let told = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
+        format!(
+            "by {} from {} at {}",
+            told(&self.applied_by),
+            told(&self.applied_from),
+            told(&self.last_run_at)
+        )
     }
 }
 
@@ -53,67 +76,24 @@ pub(crate) async fn pack_row(
     if !capabilities.pack_object {
         return Ok(None);
     }
-    let soql = format!(
-        "SELECT Id, Anchor__c, Seed__c, Lineage__c, Last_Run_At__c, Applied_By__c, Applied_From__c \
-         FROM {PACK_OBJECT} WHERE Name = {}",
-        soql::literal(pack)
-    );
-    Ok(org
-        .query(soql, Scope::Query)
-        .all()
-        .await?
-        .into_iter()
-        .next())
+    let rows = org.query(of_pack(pack), Scope::Query).all().await?;
+    Ok(rows.into_iter().next())
 }
 
-fn condition(object: Object, pack: &str) -> String {
+/// The query for the pack's row.
+pub(super) fn of_pack(pack: &str) -> String {
+    format!(
+        "SELECT Id, Anchor__c, Seed__c, Lineage__c, Last_Run__c, Last_Run_At__c, Applied_By__c, \
+         Applied_From__c, Lease_Owner__c, Lease_Until__c FROM {PACK_OBJECT} WHERE Name = {}",
+        soql::literal(pack)
+    )
+}
+
+pub(super) fn condition(object: Object, pack: &str) -> String {
     format!(
         "{KEY_FIELD} LIKE {}",
         soql::like_prefix(&key::beginning(pack, object))
     )
-}
-
-/// The condition that the pack's records of a kind fulfil: their key, or the key of what they are
-/// part of. Nothing where neither has one.
-pub(super) fn belonging(capabilities: &Capabilities, object: Object, pack: &str) -> Option<String> {
-    if capabilities.has_key(object) {
-        return Some(condition(object, pack));
-    }
-    let facts = object.facts();
-    let whole = facts.part_of.filter(|whole| capabilities.has_key(*whole))?;
-    let relationship = facts.parent.strip_suffix("Id")?;
-    Some(format!("{relationship}.{}", condition(whole, pack)))
-}
-
-/// How many of the pack's records of each kind there are, parts that others made included.
-pub(crate) async fn counts(
-    org: &Org,
-    capabilities: &Capabilities,
-    pack: &str,
-) -> Result<BTreeMap<Object, u64>, Error> {
-    let (mut objects, mut reads) = (Vec::new(), Vec::new());
-    for object in capabilities.objects.keys() {
-        if let Some(condition) = belonging(capabilities, *object, pack) {
-            let soql = format!(
-                "SELECT COUNT() FROM {} WHERE {condition} AND IsDeleted = FALSE",
-                object.api_name()
-            );
-            objects.push(*object);
-            reads.push(Read::Query(soql, Scope::QueryAll));
-        }
-    }
-    let mut counts = BTreeMap::new();
-    for (object, told) in objects.into_iter().zip(org.read(&reads).await?) {
-        match told.count() {
-            // Parts are counted for the sake of fewer calls only.
-            Err(error)
-                if matches!(error.kind(), Kind::Rejected(_)) && !capabilities.has_key(object) => {}
-            count => {
-                counts.insert(object, count?);
-            }
-        }
-    }
-    Ok(counts)
 }
 
 /// All records of these kinds that carry the pack's key and are not among the known ids, and

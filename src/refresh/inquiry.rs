@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::found::belonging;
 use super::live::{OwnedFields, Proof, stamp};
+use super::surroundings::belonging;
 use super::window::{self, Questions, Stamped};
 use super::{Error, record_id};
 use crate::model::id::RecordId;
@@ -44,15 +44,12 @@ enum Ask {
     Ids,
 }
 
-/// What the org told of each kind.
+/// What the org told of a kind.
 #[derive(Default)]
 struct Answers {
-    rows: BTreeMap<Object, Vec<Stamped>>,
-    ids: BTreeMap<Object, BTreeSet<RecordId>>,
-    /// Spans that do not hold as many records as they should.
-    differing: Vec<(Object, window::Span)>,
-    /// Kinds of which a question was refused, or which changed too much.
-    refused: BTreeSet<Object>,
+    rows: Vec<Stamped>,
+    counts: Vec<(window::Span, u64)>,
+    ids: BTreeSet<RecordId>,
 }
 
 /// Of each kind whose changes can be told: what is known of it, and which records may have
@@ -61,34 +58,67 @@ pub(super) async fn suspects(
     inquiry: &Inquiry<'_>,
     mark: &Mark,
 ) -> Result<BTreeMap<Object, (Known, BTreeSet<RecordId>)>, Error> {
-    let mut known = inquiry.state.known(window::earliest(mark))?;
+    let known = inquiry.state.known(window::earliest(mark))?;
     let (mut asks, mut reads) = (Vec::new(), Vec::new());
-    known.retain(|object, known| {
-        let questions = questions(inquiry, mark, *object, known);
-        let is_asked = !questions.is_empty();
-        for (ask, read) in questions {
+    for (object, known) in &known {
+        for (ask, read) in questions(inquiry, mark, *object, known) {
             asks.push((*object, ask));
             reads.push(read);
         }
-        is_asked
-    });
+    }
     let told = inquiry.org.read(&reads).await?;
-    let answers = answers(inquiry, &known, asks.into_iter().zip(told)).await?;
-    known.retain(|object, _| !answers.refused.contains(object));
-    let seen = answers.rows.values().flatten().map(|row| row.id).collect();
-    let stamps = inquiry.state.stamps_of(&seen)?;
+    let mut answers = answers(&known, asks.into_iter().zip(told)).await?;
+    let mut stamps = inquiry.state.stamps_of(&ids_of(&answers))?;
+    let mut differing = Vec::new();
+    for (object, answers) in &answers {
+        if !window::come_out(&answers.counts, &answers.rows, &stamps) {
+            differing.push(*object);
+        }
+    }
+    if !differing.is_empty() {
+        read_again(inquiry, mark, &known, (&mut answers, &differing)).await?;
+        stamps = inquiry.state.stamps_of(&ids_of(&answers))?;
+    }
     let mut suspects = BTreeMap::new();
     for (object, known) in known {
-        let mut of_kind = known.doubtful.clone();
-        if let Some(rows) = answers.rows.get(&object) {
-            of_kind.extend(window::changed(rows, &stamps));
-        }
-        of_kind.extend(answers.ids.get(&object).into_iter().flatten());
+        let Some(answers) = answers.remove(&object) else {
+            continue;
+        };
+        let mut of_kind = window::changed(&answers.rows, &stamps);
+        of_kind.extend(answers.ids);
+        of_kind.extend(&known.doubtful);
         if of_kind.len() <= MOST {
             suspects.insert(object, (known, of_kind));
         }
     }
     Ok(suspects)
+}
+
+fn ids_of(answers: &BTreeMap<Object, Answers>) -> BTreeSet<RecordId> {
+    let rows = answers.values().flat_map(|answers| &answers.rows);
+    rows.map(|row| row.id).collect()
+}
+
+/// Reads all rows that were stamped lately of kinds of which a number did not come out.
+async fn read_again(
+    inquiry: &Inquiry<'_>,
+    mark: &Mark,
+    known: &BTreeMap<Object, Known>,
+    (answers, objects): (&mut BTreeMap<Object, Answers>, &[Object]),
+) -> Result<(), Error> {
+    let span = (window::earliest(mark), None);
+    let read = |object: &Object| {
+        let condition = inquiry.belonging(*object).unwrap_or_default();
+        let soql = soql(*object, Some(ROW), &condition, span);
+        ((*object, Ask::Rows), Read::Query(soql, Scope::QueryAll))
+    };
+    let (asks, reads): (Vec<_>, Vec<_>) = objects.iter().map(read).unzip();
+    let told = inquiry.org.read(&reads).await?;
+    for object in objects {
+        answers.remove(object);
+    }
+    answers.extend(self::answers(known, asks.into_iter().zip(told)).await?);
+    Ok(())
 }
 
 /// What to ask of a kind; nothing where all of it has to be read.
@@ -167,48 +197,44 @@ fn soql(
     soql
 }
 
+/// What the org told, without kinds of which it refused a question or of which too much changed.
 async fn answers(
-    inquiry: &Inquiry<'_>,
     known: &BTreeMap<Object, Known>,
     told: impl Iterator<Item = ((Object, Ask), Told)>,
-) -> Result<Answers, Error> {
-    let mut answers = Answers::default();
+) -> Result<BTreeMap<Object, Answers>, Error> {
+    let mut answers: BTreeMap<Object, Answers> = BTreeMap::new();
+    let mut without = BTreeSet::new();
     for ((object, ask), told) in told {
-        let taken = match ask {
-            Ask::Rows => match told.count() {
-                Ok(count) if window::is_too_much(count, &known[&object]) => {
-                    answers.refused.insert(object);
-                    Ok(())
-                }
-                Ok(_) => stamped(told.pages()?).await.map(|rows| {
-                    answers.rows.entry(object).or_default().extend(rows);
-                }),
-                Err(error) => Err(error.into()),
-            },
-            Ask::Count(span) => told.count().map_err(Error::from).map(|count| {
-                if count != span.known {
-                    answers.differing.push((object, span));
-                }
-            }),
-            Ask::Ids => ids(told).map(|ids| {
-                answers.ids.entry(object).or_default().extend(ids);
-            }),
-        };
+        let answers = answers.entry(object).or_default();
+        let taken = take(answers, &known[&object], ask, told).await;
         match taken {
-            Err(Error::Org(error)) if matches!(error.kind(), Kind::Rejected(_)) => {
-                answers.refused.insert(object);
+            Ok(true) => {}
+            Ok(false) => {
+                without.insert(object);
             }
-            taken => taken?,
+            Err(Error::Org(error)) if matches!(error.kind(), Kind::Rejected(_)) => {
+                without.insert(object);
+            }
+            Err(error) => return Err(error),
         }
     }
-    for (object, span) in std::mem::take(&mut answers.differing) {
-        let condition = inquiry.belonging(object).unwrap_or_default();
-        let span = (span.from, Some(span.until));
-        let soql = soql(object, Some(ROW), &condition, span);
-        let rows = stamped(inquiry.org.query(soql, Scope::QueryAll)).await?;
-        answers.rows.entry(object).or_default().extend(rows);
-    }
+    answers.retain(|object, _| !without.contains(object));
     Ok(answers)
+}
+
+/// Takes in one answer, unless it is more than reading everything.
+async fn take(answers: &mut Answers, known: &Known, ask: Ask, told: Told) -> Result<bool, Error> {
+    match ask {
+        Ask::Rows if window::is_too_much(told.count()?, known) => return Ok(false),
+        Ask::Rows => answers.rows = stamped(told.pages()?).await?,
+        Ask::Count(span) => answers.counts.push((span, told.count()?)),
+        Ask::Ids => {
+            for id in told.ids()? {
+                answers.ids.insert(record_id(&id)?);
+            }
+        }
+    }
+    Ok(true)
 }
 
 async fn stamped(mut pages: Pages) -> Result<Vec<Stamped>, Error> {
@@ -225,8 +251,4 @@ async fn stamped(mut pages: Pages) -> Result<Vec<Stamped>, Error> {
         }
     }
     Ok(rows)
-}
-
-fn ids(told: Told) -> Result<BTreeSet<RecordId>, Error> {
-    told.ids()?.iter().map(|id| record_id(id)).collect()
 }

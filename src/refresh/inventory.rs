@@ -11,7 +11,9 @@ use crate::manifest::{Manifest, StoryKey};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, RootId, UserId};
 use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
-use crate::org::{Fields, Org, Retrieve, Scope, soql};
+use crate::org::{
+    Fields, Org, Pages, RECORDS_PER_LOT, Read as Question, Retrieve, Scope, Told, soql,
+};
 
 /// What to read.
 pub(crate) struct InventoryRequest<'a> {
@@ -47,20 +49,33 @@ const FIELDS: &[&str] = &[
     "IsClosed",
 ];
 
-/// Reads all that planning depends on.
-pub(crate) async fn inventory(org: &Org, request: &InventoryRequest<'_>) -> Result<Read, Error> {
-    let mut read = opportunities(org, request).await?;
+/// Reads all that planning depends on, and further things with the first call.
+pub(crate) async fn inventory(
+    org: &Org,
+    request: &InventoryRequest<'_>,
+    further: Vec<Question<'_>>,
+) -> Result<(Read, Vec<Told>), Error> {
+    let mut reads = vec![
+        Question::Query(selected(request), Scope::Query),
+        Question::Query(matching(request), Scope::Query),
+        Question::Query(USERS.to_owned(), Scope::Query),
+    ];
+    reads.extend(further);
+    let mut told = org.read(&reads).await?;
+    let further = told.split_off(3);
+    let [first, total, users] = <[Told; 3]>::try_from(told).expect("three were asked");
+    let first = (first.pages()?, total.count()?);
+    let mut read = opportunities(org, request, first).await?;
     let Inventory {
         opportunities,
         accounts,
         contacts,
-        users,
+        users: into,
     } = &mut read.inventory;
     let wanted: BTreeSet<_> = opportunities.values().filter_map(|o| o.account).collect();
-    *accounts = self::accounts(org, &wanted).await?;
-    *contacts = self::contacts(org, &wanted).await?;
-    *users = self::users(org).await?;
-    Ok(read)
+    (*accounts, *contacts) = around(org, &wanted).await?;
+    *into = self::users(users.pages()?).await?;
+    Ok((read, further))
 }
 
 fn fields(story_key: &StoryKey) -> Vec<&str> {
@@ -73,16 +88,33 @@ fn fields(story_key: &StoryKey) -> Vec<&str> {
     fields
 }
 
-/// The oldest that match, up to the limit; a covered one is never pushed out.
-async fn opportunities(org: &Org, request: &InventoryRequest<'_>) -> Result<Read, Error> {
+/// The query for the oldest opportunities that match, up to the limit.
+fn selected(request: &InventoryRequest<'_>) -> String {
+    let query = &request.manifest.salesforce.query;
+    let fields = fields(&request.manifest.run.story_key).join(", ");
+    let condition = condition(query, request.has_default_exclusion);
+    let limit = query.limit;
+    format!("SELECT {fields} FROM Opportunity{condition} ORDER BY CreatedDate, Id LIMIT {limit}")
+}
+
+/// The query for how many match, whatever the limit.
+fn matching(request: &InventoryRequest<'_>) -> String {
+    let query = &request.manifest.salesforce.query;
+    let condition = condition(query, request.has_default_exclusion);
+    format!("SELECT COUNT() FROM Opportunity{condition}")
+}
+
+/// Those that were selected, of so many that match, and the covered ones: they are never pushed out.
+async fn opportunities(
+    org: &Org,
+    request: &InventoryRequest<'_>,
+    (mut pages, total): (Pages, u64),
+) -> Result<Read, Error> {
     let query = &request.manifest.salesforce.query;
     let story_key = &request.manifest.run.story_key;
     let fields = fields(story_key);
     let condition = condition(query, request.has_default_exclusion);
-    let select = format!("SELECT {} FROM Opportunity{condition}", fields.join(", "));
     let limit = u64::from(query.limit);
-    let soql = format!("{select} ORDER BY CreatedDate, Id LIMIT {limit}");
-    let mut pages = org.query(soql, Scope::Query);
     let mut matching = Vec::new();
     while let Some(page) = pages.next::<Fields>().await? {
         for fields in page {
@@ -90,15 +122,6 @@ async fn opportunities(org: &Org, request: &InventoryRequest<'_>) -> Result<Read
         }
     }
     let full = matching.len() as u64 == limit;
-    let total = if full {
-        org.count(
-            &format!("SELECT COUNT() FROM Opportunity{condition}"),
-            Scope::Query,
-        )
-        .await?
-    } else {
-        matching.len() as u64
-    };
     let found: BTreeSet<_> = matching.iter().map(|(id, _)| *id).collect();
     let missing: Vec<RootId> = request.covered.difference(&found).copied().collect();
     let mut read = Read::default();
@@ -247,57 +270,72 @@ fn opportunity(fields: &Fields, story_key: &StoryKey) -> Result<(RootId, Opportu
     Ok((RootId(id), opportunity))
 }
 
-async fn accounts(
-    org: &Org,
-    ids: &BTreeSet<AccountId>,
-) -> Result<BTreeMap<AccountId, Account>, Error> {
+/// The accounts, and their contacts.
+async fn around(org: &Org, ids: &BTreeSet<AccountId>) -> Result<(Accounts, Contacts), Error> {
     let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
-    let request = Retrieve {
-        object: "Account",
-        fields: &["Id", "Name"],
-        ids: &ids,
-    };
-    let rows = retrieve(org, request).await?;
-    let account = |fields: &Fields| {
-        let id = AccountId(record_id(&text(fields, "Id")?)?);
-        Ok((
-            id,
-            Account {
-                name: text(fields, "Name")?,
-            },
-        ))
-    };
-    rows.iter().map(account).collect()
-}
-
-async fn contacts(
-    org: &Org,
-    accounts: &BTreeSet<AccountId>,
-) -> Result<BTreeMap<AccountId, BTreeMap<ContactId, Contact>>, Error> {
-    let ids: Vec<_> = accounts.iter().map(|id| id.0.as_str()).collect();
+    let lots = ids.chunks(RECORDS_PER_LOT).map(|ids| {
+        Question::Retrieve(Retrieve {
+            object: "Account",
+            fields: &["Id", "Name"],
+            ids,
+        })
+    });
+    let mut reads: Vec<_> = lots.collect();
+    let lots = reads.len();
     let select =
         "SELECT Id, FirstName, LastName, Title, Email, AccountId FROM Contact WHERE AccountId IN";
-    let mut contacts: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for soql in soql::in_lists(select, &ids, "") {
-        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
-            let account = AccountId(record_id(&text(&fields, "AccountId")?)?);
-            let contact = Contact {
-                first_name: optional(&fields, "FirstName"),
-                last_name: text(&fields, "LastName")?,
-                title: optional(&fields, "Title"),
-                email: optional(&fields, "Email"),
-            };
-            let id = ContactId(record_id(&text(&fields, "Id")?)?);
-            contacts.entry(account).or_default().insert(id, contact);
+    let queries = soql::long_in_lists(select, &ids, "");
+    reads.extend(
+        queries
+            .into_iter()
+            .map(|soql| Question::Query(soql, Scope::Query)),
+    );
+    let (mut accounts, mut contacts) = (Accounts::new(), Contacts::new());
+    for (number, told) in org.read(&reads).await?.into_iter().enumerate() {
+        if number < lots {
+            for fields in told.records()?.into_iter().flatten() {
+                let (id, account) = account(&fields)?;
+                accounts.insert(id, account);
+            }
+            continue;
+        }
+        let mut pages = told.pages()?;
+        while let Some(page) = pages.next::<Fields>().await? {
+            for fields in page {
+                let (account, id, contact) = contact(&fields)?;
+                contacts.entry(account).or_default().insert(id, contact);
+            }
         }
     }
-    Ok(contacts)
+    Ok((accounts, contacts))
 }
 
-async fn users(org: &Org) -> Result<BTreeMap<UserId, User>, Error> {
-    let soql = "SELECT Id, Name, Username, IsActive, TimeZoneSidKey, ManagerId FROM User";
+type Accounts = BTreeMap<AccountId, Account>;
+type Contacts = BTreeMap<AccountId, BTreeMap<ContactId, Contact>>;
+
+fn account(fields: &Fields) -> Result<(AccountId, Account), Error> {
+    let id = AccountId(record_id(&text(fields, "Id")?)?);
+    let name = text(fields, "Name")?;
+    Ok((id, Account { name }))
+}
+
+fn contact(fields: &Fields) -> Result<(AccountId, ContactId, Contact), Error> {
+    let account = AccountId(record_id(&text(fields, "AccountId")?)?);
+    let contact = Contact {
+        first_name: optional(fields, "FirstName"),
+        last_name: text(fields, "LastName")?,
+        title: optional(fields, "Title"),
+        email: optional(fields, "Email"),
+    };
+    let id = ContactId(record_id(&text(fields, "Id")?)?);
+    Ok((account, id, contact))
+}
+
+const USERS: &str = "SELECT Id, Name, Username, IsActive, TimeZoneSidKey, ManagerId FROM User";
+
+async fn users(pages: Pages) -> Result<BTreeMap<UserId, User>, Error> {
     let mut users = BTreeMap::new();
-    for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
+    for fields in pages.all::<Fields>().await? {
         let manager = optional(&fields, "ManagerId")
             .map(|id| record_id(&id))
             .transpose()?;

@@ -4,22 +4,29 @@
 
 mod capabilities;
 mod deviations;
+mod fit;
 mod found;
 mod inquiry;
 mod inventory;
+mod job;
 mod live;
+mod meanwhile;
 mod selection;
 mod settle;
+mod surroundings;
 mod window;
 
-pub(crate) use capabilities::capabilities;
+pub(crate) use capabilities::Described;
 pub(crate) use deviations::{Deviations, deviations, note, proved};
-pub(crate) use found::{PackRow, counts, found, look_alikes, pack_row};
+pub(crate) use found::{PackRow, found, look_alikes, pack_row};
 pub(crate) use inquiry::Inquiry;
 pub(crate) use inventory::{InventoryRequest, Read, accounts_of, inventory};
-pub(crate) use live::{OwnedFields, Proof, Written, live, live_among, note_held};
+pub(crate) use job::{ended, job_rows};
+pub(crate) use live::{OwnedFields, Proof, Written, live_among, note_held};
+pub(crate) use meanwhile::{Meanwhile, Planned, meanwhile};
 pub(crate) use selection::{filter_counts, query_digest};
 pub(crate) use settle::{Settled, recorded, settle, settle_one};
+pub(crate) use surroundings::{Surroundings, counted, part_counts, surroundings};
 
 use crate::org;
 use crate::state;

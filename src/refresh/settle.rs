@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::job::{ended, job_rows};
 use super::{Error, record_id, timestamp};
 use crate::diff::fields::Canonical;
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::Action;
 use crate::model::id::RecordId;
 use crate::model::recorded::{Held, Row};
-use crate::org::{Fields, Org, Scope, soql};
+use crate::org::{self, Fields, JobId, JobState, Org, Scope, soql};
 use crate::state::{Intent, IntentRow, Settlement, State};
 
 /// Clocks may differ by so many seconds.
@@ -38,6 +39,10 @@ pub(crate) async fn settle(
 ) -> Result<Option<(u64, i64)>, Error> {
     let mut waiting: Option<(u64, i64)> = None;
     for (number, run, at, intent) in state.open_intents()? {
+        if let Some(settlement) = settle_job(org, run, &intent).await? {
+            state.settle(run, Some(number), &settlement)?;
+            continue;
+        }
         match intent.action {
             Action::Create => {}
             Action::Delete => {
@@ -70,6 +75,43 @@ pub(crate) async fn settle(
         state.settle(run, Some(number), &settlement)?;
     }
     Ok(waiting)
+}
+
+/// What a job has done, once it has ended; nothing where the results of a job do not tell.
+///
+/// A job goes on while we do not, so it is waited for, and none is begun beside it.
+async fn settle_job(org: &Org, run: i64, intent: &Intent) -> Result<Option<Settlement>, Error> {
+    let Some(id) = intent.job.as_deref().and_then(JobId::parse) else {
+        return Ok(None);
+    };
+    let job = match ended(org, &id).await {
+        Ok(job) => job,
+        // The org forgets jobs after a week.
+        Err(org::Error::Rejected { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if job.state == JobState::Open {
+        org.abort_job(&id).await?;
+        return Ok(Some(Settlement::default()));
+    }
+    let now = org.server_time().map_or(0, jiff::Timestamp::as_second);
+    let mut settlement = Settlement::default();
+    for (place, result) in job_rows(org, &job, intent).await? {
+        let row = &intent.rows[place];
+        match (intent.action, result) {
+            (Action::Create, Ok(id)) => {
+                let row = recorded(intent, row, run, (record_id(&id)?, now));
+                settlement.put.push((intent.rows[place].address.root, row));
+            }
+            (Action::Delete, Ok(_)) => settlement.removed.push(row.address.clone()),
+            (Action::Delete, Err(error)) if error.is_gone() => {
+                settlement.removed.push(row.address.clone());
+            }
+            // What was refused is planned again, and so is an update, which does no harm.
+            _ => {}
+        }
+    }
+    Ok(Some(settlement))
 }
 
 /// What is gone was deleted by us, and has not vanished.

@@ -7,8 +7,9 @@
 //! only counted how many there are in some spans of time: a change that arrived late is one more
 //! in the span of its stamp, and one less where the record was before.
 //!
-//! What this does not show is a change whose record had its former stamp in the same span. Hence
-//! everything is read once a week.
+//! Where a number does not come out, all rows that were stamped lately are read again. What the
+//! numbers do not show is a change that arrived late and whose record was in the same span before.
+//! Hence everything is read once a week.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,6 +106,22 @@ fn spans(from: i64, until: i64, stamps: &[i64]) -> Vec<Span> {
     bounds.windows(2).map(span).collect()
 }
 
+/// Whether there are as many in each span as there were, without those that are among the rows
+/// now: their stamp is a later one.
+pub(super) fn come_out(
+    counts: &[(Span, u64)],
+    rows: &[Stamped],
+    known: &BTreeMap<RecordId, Option<i64>>,
+) -> bool {
+    let then = |row: &Stamped| known.get(&row.id).copied().flatten();
+    let then: Vec<i64> = rows.iter().filter_map(then).collect();
+    counts.iter().all(|(span, count)| {
+        let was_in = |stamp: &&i64| (span.from..span.until).contains(*stamp);
+        let left = then.iter().filter(was_in).count() as u64;
+        *count + left == span.known
+    })
+}
+
 /// Which of the rows are not what they were when they were last seen, given the stamps that they
 /// had then. Rows that are not known are somebody else's.
 pub(super) fn changed(
@@ -116,4 +133,203 @@ pub(super) fn changed(
         then.is_some_and(|then| row.deleted || *then != row.stamp)
     };
     rows.iter().filter(is_changed).map(|row| row.id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The last refresh began at this second.
+    const AT: i64 = 1_800_000_000;
+
+    fn mark() -> Mark {
+        Mark {
+            at: AT,
+            user: "005DG0000000001YAA".to_owned(),
+            others: BTreeMap::new(),
+        }
+    }
+
+    fn id(number: usize) -> RecordId {
+        RecordId::parse(&format!("00UDG{number:010}")).unwrap()
+    }
+
+    fn known(total: u64, recent: Vec<i64>) -> Known {
+        assert!(recent.is_sorted());
+        Known {
+            total,
+            recent,
+            ..Known::default()
+        }
+    }
+
+    #[test]
+    fn a_mark_holds_for_its_user_and_a_week() {
+        let holds = |seconds, user| holds(&mark(), AT + seconds, user);
+        let (us, other) = ("005DG0000000001YAA", "005DG0000000002YAA");
+        assert!(holds(0, us) && holds(LONGEST - 1, us));
+        assert!(!holds(LONGEST, us), "after a week everything is read");
+        assert!(!holds(-1, us), "the org's clock went back");
+        assert!(!holds(0, other));
+    }
+
+    /// So many seconds before the mark, as a stamp.
+    fn ago(seconds: i64) -> i64 {
+        (AT - seconds) * 1_000
+    }
+
+    #[track_caller]
+    fn check(known: &Known, expect_since: Option<i64>, expect_counts: &[u64]) {
+        let (since, spans) = match questions(&mark(), known) {
+            Questions::Everything => (None, Vec::new()),
+            Questions::Changes { since, spans } => (Some(since), spans),
+        };
+        assert_eq!(since, expect_since);
+        let counts: Vec<_> = spans.iter().map(|span| span.known).collect();
+        assert_eq!(counts, expect_counts);
+        let bounds: Vec<_> = spans
+            .iter()
+            .flat_map(|span| [span.from, span.until])
+            .collect();
+        let mut all = vec![earliest(&mark())];
+        all.extend(bounds.iter().skip(1).step_by(2));
+        let froms: Vec<_> = bounds.iter().copied().step_by(2).collect();
+        assert!(
+            froms.iter().eq(all.iter().take(froms.len())),
+            "without a gap"
+        );
+        assert!(spans.is_empty() || all.last() == since.as_ref());
+    }
+
+    #[test]
+    fn what_is_asked() {
+        let earliest = Some(earliest(&mark()));
+        check(&known(100_000, vec![]), earliest, &[]);
+        check(&known(100_000, vec![ago(60); 2_000]), earliest, &[]);
+        // One call's records share a stamp, and are counted together.
+        let since = Some(ago(60) + 1);
+        check(&known(100_000, vec![ago(60); 2_001]), since, &[0, 2_001]);
+        let stamps = |count: i64| (0..count).map(|n| ago(800) + n * 7).collect::<Vec<_>>();
+        check(&known(100_000, stamps(2_000)), earliest, &[]);
+        let since = ago(800) + 97_999 * 7 + 1;
+        check(
+            &known(100_000, stamps(100_000)),
+            Some(since),
+            &[56_000, 28_000, 14_000],
+        );
+        // What was written since the mark was not seen by a refresh yet.
+        let written = |count| vec![ago(-30); count];
+        check(&known(100_000, written(20_000)), earliest, &[]);
+        check(&known(100_000, written(20_001)), None, &[]);
+        check(&known(2_001, written(2_001)), None, &[]);
+    }
+
+    /// What somebody did to a record: when it was stamped, how long it took to commit, in
+    /// milliseconds since the earliest stamp that matters, and whether it was a delete.
+    type Edit = (usize, i64, i64, bool);
+
+    /// The record as it is seen at an instant: its stamp, and whether it is deleted.
+    fn visible(versions: &[(i64, i64, bool)], now: i64) -> (i64, bool) {
+        let committed = versions.iter().filter(|(_, commit, _)| *commit <= now);
+        let (stamp, _, deleted) = committed.max().expect("it was there before");
+        (*stamp, *deleted)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        /// Whatever is done, and however late it arrives, shows at the next refresh, unless the
+        /// record was in the same span before.
+        #[test]
+        fn every_change_shows(
+            made in prop::collection::vec(0_i64..900_000, 2_100..4_000),
+            edits in prop::collection::vec(
+                (any::<prop::sample::Index>(), 0_i64..1_200_000, 0_i64..900_000, any::<bool>()),
+                0..6,
+            ),
+        ) {
+            let start = earliest(&mark());
+            let edits: Vec<Edit> = edits
+                .into_iter()
+                .map(|(record, stamp, late, deleted)| (record.index(made.len()), stamp, late, deleted))
+                .collect();
+            check_simulation(start, &made, &edits)?;
+        }
+    }
+
+    fn check_simulation(start: i64, made: &[i64], edits: &[Edit]) -> Result<(), TestCaseError> {
+        let mut org: Vec<_> = made.iter().map(|at| vec![(start + at, 0, false)]).collect();
+        for (record, stamp, late, deleted) in edits {
+            let before = org[*record].last().expect("it was made");
+            // One transaction on a record waits for the other, and nothing follows a delete.
+            if !before.2 {
+                let stamp = (start + stamp).max(before.0 + 1).max(before.1);
+                org[*record].push((stamp, stamp + late, *deleted));
+            }
+        }
+        let (then, now) = (AT * 1_000, AT * 1_000 + 3_600_000);
+        let seen: Vec<_> = org.iter().map(|versions| visible(versions, then)).collect();
+        let is: Vec<_> = org.iter().map(|versions| visible(versions, now)).collect();
+        let there = |number: &usize| !seen[*number].1;
+        let managed: Vec<usize> = (0..org.len()).filter(there).collect();
+        let stamps: BTreeMap<_, _> = managed.iter().map(|n| (id(*n), Some(seen[*n].0))).collect();
+        let mut recent: Vec<i64> = managed.iter().map(|number| seen[*number].0).collect();
+        recent.sort_unstable();
+        let of_kind = known(100_000, recent);
+        let Questions::Changes { since, spans } = questions(&mark(), &of_kind) else {
+            return Err(TestCaseError::fail("so few rows need not be read whole"));
+        };
+        let since_then = |from: i64| -> Vec<Stamped> {
+            let rows = is
+                .iter()
+                .enumerate()
+                .filter(|(_, (stamp, _))| *stamp >= from);
+            rows.map(|(n, (stamp, deleted))| Stamped {
+                id: id(n),
+                stamp: Some(*stamp),
+                deleted: *deleted,
+            })
+            .collect()
+        };
+        let counted = spans.iter().map(|span| {
+            let in_it = |(stamp, deleted): &&(i64, bool)| {
+                !deleted && (span.from..span.until).contains(stamp)
+            };
+            (span.clone(), is.iter().filter(in_it).count() as u64)
+        });
+        let counted: Vec<_> = counted.collect();
+        let mut rows = since_then(since);
+        if !come_out(&counted, &rows, &stamps) {
+            rows = since_then(start);
+        }
+        let found = changed(&rows, &stamps);
+        let lost = managed.iter().filter(|number| is[**number].1).count();
+        let found_lost = managed
+            .iter()
+            .filter(|n| is[**n].1 && found.contains(&id(**n)))
+            .count();
+        for number in managed {
+            let same_span = spans.iter().any(|span| {
+                let both = [seen[number].0, is[number].0];
+                both.iter()
+                    .all(|stamp| (span.from..span.until).contains(stamp))
+            });
+            // One lost record too many, and everything is read.
+            let shows = found.contains(&id(number)) || found_lost < lost;
+            let differs = seen[number] != is[number];
+            prop_assert!(
+                !differs || shows || same_span,
+                "{number}: {:?} {:?}",
+                seen[number],
+                is[number]
+            );
+            prop_assert!(
+                differs || !found.contains(&id(number)),
+                "{number} is unchanged"
+            );
+        }
+        Ok(())
+    }
 }

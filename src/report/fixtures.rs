@@ -60,6 +60,7 @@ pub(super) fn header(command: Command) -> Header {
         estimate: Estimate {
             calls: 24,
             seconds: 9,
+            kinds: Vec::new(),
         },
     }
 }
@@ -81,6 +82,7 @@ pub(super) fn meeting(number: u32, action: Action, reason: Reason) -> Change {
         action,
         reason,
         id: None,
+        stamp: None,
         generation: 1,
         account: None,
         want: None,

@@ -15,7 +15,7 @@ use crate::manifest::{Problem, Problems};
 use crate::model::address::Address;
 use crate::model::change::{Action, Change, Counts, FieldChange, Reason};
 use crate::model::day::Day;
-use crate::model::event::{Event, Failure, Outcome};
+use crate::model::event::{Event, Failure, Halted, Outcome};
 use crate::model::id::{RecordId, RootId};
 use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
@@ -96,7 +96,7 @@ struct PlanLine<'a> {
     opportunities: &'a Coverage,
     blocked: &'a [Blocked],
     notices: &'a [String],
-    estimate: Estimate,
+    estimate: &'a Estimate,
 }
 
 #[derive(Serialize)]
@@ -139,6 +139,7 @@ struct SummaryLine<'a> {
     complete: bool,
     changes: ChangeCounts,
     failed: Vec<FailedLine<'a>>,
+    halted: &'a [Halted],
     not_tried: u64,
     unresolved: u64,
     kept: &'a [String],
@@ -216,6 +217,7 @@ pub(crate) fn outcome(outcome: &Outcome, command: Command, out: &mut dyn Write) 
     let Outcome {
         done,
         failed,
+        halted,
         not_tried,
         unresolved,
         kept,
@@ -232,6 +234,7 @@ pub(crate) fn outcome(outcome: &Outcome, command: Command, out: &mut dyn Write) 
         complete: outcome.is_complete(),
         changes: counts(done, command),
         failed: failed.collect(),
+        halted,
         not_tried: *not_tried,
         unresolved: *unresolved,
         kept,
@@ -279,7 +282,7 @@ fn head(header: &Header) -> PlanLine<'_> {
         opportunities: &header.coverage,
         blocked: &header.blocked,
         notices: &header.notices,
-        estimate: header.estimate,
+        estimate: &header.estimate,
     }
 }
 
@@ -438,6 +441,7 @@ mod tests {
                         "operation": "destroy",
                     },
                     "failed": [],
+                    "halted": [],
                     "not_tried": 2,
                     "unresolved": 0,
                     "kept": [],

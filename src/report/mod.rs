@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod fixtures;
 
+mod aside;
 mod terminal;
 
 mod paint;

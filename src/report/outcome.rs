@@ -7,8 +7,9 @@ use comfy_table::CellAlignment::{Left, Right};
 use super::paint;
 use super::table::{self, Column};
 use super::text::{brief, counted, thousands};
-use crate::model::change::Counts;
-use crate::model::event::{Outcome, Stopped};
+use crate::model::change::{Action, Counts};
+use crate::model::event::{Halted, Outcome, Stopped};
+use crate::model::status_code;
 use crate::plan_file::Command;
 
 /// More codes, or kept records, than these are counted.
@@ -70,7 +71,8 @@ fn failures(outcome: &Outcome, width: usize) -> Vec<String> {
 
 /// What is left, and what to do about it.
 fn remains(outcome: &Outcome) -> Vec<String> {
-    let mut lines = Vec::new();
+    let given_up = outcome.halted.iter().filter(|kind| kind.not_tried > 0);
+    let mut lines: Vec<_> = given_up.map(halted).collect();
     lines.extend(outcome.stopped.as_ref().map(why));
     if outcome.not_tried > 0 {
         let changes = counted(outcome.not_tried, "change was", "changes were");
@@ -94,14 +96,51 @@ fn remains(outcome: &Outcome) -> Vec<String> {
             lines.push(paint::dim(&format!("  ({more} more)")));
         }
     }
+    lines.extend(hints(outcome));
     lines.extend(advice(outcome).map(str::to_owned));
     lines
+}
+
+/// A kind of which the rest was not sent.
+fn halted(halted: &Halted) -> String {
+    let Halted {
+        action,
+        object,
+        code,
+        not_tried,
+    } = halted;
+    let doing = match action {
+        Action::Create => "Creating",
+        Action::Delete => "Deleting",
+        Action::Update | Action::Replace | Action::Adopt | Action::Forget | Action::Record => {
+            "Updating"
+        }
+    };
+    let (_, kind) = object.facts().label;
+    let left = thousands(*not_tried);
+    let code = brief(code, MESSAGE_WIDTH);
+    format!("{doing} {kind} was given up: {left} more would have met {code}.")
+}
+
+/// What a person can do about the codes, each once.
+fn hints(outcome: &Outcome) -> Vec<String> {
+    let codes = outcome.failed.keys().map(String::as_str);
+    let known = codes.filter_map(|code| Some((code, status_code::advice(code)?)));
+    known
+        .take(MOST_SHOWN)
+        .map(|(code, advice)| format!("{code}: {advice}"))
+        .collect()
 }
 
 fn why(stopped: &Stopped) -> String {
     match stopped {
         Stopped::Interrupted => "Interrupted; what was in flight is recorded.".to_owned(),
         Stopped::ApiBudget => "Stopped, because the API calls allowed are used up.".to_owned(),
+        Stopped::ApiShare { used, max } => format!(
+            "Stopped, because {} of the org's {} API calls a day are used up; `salesforce.api_share` says how many may be.",
+            thousands(*used),
+            thousands(*max)
+        ),
         Stopped::TooManyFailures => "Stopped, because too much failed.".to_owned(),
         Stopped::Lost(message) => {
             format!(
@@ -150,8 +189,9 @@ mod tests {
     use snapbox::{IntoData, assert_data_eq, str};
 
     use super::outcome;
-    use crate::model::change::Counts;
-    use crate::model::event::{Outcome, Stopped};
+    use crate::model::change::{Action, Counts};
+    use crate::model::event::{Halted, Outcome, Stopped};
+    use crate::model::object::Object;
     use crate::plan_file::Command;
     use crate::report::fixtures::plain;
 
@@ -224,11 +264,60 @@ Destroy complete! Resources: 4 destroyed.
        7  FIELD_CUSTOM_VALIDATION_EXCEPTION  No meetings on \u{1b}[31mholidays
 
 1 change was not tried.
+FIELD_CUSTOM_VALIDATION_EXCEPTION: A validation rule of the org refuses it: change the rule, or what the manifest asks for.
 Mend the cause, then run the same command again to resume.
 
 Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
 
 "#]],
+        );
+    }
+
+    #[test]
+    fn a_kind_that_was_given_up() {
+        let full = "STORAGE_LIMIT_EXCEEDED".to_owned();
+        let ended = Outcome {
+            failed: BTreeMap::from([(full.clone(), (20, "storage limit exceeded".to_owned()))]),
+            halted: vec![Halted {
+                action: Action::Create,
+                object: Object::Event,
+                code: full,
+                not_tried: 4980,
+            }],
+            not_tried: 5200,
+            ..some()
+        };
+        check(
+            &ended,
+            Command::Apply,
+            str![[r#"
+  Failed  Code                    For example
+      20  STORAGE_LIMIT_EXCEEDED  storage limit exceeded
+
+Creating meetings was given up: 4,980 more would have met STORAGE_LIMIT_EXCEEDED.
+5,200 changes were not tried.
+STORAGE_LIMIT_EXCEEDED: The org's data storage is full (Setup, Storage Usage): delete something there, or lower `salesforce.query.limit`.
+Mend the cause, then run the same command again to resume.
+
+Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_known_cause_comes_with_its_cure() {
+        let failure = (3, "Use one of these records?".to_owned());
+        let ended = Outcome {
+            failed: BTreeMap::from([("DUPLICATES_DETECTED".to_owned(), failure)]),
+            ..Outcome::default()
+        };
+        let mut shown = Vec::new();
+        outcome(&ended, Command::Apply, 200, &mut shown).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(
+            shown.contains("`salesforce.allow_duplicates: true`"),
+            "{shown}"
         );
     }
 

@@ -56,6 +56,14 @@ impl Progress {
         }
     }
 
+    /// The line, where it is drawn over and over.
+    pub(super) fn bar(&self) -> Option<ProgressBar> {
+        match &self.shown {
+            Shown::Live(bar) => Some(bar.clone()),
+            Shown::Lines { .. } => None,
+        }
+    }
+
     /// Shows what a person at the terminal should know of it; `err` is stderr.
     pub(crate) fn event(&mut self, event: &Event, err: &mut dyn Write) -> io::Result<()> {
         match event {

@@ -6,6 +6,8 @@ use anstream::AutoStream;
 use anstream::adapter::StripBytes;
 use terminal_size::{Height, Width};
 
+use super::aside::Aside;
+
 /// The width where none can be asked for, as in a pipe.
 const USUAL_WIDTH: usize = 100;
 
@@ -16,6 +18,7 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 60..=160;
 pub(crate) struct Terminal {
     out: Stream,
     err: Stream,
+    aside: Aside,
     look: Look,
     /// What went wrong with stdout while something else was said.
     failed: Option<io::Error>,
@@ -74,15 +77,20 @@ impl Terminal {
             color(AutoStream::choice(&stderr)),
         );
         let out = Stream::new(Box::new(BufWriter::new(stdout)), color_out);
-        Self::over(out, Stream::new(Box::new(stderr), color_err), look)
+        let aside = Stream::new(Box::new(io::stderr()), color_err);
+        Self {
+            aside: Aside::new(aside),
+            ..Self::over(out, Stream::new(Box::new(stderr), color_err), look)
+        }
     }
 
-    /// Any two streams.
+    /// Any two streams, and silence beside them.
     pub(crate) fn over(out: Stream, err: Stream, look: Look) -> Self {
         let width = look.width.clamp(*WIDTHS.start(), *WIDTHS.end());
         Self {
             out,
             err,
+            aside: Aside::new(Stream::new(Box::new(io::sink()), false)),
             look: Look { width, ..look },
             failed: None,
         }
@@ -105,6 +113,11 @@ impl Terminal {
             self.failed.get_or_insert(error);
         }
         &mut self.err
+    }
+
+    /// For what is said while something else is under way.
+    pub(crate) fn aside(&self) -> Aside {
+        self.aside.clone()
     }
 
     pub(crate) fn look(&self) -> Look {

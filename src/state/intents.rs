@@ -24,6 +24,9 @@ pub(crate) struct Intent {
     pub(crate) object: Object,
     /// In the order in which they are sent.
     pub(crate) rows: Vec<IntentRow>,
+    /// The id of the Bulk API job that carries it out, where one does.
+    #[serde(skip)]
+    pub(crate) job: Option<String>,
 }
 
 /// One record of a call, with what is needed to find it again.
@@ -61,9 +64,11 @@ impl State {
         intent: &Intent,
     ) -> Result<IntentId, Error> {
         let body = serde_json::to_string(intent).expect("an intent is plain data");
-        let sql = "INSERT INTO intents (run, at, body) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT INTO intents (run, at, body, job) VALUES (?1, ?2, ?3, ?4)";
         let mut statement = self.db.prepare_cached(sql).doing("written")?;
-        statement.execute(params![run, at, body]).doing("written")?;
+        statement
+            .execute(params![run, at, body, intent.job])
+            .doing("written")?;
         Ok(IntentId(self.db.last_insert_rowid()))
     }
 
@@ -100,19 +105,21 @@ impl State {
 
     /// The intents of which it is not known what became: number, run, org's time and content.
     pub(crate) fn open_intents(&self) -> Result<Vec<(IntentId, i64, i64, Intent)>, Error> {
-        let sql = "SELECT number, run, at, body FROM intents ORDER BY number";
+        let sql = "SELECT number, run, at, body, job FROM intents ORDER BY number";
         let mut statement = self.db.prepare(sql).doing("read")?;
         let mut rows = statement.query([]).doing("read")?;
         let mut intents = Vec::new();
         while let Some(row) = rows.next().doing("read")? {
             let body: String = row.get(3).doing("read")?;
-            let intent = serde_json::from_str(&body).map_err(|error| self.broken(&error))?;
+            let intent: Intent =
+                serde_json::from_str(&body).map_err(|error| self.broken(&error))?;
+            let job = row.get(4).doing("read")?;
             let number = IntentId(row.get(0).doing("read")?);
             intents.push((
                 number,
                 row.get(1).doing("read")?,
                 row.get(2).doing("read")?,
-                intent,
+                Intent { job, ..intent },
             ));
         }
         Ok(intents)

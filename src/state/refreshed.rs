@@ -87,13 +87,16 @@ impl State {
         if ids.is_empty() {
             return Ok(found);
         }
+        let deviations = self.deviations()?;
         let sql = "SELECT id, stamp FROM records";
         let mut statement = self.db.prepare(sql).doing("read")?;
         let mut rows = statement.query([]).doing("read")?;
         while let Some(row) = rows.next().doing("read")? {
             let id = self.id(row.get_ref(0).doing("read")?)?;
             if ids.contains(&id) {
-                found.insert(id, row.get(1).doing("read")?);
+                let stamp: Option<i64> = row.get(1).doing("read")?;
+                let then = deviations.get(&id).copied().flatten();
+                found.insert(id, stamp.max(then));
             }
         }
         Ok(found)

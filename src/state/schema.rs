@@ -56,7 +56,10 @@ const STEPS: &[&str] = &["
 ", "
     -- Records that were not as recorded when they were last read, with the stamp they had then.
     CREATE TABLE deviations (id TEXT PRIMARY KEY, stamp INTEGER) WITHOUT ROWID;
-"];
+",
+    // The Bulk API job that an intent is carried out by.
+    "ALTER TABLE intents ADD COLUMN job TEXT",
+];
 
 /// Brings the file to the newest format; a newer or a foreign file is left alone.
 pub(super) fn migrate(db: &mut Connection, file: &Path) -> Result<(), Error> {

@@ -74,6 +74,7 @@ fn what_is_written_is_there_after_opening_again() {
         path: AddressPath::new("meeting/past/01"),
     };
     let intent = Intent {
+        job: Some("7505f000000abcdAAA".to_owned()),
         action: Action::Create,
         object: Object::Event,
         rows: vec![IntentRow {

@@ -4,6 +4,7 @@
 //! that org: plan, apply, and plan again with and without reading it.
 
 mod program;
+mod refresh;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -27,6 +28,7 @@ fn main() -> anyhow::Result<()> {
         compare(&world, refresh, &mut out)?;
     }
     record(&world, &mut out)?;
+    refresh::run(&mut out)?;
     match std::env::var_os("DEMO_GEN_BENCH_ORG") {
         Some(org) => program::run(org.as_ref(), &mut out),
         None => Ok(writeln!(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Bytes;
 use serde_json::{Map, Value};
 
 use super::encoding::decoded;
@@ -17,7 +18,8 @@ pub(crate) struct Call {
     segments: Vec<String>,
     query: Vec<(String, String)>,
     headers: BTreeMap<String, String>,
-    body: Vec<u8>,
+    /// Shared between the copies of a call: an upload is large.
+    body: Bytes,
     /// What the segments in braces of the matched path are.
     arguments: BTreeMap<&'static str, String>,
 }
@@ -34,7 +36,7 @@ impl Call {
             return Err(ApiError::new(414, "URI_TOO_LONG", "URI Too Long"));
         }
         let encoding = headers.get("content-encoding").map(String::as_str);
-        let body = decoded(encoding, body)?;
+        let body = Bytes::from(decoded(encoding, body)?);
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let query = pairs(query);
         let override_of =

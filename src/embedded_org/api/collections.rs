@@ -1,13 +1,11 @@
 //! sObject Collections: up to 200 records a call, each with a result of its own.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use super::describe::object;
 use super::{ApiError, Call, Context, Reply, undone_where};
 use crate::embedded_org::ids::RecordId;
-use crate::embedded_org::rows::{self, Upserted};
+use crate::embedded_org::rows::{self, Upserted, named};
 use crate::embedded_org::schema::Object;
 use crate::embedded_org::session::Session;
 
@@ -53,7 +51,7 @@ pub(super) fn update(context: &mut Context<'_>, call: &Call) -> Result<Reply, Ap
     write(session, &request, |record| {
         let object = type_of(session, record)?;
         let mut record = record.clone();
-        let id = take_id(&mut record, object)?;
+        let id = named::take_id(&mut record, object)?;
         rows::update(session, object, id.as_str(), &record)?;
         Ok(Outcome::Saved(id.into()))
     })
@@ -65,7 +63,7 @@ pub(super) fn upsert(context: &mut Context<'_>, call: &Call) -> Result<Reply, Ap
     let session = &context.session;
     let object = object(session, call)?;
     let key_field = call.argument("field");
-    let repeated = repeated_keys(&request.records, key_field);
+    let repeated = named::repeated_keys(&request.records, key_field);
     write(session, &request, |record| {
         let named = type_of(session, record)?;
         if named.name != object.name {
@@ -73,29 +71,12 @@ pub(super) fn upsert(context: &mut Context<'_>, call: &Call) -> Result<Reply, Ap
             return Err(ApiError::of_record("INVALID_TYPE", message, &[]));
         }
         let mut record = record.clone();
-        let key = take_key(&mut record, key_field)?;
-        if repeated.get(&key).is_some_and(|count| *count > 1) {
-            let message = format!("Duplicate external id specified: {key}");
-            return Err(ApiError::of_record(
-                "DUPLICATE_VALUE",
-                message,
-                &[key_field],
-            ));
-        }
+        let key = named::take_key(&mut record, key_field)?;
+        named::refuse_repeated(&repeated, key_field, &key)?;
         match rows::upsert(session, object, (key_field, &key), &record)? {
             Upserted::Created(id) => Ok(Outcome::Upserted { id, created: true }),
             Upserted::Updated(id) => Ok(Outcome::Upserted { id, created: false }),
-            Upserted::Ambiguous(ids) => {
-                let message = format!(
-                    "{key_field}: more than one record found for external id field: [{}]",
-                    ids.join(", ")
-                );
-                Err(ApiError::of_record(
-                    "DUPLICATE_EXTERNAL_ID",
-                    message,
-                    &[key_field],
-                ))
-            }
+            Upserted::Ambiguous(ids) => Err(named::ambiguous(key_field, &ids)),
         }
     })
 }
@@ -221,7 +202,7 @@ fn save_each(
                 return Err(ApiError::new(500, "UNKNOWN_EXCEPTION", message));
             }
             Err(error) => Outcome::Failed {
-                id: id_of(record).map(|(_, id)| id.to_owned()),
+                id: named::id_of(record).map(|(_, id)| id.to_owned()),
                 error,
             },
         };
@@ -288,55 +269,4 @@ fn type_of<'s>(session: &Session<'s>, record: &Map<String, Value>) -> Result<&'s
         let message = format!("sObject type '{name}' is not supported.");
         ApiError::of_record("INVALID_TYPE", message, &[])
     })
-}
-
-fn id_of(record: &Map<String, Value>) -> Option<(&str, &str)> {
-    record
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case("Id"))
-        .and_then(|(key, value)| Some((key.as_str(), value.as_str()?)))
-}
-
-fn take_id(record: &mut Map<String, Value>, object: &Object) -> Result<RecordId, ApiError> {
-    let Some((key, text)) = id_of(record) else {
-        let message = "Id not specified in an update call";
-        return Err(ApiError::of_record("MISSING_ARGUMENT", message, &["Id"]));
-    };
-    let id = RecordId::parse(text).ok_or_else(|| ApiError::malformed_id(text))?;
-    if id.prefix() != object.key_prefix {
-        let message = format!("{} ID: id value of incorrect type: {text}", object.label);
-        return Err(ApiError::of_record("MALFORMED_ID", message, &["Id"]));
-    }
-    let key = key.to_owned();
-    record.remove(&key);
-    Ok(id)
-}
-
-fn take_key(record: &mut Map<String, Value>, field: &str) -> Result<String, ApiError> {
-    let key = record
-        .keys()
-        .find(|key| key.eq_ignore_ascii_case(field))
-        .cloned();
-    let value = key.and_then(|key| record.remove(&key));
-    match value.as_ref().and_then(Value::as_str) {
-        Some(text) if !text.is_empty() => Ok(text.to_owned()),
-        _ => {
-            let message = format!("{field} not specified");
-            Err(ApiError::of_record("MISSING_ARGUMENT", message, &[field]))
-        }
-    }
-}
-
-/// How often each key is named.
-fn repeated_keys(records: &[Map<String, Value>], field: &str) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for record in records {
-        let key = record
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(field));
-        if let Some(text) = key.and_then(|(_, value)| value.as_str()) {
-            *counts.entry(text.to_owned()).or_insert(0) += 1;
-        }
-    }
-    counts
 }

@@ -42,7 +42,7 @@ fn read_all(decoder: impl Read) -> Result<Vec<u8>, ApiError> {
 pub(super) fn pretty(json: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(json.len() * 2);
     let mut open = Vec::new();
-    let (mut in_text, mut escaped) = (false, false);
+    let (mut depth, mut in_text, mut escaped) = (0, false, false);
     for &byte in json {
         if in_text {
             out.push(byte);
@@ -54,15 +54,16 @@ pub(super) fn pretty(json: &[u8]) -> Vec<u8> {
         match byte {
             b'}' | b']' => {
                 open.pop();
+                depth -= usize::from(byte == b'}');
                 match (is_first, byte) {
-                    (false, b'}') => new_line(&mut out, &open),
+                    (false, b'}') => new_line(&mut out, depth),
                     _ => out.push(b' '),
                 }
             }
             b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' => {}
             // The first of a list stands beside its bracket, the first of an object on a line of its own.
             _ if is_first => match open.last() {
-                Some(b'{') => new_line(&mut out, &open),
+                Some(b'{') => new_line(&mut out, depth),
                 Some(_) => out.push(b' '),
                 None => {}
             },
@@ -73,13 +74,14 @@ pub(super) fn pretty(json: &[u8]) -> Vec<u8> {
             b',' => {
                 out.push(byte);
                 match open.last() {
-                    Some(b'{') => new_line(&mut out, &open),
+                    Some(b'{') => new_line(&mut out, depth),
                     _ => out.push(b' '),
                 }
             }
             b':' => out.extend(b" : "),
             b'{' | b'[' => {
                 open.push(byte);
+                depth += usize::from(byte == b'{');
                 out.push(byte);
             }
             _ => {
@@ -92,9 +94,8 @@ pub(super) fn pretty(json: &[u8]) -> Vec<u8> {
 }
 
 /// Only objects set their content in.
-fn new_line(out: &mut Vec<u8>, open: &[u8]) {
+fn new_line(out: &mut Vec<u8>, depth: usize) {
     out.push(b'\n');
-    let depth = open.iter().filter(|bracket| **bracket == b'{').count();
     out.extend(std::iter::repeat_n(b"  ", depth).flatten());
 }
 

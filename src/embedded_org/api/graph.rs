@@ -56,9 +56,8 @@ fn read(item: Value) -> Result<Graph, ApiError> {
     let Value::Object(mut item) = item else {
         return Err(ApiError::json_parser("a graph must be an object"));
     };
-    let id = match item.remove("graphId") {
-        Some(Value::String(id)) => id,
-        _ => return Err(ApiError::json_parser("a graph needs a graphId")),
+    let Some(Value::String(id)) = item.remove("graphId") else {
+        return Err(ApiError::json_parser("a graph needs a graphId"));
     };
     let starts_well = id.starts_with(|letter: char| letter.is_ascii_alphanumeric());
     if !starts_well || id.contains('.') || id.len() >= LONGEST_ID {

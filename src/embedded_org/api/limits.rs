@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ApiError, Call, Context, Reply};
+use crate::embedded_org::bulk;
 
 /// Calls a day.
 const MOST_CALLS: u64 = 100_000;
@@ -28,12 +29,14 @@ pub(super) fn limits(context: &mut Context<'_>, _: &Call) -> Result<Reply, ApiEr
         records += count(context, &object.name, "1")?;
     }
     let used = (records * RECORD_KB).div_ceil(1024);
-    let unused = |max: u64| json!({"Max": max, "Remaining": max});
+    let (batches, query_jobs) = bulk::used_today(&context.session)?;
+    let left = |max: u64, used: u64| json!({"Max": max, "Remaining": max.saturating_sub(used)});
+    let unused = |max: u64| left(max, 0);
     let body = json!({
         "DailyApiRequests": {"Max": MOST_CALLS, "Remaining": MOST_CALLS.saturating_sub(context.calls)},
-        "DailyBulkApiBatches": unused(15_000),
+        "DailyBulkApiBatches": left(15_000, batches),
         "DailyBulkV2QueryFileStorageMB": unused(976_562),
-        "DailyBulkV2QueryJobs": unused(10_000),
+        "DailyBulkV2QueryJobs": left(10_000, query_jobs),
         "DataStorageMB": {"Max": STORAGE_MB, "Remaining": STORAGE_MB.saturating_sub(used)},
         "FileStorageMB": unused(1_024),
         "HourlyTimeBasedWorkflow": unused(1_000),

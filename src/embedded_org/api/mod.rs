@@ -1,6 +1,8 @@
 //! The REST resources, a file for each kind, and the table that a request is matched in.
 
 mod assertion;
+mod async_forms;
+mod async_jobs;
 mod batch;
 mod call;
 mod changes;
@@ -11,6 +13,9 @@ mod describe;
 mod encoding;
 mod graph;
 mod identity;
+mod jobs;
+mod jobs_ingest;
+mod jobs_query;
 mod limits;
 mod metadata;
 mod multipart;
@@ -35,6 +40,7 @@ use rusqlite::Connection;
 
 use super::api_error::ApiError;
 use super::auth::Credentials;
+use super::bulk::Jobs;
 use super::faults::{self, RowFaults};
 use super::org::Org;
 use super::session::Session;
@@ -43,6 +49,7 @@ use super::session::Session;
 pub(super) struct Context<'a> {
     pub(super) session: Session<'a>,
     pub(super) cursors: &'a mut Cursors,
+    pub(super) jobs: &'a Jobs,
     pub(super) credentials: &'a Credentials,
     /// The instance URL.
     pub(super) url: &'a str,
@@ -203,6 +210,74 @@ const RESOURCES: &[Resource] = &[
         "services/data/{version}/composite/sobjects/{object}/{field}",
         &[("PATCH", collections::upsert)],
     ),
+    guarded(
+        "services/data/{version}/jobs/ingest",
+        &[("GET", jobs_ingest::list), ("POST", jobs_ingest::create)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/ingest/{job}",
+        &[
+            ("GET", jobs_ingest::get),
+            ("PATCH", jobs_ingest::change),
+            ("DELETE", jobs_ingest::delete),
+        ],
+    ),
+    guarded(
+        "services/data/{version}/jobs/ingest/{job}/batches",
+        &[("PUT", jobs_ingest::upload)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/ingest/{job}/{results}",
+        &[("GET", jobs_ingest::results)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/query",
+        &[("GET", jobs_query::list), ("POST", jobs_query::create)],
+    ),
+    guarded(
+        "services/data/{version}/jobs/query/{job}",
+        &[
+            ("GET", jobs_query::get),
+            ("PATCH", jobs_query::change),
+            ("DELETE", jobs_query::delete),
+        ],
+    ),
+    guarded(
+        "services/data/{version}/jobs/query/{job}/results",
+        &[("GET", jobs_query::results)],
+    ),
+    // Bulk API 1.0 has a header for the session, and checks it itself.
+    open(
+        "services/async/{async_version}/job",
+        &[("POST", async_jobs::create)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}",
+        &[("GET", async_jobs::get), ("POST", async_jobs::change)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch",
+        &[
+            ("GET", async_jobs::list_batches),
+            ("POST", async_jobs::add_batch),
+        ],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch/{batch}",
+        &[("GET", async_jobs::get_batch)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch/{batch}/request",
+        &[("GET", async_jobs::request)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch/{batch}/result",
+        &[("GET", async_jobs::result)],
+    ),
+    open(
+        "services/async/{async_version}/job/{job}/batch/{batch}/result/{result}",
+        &[("GET", async_jobs::found)],
+    ),
 ];
 
 const fn open(path: &'static str, verbs: &'static [(&'static str, Handler)]) -> Resource {
@@ -234,6 +309,9 @@ pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
     let mut drawn = org
         .faults
         .draw(&faults::facts(&call.method, &path, subjects));
+    if let Some(told) = drawn.bulk.take() {
+        org.jobs.tell(told);
+    }
     let reply = match (faults::act(org, &drawn), drawn.instead()) {
         (Err(error), _) => Reply::error(&error),
         (Ok(()), Some(reply)) => reply,
@@ -280,14 +358,15 @@ fn answer(org: &mut Org, url: &str, call: &Call, mut faults: RowFaults) -> Resul
     let mut context = Context {
         session: Session::new(&transaction, schema, &org.facts, now).under(faults),
         cursors: &mut org.cursors,
+        jobs: &org.jobs,
         credentials: &org.credentials,
         url,
         calls: org.calls,
     };
     let reply = run(&mut context, resource, &call)?;
     context.session.keep_numbers()?;
-    let changed = context.session.has_changed_schema();
     org.calls = context.calls;
+    let changed = context.session.has_changed_schema();
     transaction.commit()?;
     if changed {
         org.store.reload_schema()?;

@@ -9,19 +9,12 @@ const SMALLEST_PAGE: usize = 200;
 
 /// `GET /query?q=`
 pub(super) fn query(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
-    run(context, call, Visibility::Live)
+    run_in(&context.session, context.cursors, call, Visibility::Live)
 }
 
 /// `GET /queryAll?q=`
 pub(super) fn query_all(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
-    run(context, call, Visibility::All)
-}
-
-fn run(context: &mut Context<'_>, call: &Call, visibility: Visibility) -> Result<Reply, ApiError> {
-    if let Some(text) = call.parameter("explain") {
-        return Ok(Reply::json(200, &soql::explain(&context.session, text)?));
-    }
-    run_in(&context.session, context.cursors, call, visibility)
+    run_in(&context.session, context.cursors, call, Visibility::All)
 }
 
 /// Runs the query of a call over the schema of a session.
@@ -31,6 +24,9 @@ pub(super) fn run_in(
     call: &Call,
     visibility: Visibility,
 ) -> Result<Reply, ApiError> {
+    if let Some(text) = call.parameter("explain") {
+        return Ok(Reply::json(200, &soql::explain(session, text)?));
+    }
     let text = call.parameter("q").ok_or_else(|| {
         ApiError::new(
             400,

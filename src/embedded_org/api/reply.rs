@@ -39,6 +39,23 @@ impl Reply {
         }
     }
 
+    /// A body that is not JSON.
+    pub(crate) fn of(status: u16, content_type: &str, body: Vec<u8>) -> Self {
+        Self::text(status, body).with_header("Content-Type", content_type.to_owned())
+    }
+
+    /// A request that made something, and has nothing to say of it.
+    pub(crate) fn created() -> Self {
+        Self {
+            status: 201,
+            ..Self::no_content()
+        }
+    }
+
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     pub(crate) fn no_content() -> Self {
         Self {
             status: 204,

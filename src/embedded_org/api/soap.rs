@@ -1,5 +1,10 @@
 //! The partner SOAP endpoint, as far as clients sign in and out by it.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all handlers in the table of resources have one signature"
+)]
+
 use std::collections::BTreeMap;
 
 use quick_xml::escape::{escape, resolve_predefined_entity};

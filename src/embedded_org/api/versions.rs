@@ -98,6 +98,15 @@ pub(super) fn check(call: &Call) -> Result<(), ApiError> {
     Err(ApiError::not_found())
 }
 
+/// The number of a version written as `67.0`, with or without its `v`, if it is one that is served.
+pub(super) fn number(text: &str) -> Option<u32> {
+    let number = text.trim_start_matches(['v', 'V']).strip_suffix(".0")?;
+    number
+        .parse()
+        .ok()
+        .filter(|number| VERSIONS.contains(number))
+}
+
 fn is_version(text: &str) -> bool {
     let number = text
         .strip_prefix(['v', 'V'])

@@ -21,6 +21,7 @@ const ORDER: &[&str] = &[
     "Account",
     "Contact",
     "Opportunity",
+    "Lead",
     "OpportunityContactRole",
     "Event",
     "Task",

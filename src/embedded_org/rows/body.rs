@@ -129,6 +129,11 @@ fn read_ids(field: &Field, json: &Json) -> Result<Vec<RecordId>, ApiError> {
         .collect()
 }
 
+/// Whether a value is not of the type of its field.
+pub(crate) fn refuses(field: &Field, json: &Json) -> bool {
+    read_value(field, json).is_err_and(|error| error.code == "JSON_PARSER_ERROR")
+}
+
 /// One value, by the type of its field.
 pub(super) fn read_value(field: &Field, json: &Json) -> Result<Value, ApiError> {
     if json.is_null() || json.as_str().is_some_and(str::is_empty) {

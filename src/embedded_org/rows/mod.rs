@@ -10,6 +10,7 @@ mod delete;
 mod event;
 mod invitee;
 mod load;
+pub(crate) mod named;
 mod opportunity;
 mod permission;
 mod record;
@@ -18,6 +19,7 @@ mod save;
 mod task;
 mod upsert;
 
+pub(crate) use body::refuses;
 pub(crate) use delete::delete;
 pub(crate) use load::{load, read_exported, relate};
 pub(crate) use permission::read_with;

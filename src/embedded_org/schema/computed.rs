@@ -14,6 +14,8 @@ pub(crate) fn computed_sql(object: &str, field: &str) -> Option<&'static str> {
 const COMPUTED: &[(&str, &str, &str)] = &[
     ("User", "Name", FULL_NAME),
     ("Contact", "Name", FULL_NAME),
+    ("Lead", "Name", FULL_NAME),
+    ("Lead", "Address", ADDRESS),
     ("Account", "BillingAddress", BILLING),
     ("Account", "ShippingAddress", SHIPPING),
     ("Contact", "MailingAddress", MAILING),
@@ -127,6 +129,7 @@ macro_rules! address {
     };
 }
 
+const ADDRESS: &str = address!("");
 const BILLING: &str = address!("Billing");
 const SHIPPING: &str = address!("Shipping");
 const MAILING: &str = address!("Mailing");

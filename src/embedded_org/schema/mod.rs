@@ -17,6 +17,7 @@ mod optional;
 mod ours;
 mod standard;
 mod standard_activities;
+mod standard_leads;
 mod standard_permissions;
 mod standard_setup;
 mod tooling;
@@ -99,6 +100,7 @@ impl Schema {
         for table in standard::TABLES
             .iter()
             .chain(standard_activities::TABLES)
+            .chain(standard_leads::TABLES)
             .chain(standard_setup::TABLES)
             .chain(standard_permissions::TABLES)
         {

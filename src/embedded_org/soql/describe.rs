@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::parser::parse;
-use super::plan::{Plan, Visibility, plan};
+use super::plan::{GroupColumn, Plan, Visibility, plan};
 use super::scope::no_such_object;
 use super::select::{Columns, Entry, Form, Shape};
 use super::{ApiError, answer};
@@ -19,16 +19,8 @@ pub(crate) fn columns(session: &Session<'_>, query: &str) -> Result<Value, ApiEr
     let object = object(session, query)?;
     let columns = match &planned {
         Plan::Records(records) => of_shape(&records.columns, &records.columns.shape),
-        Plan::Count { .. } => vec![column("Count", (true, Form::Plain), Vec::new())],
-        Plan::Groups { columns, .. } => {
-            // A plain field of a group keeps its name; what a function makes has one of its own.
-            let is_field = |name: &str| object.field(name).is_some() || name.contains('.');
-            let of_group = |name: &str, form| column(name, (!is_field(name), form), Vec::new());
-            columns
-                .iter()
-                .map(|it| of_group(&it.name, it.form))
-                .collect()
-        }
+        Plan::Count { .. } => Vec::new(),
+        Plan::Groups { columns, .. } => columns.iter().map(of_group).collect(),
     };
     let selects_id = columns.iter().any(|column| column["columnName"] == "Id");
     Ok(json!({
@@ -79,13 +71,22 @@ fn object<'s>(session: &Session<'s>, query: &str) -> Result<&'s Object, ApiError
         .map_err(|error| error.into_api_error(query))
 }
 
+/// What a function makes is shown by how it is written.
+fn of_group(group: &GroupColumn) -> Value {
+    let mut column = column(&group.name, (group.call.is_some(), group.form), &[]);
+    if let Some(call) = &group.call {
+        column["displayName"] = json!(call);
+    }
+    column
+}
+
 fn of_shape(columns: &Columns, shape: &Shape) -> Vec<Value> {
     let entries = shape.entries.iter();
     entries
         .map(|entry| match entry {
-            Entry::Value { name, form, .. } => column(name, (false, *form), Vec::new()),
+            Entry::Value { name, form, .. } => column(name, (false, *form), &[]),
             Entry::Parent { name, shape } => {
-                column(name, (false, Form::Plain), of_shape(columns, shape))
+                column(name, (false, Form::Plain), &of_shape(columns, shape))
             }
             Entry::OneOf { name, shapes } => {
                 let mut joined: Vec<Value> = Vec::new();
@@ -94,19 +95,19 @@ fn of_shape(columns: &Columns, shape: &Shape) -> Vec<Value> {
                         joined.push(each);
                     }
                 }
-                column(name, (false, Form::Plain), joined)
+                column(name, (false, Form::Plain), &joined)
             }
             // What stands in a list of its own is told as an aggregate.
             Entry::Children { name, index } => {
                 let children = &columns.children[*index].columns;
                 let joined = of_shape(children, &children.shape);
-                column(name, (true, Form::Plain), joined)
+                column(name, (true, Form::Plain), &joined)
             }
         })
         .collect()
 }
 
-fn column(name: &str, (is_aggregate, form): (bool, Form), joined: Vec<Value>) -> Value {
+fn column(name: &str, (is_aggregate, form): (bool, Form), joined: &[Value]) -> Value {
     json!({
         "aggregate": is_aggregate,
         "booleanType": form == Form::Boolean,

@@ -9,6 +9,7 @@ mod answer;
 mod ast;
 mod describe;
 mod filter;
+mod flat;
 mod lexer;
 mod operand;
 mod parser;
@@ -21,7 +22,9 @@ mod semi_join;
 use super::api_error::ApiError;
 pub(crate) use answer::{Page, records, row_ids, whole};
 pub(crate) use describe::{columns, explain};
+pub(crate) use flat::{Flat, plan_flat};
 pub(crate) use plan::{Plan, Records, Visibility, plan, plan_of_fields};
+pub(crate) use select::Form;
 
 /// Where in a query something is wrong, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,6 +47,8 @@ pub(crate) enum Plan {
 pub(crate) struct GroupColumn {
     pub(super) name: String,
     pub(super) form: Form,
+    /// The function and its field, such as `sum(Amount)`, where it is not a plain field.
+    pub(super) call: Option<String>,
 }
 
 /// A query for records.
@@ -96,7 +98,7 @@ pub(crate) fn plan_of_fields(
     })
 }
 
-fn plan_query(
+pub(super) fn plan_query(
     session: &Session<'_>,
     query: &Query,
     visibility: Visibility,
@@ -270,8 +272,14 @@ fn group_columns(
                 format!("expr{}", unnamed - 1)
             }
         };
+        let call = match expression {
+            Expression::Field(_) => None,
+            Expression::Call { function, .. } => {
+                Some(format!("{}({})", function.text.to_lowercase(), column.name))
+            }
+        };
         let form = Form::of(&column.kind);
-        columns.push((column.sql, GroupColumn { name, form }));
+        columns.push((column.sql, GroupColumn { name, form, call }));
     }
     Ok(columns)
 }

@@ -49,9 +49,10 @@ pub(super) enum Entry {
 
 /// How a column becomes JSON, where its SQL type does not tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Plain,
     Boolean,
+    DateTime,
     Json,
 }
 
@@ -68,6 +69,7 @@ impl Form {
     pub(super) fn of(kind: &Kind) -> Self {
         match kind {
             Kind::Boolean => Self::Boolean,
+            Kind::DateTime => Self::DateTime,
             Kind::Address | Kind::IdList => Self::Json,
             _ => Self::Plain,
         }

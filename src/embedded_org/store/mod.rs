@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
+use super::bulk;
 use super::error::Error;
 use super::features::Features;
 use super::schema::{OUR_FIELDS, OUR_OBJECTS, Object, Schema};
@@ -97,6 +98,19 @@ impl Store {
         self.schema.features()
     }
 
+    /// Another connection to the same file, for long reads that keep nobody from writing.
+    pub(crate) fn reader(&self) -> rusqlite::Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 10000;")?;
+        Ok(Self {
+            connection,
+            schema: self.schema.clone(),
+            user_id: self.user_id.clone(),
+            path: self.path.clone(),
+        })
+    }
+
     pub(crate) fn schema(&self) -> &Schema {
         &self.schema
     }
@@ -168,6 +182,7 @@ impl Store {
     /// Makes the tables and columns that the schema has and the file has not.
     pub(crate) fn build_tables(&self) -> Result<(), Error> {
         table::build(&self.connection, &self.schema)
+            .and_then(|()| self.connection.execute_batch(bulk::TABLES))
             .map_err(|source| database_error(&self.path, source))
     }
 

@@ -1,13 +1,20 @@
 //! The org as a client sees it: over HTTP, on a free port of the loopback.
 
 mod activities;
+mod bulk;
+mod bulk_classic;
+mod bulk_query;
+mod bulk_refusals;
 mod exchange;
 mod faults;
+mod many_at_once;
 mod metadata;
+mod other_forms;
 mod over_http;
 mod permissions;
 mod queries;
 mod rules;
+mod searches;
 mod signing_in;
 mod tooling;
 

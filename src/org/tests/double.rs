@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::org::{Error, Options, Org, SignIn};
+use crate::org::{Error, Notices, Options, Org, SignIn};
 
 /// One request, as the double saw it.
 #[derive(Debug, Clone)]
@@ -111,6 +111,8 @@ pub(super) async fn connect(sign_in: SignIn) -> Result<Org, Error> {
             user_agent: "demo-gen/test".to_owned(),
             clock: Clock::Fixed(Timestamp::UNIX_EPOCH),
             jitter_seed: 7,
+            allow_duplicates: true,
+            notices: Notices::new(|_| {}),
         },
     )
     .await

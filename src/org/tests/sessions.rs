@@ -12,7 +12,7 @@ fn client_credentials(url: &str) -> SignIn {
     let environment =
         Environment::from_iter([("SF_CLIENT_ID", "app"), ("SF_CLIENT_SECRET", "hush")]);
     let folder = std::path::Path::new("");
-    SignIn::from_environment(Some(AuthKind::Oauth), Some(url), folder, &environment).unwrap()
+    SignIn::from_environment(Some(AuthKind::Oauth), url, folder, &environment).unwrap()
 }
 
 fn expired() -> Answer {

@@ -27,7 +27,7 @@ fn sign_in(url: &str, folder: &TempDir) -> SignIn {
     let target = folder.path().to_str().unwrap();
     let environment = Environment::from_iter([("PATH", path), ("SF_TARGET_ORG", target)]);
     let auth = Some(AuthKind::SfCli);
-    SignIn::from_environment(auth, Some(url), Path::new(""), &environment).unwrap()
+    SignIn::from_environment(auth, url, Path::new(""), &environment).unwrap()
 }
 
 fn calls(folder: &TempDir) -> Vec<String> {

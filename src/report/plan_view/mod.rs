@@ -17,7 +17,8 @@ use super::paint;
 use super::table::{self, Column};
 use super::text::{clean, counted, duration, thousands};
 use crate::model::change::Counts;
-use crate::plan_file::{Command, Group, Header, Plan};
+use crate::model::order::Step;
+use crate::plan_file::{Command, Estimate, Group, Header, KindCost, Plan};
 
 /// What the whole output comes to at most.
 const LINES: usize = 60;
@@ -163,10 +164,42 @@ fn closing(header: &Header) -> Vec<String> {
         return lines;
     }
     lines.push(format!("{} {}", paint::bold("Plan:"), tally(counts)));
-    let calls = counted(header.estimate.calls, "API call", "API calls");
-    let time = duration(header.estimate.seconds);
-    lines.push(format!("Takes about {calls} and {time}."));
+    lines.extend(cost(&header.estimate));
     lines
+}
+
+/// Calls and time, and which way the kinds go, where there is more than one.
+fn cost(estimate: &Estimate) -> Vec<String> {
+    let calls = counted(estimate.calls, "API call", "API calls");
+    let time = duration(estimate.seconds);
+    let mut lines = vec![format!("Takes about {calls} and {time}.")];
+    let (by_jobs, by_calls): (Vec<_>, Vec<_>) =
+        estimate.kinds.iter().partition(|kind| kind.by_jobs);
+    if by_jobs.is_empty() {
+        return lines;
+    }
+    let way = |name: &str, kinds: &[&KindCost]| {
+        let calls = kinds.iter().map(|kind| kind.calls).sum();
+        let kinds: Vec<_> = kinds.iter().map(|kind| kind_of_work(kind)).collect();
+        let calls = counted(calls, "call", "calls");
+        format!("  {name}: {} ({calls})", kinds.join(", "))
+    };
+    lines.push(way("By Bulk API jobs", &by_jobs));
+    if !by_calls.is_empty() {
+        lines.push(way("200 a call", &by_calls));
+    }
+    lines
+}
+
+/// `40,000 emails to add`.
+fn kind_of_work(kind: &KindCost) -> String {
+    let (one, many) = kind.object.facts().label;
+    let todo = match kind.step {
+        Step::Create => "add",
+        Step::Update => "change",
+        Step::Delete => "destroy",
+    };
+    format!("{} to {todo}", counted(kind.records, one, many))
 }
 
 /// Plain numbers: this line is read by programs too.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Closing, RunFile};
 use crate::model::change::{Action, Counts};
-use crate::model::event::{Event, Outcome, Stopped};
+use crate::model::event::{Event, Halted, Outcome, Stopped};
 use crate::model::object::Object;
 use crate::plan_file::Coverage;
 
@@ -40,6 +40,7 @@ pub(super) struct Summary<'a> {
     adopted: u64,
     forgotten: u64,
     calls: u64,
+    halted: &'a [Halted],
     not_tried: u64,
     unresolved: u64,
     kept: &'a [String],
@@ -78,6 +79,7 @@ impl<'a> Summary<'a> {
         let Outcome {
             done,
             failed,
+            halted,
             not_tried,
             unresolved,
             kept,
@@ -111,6 +113,7 @@ impl<'a> Summary<'a> {
             adopted: adopt,
             forgotten: forget,
             calls: *calls,
+            halted,
             not_tried: *not_tried,
             unresolved: *unresolved,
             kept,
@@ -127,6 +130,7 @@ pub(in crate::report) fn word(stopped: &Stopped) -> &'static str {
     match stopped {
         Stopped::Interrupted => "interrupted",
         Stopped::ApiBudget => "api_budget",
+        Stopped::ApiShare { .. } => "api_share",
         Stopped::TooManyFailures => "too_many_failures",
         Stopped::Lost(_) => "org_lost",
     }

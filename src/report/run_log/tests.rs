@@ -291,6 +291,7 @@ fn the_summary_counts_what_was_done() {
             "adopted": 0,
             "forgotten": 0,
             "calls": 9,
+            "halted": [],
             "not_tried": 3,
             "unresolved": 0,
             "kept": [],

@@ -1,0 +1,220 @@
+//! Writing much: what fails for all is given up early, what is locked comes back, and what
+//! somebody changed since the plan was made is left alone.
+
+use std::process::Stdio;
+use std::sync::mpsc::channel;
+
+use serde_json::{Value as Json, json};
+
+use crate::env::{Run, Served, TestEnv};
+use crate::proxy::{Counts, Event, Fault, Harm, Proxy};
+
+/// Runs the command with every write refused with the code from the given one on.
+fn refused(
+    env: &TestEnv,
+    served: &Served,
+    (code, after): (&'static str, usize),
+    command: &str,
+) -> Run {
+    let (events, _happened) = channel();
+    let fault = Fault {
+        harm: Harm::Refuse(code),
+        counts: Counts::Writes,
+        after,
+    };
+    let proxy = Proxy::start(&served.url, Some(fault), events);
+    let through = format!("http://{}", proxy.address);
+    env.edit(&served.url, &through);
+    let run = env.run(command);
+    env.edit(&through, &served.url);
+    proxy.finish();
+    run
+}
+
+fn summary(env: &TestEnv) -> Json {
+    let log = env.run_logs().pop().unwrap().join("summary.json");
+    serde_json::from_str(&std::fs::read_to_string(log).unwrap()).unwrap()
+}
+
+/// Enough records that a kind fills several calls.
+const MANY: (&str, &str) = ("min: 3\n    max: 6", "min: 60\n    max: 90");
+
+#[test]
+fn a_full_org_is_not_asked_again_for_each_record() {
+    let host = TestEnv::new();
+    let served = Served::start(&host, &[]);
+    let env = TestEnv::against(&served);
+    env.edit(MANY.0, MANY.1);
+    // The pack's own record is written first.
+    let run = refused(&env, &served, ("STORAGE_LIMIT_EXCEEDED", 1), "apply -y").exits(3);
+    run.says("Creating emails was given up");
+    run.says("Storage Usage");
+    let summary = summary(&env);
+    let failed = summary["failures"].as_u64().unwrap();
+    let not_tried = summary["not_tried"].as_u64().unwrap();
+    assert!(failed < 80 && not_tried > 300, "{summary}");
+    let halted = summary["halted"].as_array().unwrap();
+    assert!(
+        halted.iter().any(|kind| kind["object"] == json!("Task")),
+        "{summary}"
+    );
+    env.apply();
+    env.nothing_to_do();
+}
+
+#[test]
+fn a_rule_that_fails_the_first_call_stops_its_kind() {
+    let host = TestEnv::new();
+    let served = Served::start(&host, &[]);
+    let env = TestEnv::against(&served);
+    env.edit(MANY.0, MANY.1);
+    let rule = "FIELD_CUSTOM_VALIDATION_EXCEPTION";
+    let run = refused(&env, &served, (rule, 1), "apply -y").exits(3);
+    run.says("A validation rule of the org refuses it");
+    let failed = summary(&env)["failures_by_code"][rule].as_u64().unwrap();
+    assert!((20..120).contains(&failed), "{failed}");
+    env.apply();
+    env.nothing_to_do();
+}
+
+#[test]
+fn too_many_failures_stop_a_run_that_can_be_resumed() {
+    let host = TestEnv::new();
+    let served = Served::start(&host, &[]);
+    let env = TestEnv::against(&served);
+    for option in ["--fail-fast", "--max-failures 1%"] {
+        let refusal = ("STRING_TOO_LONG", 1);
+        let run = refused(&env, &served, refusal, &format!("apply -y {option}")).exits(3);
+        run.says("Stopped, because too much failed.");
+        assert_eq!(summary(&env)["stopped"], json!("too_many_failures"));
+    }
+    env.apply();
+    env.nothing_to_do();
+}
+
+#[test]
+fn the_share_of_the_days_calls_is_not_exceeded() {
+    let host = TestEnv::new();
+    let served = Served::start(&host, &[]);
+    let env = TestEnv::against(&served);
+    env.edit("  settle_after: 0\n", "  settle_after: 0\n  api_share: 1\n");
+    // One percent of the org's hundred thousand calls.
+    for _ in 0..1_000 {
+        served.query("SELECT Id FROM Organization");
+    }
+    let run = env.run("apply -y").exits(8);
+    run.says("`salesforce.api_share` says how many may be");
+    assert_eq!(summary(&env)["added"], json!(0));
+    env.edit("api_share: 1\n", "api_share: 90\n");
+    env.apply();
+    env.nothing_to_do();
+}
+
+#[test]
+fn what_was_changed_since_the_plan_is_left_for_the_next_one() {
+    let env = TestEnv::new();
+    env.apply();
+    env.edit(
+        "activity:\n",
+        "activity:\n  subjects: {meetings: [Call], emails: [Note]}\n",
+    );
+    env.run("plan --out saved.plan").exits(0);
+    let id = env.in_org(|org| {
+        let ids = org.ids("SELECT Id FROM Event WHERE Demo_Key__c != null ORDER BY Id LIMIT 2");
+        // Nobody minds a field that we do not own, but a subject is ours.
+        org.update(
+            "Event",
+            &ids[0],
+            &json!({"ReminderDateTime": "2026-11-20T10:00:00Z"}),
+        );
+        org.update("Event", &ids[1], &json!({"Subject": "Edited by a person"}));
+        ids[1].clone()
+    });
+    let run = env.run("apply saved.plan").exits(3);
+    run.says("       1  CHANGED_MEANWHILE  somebody changed Subject after the plan was made");
+    let soql = format!("SELECT Subject FROM Event WHERE Id = '{id}'");
+    let subject = |env: &TestEnv| env.in_org(|org| org.query(&soql).remove(0)["Subject"].clone());
+    assert_eq!(subject(&env), json!("Edited by a person"));
+    env.apply();
+    assert_ne!(subject(&env), json!("Edited by a person"));
+    env.nothing_to_do();
+}
+
+/// Every kind of more than fifty changes goes by jobs.
+fn by_jobs(env: &TestEnv) {
+    env.edit(
+        "  settle_after: 0\n",
+        "  settle_after: 0\n  bulk_threshold: 50\n",
+    );
+    env.edit(MANY.0, MANY.1);
+}
+
+#[test]
+fn large_kinds_go_by_jobs_of_the_bulk_api() {
+    let env = TestEnv::new();
+    let before = env.export_of_a_new_org();
+    by_jobs(&env);
+    env.run("plan").exits(0).says("By Bulk API jobs: ");
+    env.apply().says("emails go by the Bulk API, as job 750");
+    env.nothing_to_do();
+    env.edit(
+        "activity:\n",
+        "activity:\n  subjects: {meetings: [Call], emails: [Note]}\n",
+    );
+    env.apply().says("emails go by the Bulk API, as job 750");
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0).says("as job 750");
+    assert_eq!(env.export(), before);
+}
+
+/// Kills an apply at this request about a job, and gives what the next one says.
+fn killed(harm: Harm, after: usize) -> Run {
+    let host = TestEnv::new();
+    let before = host.export_of_a_new_org();
+    let served = Served::start(&host, &[]);
+    let env = TestEnv::against(&served);
+    by_jobs(&env);
+    let (events, happened) = channel();
+    let fault = Fault {
+        harm,
+        counts: Counts::Jobs,
+        after,
+    };
+    let proxy = Proxy::start(&served.url, Some(fault), events);
+    let through = format!("http://{}", proxy.address);
+    env.edit(&served.url, &through);
+    let mut command = env.command(&["apply", "-y"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let Ok(Event::Struck(done)) = happened.recv() else {
+        panic!("no request {after} about a job came")
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(done);
+    drop(happened);
+    proxy.finish();
+    env.edit(&through, &served.url);
+    let next = env.apply();
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0);
+    assert_eq!(host.export(), before, "{harm:?} {after}");
+    next
+}
+
+#[test]
+fn a_job_that_outlives_its_run_is_picked_up() {
+    // Opened, filled, closed, asked about, and asked for its results.
+    for after in 0..5 {
+        for harm in [Harm::KillBefore, Harm::KillAfter] {
+            let next = killed(harm, after);
+            // A job that was closed is not done again by another one.
+            let closed = after > 2 || (after == 2 && harm == Harm::KillAfter);
+            assert_ne!(
+                next.stderr.contains("emails go by"),
+                closed,
+                "{after} {next}"
+            );
+        }
+    }
+}
