@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use crate::diff::fields::hash;
 use crate::diff::{self, Context, Policies, Root};
 use crate::manifest::{self, Manifest};
-use crate::model::capabilities::{Capabilities, ObjectCapabilities};
+use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities};
 use crate::model::change::Reason;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, RecordId, RootId, UserId};
 use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
-use crate::model::object::Object;
+use crate::model::object::{Facts, OBJECTS, Object};
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Held, Live, LiveRecord, Row};
 use crate::model::value::Datum;
@@ -300,80 +300,6 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
     (row, Live::Ours(LiveRecord { id, stamp, fields }))
 }
 
-/// The fields of each kind that the makers of records know.
-const FIELDS: [(Object, &[&str]); 5] = [
-    (
-        Object::Event,
-        &[
-            "Subject",
-            "StartDateTime",
-            "EndDateTime",
-            "OwnerId",
-            "WhatId",
-            "WhoId",
-            "EventWhoIds",
-            "Location",
-            "ShowAs",
-            "IsReminderSet",
-            "Description",
-            "Demo_Key__c",
-        ],
-    ),
-    (
-        Object::Task,
-        &[
-            "Subject",
-            "ActivityDate",
-            "Status",
-            "Priority",
-            "TaskSubtype",
-            "OwnerId",
-            "WhatId",
-            "WhoId",
-            "Description",
-            "Demo_Key__c",
-        ],
-    ),
-    (Object::EventRelation, &["EventId", "RelationId"]),
-    (
-        Object::Scorecard,
-        &[
-            "Opportunity__c",
-            "Framework__c",
-            "Template_Version__c",
-            "Total_Score__c",
-            "Max_Score__c",
-            "Percent__c",
-            "Rating__c",
-            "As_Of_Date__c",
-            "Status__c",
-            "Summary__c",
-            "Demo_Pack__c",
-            "Demo_Key__c",
-        ],
-    ),
-    (
-        Object::ScorecardAnswer,
-        &[
-            "Scorecard__c",
-            "Element__c",
-            "Question_Key__c",
-            "Question__c",
-            "Answer__c",
-            "Score__c",
-            "Max_Score__c",
-            "Weight__c",
-            "Status__c",
-            "Confidence__c",
-            "Evidence_Activity_Id__c",
-            "Contact__c",
-            "Demo_Pack__c",
-            "Sort_Order__c",
-            "Demo_Key__c",
-        ],
-    ),
-];
-
 /// The fields that the platform takes at creation and never again.
 const CREATE_ONLY: [&str; 5] = [
     "TaskSubtype",
@@ -385,19 +311,21 @@ const CREATE_ONLY: [&str; 5] = [
 
 /// What a prepared org lets us write.
 pub(crate) fn capabilities() -> Capabilities {
-    let object = |(object, fields): &(Object, &[&str])| {
-        let all = || fields.iter().map(|field| (*field).to_owned());
+    let object = |facts: &Facts| {
+        let keyed = (facts.object != Object::EventRelation).then_some(KEY_FIELD);
+        let fields = || facts.filled.iter().copied().chain(keyed);
+        let all = || fields().map(str::to_owned);
         let updateable = |field: &String| !CREATE_ONLY.contains(&field.as_str());
         let capabilities = ObjectCapabilities {
             readable: all().collect(),
             createable: all().collect(),
             updateable: all().filter(updateable).collect(),
         };
-        (*object, capabilities)
+        (facts.object, capabilities)
     };
     Capabilities {
-        objects: FIELDS.iter().map(object).collect(),
+        objects: OBJECTS.iter().map(object).collect(),
         pack_object: true,
-        running_user: None,
+        ..Capabilities::default()
     }
 }

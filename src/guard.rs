@@ -75,12 +75,17 @@ pub(crate) fn refusals(facts: &Facts, allowed: &Allowed) -> Vec<Refusal> {
 
 fn production(facts: &Facts) -> Option<Refusal> {
     let org = facts.production.as_ref()?;
-    (facts.counts.writes() > 0).then(|| Refusal {
+    (facts.counts.writes() > 0).then(|| unnamed_production(org))
+}
+
+/// Nothing is written to a production org that the manifest does not name.
+pub(crate) fn unnamed_production(org: &str) -> Refusal {
+    Refusal {
         why: format!("{org} is a production org, and the manifest does not name it"),
         lift: format!(
             "write `allow_production: [{org}]` under `salesforce` if demo data belongs there"
         ),
-    })
+    }
 }
 
 fn vanished(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {

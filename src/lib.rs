@@ -47,6 +47,7 @@
 //! - [`report`]: what people and programs see: plans, progress, outcomes, status, logs of runs.
 //!
 //! Beside them:
+//! - [`prepare`]: makes the fields and objects that we use in an org, by metadata deployment.
 //! - [`embedded_org`]: an island, the server that speaks the Salesforce REST API. It shares only the
 //!   clock with the rest, or client and server would agree on a mistake.
 //! - [`bench`]: what the benchmark needs of the inside.
@@ -114,6 +115,8 @@ mod apply;
 mod report;
 
 // Beside them.
+mod prepare;
+
 #[doc(hidden)]
 pub mod bench;
 mod embedded_org;

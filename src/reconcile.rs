@@ -15,6 +15,7 @@ mod stop;
 mod survey;
 mod told;
 
+pub(crate) use judge::refuse_production;
 pub(crate) use look::{drift, ids_under, look};
 pub(crate) use planned::Planned;
 pub(crate) use request::{Execution, Options, RefreshMode, Request};
@@ -48,6 +49,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
     let accounts = selection::accounts(&ground, &in_scope).await?;
     let (builder, mut seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
+    judge::refuse_misfits(request, planner.as_ref())?;
     let refreshed = seen.refreshed.take();
     judge::refuse_empty_globs(&ground, &seen)?;
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
@@ -112,15 +114,15 @@ pub(crate) async fn apply(
         return Err(Stop::Refused(refusals).into());
     }
     if plan.entries().is_empty() && steps::is_recorded(&plan, state.meta()) {
-        steps::leave(org, &mut state, &plan).await?;
+        steps::leave(org, &mut state, &plan, None).await?;
         return Ok(Outcome {
             calls: org.calls(),
             ..Outcome::default()
         });
     }
+    let lease = steps::take_lease((org, request), &state, &plan, &execution).await?;
     let opening = steps::opening((org, request), &plan, &execution, &snapshot);
     let run = state.begin_run(&opening)?;
-    steps::write_pack(org, &state, &plan, &execution).await?;
     let job = Job {
         org,
         state: &mut state,
@@ -128,16 +130,23 @@ pub(crate) async fn apply(
         run,
         run_id: &execution.run_id,
         options: steps::apply_options(request, &execution),
+        lease: lease.as_ref(),
         interrupted: execution.interrupted,
         events,
     };
-    let outcome = Box::pin(apply::apply(job)).await?;
+    let outcome = match Box::pin(apply::apply(job)).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            steps::release(lease).await;
+            return Err(error.into());
+        }
+    };
     let status = match outcome.is_complete() {
         true => RunStatus::Completed,
         false => RunStatus::Failed,
     };
     state.finish_run(run, status, steps::now(org, request), &outcome.done)?;
-    steps::leave(org, &mut state, &plan).await?;
+    steps::leave(org, &mut state, &plan, lease).await?;
     if outcome.done.writes() >= MUCH {
         state.pack()?;
     }

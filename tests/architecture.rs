@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("doctor", &["manifest", "model", "org", "reconcile"]),
     ("from_org", &["manifest", "model", "org"]),
     ("report", &["clock", "model", "plan_file"]),
+    ("prepare", &["model", "org"]),
     // An island: with code of the client's, both sides would agree on a mistake.
     ("embedded_org", &["clock"]),
     (
@@ -56,6 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "model",
             "org",
             "plan_file",
+            "prepare",
             "reconcile",
             "refresh",
             "report",

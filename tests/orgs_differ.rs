@@ -104,3 +104,164 @@ fn an_org_is_served_with_the_features_that_it_has() {
     let other = "org serve --listen 127.0.0.1:0 --feature record-types";
     env.run(other).exits(1).says("org reset --feature");
 }
+
+/// Puts these lines at the end of the manifest.
+fn add(env: &TestEnv, lines: &str) {
+    env.write("demo.yaml", &format!("{}{lines}", env.read("demo.yaml")));
+}
+
+#[test]
+fn a_required_field_is_asked_for_before_the_first_write() {
+    let env = org("--feature required-field");
+    let before = env.export();
+    let refused = env.run("apply -y").exits(1);
+    refused
+        .says("Event.Channel__c (picklist: Direct, Partner, Online)")
+        .says("Task.Channel__c")
+        .says("`fields: {Event:");
+    assert_eq!(env.export(), before);
+    add(
+        &env,
+        "fields:\n  Event: {Channel__c: Partner}\n  Task: {Channel__c: \"{% if contact.name %}Direct{% else %}Online{% endif %}\"}\n",
+    );
+    goes_the_whole_way(&env);
+}
+
+#[test]
+fn fields_follow_their_templates() {
+    let env = TestEnv::new();
+    add(
+        &env,
+        "fields:\n  Event:\n    Type: \"{{ kind | title }}\"\n    IsPrivate: false\n  \
+         Task:\n    CallObject: \"{{ account.name }} on {{ date }} by {{ owner.name }}\"\n    CallDurationInSeconds: 90\n",
+    );
+    env.apply();
+    env.nothing_to_do();
+    let ours = "WHERE Demo_Key__c != null";
+    env.in_org(|org| {
+        for event in org.query(&format!("SELECT Type FROM Event {ours}")) {
+            assert_eq!(event["Type"], "Meeting");
+        }
+        let fields = "CallObject, CallDurationInSeconds, ActivityDate, Account.Name, Owner.Name";
+        for task in org.query(&format!("SELECT {fields} FROM Task {ours}")) {
+            let expect = format!(
+                "{} on {} by {}",
+                task["Account"]["Name"].as_str().unwrap(),
+                task["ActivityDate"].as_str().unwrap(),
+                task["Owner"]["Name"].as_str().unwrap()
+            );
+            assert_eq!(task["CallObject"], *expect);
+            assert_eq!(task["CallDurationInSeconds"], 90);
+        }
+        // The org lives, and the story stays.
+        for deal in org.ids("SELECT Id FROM Opportunity WHERE IsClosed = false") {
+            org.update(
+                "Opportunity",
+                &deal,
+                &json!({ "Amount": 5, "NextStep": "Call" }),
+            );
+        }
+    });
+    env.nothing_to_do();
+
+    env.edit("CallDurationInSeconds: 90", "CallDurationInSeconds: 60");
+    let plan = env.plan("");
+    assert_eq!(
+        (plan.actions(), plan.fields()),
+        (vec!["update"], vec!["CallDurationInSeconds"])
+    );
+    env.edit("    CallDurationInSeconds: 60\n", "");
+    let plan = env.plan("");
+    assert_eq!(plan.fields(), ["CallDurationInSeconds"], "it is emptied");
+    assert!(plan.0.iter().all(|change| change.fields[0].after.is_null()));
+    env.apply();
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0);
+}
+
+#[test]
+fn a_field_that_does_not_fit_the_org_is_an_error_at_its_line() {
+    let env = TestEnv::new();
+    add(
+        &env,
+        "fields:\n  Event:\n    Regoin__c: West\n    ReminderDateTime: tomorrow\n    IsChild: true\n  \
+         Task:\n    CallType: Sideways\n",
+    );
+    env.run("org reset").exits(0);
+    let before = env.export();
+    let plan = env.run("apply -y").exits(65);
+    plan.says("demo.yaml:20:16")
+        .says("fields.Event.Regoin__c: this org has no field Regoin__c on Event")
+        .says("`tomorrow` is not a date with a time")
+        .says("fields.Event.IsChild: Event.IsChild cannot be set")
+        .says("`Sideways` is not one of: Internal, Inbound, Outbound")
+        .says("4 problems in demo.yaml");
+    assert_eq!(env.export(), before);
+}
+
+#[test]
+fn what_a_template_gives_must_fit_too() {
+    let env = TestEnv::new();
+    let before = env.export_of_a_new_org();
+    add(&env, "fields:\n  Task:\n    CallType: \"{{ kind }}\"\n");
+    env.run("apply -y")
+        .exits(65)
+        .says("fields.Task.CallType: `email` is not one of: Internal")
+        .says("for every record");
+    assert_eq!(env.export(), before);
+}
+
+#[test]
+fn record_types_go_by_either_name() {
+    let env = org("--feature record-types");
+    add(
+        &env,
+        "record_types: {Event: Customer Meeting, Task: Customer_Email}\n",
+    );
+    env.apply();
+    env.nothing_to_do();
+    env.in_org(|org| {
+        for (object, name) in [("Event", "Customer Meeting"), ("Task", "Customer Email")] {
+            let ours = format!("SELECT RecordType.Name FROM {object} WHERE Demo_Key__c != null");
+            let records = org.query(&ours);
+            assert!(!records.is_empty());
+            assert!(
+                records
+                    .iter()
+                    .all(|record| record["RecordType"]["Name"] == name)
+            );
+        }
+    });
+    env.edit("Customer Meeting", "Internal_Meeting");
+    assert_eq!(env.plan("").fields(), ["RecordTypeId"]);
+    env.edit("Internal_Meeting", "Trade Fair");
+    env.run("plan")
+        .exits(65)
+        .says("\"Trade Fair\" on Event is not available")
+        .says("one of: Customer Meeting, Internal Meeting");
+    env.edit("Trade Fair", "Lunch");
+    env.run("plan")
+        .exits(65)
+        .says("no record type \"Lunch\" on Event");
+}
+
+#[test]
+fn record_types_that_an_org_has_not_are_said_so() {
+    let env = TestEnv::new();
+    add(&env, "record_types: {Event: Customer Meeting}\n");
+    env.run("plan")
+        .exits(65)
+        .says("Event has no record types that you can use");
+}
+
+#[test]
+fn new_fields_need_a_look_at_the_org() {
+    let env = TestEnv::new();
+    env.apply();
+    add(&env, "fields: {Event: {Type: Call}}\n");
+    env.run("plan --refresh none")
+        .exits(1)
+        .says("--refresh full");
+    env.apply();
+    env.run("plan --refresh none --detailed-exitcode").exits(0);
+}

@@ -24,6 +24,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "org import",
     "org export",
     "org reset",
+    "org prepare",
 ];
 
 #[test]

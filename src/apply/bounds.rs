@@ -1,6 +1,6 @@
 //! What a run may use up before it stops: failures, calls, and the user's patience.
 
-use super::Dispatcher;
+use super::{Dispatcher, lease};
 use crate::model::event::Stopped;
 
 /// `--max-failures`: so many records, or such a share of what is planned.
@@ -41,6 +41,9 @@ impl Dispatcher<'_> {
         let failures: u64 = self.outcome.failed.values().map(|(count, _)| count).sum();
         if *self.job.interrupted.borrow() {
             return Some(Stopped::Interrupted);
+        }
+        if self.job.lease.is_some_and(lease::Lease::is_lost) {
+            return Some(Stopped::Lost(lease::LOST.to_owned()));
         }
         if options
             .max_failures

@@ -18,6 +18,7 @@ mod notes;
 mod outcome;
 mod row;
 
+pub(crate) mod lease;
 pub(crate) mod pack;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +78,8 @@ pub(crate) struct Job<'a> {
     pub(crate) run: i64,
     pub(crate) run_id: &'a str,
     pub(crate) options: Options,
+    /// Without it nothing more is written, where the org has leases.
+    pub(crate) lease: Option<&'a lease::Lease>,
     /// Set when the user wants to stop.
     pub(crate) interrupted: watch::Receiver<bool>,
     pub(crate) events: &'a mut dyn FnMut(Event),

@@ -13,15 +13,20 @@ pub(super) enum Answer {
     Nobody,
 }
 
-/// Only a whole `yes` is a yes.
+/// Asks whether a plan is to be carried out.
 pub(super) fn ask(command: Command, org: &str, terminal: &mut Terminal) -> std::io::Result<Answer> {
-    if !terminal.look().interactive {
-        return Ok(Answer::Nobody);
-    }
     let question = match command {
         Command::Apply => format!("Do you want to perform these actions in {org}?"),
         Command::Destroy => format!("Do you really want to destroy all of this in {org}?"),
     };
+    put(&question, terminal)
+}
+
+/// Only a whole `yes` is a yes.
+pub(super) fn put(question: &str, terminal: &mut Terminal) -> std::io::Result<Answer> {
+    if !terminal.look().interactive {
+        return Ok(Answer::Nobody);
+    }
     write!(
         terminal.err(),
         "\n{question}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "

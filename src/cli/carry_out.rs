@@ -248,7 +248,6 @@ fn execution(context: &Context, order: &Order) -> Execution {
     Execution {
         run_id: run_id(context),
         command: command.to_owned(),
-        host: gethostname::gethostname().to_string_lossy().into_owned(),
         concurrency: order.apply.concurrency as usize,
         max_failures: if order.apply.fail_fast {
             Some(MaxFailures::Records(0))

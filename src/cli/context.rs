@@ -48,6 +48,7 @@ impl Context<'_> {
             user_agent: concat!("demo-gen/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: self.clock,
             jitter_seed: u64::from(std::process::id()),
+            allow_duplicates: manifest.salesforce.allow_duplicates,
             notices: self.notices(),
         };
         let (sign_in, server) = match &manifest.salesforce.instance_url {
@@ -121,6 +122,7 @@ impl Context<'_> {
             command,
             writes,
             holder,
+            host: gethostname::gethostname().to_string_lossy().into_owned(),
             clock: self.clock,
             options,
         }

@@ -6,7 +6,7 @@ use crate::manifest::LoadError;
 use crate::org::{self, SignInError};
 use crate::reconcile::Stop;
 use crate::report::Terminal;
-use crate::{apply, refresh, state};
+use crate::{apply, prepare, refresh, state};
 
 /// How the process ends. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Exit {
     Partly = 3,
     /// Approval declined, or needed where nobody can give it.
     NotApproved = 4,
-    /// The state is in use by another run.
+    /// The state, or the pack, is in use by another run.
     Locked = 5,
     /// The saved plan is stale, or for another org or manifest.
     Stale = 6,
@@ -111,6 +111,10 @@ fn org_error(error: &anyhow::Error) -> Option<&org::Error> {
             apply::Error::Refresh(refresh::Error::Org(error)) => Some(error),
             _ => None,
         })
+        .or_else(|| match find(error)? {
+            prepare::Error::Org(error) => Some(error),
+            _ => None,
+        })
 }
 
 /// What a person can do about an error.
@@ -126,6 +130,7 @@ pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
     };
     let stop = find::<Stop>(error).and_then(Stop::hint);
     let state = || state_error(error)?.hint().map(str::to_owned);
+    let prepare = || find::<prepare::Error>(error)?.hint().map(str::to_owned);
     let org = || org_error(error)?.hint().map(str::to_owned);
     let sign_in = || {
         let error: org::Error = find::<SignInError>(error)?.clone().into();
@@ -133,6 +138,7 @@ pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
     };
     stop.or_else(manifest)
         .or_else(state)
+        .or_else(prepare)
         .or_else(org)
         .or_else(sign_in)
 }
@@ -145,6 +151,7 @@ fn code(error: &anyhow::Error) -> Exit {
         return match stop {
             Stop::Refused(_) => Exit::Refused,
             Stop::Stale(_) => Exit::Stale,
+            Stop::Leased { .. } => Exit::Locked,
             Stop::Unsettled { .. } => Exit::Partly,
             Stop::NothingSelected(_) | Stop::Impossible { .. } => Exit::Error,
             Stop::Usage(_) => Exit::Usage,

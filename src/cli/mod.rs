@@ -15,6 +15,7 @@ mod doctor;
 mod init;
 mod org;
 mod plan;
+mod prepare;
 mod show;
 mod smoke;
 mod status;
@@ -116,7 +117,7 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
             }
             Command::Plan(args) => plan::run(&args, context).await,
             Command::Apply(args) => apply::run(&args, context).await,
-            Command::Run(args) => apply::run_as_before(&args, context).await,
+            Command::Run(args) => Box::pin(apply::run_as_before(&args, context)).await,
             Command::Destroy(args) => destroy::run(&args, context).await,
             Command::Status(args) => status::run(&args, context).await,
             Command::Smoke(args) => smoke::run(&args, context).await,

@@ -15,7 +15,7 @@ use crate::manifest::InstanceUrl;
 use crate::reconcile::{self, Stop};
 use crate::{from_org, plan_file};
 
-/// Serve, fill, copy or reset the embedded org.
+/// Serve, fill, copy or reset the embedded org; prepare any org.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -54,6 +54,9 @@ enum Command {
         /// The certificate (or public key, PEM) of the org's app, to sign in with `auth: jwt`.
         #[arg(long, value_name = "FILE")]
         jwt_certificate: Option<PathBuf>,
+        /// A script of faults, to try how clients bear a bad day.
+        #[arg(long, value_name = "FILE")]
+        fault: Option<PathBuf>,
         #[command(flatten)]
         features: FeatureArgs,
     },
@@ -80,6 +83,7 @@ enum Command {
         #[command(flatten)]
         features: FeatureArgs,
     },
+    Prepare(super::prepare::Args),
 }
 
 /// What a new org has and has not, as orgs differ.
@@ -116,6 +120,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             bare,
             tls,
             jwt_certificate,
+            fault,
             features,
         } => {
             let options = Options {
@@ -124,6 +129,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 tls: *tls,
                 jwt_certificate: jwt_certificate.clone(),
                 features: features.given(),
+                faults: fault.clone(),
                 ..Options::new(data.clone(), *listen, clock)
             };
             return serve(options, context).await;
@@ -153,6 +159,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
                 folder.display()
             )?;
         }
+        Command::Prepare(args) => return super::prepare::run(args, context).await,
         Command::Reset { bare, features } => {
             embedded_org::reset(data, *bare, features.given().unwrap_or_default(), clock)?;
             writeln!(

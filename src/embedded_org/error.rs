@@ -49,6 +49,8 @@ pub(crate) enum Error {
         path: PathBuf,
         source: rusqlite::Error,
     },
+    #[error("{}: {problem}\nhint: the README has the form of a script of faults", path.display())]
+    Faults { path: PathBuf, problem: String },
     #[error("a record of the sample company could not be loaded: {problem}")]
     Sample { problem: String },
     #[error("{}\nhint: {hint}", .place)]

@@ -16,6 +16,7 @@ mod certificate;
 mod company;
 mod error;
 mod exchange;
+mod faults;
 mod features;
 mod ids;
 mod metadata;
@@ -31,6 +32,7 @@ mod store;
 mod tests;
 mod time;
 mod tls;
+mod wire;
 mod xml;
 
 use std::net::SocketAddr;
@@ -61,6 +63,8 @@ pub(crate) struct Options {
     pub(crate) jwt_certificate: Option<PathBuf>,
     /// What a new org has; an org that is there already must have the same.
     pub(crate) features: Option<Features>,
+    /// A script of faults, for trying clients.
+    pub(crate) faults: Option<PathBuf>,
     pub(crate) clock: Clock,
 }
 
@@ -75,6 +79,7 @@ impl Options {
             tls: false,
             jwt_certificate: None,
             features: None,
+            faults: None,
             clock,
         }
     }

@@ -9,6 +9,7 @@ use super::auth::{self, Credentials};
 use super::bulk::Jobs;
 use super::company;
 use super::error::Error;
+use super::faults::Faults;
 use super::features::Features;
 use super::ids::RecordId;
 use super::session::{Facts, Session};
@@ -24,6 +25,7 @@ pub(crate) struct Org {
     pub(crate) clock: Clock,
     pub(crate) cursors: Cursors,
     pub(crate) jobs: Jobs,
+    pub(crate) faults: Faults,
     /// API calls since it was opened.
     pub(crate) calls: u64,
 }
@@ -42,6 +44,7 @@ impl Org {
             clock,
             cursors: Cursors::starting_at(clock.now().as_millisecond() as u64),
             jobs: Jobs::new(),
+            faults: Faults::default(),
             calls: 0,
         })
     }

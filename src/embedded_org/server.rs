@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Response, StatusCode};
 use axum::serve::Listener;
 use tokio::net::TcpListener;
@@ -18,10 +18,12 @@ use super::api_error::ApiError;
 use super::bulk;
 use super::certificate::Certificate as AppCertificate;
 use super::error::Error;
+use super::faults::Faults;
 use super::org::{self, Org};
 use super::store::{Lock, Store};
 use super::time::http_date;
 use super::tls::{Certificate, TlsListener};
+use super::wire::{Cuttable, Wire};
 use super::{Credentials, Options};
 
 /// The greatest body of a request: a bulk upload is the largest there is.
@@ -122,7 +124,8 @@ where
     L::Addr: std::fmt::Debug,
 {
     tokio::spawn(async move {
-        axum::serve(listener, router)
+        let service = router.into_make_service_with_connect_info::<Wire>();
+        axum::serve(Cuttable(listener), service)
             .with_graceful_shutdown(async move {
                 let _ = stopped.await;
             })
@@ -162,6 +165,9 @@ fn open(options: Options) -> Result<Opened, Error> {
         .then(|| Certificate::beside(&options.data, host))
         .transpose()?;
     let mut org = Org::open(&options.data, options.token, options.clock)?;
+    if let Some(script) = &options.faults {
+        org.faults = Faults::read(script)?;
+    }
     org.credentials.certificate = options
         .jwt_certificate
         .map(|path| AppCertificate::read(&path))
@@ -180,7 +186,11 @@ struct Shared {
 }
 
 /// Answers one request; the work is done off the threads that serve sockets.
-async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body> {
+async fn answer(
+    State(shared): State<Shared>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    request: Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let target = parts
         .uri
@@ -213,6 +223,12 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body
     })
     .await;
     if let Ok((reply, date)) = handled {
+        if !reply.delivery.delay.is_zero() {
+            tokio::time::sleep(reply.delivery.delay).await;
+        }
+        if reply.delivery.is_cut {
+            wire.cut();
+        }
         response(reply, Some(date))
     } else {
         let error = ApiError::new(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.");

@@ -9,6 +9,7 @@ use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::api_error::ApiError;
+use super::faults::RowFaults;
 use super::ids::RecordId;
 use super::schema::{Object, Schema};
 use super::time::{date_text, datetime_text};
@@ -25,6 +26,7 @@ pub(crate) struct Session<'a> {
     schema_changed: Cell<bool>,
     /// The first sObject that the transaction wrote to.
     written: RefCell<Option<String>>,
+    faults: RowFaults,
 }
 
 /// What stays the same while the org is served.
@@ -52,7 +54,17 @@ impl<'a> Session<'a> {
             numbers: RefCell::default(),
             schema_changed: Cell::new(false),
             written: RefCell::default(),
+            faults: RowFaults::default(),
         }
+    }
+
+    /// The session of a request to whose records something happens.
+    pub(crate) fn under(self, faults: RowFaults) -> Self {
+        Self { faults, ..self }
+    }
+
+    pub(crate) fn faults(&self) -> &RowFaults {
+        &self.faults
     }
 
     /// Notes a write. Who may do what, and the work itself, are not changed in one transaction.

@@ -5,7 +5,9 @@
 //! whoever holds one checks nothing again. What needs the org, such as whether a stage or a field
 //! exists there, is not looked at here; nor is any file but the manifest itself.
 
+mod added;
 mod roles;
+pub(crate) mod template;
 mod types;
 mod words;
 
@@ -33,6 +35,7 @@ use section::{Reading, Section};
 
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
+pub(crate) use template::{Template, Templates};
 pub(crate) use types::*;
 
 /// A first manifest, with comments, for the embedded org.
@@ -93,6 +96,37 @@ pub(crate) fn parse(source: &str, name: &str) -> Result<Manifest, Problems> {
     } else {
         Err(Problems::in_tree(name, &source, &tree, problems))
     }
+}
+
+/// What a valid manifest says that does not fit the org.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Misfit {
+    /// The key, with those above it: `fields.Event.Region__c`.
+    pub(crate) path: String,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
+/// The same kind of error as for a manifest that is invalid by itself, at the same places.
+pub(crate) fn misfits(manifest: &Manifest, misfits: Vec<Misfit>) -> LoadError {
+    let name = manifest.source.display().to_string();
+    let source = fs::read_to_string(&manifest.source).unwrap_or_default();
+    let tree = tree::parse(&source);
+    let problem = |misfit: Misfit| {
+        let Misfit {
+            path,
+            message,
+            hint,
+        } = misfit;
+        let span = tree.as_ref().ok().and_then(|tree| tree.find(&path));
+        let span = span.unwrap_or_else(|| tree::place(1, 1));
+        Complaint::new(message, hint).at(span, path)
+    };
+    let all = misfits.into_iter().map(problem).collect();
+    LoadError::Invalid(match &tree {
+        Ok(tree) => Problems::in_tree(&name, &source, tree, all),
+        Err(_) => Problems::without_lines(&name, all),
+    })
 }
 
 fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> Problems {

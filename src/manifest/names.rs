@@ -135,12 +135,16 @@ pub(super) fn org_id(node: &Node) -> Result<String, Complaint> {
 /// The API name of a field: `Omitted_from_Demo__c`.
 pub(super) fn field(node: &Node) -> Result<String, Complaint> {
     let name = text(node)?;
-    let allowed = |char: char| char.is_ascii_alphanumeric() || char == '_';
-    if name.starts_with(|char: char| char.is_ascii_alphabetic()) && name.chars().all(allowed) {
+    if is_field_name(&name) {
         return Ok(name);
     }
     let message = format!("{} is not the API name of a field", quote(&name));
     Err(Complaint::new(message, "for example Omitted_from_Demo__c"))
+}
+
+pub(super) fn is_field_name(name: &str) -> bool {
+    let allowed = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    name.starts_with(|char: char| char.is_ascii_alphabetic()) && name.chars().all(allowed)
 }
 
 /// A custom field that holds nothing else of ours.

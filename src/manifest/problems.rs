@@ -85,6 +85,11 @@ impl Problems {
         Self::new(name, shown, vec![problem])
     }
 
+    /// The problems of a manifest that cannot be shown any more.
+    pub(super) fn without_lines(name: &str, problems: Vec<Problem>) -> Self {
+        Self::new(name, Vec::new(), problems)
+    }
+
     fn new(name: &str, lines: Vec<String>, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| (problem.line, problem.column));
         Self {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::added::{fields, record_types};
 use super::names::{
     api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
     story_key, subject, tag_field, template,
@@ -17,16 +18,19 @@ use super::values::{date, decimal, flag, text, whole, word};
 
 /// Reads a manifest. Where there were problems the result only serves to find them all.
 pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
+    let run = run(file.section("run"));
     Manifest {
         source,
-        run: run(file.section("run")),
         salesforce: salesforce(file.section("salesforce")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),
+        record_types: record_types(file.section("record_types")),
+        fields: fields(file.section("fields"), run.run_tag_field.as_deref()),
         protect: file.list("protect", text).unwrap_or_default(),
+        run,
     }
 }
 
@@ -77,6 +81,7 @@ fn salesforce(mut salesforce: Section) -> Salesforce {
         allow_production: salesforce
             .distinct("allow_production", org_id)
             .unwrap_or_default(),
+        allow_duplicates: salesforce.value("allow_duplicates", flag).unwrap_or(false),
         query: query(salesforce.section("query")),
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Section<'a> {
     /// The section, or one above it, is there but is no mapping: its keys are not missed.
     misshapen: bool,
     asked: Vec<&'static str>,
+    /// Whether no key is unknown.
+    takes_any: bool,
     reading: &'a Reading,
 }
 
@@ -81,6 +83,7 @@ impl<'a> Section<'a> {
             entries,
             misshapen,
             asked: Vec::new(),
+            takes_any: false,
             reading,
         }
     }
@@ -136,6 +139,22 @@ impl<'a> Section<'a> {
             self.reading.keep(parse(item), item.span, path)
         };
         Some(items.iter().enumerate().filter_map(read).collect())
+    }
+
+    /// All keys of a mapping that has no fixed ones, each key and value read and judged alone.
+    pub(super) fn each<N, T>(
+        &mut self,
+        name: impl Fn(&str) -> Result<N, Complaint>,
+        parse: impl Fn(&Node) -> Result<T, Complaint>,
+    ) -> Vec<(N, T)> {
+        self.takes_any = true;
+        let read = |(key, node): &(Key, Node)| {
+            let path = self.path_of(&key.text);
+            let name = self.reading.keep(name(&key.text), key.span, path.clone());
+            let value = self.reading.keep(parse(node), node.span, path);
+            name.zip(value)
+        };
+        self.entries.iter().filter_map(read).collect()
     }
 
     /// Refuses the empty list, for a key that needs at least one value.
@@ -248,7 +267,7 @@ impl Drop for Section<'_> {
                 let complaint = Complaint::new(message, "keep one of the two");
                 self.reading
                     .note(complaint.at(key.span, self.path_of(&key.text)));
-            } else if !self.asked.contains(&key.text.as_str()) {
+            } else if !self.takes_any && !self.asked.contains(&key.text.as_str()) {
                 let unknown = (self.path.clone(), key.clone());
                 self.reading.unknown.borrow_mut().push(unknown);
             }

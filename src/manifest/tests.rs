@@ -113,6 +113,7 @@ salesforce:
   api_share: 80
   bulk_threshold: 10000
   allow_production: []
+  allow_duplicates: false
   query:
     opportunity_type: []
     stages_allowed: []
@@ -165,6 +166,8 @@ scorecards:
 drift:
   ignore: []
   create_only: []
+record_types: {}
+fields: {}
 protect: []
 ";
 
@@ -302,7 +305,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, protect
+   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -675,7 +678,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

@@ -59,6 +59,21 @@ impl Node {
     }
 }
 
+impl Node {
+    /// Where the value at a path of keys such as `fields.Event` stands.
+    pub(super) fn find(&self, path: &str) -> Option<Span> {
+        let mut node = self;
+        for key in path.split('.') {
+            let Value::Map(entries) = &node.value else {
+                return None;
+            };
+            let (_, found) = entries.iter().find(|(entry, _)| entry.text == key)?;
+            node = found;
+        }
+        Some(node.span)
+    }
+}
+
 /// Parses the one document of a text whose line ends are all `\n`.
 pub(super) fn parse(source: &str) -> Result<Node, Problem> {
     refuse_control_characters(source)?;

@@ -3,13 +3,16 @@
 //! Grouped as in the YAML. An `Option` stands only where leaving a key out means something that no
 //! value of the key says, and its comment tells what.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::added::{Added, by_api_name};
 use super::roles::Role;
 use super::words::words;
+use crate::model::object::Object;
 
 /// What a user wants the org to look like.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +27,11 @@ pub(crate) struct Manifest {
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
+    /// By kind of record, the name of its record type.
+    #[serde(serialize_with = "by_api_name")]
+    pub(crate) record_types: BTreeMap<Object, String>,
+    #[serde(serialize_with = "by_api_name")]
+    pub(crate) fields: Added,
     /// Globs of the addresses that no plan may delete or replace.
     pub(crate) protect: Vec<String>,
 }
@@ -113,6 +121,8 @@ pub(crate) struct Salesforce {
     pub(crate) bulk_threshold: u32,
     /// Ids, of 15 or 18 characters, of the production orgs that may be written to.
     pub(crate) allow_production: Vec<String>,
+    /// Whether what an alert of a duplicate rule would hold up is saved all the same.
+    pub(crate) allow_duplicates: bool,
     pub(crate) query: Query,
 }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::id::UserId;
+use super::field_kind::FieldKind;
+use super::id::{RecordId, UserId};
 use super::object::Object;
 
 /// The field that proves a record to be ours.
@@ -22,6 +23,15 @@ pub(crate) struct Capabilities {
     pub(crate) pack_object: bool,
     /// The user we are signed in as.
     pub(crate) running_user: Option<UserId>,
+    /// What the fields that the manifest adds can hold.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) added_fields: BTreeMap<Object, BTreeMap<String, FieldKind>>,
+    /// The record types that the manifest names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) record_types: BTreeMap<Object, RecordId>,
+    /// Fields that we would fill and this org does not offer, as `Event.Location`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_offered: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -24,6 +24,10 @@ impl Day {
         jiff::civil::date(1970, 1, 1).saturating_add(span)
     }
 
+    pub(crate) fn from_number(number: i32) -> Self {
+        Self(number)
+    }
+
     /// Days since 1970-01-01.
     pub(crate) fn number(self) -> i32 {
         self.0

@@ -6,6 +6,7 @@ pub(crate) mod change;
 pub(crate) mod day;
 pub(crate) mod email;
 pub(crate) mod event;
+pub(crate) mod field_kind;
 pub(crate) mod finding;
 pub(crate) mod id;
 pub(crate) mod inventory;

@@ -32,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) told_by: &'static [&'static str],
     /// The field whose text titles the record.
     pub(crate) title: Option<&'static str>,
+    /// The fields that we fill, where the org has them; a manifest cannot set them.
+    pub(crate) filled: &'static [&'static str],
 }
 
 /// All kinds, parents before children; the number of a row is what state stores.
@@ -45,6 +47,19 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         part_of: None,
         told_by: &["StartDateTime", "Subject"],
         title: Some("Subject"),
+        filled: &[
+            "Subject",
+            "StartDateTime",
+            "EndDateTime",
+            "OwnerId",
+            "WhatId",
+            "WhoId",
+            "EventWhoIds",
+            "Location",
+            "ShowAs",
+            "IsReminderSet",
+            "Description",
+        ],
     },
     Facts {
         object: Object::Task,
@@ -55,6 +70,17 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         part_of: None,
         told_by: &["ActivityDate", "Subject"],
         title: Some("Subject"),
+        filled: &[
+            "Subject",
+            "ActivityDate",
+            "Status",
+            "Priority",
+            "TaskSubtype",
+            "OwnerId",
+            "WhatId",
+            "WhoId",
+            "Description",
+        ],
     },
     Facts {
         object: Object::EventRelation,
@@ -65,6 +91,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         part_of: Some(Object::Event),
         told_by: &["RelationId"],
         title: None,
+        filled: &["EventId", "RelationId"],
     },
     Facts {
         object: Object::Scorecard,
@@ -75,6 +102,19 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         part_of: None,
         told_by: &["Framework__c"],
         title: Some("Framework__c"),
+        filled: &[
+            "Opportunity__c",
+            "Framework__c",
+            "Template_Version__c",
+            "Total_Score__c",
+            "Max_Score__c",
+            "Percent__c",
+            "Rating__c",
+            "As_Of_Date__c",
+            "Status__c",
+            "Summary__c",
+            "Demo_Pack__c",
+        ],
     },
     Facts {
         object: Object::ScorecardAnswer,
@@ -85,6 +125,22 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         part_of: Some(Object::Scorecard),
         told_by: &["Question_Key__c"],
         title: Some("Question__c"),
+        filled: &[
+            "Scorecard__c",
+            "Element__c",
+            "Question_Key__c",
+            "Question__c",
+            "Answer__c",
+            "Score__c",
+            "Max_Score__c",
+            "Weight__c",
+            "Status__c",
+            "Confidence__c",
+            "Evidence_Activity_Id__c",
+            "Contact__c",
+            "Demo_Pack__c",
+            "Sort_Order__c",
+        ],
     },
 ];
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::day::Day;
-use super::id::{ContactId, RecordId};
+use super::id::{ContactId, RecordId, UserId};
 
 /// The API name of a field.
 pub(crate) type FieldName = Cow<'static, str>;
@@ -29,6 +29,19 @@ pub(crate) enum Value {
     Ref(Address),
     Word(Cow<'static, str>),
     Text(Text),
+    Templated(Templated),
+}
+
+/// A field that the manifest adds: which, and what its template speaks of beside its deal.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Templated {
+    /// Its number among those that the planner was given.
+    pub(crate) number: usize,
+    /// The hash of the template and of what it speaks of.
+    pub(crate) recipe: u64,
+    pub(crate) person: Option<ContactId>,
+    pub(crate) owner: UserId,
+    pub(crate) day: Day,
 }
 
 /// A text to be rendered: which template, and what it speaks of beside its deal.

@@ -101,7 +101,7 @@ impl Org {
 }
 
 /// An id as it may stand in a URL.
-fn record_id(id: &str) -> Result<&str, Error> {
+pub(super) fn record_id(id: &str) -> Result<&str, Error> {
     if matches!(id.len(), 15 | 18) && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         Ok(id)
     } else {

@@ -27,6 +27,22 @@ pub(crate) struct Describe {
     pub(crate) fields: Vec<Field>,
     #[serde(default)]
     pub(crate) child_relationships: Vec<ChildRelationship>,
+    #[serde(default)]
+    pub(crate) record_type_infos: Vec<RecordTypeInfo>,
+}
+
+/// A record type, as far as this user may use it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RecordTypeInfo {
+    pub(crate) record_type_id: Option<String>,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) developer_name: Option<String>,
+    pub(crate) available: bool,
+    /// What records have that have none.
+    #[serde(default)]
+    pub(crate) master: bool,
 }
 
 /// One field. `kind` is Salesforce's `type`: `string`, `picklist`, `reference` …

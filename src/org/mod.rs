@@ -17,8 +17,10 @@ mod sign_in;
 mod bulk;
 mod bulk_csv;
 mod collections;
+mod conditional;
 mod describe;
 mod limits;
+mod metadata;
 mod query;
 mod read;
 mod rehearsal;
@@ -50,11 +52,13 @@ use jiff::Timestamp;
 pub(crate) use bulk::{IngestJob, JobId, JobState, Operation};
 pub(crate) use bulk_csv::{Upload, fits_into_csv};
 pub(crate) use collections::{ROWS_PER_CALL, RowError, RowOk, Sent};
+pub(crate) use conditional::Conditional;
 pub(crate) use describe::{Describe, Field};
 pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;
 pub(crate) use limits::{Allowance, ApiUsage, Limits};
+pub(crate) use metadata::{ComponentFailure, Deployment};
 pub(crate) use notices::Notices;
 pub(crate) use query::{Pages, Scope};
 pub(crate) use read::{Read, Span, Told};
@@ -82,6 +86,8 @@ pub(crate) struct Options {
     pub(crate) clock: Clock,
     /// Lets the waits before another attempt differ between processes.
     pub(crate) jitter_seed: u64,
+    /// What an alert of a duplicate rule would hold up is saved all the same.
+    pub(crate) allow_duplicates: bool,
     /// Is told why nothing happens, and for how long.
     pub(crate) notices: Notices,
 }

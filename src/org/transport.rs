@@ -33,12 +33,13 @@ pub(super) struct Call {
     method: Method,
     target: String,
     body: Option<Bytes>,
-    media: &'static str,
+    /// What kind of content it has, or is to bring.
+    media: HeaderValue,
     repeat: Repeat,
 }
 
-const JSON: &str = "application/json";
-const CSV: &str = "text/csv";
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const CSV: HeaderValue = HeaderValue::from_static("text/csv");
 
 impl Call {
     pub(super) fn get(target: String) -> Self {
@@ -72,6 +73,15 @@ impl Call {
     pub(super) fn get_csv(target: String) -> Self {
         let call = Self::get(target);
         Self { media: CSV, ..call }
+    }
+
+    /// A POST of something else than JSON that may be done twice.
+    pub(super) fn post_form(target: String, content_type: &str, body: Vec<u8>) -> Self {
+        let media = HeaderValue::from_str(content_type);
+        Self {
+            media: media.expect("a type of content is a constant"),
+            ..Self::new(Method::POST, target, Some(body), Repeat::Safe)
+        }
     }
 
     fn new(method: Method, target: String, body: Option<Vec<u8>>, repeat: Repeat) -> Self {
@@ -132,10 +142,10 @@ impl Transport {
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, pass.bearer.clone());
         if call.body.is_none() {
-            headers.insert(ACCEPT, HeaderValue::from_static(call.media));
+            headers.insert(ACCEPT, call.media.clone());
         }
         if let Some(body) = &call.body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(call.media));
+            headers.insert(CONTENT_TYPE, call.media.clone());
             *request.body_mut() = Some(body.clone().into());
         }
         let passage = self.gate.enter().await;

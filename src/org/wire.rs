@@ -50,6 +50,8 @@ const LARGEST_BODY: usize = 256 << 20;
 const CALL_OPTIONS: HeaderName = HeaderName::from_static("sforce-call-options");
 /// Asks for pages as large as the API gives; only queries heed it.
 const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
+/// Only saves heed it.
+const DUPLICATE_RULES: HeaderName = HeaderName::from_static("sforce-duplicate-rule-header");
 const LIMIT_INFO: HeaderName = HeaderName::from_static("sforce-limit-info");
 
 impl Wire {
@@ -58,6 +60,9 @@ impl Wire {
         let mut headers = HeaderMap::new();
         headers.insert(CALL_OPTIONS, HeaderValue::from_static("client=demo-gen"));
         headers.insert(QUERY_OPTIONS, HeaderValue::from_static("batchSize=2000"));
+        if options.allow_duplicates {
+            headers.insert(DUPLICATE_RULES, HeaderValue::from_static("allowSave=true"));
+        }
         let mut http = Client::builder()
             .user_agent(&options.user_agent)
             .default_headers(headers)
@@ -225,6 +230,7 @@ mod tests {
             user_agent: "demo-gen/test".to_owned(),
             clock: Clock::Fixed(Timestamp::UNIX_EPOCH),
             jitter_seed: 7,
+            allow_duplicates: false,
             notices: Notices::new(move |text| listener.lock().unwrap().push(text.to_owned())),
         };
         (Wire::new(instance, &options).unwrap(), told)

@@ -5,6 +5,7 @@
 //! is planned on its own ([`Planner::plan`]). It does not know what exists already.
 
 mod activity;
+mod added;
 mod calendar;
 mod cast;
 mod overlaps;
@@ -24,7 +25,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draw::RootDraw;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Misfit};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
@@ -35,6 +36,7 @@ use crate::model::pins::{Ends, Pins};
 use crate::model::record::Desired;
 use crate::model::value::{Datum, FieldName, Value};
 
+use added::Added;
 use text::Speaker;
 use text::catalogue::Catalogue;
 use zone::Zone;
@@ -70,6 +72,7 @@ pub(crate) struct Planner<'a> {
     catalogue: Catalogue,
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
+    added: Added<'a>,
     pub(crate) stories: Stories,
 }
 
@@ -98,6 +101,7 @@ impl<'a> Planner<'a> {
             zones: zones(&situation, &stories),
             catalogue: Catalogue::new(situation.manifest),
             shapes: RefCell::default(),
+            added: Added::new(&situation),
             situation,
             stories,
         }
@@ -123,7 +127,7 @@ impl<'a> Planner<'a> {
         fields
             .map(|(name, value)| {
                 let value = self.stand_in(name, value);
-                (name.clone(), render(name, &value, &deal.speaker))
+                (name.clone(), render(name, &value, (&deal, record.object)))
             })
             .collect()
     }
@@ -152,6 +156,11 @@ impl<'a> Planner<'a> {
             }
             _ => Cow::Borrowed(value),
         }
+    }
+
+    /// What came of the templates in what was rendered so far, and does not fit the org.
+    pub(crate) fn misfits(&self) -> Vec<Misfit> {
+        self.added.misfits()
     }
 
     fn deal(&self, root: RootId) -> Option<Deal<'_>> {
@@ -197,6 +206,7 @@ impl Deal<'_> {
         if !needed.all(|object| capabilities.has(object)) {
             return;
         }
+        added::add(self, object, &mut fields);
         self.planner
             .shapes
             .borrow_mut()
@@ -310,7 +320,7 @@ fn longest(field: &str) -> usize {
     }
 }
 
-fn render(name: &str, value: &Value, speaker: &Speaker) -> Datum {
+fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
     use serde_json::Value as Json;
     let json = match value {
         Value::Null => Json::Null,
@@ -326,7 +336,8 @@ fn render(name: &str, value: &Value, speaker: &Speaker) -> Datum {
         Value::Ids(ids) => ids.iter().map(ToString::to_string).collect(),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(speaker.render(text, longest(name))),
+        Value::Text(text) => Json::String(deal.speaker.render(text, longest(name))),
+        Value::Templated(templated) => added::render(deal, object, templated),
     };
     Datum::Json(json)
 }

@@ -1,5 +1,6 @@
 //! The laws of the planner, on small worlds drawn by proptest.
 
+mod added;
 mod edits;
 mod golden;
 mod invitations;
@@ -18,7 +19,7 @@ use proptest::test_runner::RngSeed;
 
 use super::{Planner, Situation};
 use crate::bench::capabilities;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Manifest, Misfit};
 use crate::model::address::Address;
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
@@ -66,6 +67,8 @@ struct Settings {
     roles: Vec<&'static str>,
     fallback: &'static str,
     invite_real: bool,
+    /// Further lines of the manifest.
+    added: String,
 }
 
 impl Default for Settings {
@@ -83,6 +86,7 @@ impl Default for Settings {
             roles: vec!["champion", "economic_buyer", "technical_evaluator"],
             fallback: "manager",
             invite_real: false,
+            added: String::new(),
         }
     }
 }
@@ -102,6 +106,7 @@ impl Settings {
             roles,
             fallback,
             invite_real,
+            added,
         } = self;
         let mut yaml = String::from("run: {name: laws}\nsalesforce: {instance_url: embedded}\n");
         write!(
@@ -111,7 +116,7 @@ impl Settings {
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
              participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
-             scorecards: {{coverage_target: {coverage}}}\n",
+             scorecards: {{coverage_target: {coverage}}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
         )
         .expect("a text takes everything");
@@ -136,6 +141,7 @@ struct Told {
     skipped: BTreeSet<RootId>,
     overlaps: u64,
     uninvited: u64,
+    misfits: Vec<Misfit>,
     records: Records,
 }
 
@@ -177,6 +183,7 @@ impl World {
             skipped: planner.stories.skipped.clone(),
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
+            misfits: planner.misfits(),
             records,
         }
     }

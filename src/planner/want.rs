@@ -47,6 +47,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
             marked(bytes, b'w', word.as_bytes());
             bytes.push(0);
         }
+        Value::Templated(templated) => marked(bytes, b'm', &templated.recipe.to_le_bytes()),
         Value::Text(text) => marked(bytes, b'x', &speaker.hash(text).to_le_bytes()),
     }
 }

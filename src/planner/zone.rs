@@ -34,6 +34,14 @@ impl Zone {
         Self { spans }
     }
 
+    /// The local day of an instant.
+    pub(super) fn day(&self, second: i64) -> Day {
+        let spans = self.spans.iter().rev();
+        let offset = spans.into_iter().find(|(start, _)| second >= *start);
+        let local = second + offset.map_or(0, |(_, offset)| *offset);
+        Day::from_number(local.div_euclid(DAY_SECONDS) as i32)
+    }
+
     /// The instant of a local time of day; office hours never fall into a gap.
     pub(super) fn instant(&self, day: Day, minute_of_day: u32) -> i64 {
         let local = i64::from(day.number()) * DAY_SECONDS + i64::from(minute_of_day) * 60;

@@ -8,8 +8,9 @@ use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::stop::Stop;
 use super::told::{Telling, told};
+use crate::apply::lease;
 use crate::guard::Refusal;
-use crate::manifest::{IdempotencyMode, OnLeave};
+use crate::manifest::{self, IdempotencyMode, OnLeave};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::id::RootId;
 use crate::model::object::Object;
@@ -17,7 +18,7 @@ use crate::model::pins::Pins;
 use crate::org::Org;
 use crate::plan_file::Command;
 use crate::planner::Situation;
-use crate::refresh::{self, InventoryRequest, Read};
+use crate::refresh::{self, Described, InventoryRequest, Read};
 use crate::state::State;
 
 /// The org, the state, and what was read of them.
@@ -154,28 +155,32 @@ async fn surroundings(
         RefreshMode::None => {
             let (capabilities, has_default_exclusion) = from_snapshot(state, "capabilities")?;
             refresh::Surroundings {
-                capabilities,
-                has_default_exclusion,
-                pack: None,
-                keyed: BTreeMap::new(),
+                described: Described {
+                    capabilities,
+                    has_default_exclusion,
+                    ..Described::default()
+                },
+                ..refresh::Surroundings::default()
             }
         }
     };
     let refresh::Surroundings {
-        capabilities,
-        has_default_exclusion,
+        described,
         pack,
         keyed,
     } = around;
+    let (capabilities, has_default_exclusion) = fitting(request, described)?;
+    refuse_unread(request, &capabilities)?;
     if manifest.run.idempotency_mode == Some(IdempotencyMode::Tag)
         && !capabilities.has_key(Object::Event)
     {
         return Err(Stop::Impossible {
             why: format!("`idempotency_mode: tag` needs the field {KEY_FIELD} on Event and Task, which this org does not have"),
-            hint: "Let an admin create it, or use `idempotency_mode: external_state`.",
+            hint: "`demo-gen org prepare` makes it; or use `idempotency_mode: external_state`.",
         }
         .into());
     }
+    refuse_leased((org, state), request, pack.as_ref())?;
     refuse_lost_state(state, request, pack.as_ref(), &keyed)?;
     let told = told(org, request, state.meta(), pack.as_ref())?;
     let query = refresh::query_digest(&manifest.salesforce.query, has_default_exclusion);
@@ -185,6 +190,51 @@ async fn surroundings(
         told,
         query,
         counts: keyed,
+    })
+}
+
+/// What the org can hold, where the manifest fits it.
+fn fitting(request: &Request, described: Described) -> anyhow::Result<(Capabilities, bool)> {
+    let Described {
+        capabilities,
+        has_default_exclusion,
+        misfits,
+        unfilled,
+    } = described;
+    // What was made goes, whatever else the manifest asks for.
+    if request.command == Command::Apply {
+        if !misfits.is_empty() {
+            return Err(manifest::misfits(request.manifest, misfits).into());
+        }
+        if !unfilled.is_empty() {
+            return Err(Stop::Impossible {
+                why: format!("this org demands fields that nothing fills: {}", unfilled.join(", ")),
+                hint: "Give each a value in the manifest, as in `fields: {Event: {Region__c: West}}`.",
+            }
+            .into());
+        }
+    }
+    Ok((capabilities, has_default_exclusion))
+}
+
+/// Fields and record types that are new in the manifest have to be looked up in the org.
+fn refuse_unread(request: &Request, capabilities: &Capabilities) -> Result<(), Stop> {
+    let manifest = request.manifest;
+    let fields = manifest.fields.iter().all(|(object, fields)| {
+        let known = capabilities.added_fields.get(object);
+        let is_known = |name| known.is_some_and(|known| known.contains_key(name));
+        !capabilities.has(*object) || fields.keys().all(is_known)
+    });
+    let mut kinds = manifest.record_types.keys();
+    let record_types = kinds
+        .all(|object| !capabilities.has(*object) || capabilities.record_types.contains_key(object));
+    if fields && record_types || request.command == Command::Destroy {
+        return Ok(());
+    }
+    Err(Stop::Impossible {
+        why: "`fields` or `record_types` of the manifest changed since the org was last read"
+            .to_owned(),
+        hint: "Run it once with `--refresh full`.",
     })
 }
 
@@ -246,6 +296,20 @@ fn from_snapshot<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> a
     serde_json::from_str(&body).context("reading the snapshot of the org in the state")
 }
 
+/// What another machine is at work on is not planned for writing.
+fn refuse_leased(
+    (org, state): (&Org, &State),
+    request: &Request,
+    pack: Option<&refresh::PackRow>,
+) -> Result<(), Stop> {
+    let now = org.server_time().unwrap_or_else(|| request.clock.now());
+    let us = (&*state.meta().lineage, &*request.host);
+    match lease::holder(pack, us, now) {
+        Some(row) if request.writes => Err(Stop::leased(&request.manifest.run.name, row)),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Where the org holds the pack and state does not, or another state's, someone else applied it.
 fn refuse_lost_state(
     state: &State,
@@ -254,23 +318,16 @@ fn refuse_lost_state(
     keyed: &BTreeMap<Object, u64>,
 ) -> Result<(), Stop> {
     let records: u64 = keyed.values().sum();
-    // A state that was emptied by a destroy knows as little as a new one.
+    // A state that was emptied by a destroy knows as little as a new one. The pack's own record
+    // alone may be ours: it is written before the run is.
     let fresh = state.meta().serial == 0 || state.meta().anchor.is_none();
     let other = pack.is_some_and(|pack| pack.lineage.as_ref() != Some(&state.meta().lineage));
-    let lost = if fresh {
-        pack.is_some() || records > 0
-    } else {
-        other
-    };
+    let lost = other || (fresh && records > 0);
     if !lost || request.options.adopt {
         return Ok(());
     }
     let by = pack.map_or(String::new(), |pack| {
-        let unknown = || "?".to_owned();
-        let who = pack.applied_by.clone().unwrap_or_else(unknown);
-        let host = pack.applied_from.clone().unwrap_or_else(unknown);
-        let when = pack.last_run_at.clone().unwrap_or_else(unknown);
-        format!(", last applied by {who} from {host} at {when}")
+        format!(", last applied {}", pack.applied())
     });
     let name = &request.manifest.run.name;
     Err(Stop::Refused(vec![Refusal {

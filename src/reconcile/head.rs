@@ -100,8 +100,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
         ),
         fix: match facts.object {
             Object::Scorecard | Object::ScorecardAnswer => {
-                "let an admin create it with its fields, or leave `scorecards.templates` empty"
-                    .to_owned()
+                "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty".to_owned()
             }
             Object::Event | Object::Task | Object::EventRelation => {
                 "let an admin give you access".to_owned()
@@ -128,26 +127,8 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             elsewhere.join(", ")
         ));
     }
-    let blind = !capabilities.has_key(Object::Event);
-    if request.command == Command::Destroy && blind && seen.recorded.is_empty() {
-        notices.push(format!(
-            "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
-        ));
-    }
-    let uninvited = planner.map_or(0, |planner| planner.stories.uninvited);
-    if uninvited > 0 {
-        let who = match uninvited {
-            1 => {
-                "1 person is not invited to meetings, because the e-mail address is real".to_owned()
-            }
-            more => format!(
-                "{more} people are not invited to meetings, because their e-mail addresses are real"
-            ),
-        };
-        notices.push(format!(
-            "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
-        ));
-    }
+    notices.extend(without_keys(request.command, capabilities, seen));
+    notices.extend(left_out(ground, planner));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();
@@ -174,6 +155,48 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     notices
 }
 
+/// What the records go without, because of what the org is.
+fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
+    let capabilities = &ground.surroundings.capabilities;
+    let mut notices = Vec::new();
+    let Some(planner) = planner else {
+        return notices;
+    };
+    if !capabilities.not_offered.is_empty() {
+        notices.push(format!(
+            "left out, because this org does not let you set them: {}",
+            capabilities.not_offered.join(", ")
+        ));
+    }
+    let who = match planner.stories.uninvited {
+        0 => return notices,
+        1 => "1 person is not invited to meetings, because the e-mail address is real".to_owned(),
+        more => format!(
+            "{more} people are not invited to meetings, because their e-mail addresses are real"
+        ),
+    };
+    notices.push(format!(
+        "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
+    ));
+    notices
+}
+
+/// Where records carry no key, only the state tells which are ours.
+fn without_keys(command: Command, capabilities: &Capabilities, seen: &Seen) -> Option<String> {
+    if capabilities.has_key(Object::Event) {
+        return None;
+    }
+    match command {
+        Command::Apply => Some(format!(
+            "this org has no {KEY_FIELD}, so the state alone tells our records from others; `demo-gen org prepare` makes it"
+        )),
+        Command::Destroy if seen.recorded.is_empty() => Some(format!(
+            "there is no state of this pack, and this org has no {KEY_FIELD}: if something was made here before, it cannot be found"
+        )),
+        Command::Destroy => None,
+    }
+}
+
 /// How many calls and seconds carrying a plan out takes, and which way each kind goes.
 pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let kinds = kinds(plan, request.manifest.salesforce.bulk_threshold as usize);
@@ -185,9 +208,9 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let reads = |lots: usize| lots.div_ceil(org::LOTS_PER_RETRIEVE) as u64;
     let reads = reads(read_back.map(|kind| lots_of(&kind)).sum())
         + reads(looked_at.map(|kind| lots_of(&kind)).sum());
-    // The pack's own record is looked up and written.
+    // The pack's own record is written with a lease, read once more, and written again at the end.
     let pack = if plan.header.capabilities.pack_object && writes > 0 {
-        2
+        3
     } else {
         0
     };

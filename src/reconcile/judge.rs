@@ -8,13 +8,14 @@ use super::ground::Ground;
 use super::request::Request;
 use super::seen::Seen;
 use super::stop::Stop;
-use crate::guard::{Facts, Refusal};
-use crate::manifest::InstanceUrl;
+use crate::guard::{self, Facts, Refusal};
+use crate::manifest::{self, InstanceUrl};
 use crate::model::change::Action;
 use crate::model::object::Object;
 use crate::model::value::Datum;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
+use crate::planner::Planner;
 use crate::refresh;
 use crate::state::State;
 
@@ -39,6 +40,15 @@ pub(super) fn refuse_empty_globs(ground: &Ground, seen: &Seen) -> Result<(), Sto
         ));
     }
     Ok(())
+}
+
+/// What came of the manifest's templates must fit the org, for every record that is written.
+pub(super) fn refuse_misfits(request: &Request, planner: Option<&Planner>) -> anyhow::Result<()> {
+    let misfits = planner.map(Planner::misfits).unwrap_or_default();
+    match misfits.is_empty() {
+        true => Ok(()),
+        false => Err(manifest::misfits(request.manifest, misfits).into()),
+    }
 }
 
 pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyhow::Result<Facts> {
@@ -84,6 +94,14 @@ pub(super) fn facts_of_saved(
         production: production(org, request),
         ..Facts::default()
     })
+}
+
+/// Refuses an org that nothing may be written to.
+pub(crate) fn refuse_production(org: &Org, request: &Request) -> Result<(), Stop> {
+    match production(org, request) {
+        Some(org) => Err(Stop::Refused(vec![guard::unnamed_production(&org)])),
+        None => Ok(()),
+    }
 }
 
 /// The org's id, where it is a production org that the manifest does not name.

@@ -23,11 +23,11 @@ pub(crate) async fn drift(
 ) -> anyhow::Result<(u64, u64)> {
     let pack = &*state.meta().key_prefix;
     let around = refresh::surroundings(org, request.manifest, pack).await?;
-    let (parts, reads) = refresh::part_counts(&around.capabilities, pack);
+    let (parts, reads) = refresh::part_counts(&around.described.capabilities, pack);
     let mut counts = around.keyed;
     counts.extend(refresh::counted(parts, org.read(&reads).await?)?);
     let proof = refresh::Proof {
-        capabilities: &around.capabilities,
+        capabilities: &around.described.capabilities,
         pack,
         runs: &state.runs_by_number().context("reading the state")?,
     };

@@ -22,6 +22,8 @@ pub(crate) struct Request<'a> {
     /// Whether the state may be created and written.
     pub(crate) writes: bool,
     pub(crate) holder: Holder,
+    /// The machine that it runs on.
+    pub(crate) host: String,
     pub(crate) clock: Clock,
     pub(crate) options: Options,
 }
@@ -62,8 +64,6 @@ pub(crate) struct Execution {
     pub(crate) run_id: String,
     /// The command as it was given, for the list of runs.
     pub(crate) command: String,
-    /// The machine that it runs on.
-    pub(crate) host: String,
     pub(crate) concurrency: usize,
     pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) api_budget: Option<u64>,

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use super::request::{Execution, Request};
 use super::stop::Stop;
+use crate::apply::lease::{self, Lease, Taken};
 use crate::apply::{self, pack};
 use crate::diff::Policies;
 use crate::manifest::InstanceUrl;
@@ -117,15 +118,32 @@ pub(super) fn is_recorded(plan: &Plan, meta: &Meta) -> bool {
     query && meta.anchor.is_none_or(|anchor| anchor == header.anchor)
 }
 
-/// When nothing of ours is left, the pack itself goes too.
-pub(super) async fn leave(org: &Org, state: &mut State, plan: &Plan) -> anyhow::Result<()> {
+/// Gives the lease back. When nothing of ours is left, the pack itself goes too.
+pub(super) async fn leave(
+    org: &Org,
+    state: &mut State,
+    plan: &Plan,
+    lease: Option<Lease>,
+) -> anyhow::Result<()> {
     let nothing_left = state.count()?.is_empty() && state.open_intents()?.is_empty();
     if plan.header.command == Command::Destroy && nothing_left {
-        let removed = pack::remove(org, &plan.header.capabilities, &plan.header.pack).await;
+        let removed = match lease {
+            Some(lease) => lease.remove().await,
+            None => pack::remove(org, &plan.header.capabilities, &plan.header.pack).await,
+        };
         removed.context("removing the pack's record")?;
         state.forget_story()?;
+    } else {
+        release(lease).await;
     }
     Ok(())
+}
+
+/// A lease that cannot be given back ends by itself, and holds off only others.
+pub(super) async fn release(lease: Option<Lease>) {
+    if let Some(lease) = lease {
+        drop(lease.release().await);
+    }
 }
 
 /// What the run writes down before it does anything.
@@ -153,20 +171,25 @@ pub(super) fn opening<'a>(
     }
 }
 
-/// Tells the org, where it has a place for that, what the pack is and who applies it.
-pub(super) async fn write_pack(
-    org: &Org,
+/// Tells the org, where it has a place for that, what the pack is and who applies it, and takes
+/// the pack's lease.
+pub(super) async fn take_lease(
+    (org, request): (&Org, &Request<'_>),
     state: &State,
     plan: &Plan,
     execution: &Execution,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Lease>> {
     let entry = pack::Entry {
         meta: state.meta(),
         anchor: plan.header.anchor,
         seed: plan.header.seed,
         run_id: &execution.run_id,
-        host: &execution.host,
+        host: &request.host,
     };
-    let written = pack::write(org, &plan.header.capabilities, &entry).await;
-    written.context("writing the pack's record")
+    let taken = lease::take(org, &plan.header.capabilities, &entry).await;
+    match taken.context("taking the pack's lease")? {
+        Taken::Ours(lease) => Ok(Some(lease)),
+        Taken::Others(row) => Err(Stop::leased(&plan.header.pack, &row).into()),
+        Taken::Nowhere => Ok(None),
+    }
 }

@@ -1,6 +1,7 @@
 //! Why a run stops before it writes. Each has an exit code of its own.
 
 use crate::guard::Refusal;
+use crate::refresh::PackRow;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Stop {
@@ -10,6 +11,15 @@ pub(crate) enum Stop {
     /// Exit 6.
     #[error("the saved plan cannot be applied: {0}")]
     Stale(String),
+    /// Exit 5.
+    #[error(
+        "another machine is at work on the pack {pack:?}, applied {by}; its lease runs until {until}"
+    )]
+    Leased {
+        pack: String,
+        by: String,
+        until: String,
+    },
     /// Exit 3.
     #[error(
         "{records} records of an interrupted call may still arrive; they can be settled in {seconds} s"
@@ -38,6 +48,10 @@ impl Stop {
                 Some(lifts.join("; "))
             }
             Self::Stale(_) => Some("Make a new plan with `demo-gen plan --out FILE`.".to_owned()),
+            Self::Leased { until, .. } => Some(format!(
+                "Wait until it is done. If it has died, its lease ends by itself at {until}; \
+                 the same machine can go on at once."
+            )),
             Self::Unsettled { .. } => {
                 Some("Run the same command again then; nothing is sent twice.".to_owned())
             }
@@ -47,6 +61,18 @@ impl Stop {
             ),
             Self::Usage(_) => None,
             Self::Impossible { hint, .. } => Some((*hint).to_owned()),
+        }
+    }
+}
+
+impl Stop {
+    /// Somebody else's lease, by the entry of the pack.
+    pub(super) fn leased(pack: &str, row: &PackRow) -> Self {
+        let until = row.lease_until();
+        Self::Leased {
+            pack: pack.to_owned(),
+            by: row.applied(),
+            until: until.map_or_else(|| "?".to_owned(), |until| until.to_string()),
         }
     }
 }

@@ -2,20 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Error;
-use crate::manifest::{Exclusion, Manifest, StoryKey};
+use super::{Error, fit};
+use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{Capabilities, ObjectCapabilities, PACK_OBJECT};
 use crate::model::id::UserId;
-use crate::model::object::OBJECTS;
+use crate::model::object::{OBJECTS, Object};
 use crate::org::{Describe, Org, Read, Told};
 
-/// What the org can hold, whether it has the field that excludes opportunities by default, and
+/// What describe told, and how the manifest fits it.
+#[derive(Debug, Default)]
+pub(crate) struct Described {
+    pub(crate) capabilities: Capabilities,
+    /// Whether Opportunity has the field that keeps a deal out, unless told otherwise.
+    pub(crate) has_default_exclusion: bool,
+    /// What the manifest asks for and this org has not.
+    pub(crate) misfits: Vec<Misfit>,
+    /// Fields that this org demands and nothing fills.
+    pub(crate) unfilled: Vec<String>,
+}
+
+/// What the org can hold, the fields of Opportunity that the manifest makes use of included, and
 /// what it tells of further reads: they come with the same call.
 pub(super) async fn capabilities(
     org: &Org,
     manifest: &Manifest,
     further: Vec<Read<'_>>,
-) -> Result<(Capabilities, bool, Vec<Told>), Error> {
+) -> Result<(Described, Vec<Told>), Error> {
     let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
     names.extend([PACK_OBJECT, "Opportunity"]);
     let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
@@ -28,16 +40,27 @@ pub(super) async fn capabilities(
         .collect::<Result<_, Error>>()?;
     let described = |name: &str| described.get(name).and_then(Option::as_ref);
     let mut capabilities = Capabilities {
-        pack_object: described(PACK_OBJECT).is_some_and(|object| object.createable),
+        pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
         running_user: Some(UserId(super::record_id(&org.identity().user_id)?)),
         ..Capabilities::default()
     };
+    let mut ours = BTreeMap::new();
     for facts in &OBJECTS {
         let object = described(facts.api_name).filter(|object| object.createable);
         if let Some(object) = object {
             capabilities.objects.insert(facts.object, fields(object));
+            ours.insert(facts.object, (facts, object));
         }
     }
+    let misfits = fit::fit(manifest, &ours, &mut capabilities)?;
+    let (mut unfilled, mut not_offered) = (Vec::new(), Vec::new());
+    for (facts, describe) in ours.values() {
+        if is_written(manifest, &capabilities, facts.object) {
+            unfilled.extend(fit::unfilled(manifest, facts, describe));
+            not_offered.extend(fit::not_offered(facts, &capabilities));
+        }
+    }
+    capabilities.not_offered = not_offered;
     let opportunity = described("Opportunity");
     let shows = |field: &str| opportunity.is_some_and(|object| object.field(field).is_some());
     if let Exclusion::Field(field) = &manifest.salesforce.query.exclude_if_omitted_field {
@@ -46,7 +69,33 @@ pub(super) async fn capabilities(
     if let StoryKey::Field(field) = &manifest.run.story_key {
         demand(shows(field), field)?;
     }
-    Ok((capabilities, shows(Exclusion::DEFAULT_FIELD), further))
+    let described = Described {
+        capabilities,
+        has_default_exclusion: shows(Exclusion::DEFAULT_FIELD),
+        misfits,
+        unfilled,
+    };
+    Ok((described, further))
+}
+
+/// Whether records of this kind are made.
+fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) -> bool {
+    capabilities.has(object)
+        && match object {
+            Object::Event | Object::Task => true,
+            Object::EventRelation => !capabilities.shares_activities(),
+            Object::Scorecard | Object::ScorecardAnswer => {
+                !manifest.scorecards.templates.is_empty()
+            }
+        }
+}
+
+/// Whether it can hold a pack and its lease; one that lacks a field of it is of no use.
+fn holds_packs(object: &Describe) -> bool {
+    object.createable
+        && ["Pack__c", "Lease_Owner__c", "Lease_Until__c"]
+            .iter()
+            .all(|name| object.field(name).is_some())
 }
 
 fn demand(shown: bool, field: &str) -> Result<(), Error> {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::live::{OwnedFields, stamp};
-use super::{Error, record_id};
+use super::{Error, record_id, timestamp};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, PACK_OBJECT};
 use crate::model::day::Day;
 use crate::model::id::{RecordId, RootId};
@@ -27,11 +28,17 @@ pub(crate) struct PackRow {
     #[serde(rename = "Lineage__c")]
     pub(crate) lineage: Option<String>,
     #[serde(rename = "Last_Run_At__c")]
-    pub(crate) last_run_at: Option<String>,
+    last_run_at: Option<String>,
     #[serde(rename = "Applied_By__c")]
-    pub(crate) applied_by: Option<String>,
+    applied_by: Option<String>,
     #[serde(rename = "Applied_From__c")]
-    pub(crate) applied_from: Option<String>,
+    applied_from: Option<String>,
+    #[serde(rename = "Last_Run__c")]
+    pub(crate) last_run: Option<String>,
+    #[serde(rename = "Lease_Owner__c")]
+    pub(crate) lease_owner: Option<String>,
+    #[serde(rename = "Lease_Until__c")]
+    lease_until: Option<String>,
 }
 
 impl PackRow {
@@ -41,6 +48,22 @@ impl PackRow {
 
     pub(crate) fn seed(&self) -> Option<u64> {
         self.seed.map(|seed| seed as u64)
+    }
+
+    /// Until when another machine may be at work on the pack, by the org's clock.
+    pub(crate) fn lease_until(&self) -> Option<Timestamp> {
+        timestamp(self.lease_until.as_deref()?).ok()
+    }
+
+    /// Who applied the pack last, from where, and when.
+    pub(crate) fn applied(&self) -> String {
+        let told = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
+        format!(
+            "by {} from {} at {}",
+            told(&self.applied_by),
+            told(&self.applied_from),
+            told(&self.last_run_at)
+        )
     }
 }
 
@@ -60,8 +83,8 @@ pub(crate) async fn pack_row(
 /// The query for the pack's row.
 pub(super) fn of_pack(pack: &str) -> String {
     format!(
-        "SELECT Id, Anchor__c, Seed__c, Lineage__c, Last_Run_At__c, Applied_By__c, Applied_From__c \
-         FROM {PACK_OBJECT} WHERE Name = {}",
+        "SELECT Id, Anchor__c, Seed__c, Lineage__c, Last_Run__c, Last_Run_At__c, Applied_By__c, \
+         Applied_From__c, Lease_Owner__c, Lease_Until__c FROM {PACK_OBJECT} WHERE Name = {}",
         soql::literal(pack)
     )
 }

@@ -4,6 +4,7 @@
 
 mod capabilities;
 mod deviations;
+mod fit;
 mod found;
 mod inquiry;
 mod inventory;
@@ -15,6 +16,7 @@ mod settle;
 mod surroundings;
 mod window;
 
+pub(crate) use capabilities::Described;
 pub(crate) use deviations::{Deviations, deviations, note, proved};
 pub(crate) use found::{PackRow, found, look_alikes, pack_row};
 pub(crate) use inquiry::Inquiry;

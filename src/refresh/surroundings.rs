@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Error;
-use super::capabilities::capabilities;
+use super::capabilities::{Described, capabilities};
 use super::found::{PackRow, condition, of_pack};
 use crate::manifest::Manifest;
 use crate::model::capabilities::Capabilities;
@@ -11,11 +11,9 @@ use crate::model::object::{Facts, OBJECTS, Object};
 use crate::org::{Kind, Org, Read, Scope, Told};
 
 /// What is known of the org before anything of it is read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Surroundings {
-    pub(crate) capabilities: Capabilities,
-    /// Whether it has the field that excludes opportunities unless told otherwise.
-    pub(crate) has_default_exclusion: bool,
+    pub(crate) described: Described,
     /// The pack's own record.
     pub(crate) pack: Option<PackRow>,
     /// By kind: how many records carry the pack's key.
@@ -35,7 +33,8 @@ pub(crate) async fn surroundings(
     let counts = kinds().map(|facts| count(facts.object, &condition(facts.object, prefix)));
     let pack = Read::Query(of_pack(&manifest.run.name), Scope::Query);
     let reads = [pack].into_iter().chain(counts).collect();
-    let (capabilities, has_default_exclusion, told) = capabilities(org, manifest, reads).await?;
+    let (described, told) = capabilities(org, manifest, reads).await?;
+    let capabilities = &described.capabilities;
     let mut told = told.into_iter();
     let row = told.next().filter(|_| capabilities.pack_object);
     let pack = match row {
@@ -49,8 +48,7 @@ pub(crate) async fn surroundings(
         }
     }
     Ok(Surroundings {
-        capabilities,
-        has_default_exclusion,
+        described,
         pack,
         keyed,
     })

@@ -306,6 +306,22 @@ Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
     }
 
     #[test]
+    fn a_known_cause_comes_with_its_cure() {
+        let failure = (3, "Use one of these records?".to_owned());
+        let ended = Outcome {
+            failed: BTreeMap::from([("DUPLICATES_DETECTED".to_owned(), failure)]),
+            ..Outcome::default()
+        };
+        let mut shown = Vec::new();
+        outcome(&ended, Command::Apply, 200, &mut shown).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(
+            shown.contains("`salesforce.allow_duplicates: true`"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn stopped_on_the_way() {
         let ended = Outcome {
             not_tried: 4000,

@@ -13,6 +13,8 @@ const env = process.env;
 const url = env.SF_INSTANCE_URL;
 const version = "67.0";
 const conn = new jsforce.Connection({ instanceUrl: url, accessToken: env.SF_ACCESS_TOKEN, version });
+conn.bulk.pollInterval = 20;
+conn.bulk2.pollInterval = 20;
 
 const steps = [];
 const step = (name, work) => steps.push([name, work]);
@@ -246,6 +248,56 @@ step("search", async () => {
   assert.deepEqual(searchRecords.map((record) => record.Id), [id]);
   await refused("MALFORMED_SEARCH", conn.search("FIND {q}"));
   await conn.sobject("Contact").destroy(id);
+});
+
+// Bulk
+
+const people = (prefix, count) =>
+  Array.from({ length: count }, (_, number) => ({
+    LastName: `${prefix} ${number}`,
+    Title: 'Head; "of" all,\tand | more',
+    Demo_Key__c: `js-${prefix}-${number}`,
+  }));
+
+step("bulk 1 by xml and csv", async () => {
+  const made = await conn.bulk.load("Contact", "insert", people("Bulk1", 30));
+  assert.ok(succeed(made));
+  const [failed] = await conn.bulk.load("Contact", "insert", [{ FirstName: "Nobody" }]);
+  assert.equal(failed.success, false);
+  assert.match(failed.errors[0], /^REQUIRED_FIELD_MISSING/);
+  const options = { extIdField: "Demo_Key__c" };
+  assert.ok(succeed(await conn.bulk.load("Contact", "upsert", options, people("Bulk1", 31))));
+  const found = await conn.bulk.query("SELECT Id, LastName, Title FROM Contact WHERE LastName LIKE 'Bulk1 %'");
+  const rows = await found.toArray();
+  assert.equal(rows.length, 31);
+  assert.equal(rows[0].Title, people("Bulk1", 1)[0].Title);
+  assert.ok(succeed(await conn.bulk.load("Contact", "delete", rows.map(({ Id }) => ({ Id })))));
+});
+
+step("bulk 2 ingest", async () => {
+  const input = [...people("Bulk2", 450), { LastName: "", Title: "", Demo_Key__c: "js-Bulk2-bad" }];
+  const results = await conn.bulk2.loadAndWaitForResults({ object: "Contact", operation: "insert", input });
+  assert.equal(results.successfulResults.length, 450);
+  assert.ok(results.successfulResults.every((row) => row.sf__Created === "true"));
+  assert.equal(results.successfulResults.find((row) => row.LastName === "Bulk2 7").Title, input[7].Title);
+  assert.deepEqual(results.failedResults.map((row) => row.Demo_Key__c), ["js-Bulk2-bad"]);
+  assert.match(results.failedResults[0].sf__Error, /^REQUIRED_FIELD_MISSING:/);
+  assert.equal(results.unprocessedRecords.length, 0);
+
+  const wrong = [{ Nothing__c: "x" }];
+  const job = conn.bulk2.loadAndWaitForResults({ object: "Contact", operation: "insert", input: wrong });
+  await assert.rejects(job, /InvalidBatch : Field name not found : Nothing__c/);
+});
+
+step("bulk 2 query", async () => {
+  const soql = "SELECT Id, LastName FROM Contact WHERE LastName LIKE 'Bulk2 %'";
+  const rows = await (await conn.bulk2.query(soql)).toArray();
+  assert.equal(rows.length, 450);
+  const input = rows.map(({ Id }) => ({ Id }));
+  const results = await conn.bulk2.loadAndWaitForResults({ object: "Contact", operation: "delete", input });
+  assert.equal(results.successfulResults.length, 450);
+  assert.equal((await (await conn.bulk2.query(soql)).toArray()).length, 0);
+  assert.equal((await (await conn.bulk2.query(soql, { scanAll: true })).toArray()).length, 450);
 });
 
 let failed = 0;

@@ -86,6 +86,19 @@ impl Served {
             .to_owned()
     }
 
+    /// What the org answers to a question for one of its resources.
+    pub(crate) fn get(&self, resource: &str) -> Json {
+        self.send(self.client.get(self.resource(resource)))
+    }
+
+    /// Creates a definition, as the Tooling API does.
+    #[track_caller]
+    pub(crate) fn define(&self, kind: &str, definition: &Json) {
+        let url = self.resource(&format!("tooling/sobjects/{kind}"));
+        let reply = self.send(self.client.post(url).json(definition));
+        assert_eq!(reply["success"], true, "{kind} {definition}: {reply}");
+    }
+
     #[track_caller]
     pub(crate) fn update(&self, object: &str, id: &str, fields: &Json) {
         let url = self.resource(&format!("sobjects/{object}/{id}"));

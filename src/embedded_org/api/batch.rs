@@ -47,6 +47,7 @@ pub(super) fn batch(context: &mut Context<'_>, call: &Call) -> Result<Reply, Api
 /// Each part stands or falls by itself, and counts as a call of its own.
 fn answer(context: &mut Context<'_>, call: &Call, part: Part) -> Result<Reply, ApiError> {
     context.calls += 1;
+    context.session.forget_writes();
     let db = context.session.db;
     let run = || {
         let reply = call

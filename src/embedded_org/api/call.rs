@@ -85,8 +85,13 @@ impl Call {
         })
     }
 
+    /// The path, without slashes around it.
+    pub(crate) fn path(&self) -> String {
+        self.segments.join("/")
+    }
+
     /// The verb to handle it by: HEAD is GET without the body.
-    pub(super) fn verb(&self) -> &str {
+    pub(crate) fn verb(&self) -> &str {
         match self.method.as_str() {
             "HEAD" => "GET",
             method => method,
@@ -134,11 +139,11 @@ impl Call {
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 
-    pub(super) fn body(&self) -> &[u8] {
+    pub(crate) fn body(&self) -> &[u8] {
         &self.body
     }
 

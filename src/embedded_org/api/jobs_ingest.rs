@@ -19,15 +19,14 @@ const MOST_INLINE: usize = 100_000;
 /// `POST /jobs/ingest`; a small job may bring its data along, and is then closed at once.
 pub(super) fn create(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let session = &context.session;
-    if !multipart::has_parts(call) {
+    let Some(parts) = multipart::parts(call) else {
         let order = jobs::order(call, Api::Ingest, &call.json_object()?, OPERATIONS)?;
         let job = bulk::open(session, order)?;
         return Ok(Reply::json(200, &opened(&job)));
-    }
-    let parts = multipart::parts(call)?;
+    };
     let part = |name: &str| {
         let found = parts.iter().find(|part| part.name == name);
-        found.map(|part| &*part.content).ok_or_else(|| {
+        found.map(|part| part.body).ok_or_else(|| {
             let message = format!("the part {name} is missing");
             ApiError::from(Problem::new(bulk::CLIENT_INPUT, message))
         })

@@ -2,27 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::multipart::{Part, parts};
+use super::multipart::parts;
 use super::{ApiError, Call, Context, Reply};
 use crate::embedded_org::metadata::{self, DeployRequest};
 
 /// `POST /metadata/deployRequest`: a part of JSON and a part that is the zip file, whatever they are called.
 pub(super) fn deploy(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
-    let parts = parts(call)?;
-    let missing = |what: &str| {
-        let message = format!("the request has no part that is {what}");
-        ApiError::new(400, "INVALID_MULTIPART_REQUEST", message)
-    };
-    let json = parts
+    let parts = parts(call).ok_or_else(|| missing("JSON"))?;
+    let (json, files): (Vec<_>, Vec<_>) = parts
         .iter()
-        .find(|part| part.is_json())
-        .ok_or_else(|| missing("JSON"))?;
-    let zip = parts
-        .iter()
-        .find(|part| !part.is_json())
-        .ok_or_else(|| missing("a zip file"))?;
+        .map(|part| part.body)
+        .partition(|body| body.trim_ascii_start().starts_with(b"{"));
+    let json = json.first().ok_or_else(|| missing("JSON"))?;
+    let zip = files.first().ok_or_else(|| missing("a zip file"))?;
     let options = options(json)?;
-    let request = metadata::enqueue(&context.session, options, &zip.content)?;
+    let request = metadata::enqueue(&context.session, options, zip)?;
     Ok(Reply::json(201, &body(context, &request, true)))
 }
 
@@ -47,9 +41,14 @@ pub(super) fn cancel(context: &mut Context<'_>, call: &Call) -> Result<Reply, Ap
     Ok(Reply::json(202, &body(context, &request, true)))
 }
 
-fn options(part: &Part) -> Result<Map<String, Value>, ApiError> {
-    let json: Value = serde_json::from_slice(&part.content)
-        .map_err(|error| ApiError::json_parser(error.to_string()))?;
+fn missing(what: &str) -> ApiError {
+    let message = format!("the request has no part that is {what}");
+    ApiError::new(400, "INVALID_MULTIPART_REQUEST", message)
+}
+
+fn options(json: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    let json: Value =
+        serde_json::from_slice(json).map_err(|error| ApiError::json_parser(error.to_string()))?;
     match &json["deployOptions"] {
         Value::Object(options) => Ok(options.clone()),
         _ => Err(ApiError::json_parser("deployOptions must be an object")),

@@ -27,6 +27,7 @@ mod retrieve;
 mod search;
 mod soap;
 mod sobjects;
+mod subject;
 mod tooling;
 mod tree;
 mod versions;
@@ -40,6 +41,7 @@ use rusqlite::Connection;
 use super::api_error::ApiError;
 use super::auth::Credentials;
 use super::bulk::Jobs;
+use super::faults::{self, RowFaults};
 use super::org::Org;
 use super::session::Session;
 
@@ -296,7 +298,30 @@ const fn guarded(path: &'static str, verbs: &'static [(&'static str, Handler)]) 
 
 /// Handles a request of the network; every reply tells how much of the day's calls is used.
 pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
-    let reply = answer(org, url, call).unwrap_or_else(|error| Reply::error(&error));
+    if let Some(reply) = faults::answer(org, call) {
+        return reply;
+    }
+    let path = call.path();
+    let subjects = match org.faults.is_idle() {
+        true => Vec::new(),
+        false => subject::subjects(org.store.schema(), call),
+    };
+    let mut drawn = org
+        .faults
+        .draw(&faults::facts(&call.method, &path, subjects));
+    let reply = match (faults::act(org, &drawn), drawn.instead()) {
+        (Err(error), _) => Reply::error(&error),
+        (Ok(()), Some(reply)) => reply,
+        (Ok(()), None) => {
+            let reply = answer(org, url, call, drawn.rows());
+            reply.unwrap_or_else(|error| Reply::error(&error))
+        }
+    };
+    drawn.deliver(told(org, call, reply))
+}
+
+/// A reply with what every reply has.
+fn told(org: &Org, call: &Call, reply: Reply) -> Reply {
     let reply = match call.header("x-prettyprint") {
         Some("1" | "true") => reply.pretty(),
         _ => reply,
@@ -305,9 +330,11 @@ pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
 }
 
 /// Answers in one transaction, which is committed unless the request fails.
-fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
+fn answer(org: &mut Org, url: &str, call: &Call, mut faults: RowFaults) -> Result<Reply, ApiError> {
     let (resource, call) = find(call)?;
-    if !resource.is_open && !org.credentials.accepts(call.header("authorization")) {
+    let is_signed_in =
+        org.credentials.accepts(call.header("authorization")) && !org.faults.is_expired();
+    if !resource.is_open && !is_signed_in {
         return Err(ApiError::new(
             401,
             "INVALID_SESSION_ID",
@@ -321,8 +348,12 @@ fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
     } else {
         org.store.begin()?
     };
+    let duplicates = call.header("sforce-duplicate-rule-header");
+    if duplicates.is_some_and(|header| header.to_lowercase().contains("allowsave=true")) {
+        faults.allow_duplicates();
+    }
     let mut context = Context {
-        session: Session::new(&transaction, schema, &org.facts, now),
+        session: Session::new(&transaction, schema, &org.facts, now).under(faults),
         cursors: &mut org.cursors,
         jobs: &org.jobs,
         credentials: &org.credentials,
@@ -337,7 +368,15 @@ fn answer(org: &mut Org, url: &str, call: &Call) -> Result<Reply, ApiError> {
     if changed {
         org.store.reload_schema()?;
     }
+    if is_sign_in(resource.path) && reply.status == 200 {
+        org.faults.sign_in();
+    }
     Ok(reply)
+}
+
+/// Whether a resource gives out sessions.
+fn is_sign_in(path: &str) -> bool {
+    path == "services/oauth2/token" || path.starts_with("services/Soap/")
 }
 
 /// Handles a request within another's transaction.

@@ -1,163 +1,103 @@
-//! Bodies of several parts: JSON and binary files side by side (RFC 7578).
+//! Bodies of several parts, `multipart/form-data`.
 
-use super::{ApiError, Call};
+use super::Call;
 
-/// A part, and what its headers say of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
-    /// Its name in the form; empty where it has none.
+/// A part: its name and what it holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Part<'a> {
     pub(super) name: String,
-    content_type: String,
-    pub(super) content: Vec<u8>,
+    pub(super) body: &'a [u8],
 }
 
-impl Part {
-    pub(super) fn is_json(&self) -> bool {
-        self.content_type
-            .to_ascii_lowercase()
-            .starts_with("application/json")
-            || (!self.is_zip() && self.content.trim_ascii_start().starts_with(b"{"))
-    }
-
-    /// Clients call a zip file many things; only they call it none who mean the JSON.
-    fn is_zip(&self) -> bool {
-        self.content_type.to_ascii_lowercase().contains("zip")
-            || self
-                .content_type
-                .eq_ignore_ascii_case("application/octet-stream")
-    }
+/// The parts of a call's body, if it says that it has some.
+pub(super) fn parts(call: &Call) -> Option<Vec<Part<'_>>> {
+    let boundary = boundary(call.header("content-type")?)?;
+    Some(split(call.body(), &boundary))
 }
 
-/// Whether a call's body says that it has parts.
-pub(super) fn has_parts(call: &Call) -> bool {
-    call.header("content-type")
-        .is_some_and(|it| boundary(it).is_some())
-}
-
-/// The parts of a call's body.
-pub(super) fn parts(call: &Call) -> Result<Vec<Part>, ApiError> {
-    let content_type = call.header("content-type").unwrap_or_default();
-    let boundary = boundary(content_type).ok_or_else(|| {
-        let message = "the request must be multipart/form-data with a boundary";
-        ApiError::new(415, "UNSUPPORTED_MEDIA_TYPE", message)
-    })?;
-    split(call.body(), &boundary).ok_or_else(|| {
-        ApiError::new(
-            400,
-            "INVALID_MULTIPART_REQUEST",
-            "Unable to parse the multipart request",
-        )
-    })
-}
-
-/// `multipart/form-data; boundary="abc"`
+/// The line that is between parts.
 fn boundary(content_type: &str) -> Option<String> {
-    let mut words = content_type.split(';').map(str::trim);
-    let is_multipart = words.next()?.to_ascii_lowercase().starts_with("multipart/");
-    let boundary = words.find_map(|word| {
-        let (name, value) = word.split_once('=')?;
-        name.eq_ignore_ascii_case("boundary")
-            .then(|| value.trim_matches('"').to_owned())
+    let (kind, parameters) = content_type.split_once(';')?;
+    let is_multipart = kind.trim().to_ascii_lowercase().starts_with("multipart/");
+    let boundary = parameters.split(';').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let is_boundary = name.trim().eq_ignore_ascii_case("boundary");
+        is_boundary.then(|| value.trim().trim_matches('"').to_owned())
     })?;
-    (is_multipart && !boundary.is_empty()).then_some(boundary)
+    is_multipart.then(|| format!("--{boundary}"))
 }
 
-/// Whatever stands between two boundaries, up to the one that ends all.
-fn split(body: &[u8], boundary: &str) -> Option<Vec<Part>> {
-    let mark = format!("--{boundary}").into_bytes();
+fn split<'a>(body: &'a [u8], boundary: &str) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
-    let mut at = find(body, &mark)? + mark.len();
-    loop {
-        if body[at..].starts_with(b"--") {
-            return Some(parts);
+    let mut rest = body;
+    while let Some(start) = find(rest, boundary.as_bytes()) {
+        rest = &rest[start + boundary.len()..];
+        if rest.starts_with(b"--") {
+            break;
         }
-        let rest = &body[at..];
-        let end = find(rest, &mark)?;
-        let part = rest[..end]
-            .strip_prefix(b"\r\n")
-            .or_else(|| rest[..end].strip_prefix(b"\n"))?;
-        let part = part
-            .strip_suffix(b"\r\n")
-            .or_else(|| part.strip_suffix(b"\n"))?;
-        parts.push(read_part(part)?);
-        at += end + mark.len();
+        let end = find(rest, boundary.as_bytes()).unwrap_or(rest.len());
+        if let Some(part) = part(&rest[..end]) {
+            parts.push(part);
+        }
     }
+    parts
 }
 
-fn read_part(part: &[u8]) -> Option<Part> {
-    // A part without headers starts with the empty line that ends them.
-    let (headers, content) = match part.strip_prefix(b"\r\n") {
-        Some(content) => (&b""[..], content),
-        None => {
-            let end = find(part, b"\r\n\r\n")?;
-            (&part[..end], &part[end + 4..])
-        }
+/// A part between its boundaries: headers, an empty line, the body, and a line end that is not the body's.
+fn part(text: &[u8]) -> Option<Part<'_>> {
+    let (gap, length) = match find(text, b"\r\n\r\n") {
+        Some(gap) => (gap, 4),
+        None => (find(text, b"\n\n")?, 2),
     };
-    let headers = std::str::from_utf8(headers).ok()?;
-    let header = |wanted: &str| {
-        let found = headers.lines().find_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            let is_it = name.trim().eq_ignore_ascii_case(wanted);
-            is_it.then(|| value.trim().to_owned())
-        });
-        found.unwrap_or_default()
-    };
-    let disposition = header("content-disposition");
+    let headers = String::from_utf8_lossy(&text[..gap]);
+    let disposition = headers.lines().find_map(|line| {
+        let (header, value) = line.split_once(':')?;
+        let found = header.trim().eq_ignore_ascii_case("content-disposition");
+        found.then_some(value)
+    })?;
     let name = disposition
         .split(';')
-        .find_map(|word| word.trim().strip_prefix("name="))
-        .map(|name| name.trim_matches('"').to_owned());
-    Some(Part {
-        name: name.unwrap_or_default(),
-        content_type: header("content-type"),
-        content: content.to_vec(),
-    })
+        .find_map(|it| it.trim().strip_prefix("name="))?
+        .trim_matches('"')
+        .to_owned();
+    let body = &text[gap + length..];
+    let body = body
+        .strip_suffix(b"\r\n")
+        .or_else(|| body.strip_suffix(b"\n"))
+        .unwrap_or(body);
+    Some(Part { name, body })
 }
 
-fn find(within: &[u8], wanted: &[u8]) -> Option<usize> {
-    within
-        .windows(wanted.len())
-        .position(|window| window == wanted)
+fn find(text: &[u8], what: &[u8]) -> Option<usize> {
+    text.windows(what.len()).position(|window| window == what)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(body: &str, expect: Option<&[(&str, &str)]>) {
-        let found = split(body.as_bytes(), "b");
-        let found = found.as_ref().map(|parts| {
-            let texts = parts.iter().map(|part| {
-                let content = std::str::from_utf8(&part.content).unwrap();
-                (part.content_type.as_str(), content)
-            });
-            texts.collect::<Vec<_>>()
-        });
-        assert_eq!(found.as_deref(), expect, "{body:?}");
+    fn check(content_type: &str, body: &str, expect: &[(&str, &str)]) {
+        let boundary = boundary(content_type).unwrap();
+        let parts = split(body.as_bytes(), &boundary);
+        let found: Vec<_> = parts
+            .iter()
+            .map(|part| (part.name.as_str(), std::str::from_utf8(part.body).unwrap()))
+            .collect();
+        assert_eq!(found, expect);
     }
 
     #[test]
-    fn parts_are_split() {
+    fn parts_in_both_line_endings() {
+        let body = "--B\nContent-Type: application/json\nContent-Disposition: form-data; name=\"job\"\n\n{}\n--B\n\
+                    Content-Disposition: form-data; name=\"content\"; filename=\"content\"\n\nA,B\n1,2\n\n--B--\n";
+        let expect = [("job", "{}"), ("content", "A,B\n1,2\n")];
+        check("multipart/form-data; boundary=B", body, &expect);
+        let expect = [("job", "{}"), ("content", "A,B\r\n1,2\r\n")];
         check(
-            "preamble\r\n--b\r\nContent-Disposition: form-data; name=\"json\"\r\nContent-Type: application/json\r\n\r\n{}\r\n--b\r\n\r\nx\r\ny\r\n--b--\r\n",
-            Some(&[("application/json", "{}"), ("", "x\r\ny")]),
+            "Multipart/Form-Data; charset=x; boundary=\"B\"",
+            &body.replace('\n', "\r\n"),
+            &expect,
         );
-        check("--b--", Some(&[]));
-        check("--b\r\nA: b\r\n\r\nnever ends", None);
-        check("", None);
-    }
-
-    #[test]
-    fn boundaries() {
-        assert_eq!(
-            boundary("multipart/form-data; boundary=\"a b\"").as_deref(),
-            Some("a b")
-        );
-        assert_eq!(
-            boundary("Multipart/form-data;BOUNDARY=x").as_deref(),
-            Some("x")
-        );
-        assert_eq!(boundary("application/json"), None);
-        assert_eq!(boundary("multipart/form-data"), None);
+        assert_eq!(boundary("application/json; charset=UTF-8"), None);
     }
 }

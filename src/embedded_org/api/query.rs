@@ -9,33 +9,12 @@ const SMALLEST_PAGE: usize = 200;
 
 /// `GET /query?q=`
 pub(super) fn query(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
-    run(context, call, Visibility::Live)
+    run_in(&context.session, context.cursors, call, Visibility::Live)
 }
 
 /// `GET /queryAll?q=`
 pub(super) fn query_all(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
-    run(context, call, Visibility::All)
-}
-
-fn run(context: &mut Context<'_>, call: &Call, visibility: Visibility) -> Result<Reply, ApiError> {
-    if let Some(text) = call.parameter("explain") {
-        return Ok(Reply::json(200, &soql::explain(&context.session, text)?));
-    }
-    if call.is_set("columns") {
-        let columns = soql::columns(&context.session, text_of(call)?)?;
-        return Ok(Reply::json(200, &columns));
-    }
-    run_in(&context.session, context.cursors, call, visibility)
-}
-
-fn text_of(call: &Call) -> Result<&str, ApiError> {
-    call.parameter("q").ok_or_else(|| {
-        ApiError::new(
-            400,
-            "MALFORMED_QUERY",
-            "SOQL query parameter 'q' is required",
-        )
-    })
+    run_in(&context.session, context.cursors, call, Visibility::All)
 }
 
 /// Runs the query of a call over the schema of a session.
@@ -45,7 +24,19 @@ pub(super) fn run_in(
     call: &Call,
     visibility: Visibility,
 ) -> Result<Reply, ApiError> {
-    let text = text_of(call)?;
+    if let Some(text) = call.parameter("explain") {
+        return Ok(Reply::json(200, &soql::explain(session, text)?));
+    }
+    let text = call.parameter("q").ok_or_else(|| {
+        ApiError::new(
+            400,
+            "MALFORMED_QUERY",
+            "SOQL query parameter 'q' is required",
+        )
+    })?;
+    if call.is_set("columns") {
+        return Ok(Reply::json(200, &soql::columns(session, text)?));
+    }
     let plan = soql::plan(session, text, visibility)?;
     if let Some(body) = soql::whole(session, &plan)? {
         return Ok(Reply::text(200, body));

@@ -1,5 +1,7 @@
 //! A reply: status, headers, and the JSON of the body as it is sent.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::encoding::pretty;
@@ -11,6 +13,15 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Option<Vec<u8>>,
+    pub(crate) delivery: Delivery,
+}
+
+/// How a reply goes over the wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    pub(crate) delay: Duration,
+    /// The connection ends before a byte of it.
+    pub(crate) is_cut: bool,
 }
 
 impl Reply {
@@ -24,6 +35,7 @@ impl Reply {
             status,
             headers: Vec::new(),
             body: Some(body),
+            delivery: Delivery::default(),
         }
     }
 
@@ -49,6 +61,7 @@ impl Reply {
             status: 204,
             headers: Vec::new(),
             body: None,
+            delivery: Delivery::default(),
         }
     }
 

@@ -62,10 +62,10 @@ fn retrieve_records(
     let mut statement = session.db.prepare_cached(&sql)?;
     for text in &ids {
         let row = match RecordId::parse(text) {
-            Some(id) => statement
+            Some(id) if !session.faults().hides(object) => statement
                 .query_row([id.as_str()], |row| row.get(0))
                 .optional()?,
-            None => None,
+            _ => None,
         };
         rows.push(row);
     }

@@ -152,6 +152,9 @@ fn live_row(
     id: &RecordId,
 ) -> rusqlite::Result<Option<(i64, bool)>> {
     use rusqlite::OptionalExtension as _;
+    if session.faults().hides(object) {
+        return Ok(None);
+    }
     let sql = format!(
         "SELECT rowid, IsDeleted FROM \"{}\" WHERE Id = ?1",
         object.name

@@ -1,5 +1,10 @@
 //! The Tooling API: the org's definitions as records, and custom fields one by one.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all handlers in the table of resources have one signature"
+)]
+
 use serde_json::{Map, Value, json};
 
 use super::{ApiError, Call, Context, Reply, query};

@@ -17,13 +17,13 @@ pub(crate) fn fill(tooling: &Session<'_>) -> rusqlite::Result<()> {
     let schema = store::declared_schema(tooling.db)?;
     for object in tooling
         .schema
-        .tables()
+        .objects()
         .filter(|object| object.is_temporary())
     {
         store::create_temporary(tooling.db, object)?;
     }
     let catalogue = Catalogue::new(tooling, &schema)?;
-    for object in schema.tables() {
+    for object in schema.objects() {
         catalogue.add_entity(object)?;
         for field in object.visible() {
             catalogue.add_field_definition(object, field)?;
@@ -66,7 +66,7 @@ impl<'a, 's> Catalogue<'a, 's> {
             let (name, id) = row?;
             catalogue.ids.insert(name, id);
         }
-        for object in schema.tables().filter(|object| object.is_custom()) {
+        for object in schema.objects().filter(|object| object.is_custom()) {
             catalogue
                 .ids
                 .entry(object.name.clone())
@@ -173,7 +173,7 @@ impl<'a, 's> Catalogue<'a, 's> {
     }
 
     fn add_custom_fields(&self, schema: &Schema) -> rusqlite::Result<()> {
-        for object in schema.tables() {
+        for object in schema.objects() {
             // A field of activities is one, though events and tasks both have it.
             let owner = match object.name.as_str() {
                 "Event" => continue,

@@ -13,6 +13,10 @@ use crate::embedded_org::session::Session;
 /// How a deploy is to be carried out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the options of a deploy are as many checkboxes"
+)]
 pub(super) struct Options {
     pub(super) allow_missing_files: bool,
     pub(super) check_only: bool,
@@ -118,7 +122,7 @@ impl Deploy<'_, '_> {
     /// First all objects and then all fields, so that fields can lead to objects in any order.
     fn put_objects(&mut self, mut files: Vec<ObjectFile>) -> Result<(), ApiError> {
         // The master of a detail object is made before it.
-        files.sort_by_key(|file| file.has_master());
+        files.sort_by_key(ObjectFile::has_master);
         for it in files.iter().filter(|it| it.is_named) {
             let has_master = it.has_master() || self.has_master(&it.file.name);
             let about = ("CustomObject", it.file.path.as_str(), it.file.name.as_str());

@@ -60,7 +60,11 @@ const ALSO_KNOWN: &[&str] = &[
 
 /// Brings a permission set to its file; the schema is that of the deploy so far.
 pub(super) fn put(session: &Session<'_>, schema: &Schema, file: &File) -> Result<Change, ApiError> {
-    let wanted = read(&file.content)?;
+    let mut wanted = read(&file.content)?;
+    // What is needed to read an object is granted before it.
+    wanted
+        .object_permissions
+        .sort_by_key(|it| depth(schema, &it.object));
     let own = Session::new(session.db, schema, session.facts, session.now);
     let before = snapshot(&own, &file.name)?;
     let body = object(json!({
@@ -89,6 +93,20 @@ pub(super) fn put(session: &Session<'_>, schema: &Schema, file: &File) -> Result
         (Some(before), Some(after)) if before.content == after.content => Change::Unchanged,
         (Some(_), _) => Change::Changed,
     })
+}
+
+/// How many objects deep the reading of an object goes; masters are at most three deep.
+fn depth(schema: &Schema, object: &str) -> usize {
+    let mut depth = 0;
+    let mut level = vec![object];
+    while !level.is_empty() && depth < 5 {
+        level = level
+            .iter()
+            .flat_map(|object| rows::read_with(schema, object))
+            .collect();
+        depth += 1;
+    }
+    depth
 }
 
 /// Takes a permission set away.

@@ -186,13 +186,10 @@ fn predefined(name: &str) -> Option<String> {
 
 fn place(bytes: &[u8], at: usize, problem: &str) -> XmlProblem {
     let before = &bytes[..at.min(bytes.len())];
-    let line_start = before
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |newline| newline + 1);
+    let lines: Vec<&[u8]> = before.split(|byte| *byte == b'\n').collect();
     XmlProblem {
-        line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
-        column: before.len() - line_start + 1,
+        line: lines.len(),
+        column: lines.last().map_or(0, |line| line.len()) + 1,
         problem: format!("Error parsing file: {problem}"),
     }
 }

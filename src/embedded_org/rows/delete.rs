@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 
 use super::record::{Presence, Record, change_where, find, object_of, presence};
-use super::save::not_supported;
+use super::save::{check_seen, not_supported};
 use super::{ApiError, Session, invitee, permission};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Field, Object, OnDelete};
@@ -16,6 +16,8 @@ pub(crate) fn delete(session: &Session<'_>, id: &RecordId) -> Result<(), ApiErro
         return Err(not_supported(object, "delete"));
     }
     session.write_to(object)?;
+    check_seen(session, object)?;
+    session.faults().check(object, None)?;
     match presence(session, object, id.as_str())? {
         Presence::Present => {}
         Presence::Deleted => return Err(ApiError::entity_is_deleted()),

@@ -22,6 +22,7 @@ mod upsert;
 pub(crate) use body::refuses;
 pub(crate) use delete::delete;
 pub(crate) use load::{load, read_exported, relate};
+pub(crate) use permission::read_with;
 pub(crate) use record::{Record, find, insert};
 pub(crate) use save::{create, update};
 pub(crate) use upsert::{Matched, Upserted, find_by_key, upsert};

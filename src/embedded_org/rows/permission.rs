@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use super::record::{Record, insert, write_changes};
 use super::save::Save;
 use super::{ApiError, Session};
-use crate::embedded_org::schema::Object;
+use crate::embedded_org::schema::{Field, Flag, Object, Schema};
 
 /// What of an object depends on what else.
 const DEPENDENCIES: &[(&str, &[&str])] = &[
@@ -20,6 +20,9 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
         &["Read", "Edit", "Delete", "ViewAllRecords"],
     ),
 ];
+
+/// Standard objects that are read with another one.
+const READ_WITH: &[(&str, &str)] = &[("Contact", "Account"), ("Opportunity", "Account")];
 
 pub(super) fn before_set(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
     if save.before.is_none() {
@@ -55,7 +58,46 @@ pub(super) fn before_object(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
             ));
         }
     }
+    check_read_with(save, &name)?;
     refuse_second(save, &["ParentId", "SobjectType"], "DUPLICATE_VALUE")
+}
+
+/// The objects that must be read by whoever reads this one: its masters, and what the platform adds.
+pub(crate) fn read_with<'s>(schema: &'s Schema, name: &str) -> Vec<&'s str> {
+    let mut needed: Vec<&str> = READ_WITH
+        .iter()
+        .filter(|(object, _)| *object == name)
+        .map(|(_, needed)| *needed)
+        .collect();
+    let object = schema.tables().find(|object| object.name == name);
+    for field in object.iter().flat_map(|object| &object.fields) {
+        if let Some(reference) = field.reference().filter(|_| field.is(Flag::MasterDetail)) {
+            needed.extend(reference.to.iter().map(String::as_str));
+        }
+    }
+    needed
+}
+
+fn check_read_with(save: &Save<'_, '_>, name: &str) -> Result<(), ApiError> {
+    let parent = save.record.text("ParentId").unwrap_or_default();
+    for needed in read_with(save.session.schema, name) {
+        let granted: i64 = save
+            .session
+            .db
+            .prepare_cached(
+                "SELECT count(*) FROM ObjectPermissions WHERE ParentId = ?1 AND SobjectType = ?2 AND PermissionsRead",
+            )?
+            .query_row([parent, needed], |row| row.get(0))?;
+        if granted == 0 {
+            let problem = format!("Permission Read {name} depends on permission(s): Read {needed}");
+            return Err(ApiError::of_record(
+                "FIELD_INTEGRITY_EXCEPTION",
+                problem,
+                &[],
+            ));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn before_field(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
@@ -83,8 +125,7 @@ pub(super) fn before_field(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
     refuse_second(save, &["ParentId", "Field"], "DUPLICATE_VALUE")
 }
 
-fn is_optional_standard(field: &crate::embedded_org::schema::Field) -> bool {
-    use crate::embedded_org::schema::Flag;
+fn is_optional_standard(field: &Field) -> bool {
     !field.is_custom() && field.is(Flag::Nillable) && field.is(Flag::Createable)
 }
 

@@ -70,6 +70,9 @@ pub(crate) fn create(
         return Err(not_supported(object, "create"));
     }
     session.write_to(object)?;
+    session.faults().check(object, Some(body))?;
+    let altered = session.faults().altered(object, body);
+    let body = altered.as_ref().unwrap_or(body);
     // The schema outlives the request; the object is looked up in it, so that records can refer to it.
     let object = session.schema.known(&object.name);
     let given = body::read(session, object, body, Flag::Createable)?;
@@ -106,6 +109,10 @@ pub(crate) fn update(
         return Err(not_supported(object, "update"));
     }
     session.write_to(object)?;
+    check_seen(session, object)?;
+    session.faults().check(object, Some(body))?;
+    let altered = session.faults().altered(object, body);
+    let body = altered.as_ref().unwrap_or(body);
     let object = session.schema.known(&object.name);
     let before = find(session, object, id)?.ok_or_else(ApiError::invalid_cross_reference)?;
     if before.flag("IsDeleted") {
@@ -213,6 +220,14 @@ fn a_millisecond_later(stamp: &str) -> String {
     let later = parse_datetime(stamp)
         .and_then(|at| at.checked_add(jiff::SignedDuration::from_millis(1)).ok());
     later.map_or_else(|| stamp.to_owned(), datetime_text)
+}
+
+/// What the user does not see cannot be changed.
+pub(super) fn check_seen(session: &Session<'_>, object: &Object) -> Result<(), ApiError> {
+    match session.faults().hides(object) {
+        true => Err(ApiError::invalid_cross_reference()),
+        false => Ok(()),
+    }
 }
 
 pub(super) fn not_supported(object: &Object, verb: &str) -> ApiError {

@@ -30,7 +30,7 @@ impl Schema {
             restrict_object(object, grants);
             for field in &mut object.fields {
                 let path = format!("{}.{}", object.name, field.name);
-                restrict_field(field, grants.fields.get(&path).copied(), object.visible);
+                restrict_field(field, grants.fields.get(&path).copied(), !object.is_hidden);
             }
         }
     }
@@ -41,7 +41,7 @@ fn restrict_object(object: &mut Object, grants: &Grants) {
         return;
     }
     let grant = grants.objects.get(&object.name);
-    object.visible = grant.is_some();
+    object.is_hidden = grant.is_none();
     let allowed = grant.map_or("", |grant| &grant.access);
     object.access.retain(|letter| allowed.contains(letter));
 }

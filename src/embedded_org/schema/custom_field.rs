@@ -16,6 +16,10 @@ pub(crate) struct CustomField {
 /// What decides how a field behaves; what else there is, such as a description, is only kept.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the options of a field are as many checkboxes"
+)]
 struct Metadata {
     label: String,
     #[serde(rename = "type")]

@@ -57,8 +57,8 @@ pub(crate) struct Object {
     pub(crate) access: String,
     /// Whether only those see it whom a permission set lets.
     pub(crate) granted: bool,
-    /// Whether the API shows it to the user who signs in.
-    pub(crate) visible: bool,
+    /// The API does not show it: it is kept for the org itself, or not granted to the user.
+    is_hidden: bool,
     pub(crate) fields: Vec<Field>,
     by_name: BTreeMap<String, usize>,
     /// SQL over all columns, made on first use: every save needs it.
@@ -110,14 +110,6 @@ impl Schema {
         schema
     }
 
-    pub(crate) fn features(&self) -> Features {
-        self.features
-    }
-
-    pub(crate) fn has(&self, feature: Feature) -> bool {
-        self.features.has(feature)
-    }
-
     /// What the Tooling API queries, and the users who made it.
     pub(crate) fn tooling() -> Self {
         let mut schema = Self::empty(Features::default());
@@ -134,6 +126,14 @@ impl Schema {
             prefixes: BTreeMap::new(),
             features,
         }
+    }
+
+    pub(crate) fn features(&self) -> Features {
+        self.features
+    }
+
+    pub(crate) fn has(&self, feature: Feature) -> bool {
+        self.features.has(feature)
     }
 
     fn add_table(&mut self, table: &Table) {
@@ -189,7 +189,7 @@ impl Schema {
             .objects
             .get(name)
             .or_else(|| self.objects.get(self.names.get(&name.to_lowercase())?));
-        object.filter(|object| object.visible)
+        object.filter(|object| !object.is_hidden)
     }
 
     fn known_mut(&mut self, name: &str) -> &mut Object {
@@ -198,7 +198,7 @@ impl Schema {
     }
 
     fn hide_object(&mut self, name: &str) {
-        self.known_mut(name).visible = false;
+        self.known_mut(name).is_hidden = true;
     }
 
     /// An sObject that every org has.
@@ -215,7 +215,7 @@ impl Schema {
 
     /// All sObjects that the API shows, by name.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.tables().filter(|object| object.visible)
+        self.tables().filter(|object| !object.is_hidden)
     }
 
     /// All sObjects by name, also those that only the org itself uses.
@@ -248,7 +248,7 @@ impl Object {
             key_prefix: table.key_prefix.to_owned(),
             access: table.access.to_owned(),
             granted: false,
-            visible: true,
+            is_hidden: false,
             fields: Vec::new(),
             by_name: BTreeMap::new(),
             select_sql: OnceCell::new(),

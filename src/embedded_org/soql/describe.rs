@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::parser::parse;
-use super::plan::{Plan, Visibility, plan};
+use super::plan::{GroupColumn, Plan, Visibility, plan};
 use super::scope::no_such_object;
 use super::select::{Columns, Entry, Form, Shape};
 use super::{ApiError, answer};
@@ -19,16 +19,8 @@ pub(crate) fn columns(session: &Session<'_>, query: &str) -> Result<Value, ApiEr
     let object = object(session, query)?;
     let columns = match &planned {
         Plan::Records(records) => of_shape(&records.columns, &records.columns.shape),
-        Plan::Count { .. } => vec![column("Count", (true, Form::Plain), &[])],
-        Plan::Groups { columns, .. } => {
-            // A plain field of a group keeps its name; what a function makes has one of its own.
-            let is_field = |name: &str| object.field(name).is_some() || name.contains('.');
-            let of_group = |name: &str, form| column(name, (!is_field(name), form), &[]);
-            columns
-                .iter()
-                .map(|it| of_group(&it.name, it.form))
-                .collect()
-        }
+        Plan::Count { .. } => Vec::new(),
+        Plan::Groups { columns, .. } => columns.iter().map(of_group).collect(),
     };
     let selects_id = columns.iter().any(|column| column["columnName"] == "Id");
     Ok(json!({
@@ -77,6 +69,15 @@ fn object<'s>(session: &Session<'s>, query: &str) -> Result<&'s Object, ApiError
             object.ok_or_else(|| no_such_object(&parsed.from))
         })
         .map_err(|error| error.into_api_error(query))
+}
+
+/// What a function makes is shown by how it is written.
+fn of_group(group: &GroupColumn) -> Value {
+    let mut column = column(&group.name, (group.call.is_some(), group.form), &[]);
+    if let Some(call) = &group.call {
+        column["displayName"] = json!(call);
+    }
+    column
 }
 
 fn of_shape(columns: &Columns, shape: &Shape) -> Vec<Value> {

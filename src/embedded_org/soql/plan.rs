@@ -47,6 +47,8 @@ pub(crate) enum Plan {
 pub(crate) struct GroupColumn {
     pub(super) name: String,
     pub(super) form: Form,
+    /// The function and its field, such as `sum(Amount)`, where it is not a plain field.
+    pub(super) call: Option<String>,
 }
 
 /// A query for records.
@@ -270,8 +272,14 @@ fn group_columns(
                 format!("expr{}", unnamed - 1)
             }
         };
+        let call = match expression {
+            Expression::Field(_) => None,
+            Expression::Call { function, .. } => {
+                Some(format!("{}({})", function.text.to_lowercase(), column.name))
+            }
+        };
         let form = Form::of(&column.kind);
-        columns.push((column.sql, GroupColumn { name, form }));
+        columns.push((column.sql, GroupColumn { name, form, call }));
     }
     Ok(columns)
 }
@@ -337,6 +345,9 @@ fn filter_sql(
 /// Which records a query sees at all.
 pub(super) fn visible_sql(scope: &Scope<'_, '_>, visibility: Visibility) -> String {
     let table = &scope.table;
+    if scope.session.faults().hides(scope.object) {
+        return "0".to_owned();
+    }
     match (visibility, computed_sql(&scope.object.name, "IsArchived")) {
         (Visibility::All, _) => "1".to_owned(),
         (Visibility::Live, None) => format!("NOT {table}.IsDeleted"),

@@ -6,10 +6,12 @@ mod bulk_classic;
 mod bulk_query;
 mod bulk_refusals;
 mod exchange;
+mod faults;
 mod many_at_once;
 mod metadata;
 mod other_forms;
 mod over_http;
+mod permissions;
 mod queries;
 mod rules;
 mod searches;
@@ -20,7 +22,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Features, Options, Server, serve};
+use super::{Options, Server, serve};
 use crate::clock::Clock;
 
 /// A served org with a fixed clock, in a folder that goes with it.
@@ -44,13 +46,8 @@ impl TestOrg {
     /// Serves an org without our fields and objects.
     pub(super) async fn start_bare() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        super::reset(
-            &folder.path().join("org.sqlite"),
-            true,
-            Features::default(),
-            clock(),
-        )
-        .unwrap();
+        let features = super::Features::default();
+        super::reset(&folder.path().join("org.sqlite"), true, features, clock()).unwrap();
         Self::start_in(folder).await
     }
 

@@ -153,7 +153,7 @@ async fn the_columns_of_a_query() {
             "SELECT StageName, COUNT(Id), SUM(Amount) total FROM Opportunity GROUP BY StageName",
             "Opportunity StageName expr0* total*",
         ),
-        ("SELECT COUNT() FROM Account", "Account Count*"),
+        ("SELECT COUNT() FROM Account", "Account "),
         (
             "SELECT TYPEOF What WHEN Opportunity THEN StageName WHEN Account THEN Industry ELSE Name END FROM Event",
             "Event What.Industry.StageName",
@@ -161,6 +161,17 @@ async fn the_columns_of_a_query() {
     ] {
         assert_eq!(columns(soql).await, expect, "{soql}");
     }
+}
+
+#[tokio::test]
+async fn definitions_have_columns_too() {
+    let org = TestOrg::start().await;
+    let soql = encode("SELECT Id, DeveloperName FROM CustomField");
+    let (status, body) = org
+        .get(&format!("tooling/query?q={soql}&columns=true"))
+        .await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body["columnMetadata"][1]["columnName"], "DeveloperName");
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ fn key() -> Value {
 }
 
 #[tokio::test]
-async fn a_field_is_made_found_changed_and_taken_away() {
+async fn a_field_is_made_and_found() {
     let org = TestOrg::start_bare().await;
     let by_name = "SELECT Id, DeveloperName FROM CustomField WHERE TableEnumOrId = 'Activity' AND DeveloperName = 'Demo_Key'";
     assert_eq!(org.tooling(by_name).await["totalSize"], 0);
@@ -61,6 +61,21 @@ async fn a_field_is_made_found_changed_and_taken_away() {
     let field = org.get(&path).await.1;
     assert_eq!(field["FullName"], "Activity.Demo_Key__c");
     assert_eq!(field["Metadata"]["description"], "ours");
+}
+
+/// Where a field that was made is.
+fn path_of(made: &Value) -> String {
+    format!(
+        "tooling/sobjects/CustomField/{}",
+        made["id"].as_str().unwrap()
+    )
+}
+
+#[tokio::test]
+async fn a_field_is_changed_with_what_it_holds_and_taken_away() {
+    let org = TestOrg::start_bare().await;
+    let (_, made) = org.post("tooling/sobjects/CustomField", &key()).await;
+    let path = path_of(&made);
     assert_eq!(org.sees("Task", "Demo_Key__c").await, "hidden");
     org.grant("Event", "Demo_Key__c").await;
     assert_eq!(org.sees("Task", "Demo_Key__c").await, "edit");
@@ -200,6 +215,12 @@ async fn what_an_org_tells_of_itself() {
     assert_eq!(
         org.tooling(soql).await["records"][0]["DataType"],
         "Text(64) (External ID) (Unique Case Sensitive)"
+    );
+    let (_, all) = org.get("tooling/sobjects").await;
+    assert!(all.to_string().contains("\"CustomField\""));
+    assert_eq!(
+        org.get("tooling/sobjects/CustomField/describe").await.0,
+        200
     );
     let many = encode("SELECT FullName FROM CustomField");
     let (status, error) = org.get(&format!("tooling/query?q={many}")).await;

@@ -111,6 +111,7 @@ pub(super) async fn connect(sign_in: SignIn) -> Result<Org, Error> {
             user_agent: "demo-gen/test".to_owned(),
             clock: Clock::Fixed(Timestamp::UNIX_EPOCH),
             jitter_seed: 7,
+            allow_duplicates: true,
             notices: Notices::new(|_| {}),
         },
     )

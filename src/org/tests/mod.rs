@@ -1,6 +1,7 @@
 //! The client against a double of an org: what it sends, and what it makes of the answers.
 
 mod bulk;
+mod definitions;
 mod double;
 mod reading;
 mod sessions;

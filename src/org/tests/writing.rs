@@ -50,6 +50,8 @@ async fn rows_are_written_and_answered_in_order() {
     assert_eq!(org.delete(&[one, two]).await.unwrap(), sent);
 
     let seen = double.seen();
+    let duplicates = seen[0].headers.get("sforce-duplicate-rule-header");
+    assert_eq!(duplicates.unwrap(), "allowSave=true", "as it was asked for");
     assert_eq!(seen[0].line(), format!("POST {ROOT}/composite/sobjects"));
     assert_eq!(
         seen[0].json(),

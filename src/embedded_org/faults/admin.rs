@@ -1,0 +1,60 @@
+//! The route by which a test scripts faults while the org is served.
+
+use std::sync::atomic::Ordering;
+
+use serde_json::{Value, json};
+
+use super::Faults;
+use crate::embedded_org::api::{Call, Reply};
+use crate::embedded_org::api_error::ApiError;
+use crate::embedded_org::org::Org;
+
+/// Beside the API's own paths.
+const PATH: &str = "__demo-gen/faults";
+
+/// Answers a call that is about faults: GET tells them, POST replaces the script, DELETE ends it.
+pub(crate) fn answer(org: &mut Org, call: &Call) -> Option<Reply> {
+    if call.path() != PATH {
+        return None;
+    }
+    if !org.credentials.accepts(call.header("authorization")) {
+        let error = ApiError::new(401, "INVALID_SESSION_ID", "Session expired or invalid");
+        return Some(Reply::error(&error));
+    }
+    Some(match call.verb() {
+        "GET" => Reply::json(200, &org.faults.body()),
+        "POST" => match Faults::parse(&String::from_utf8_lossy(call.body())) {
+            Ok(faults) => {
+                org.faults = faults;
+                Reply::json(201, &org.faults.body())
+            }
+            Err(problem) => Reply::error(&ApiError::new(400, "INVALID_FAULTS", problem)),
+        },
+        "DELETE" => {
+            org.faults = Faults::default();
+            Reply::no_content()
+        }
+        verb => {
+            let message = format!("HTTP Method '{verb}' not allowed. Allowed are GET,POST,DELETE");
+            Reply::error(&ApiError::new(405, "METHOD_NOT_ALLOWED", message))
+        }
+    })
+}
+
+impl Faults {
+    /// The rules, and how often each was met.
+    fn body(&self) -> Value {
+        let rules = self.script.rules.iter().zip(&self.counted);
+        let rules: Vec<Value> = rules
+            .map(|(rule, counted)| {
+                json!({
+                    "name": rule.name,
+                    "calls": counted.seen,
+                    "fired": counted.fired,
+                    "rows": counted.rows.load(Ordering::Relaxed),
+                })
+            })
+            .collect();
+        json!({"version": 1, "seed": self.script.seed, "rules": rules})
+    }
+}
