@@ -104,13 +104,13 @@ fn add_currencies(session: &Session<'_>) -> Result<(), ApiError> {
     if !session.schema.has(Feature::MultiCurrency) {
         return Ok(());
     }
-    for (code, rate, decimals) in CURRENCIES {
+    for (place, (code, rate, decimals)) in CURRENCIES.iter().enumerate() {
         let fields = [
             ("IsoCode", text(code)),
             ("ConversionRate", (*rate).into()),
             ("DecimalPlaces", (*decimals).into()),
             ("IsActive", true.into()),
-            ("IsCorporate", (*rate == 1.0).into()),
+            ("IsCorporate", (place == 0).into()),
         ];
         add(session, "CurrencyType", &fields)?;
     }
