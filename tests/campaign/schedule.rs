@@ -1,0 +1,137 @@
+//! What a round does, drawn by its seed: pure, and the same for the same seed.
+
+use super::faults::{Drawn, KINDS, Kind, Theme};
+use crate::env::Draws;
+use crate::proxy::{Counts, Fault, Harm};
+
+/// A round: so many runs on bad days, one after the other.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    pub(super) seed: u64,
+    /// Whether the org has our fields.
+    pub(super) org: Company,
+    pub(super) runs: Vec<BadRun>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Company {
+    Prepared,
+    Bare,
+}
+
+/// A run, and what it meets.
+#[derive(Debug)]
+pub(super) struct BadRun {
+    pub(super) command: Command,
+    pub(super) story: usize,
+    pub(super) faults: Vec<Drawn>,
+    pub(super) harm: Option<Fault>,
+    pub(super) login: Login,
+    pub(super) concurrency: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Command {
+    Apply,
+    /// A plan that is made and saved on a good day.
+    ApplySaved,
+    Destroy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Login {
+    /// A token, which nobody renews.
+    Token,
+    /// A client id and its secret.
+    App,
+}
+
+/// What the manifest asks for; between two runs somebody edits it.
+pub(super) const STORIES: &[&str] = &[
+    "activity:\n  meetings: {past_min: 2, past_max: 4, future_min: 1, future_max: 2}\n  emails: {min: 3, max: 6}\n",
+    "activity:\n  meetings: {past_min: 1, past_max: 2, future_min: 1, future_max: 1}\n  emails: {min: 3, max: 6}\n  \
+     subjects: {meetings: [Call, Review], emails: [Note, Answer]}\n",
+    "activity:\n  meetings: {past_min: 3, past_max: 6, future_min: 1, future_max: 2}\n  emails: {min: 6, max: 9}\n  \
+     realism_level: none\n",
+    "activity:\n  meetings: {past_min: 2, past_max: 4, future_min: 1, future_max: 2}\n  emails: {min: 2, max: 4}\n\
+     scorecards: {templates: []}\n",
+];
+
+impl Schedule {
+    /// The round of this number in a theme, whose kinds of faults come in turn.
+    pub(super) fn draw(theme: Theme, number: u64) -> Self {
+        let seed = (theme as u64) << 32 | number;
+        let mut draws = Draws(seed);
+        let kinds: Vec<_> = KINDS.iter().filter(|kind| kind.theme == theme).collect();
+        let first = kinds[number as usize % kinds.len()];
+        let org = match draws.below(3) {
+            0 => Company::Bare,
+            _ => Company::Prepared,
+        };
+        let runs = (0..2).map(|place| {
+            let kind = match place {
+                0 => first,
+                _ => kinds[draws.below(kinds.len())],
+            };
+            BadRun::draw(kind, place, &mut draws)
+        });
+        Self {
+            seed,
+            org,
+            runs: runs.collect(),
+        }
+    }
+}
+
+impl BadRun {
+    fn draw(kind: &Kind, place: usize, draws: &mut Draws) -> Self {
+        let mut faults = vec![kind.draw(draws)];
+        let other = &KINDS[draws.below(KINDS.len())];
+        if draws.below(3) == 0 && other.name != kind.name {
+            faults.push(other.draw(draws));
+        }
+        // There is nothing to take away yet in the first run.
+        let command = match (place, draws.below(6)) {
+            (0, _) => Command::Apply,
+            (_, 0) => Command::Destroy,
+            (_, 1 | 2) => Command::ApplySaved,
+            (_, _) => Command::Apply,
+        };
+        let harm = match (command, draws.below(5)) {
+            // A saved plan is for one address of the org.
+            (Command::ApplySaved, _) => None,
+            (_, 0 | 1) => Some(harm(draws)),
+            (_, _) => None,
+        };
+        Self {
+            command,
+            story: draws.below(STORIES.len()),
+            faults,
+            harm,
+            login: [Login::Token, Login::App][draws.below(2)],
+            concurrency: ["1", "5", "5"][draws.below(3)],
+        }
+    }
+}
+
+/// The program is killed, or interrupted by Ctrl-C while it waits for a reply.
+fn harm(draws: &mut Draws) -> Fault {
+    let harms = [
+        Harm::KillBefore,
+        Harm::KillAfter,
+        Harm::KillAfter,
+        Harm::KillAnswered,
+        Harm::Hold,
+    ];
+    let harm = harms[draws.below(harms.len())];
+    // Before the first write nobody listens for Ctrl-C.
+    let (counts, calls) = match (harm, draws.below(4)) {
+        (Harm::Hold, _) | (_, 1..) => (Counts::Writes, 4),
+        (_, _) => (Counts::All, 14),
+    };
+    Fault {
+        harm,
+        counts,
+        after: draws.below(calls),
+    }
+}
