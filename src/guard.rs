@@ -89,7 +89,8 @@ pub(crate) fn unnamed_production(org: &str) -> Refusal {
 }
 
 fn vanished(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
-    if allowed.accept_vanished || facts.destroying {
+    // A destroy would forget what it does not see, and leave it in the org for good.
+    if allowed.accept_vanished {
         return None;
     }
     let lift = "`--accept-vanished` goes on all the same".to_owned();
@@ -254,7 +255,7 @@ mod tests {
                 ..gone(40)
             },
             &Allowed::default(),
-            &[],
+            &["40 of 40 emails have vanished from the org"],
         );
     }
 

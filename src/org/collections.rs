@@ -38,14 +38,10 @@ pub(crate) struct RowError {
 }
 
 impl RowError {
-    /// Whether the record is not there (any more), which is what a delete wants.
+    /// Whether the record was deleted, which is what a delete wants. `INVALID_CROSS_REFERENCE_KEY`
+    /// does not say so: it comes for records that the user does not see, too.
     pub(crate) fn is_gone(&self) -> bool {
-        const GONE: &[&str] = &[
-            "ENTITY_IS_DELETED",
-            "INVALID_CROSS_REFERENCE_KEY",
-            "NOT_FOUND",
-        ];
-        GONE.contains(&self.code.as_str())
+        self.code == "ENTITY_IS_DELETED"
     }
 }
 

@@ -24,10 +24,7 @@ const TOLD_BY: &[(&str, &[&str])] = &[
     ("EventRelation", &["RelationId"]),
     ("TaskRelation", &["RelationId"]),
     ("Demo_Scorecard__c", &["Opportunity__c", "Total_Score__c"]),
-    (
-        "Demo_Scorecard_Answer__c",
-        &["Question_Key__c", "Score__c"],
-    ),
+    ("Demo_Scorecard_Answer__c", &["Question_Key__c", "Score__c"]),
 ];
 
 /// Where our records name what they hang on.
@@ -77,7 +74,8 @@ impl Census {
 
     /// What strangers made.
     pub(super) fn strangers(&self, before: &Self) -> Vec<(String, Record)> {
-        let of_strangers = |(_, record): &(&str, &Record)| record.get("CreatedById").is_some_and(|by| by != US);
+        let of_strangers =
+            |(_, record): &(&str, &Record)| record.get("CreatedById").is_some_and(|by| by != US);
         self.new(before)
             .filter(of_strangers)
             .map(|(table, record)| (table.to_owned(), record.clone()))
@@ -133,7 +131,8 @@ impl Census {
             let changed: Vec<_> = was.keys().filter(|name| was[*name] != is[*name]).collect();
             let is_strangers = |name: &&String| EDITED_BY_STRANGERS.contains(&name.as_str());
             if !changed.is_empty()
-                && (is.get("LastModifiedById").is_none_or(|by| by == US) || !changed.iter().all(is_strangers))
+                && (is.get("LastModifiedById").is_none_or(|by| by == US)
+                    || !changed.iter().all(is_strangers))
             {
                 losses.push(format!("changed in {changed:?}: {id:?} {is:?}"));
             }
@@ -154,7 +153,11 @@ fn records(org: &Connection, table: &str) -> Vec<((String, String), Record)> {
     let names: Vec<String> = select.column_names().map(str::to_owned).collect();
     let rows = select.query_map([], |row| {
         let value = |(place, name): (usize, &String)| Ok((name.clone(), text(row.get(place)?)));
-        names.iter().enumerate().map(value).collect::<Result<Record, _>>()
+        names
+            .iter()
+            .enumerate()
+            .map(value)
+            .collect::<Result<Record, _>>()
     });
     let records = rows.unwrap().map(|record| record.unwrap());
     records

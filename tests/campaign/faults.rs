@@ -26,13 +26,6 @@ pub(super) struct Kind {
     pub(super) permits: &'static [(i32, &'static str)],
 }
 
-/// A fault, with what is drawn about it.
-#[derive(Debug)]
-pub(super) struct Drawn {
-    pub(super) name: &'static str,
-    pub(super) rule: String,
-}
-
 /// Words that stand for a part of a rule.
 const WORDS: &[(&str, &str)] = &[
     ("#write", r#"path: "composite/sobjects""#),
@@ -47,7 +40,8 @@ const CALLS: usize = 14;
 const WRITES: usize = 4;
 
 impl Kind {
-    pub(super) fn draw(&self, draws: &mut Draws) -> Drawn {
+    /// The rule of a script, with what is drawn about it.
+    pub(super) fn draw(&self, draws: &mut Draws) -> String {
         let numbers = [("#c", CALLS), ("#w", WRITES)];
         let mut rule = format!(
             "- name: {}\n  when: {{{}}}\n  {}\n",
@@ -60,10 +54,13 @@ impl Kind {
             let number = 1 + draws.below(end);
             rule = rule.replace(word, &number.to_string());
         }
-        Drawn {
-            name: self.name,
-            rule,
-        }
+        rule
+    }
+
+    /// Whether the org must have our key field. Without it nothing is known of what a killed run
+    /// made but what is to be seen of it.
+    pub(super) fn needs_keys(&self) -> bool {
+        self.what.starts_with("see_nothing")
     }
 }
 
@@ -84,9 +81,11 @@ const NO_REPLY: &[(i32, &str)] = &[
 const FRESH_TOKEN: &[(i32, &str)] = &[(9, "Access tokens expire"), (3, "Access tokens expire")];
 const CALLS_USED_UP: &[(i32, &str)] = &[(8, "limit of API calls"), (8, "API calls allowed")];
 const VANISHED: (i32, &str) = (7, "--accept-vanished");
-const MEANWHILE: &[(i32, &str)] = &[(3, "CHANGED_MEANWHILE"), (3, "NOT_OURS"), VANISHED];
+const MEANWHILE: &[(i32, &str)] = &[VANISHED, (3, "CHANGED_MEANWHILE"), (3, "ENTITY_IS_DELETED")];
 const SEES_NOTHING: &[(i32, &str)] = &[
     VANISHED,
+    (3, "INVALID_CROSS_REFERENCE_KEY"),
+    (3, "DUPLICATE_VALUE"),
     (7, "selects no opportunity"),
     (1, "no opportunity matches"),
 ];

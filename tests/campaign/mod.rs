@@ -71,25 +71,39 @@ fn campaign(theme: Theme) {
             });
         }
     });
-    let (survived, failed): (Vec<_>, Vec<_>) =
-        ended.into_inner().unwrap().into_iter().partition(Result::is_ok);
+    let (survived, failed): (Vec<_>, Vec<_>) = ended
+        .into_inner()
+        .unwrap()
+        .into_iter()
+        .partition(Result::is_ok);
     let mut tally = Tally::new();
     for (what, count) in survived.iter().flatten().flatten() {
         *tally.entry(what.clone()).or_default() += count;
     }
     tell(theme, rounds, survived.len(), &tally);
     let failed: Vec<_> = failed.into_iter().filter_map(Result::err).collect();
-    assert!(failed.is_empty(), "{} of {rounds} rounds:\n{}", failed.len(), failed.join("\n\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {rounds} rounds:\n{}",
+        failed.len(),
+        failed.join("\n\n")
+    );
     if rounds >= ROUNDS {
         let kinds = KINDS.iter().filter(|kind| kind.theme == theme);
-        let never: Vec<_> = kinds.filter(|kind| !tally.contains_key(kind.name)).map(|kind| kind.name).collect();
+        let never: Vec<_> = kinds
+            .filter(|kind| !tally.contains_key(kind.name))
+            .map(|kind| kind.name)
+            .collect();
         assert!(never.is_empty(), "these never struck: {never:?}");
     }
 }
 
 /// Also where the test harness keeps to itself what tests print.
 fn tell(theme: Theme, rounds: u64, survived: usize, tally: &Tally) {
-    let counts: Vec<_> = tally.iter().map(|(what, count)| format!("{what}: {count}")).collect();
+    let counts: Vec<_> = tally
+        .iter()
+        .map(|(what, count)| format!("{what}: {count}"))
+        .collect();
     let line = format!(
         "campaign {theme:?}: {survived} of {rounds} rounds survived; {}\n",
         counts.join(", ")

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use super::census::{Census, Subjects};
 use super::faults::{self, Kind};
 use super::reference::{Reference, manifest};
-use super::schedule::{BadRun, Command, Company, Login, STORIES, Schedule};
+use super::schedule::{BadRun, Command, Login, STORIES, Schedule};
 use crate::env::{Served, TestEnv};
 use crate::proxy::{Event, Fault, Harm, Proxy};
 
@@ -95,8 +95,11 @@ impl Round<'_> {
             }
         };
         arguments.extend(["--concurrency", run.concurrency]);
-        let rules: String = run.faults.iter().map(|fault| &*fault.rule).collect();
-        self.served.script(&format!("version: 1\nseed: {}\nrules:\n{rules}", self.schedule.seed));
+        let rules = run.faults.concat();
+        self.served.script(&format!(
+            "version: 1\nseed: {}\nrules:\n{rules}",
+            self.schedule.seed
+        ));
         let ended = self.run(&arguments, run.harm);
         let struck = self.struck();
         self.served.end_script();
@@ -137,7 +140,11 @@ impl Round<'_> {
 
     /// Whether a run ended as what it met permits.
     fn judge(&mut self, ended: &Ended, struck: &[&Kind]) -> Check {
-        let Ended { command, code, said } = ended;
+        let Ended {
+            command,
+            code,
+            said,
+        } = ended;
         if said.contains("panicked") || said.contains(&self.served.token) {
             return Err(format!("`{command}` says what nobody may see"));
         }
@@ -149,10 +156,13 @@ impl Round<'_> {
         // What was deleted in an earlier run is missed in this one.
         let was_deleted = self.met.iter().any(|kind| kind.name.contains("deleted"));
         permits.extend(was_deleted.then_some((7, "--accept-vanished")));
-        let is_permitted = |(permitted, text): &(i32, &str)| code == *permitted && said.contains(text);
+        let is_permitted =
+            |(permitted, text): &(i32, &str)| code == *permitted && said.contains(text);
         match code == 0 || permits.iter().any(is_permitted) {
             true => Ok(()),
-            false => Err(format!("`{command}` ended with {code}, of which {permits:?} says nothing")),
+            false => Err(format!(
+                "`{command}` ended with {code}, of which {permits:?} says nothing"
+            )),
         }
     }
 
@@ -162,26 +172,41 @@ impl Round<'_> {
         let ended = self.run(&["apply", "-y"], None);
         self.judge(&ended, &[])?;
         if ended.code == Some(7) {
-            self.run(&["apply", "-y", "--accept-vanished"], None).is_well()?;
+            self.run(&["apply", "-y", "--accept-vanished"], None)
+                .is_well()?;
         }
         self.run(&["plan", "--detailed-exitcode"], None).is_well()?;
         let before = &self.reference.before;
         let now = Census::read(&self.env.path(ORG));
         nothing("records", now.faults(before))?;
         nothing("foreign records", now.losses(before))?;
-        let subjects = match self.met.iter().any(|kind| kind.name == "trigger on subjects") {
+        let subjects = match self
+            .met
+            .iter()
+            .any(|kind| kind.name == "trigger on subjects")
+        {
             true => Subjects::OfATrigger,
             false => Subjects::Ours,
         };
         let clean = self.reference.applied(self.story);
-        let (clean, content) = (clean.content(before, subjects), now.content(before, subjects));
-        let missing = clean.iter().filter(|(told, count)| content.get(*told) != Some(count));
-        let surplus = content.iter().filter(|(told, count)| clean.get(*told) != Some(count));
-        let differing: Vec<_> = [("clean", missing.collect::<Vec<_>>()), ("here", surplus.collect())]
+        let (clean, content) = (
+            clean.content(before, subjects),
+            now.content(before, subjects),
+        );
+        let missing = clean
             .iter()
-            .filter(|(_, records)| !records.is_empty())
-            .map(|(side, records)| format!("{side}: {records:#?}"))
-            .collect();
+            .filter(|(told, count)| content.get(*told) != Some(count));
+        let surplus = content
+            .iter()
+            .filter(|(told, count)| clean.get(*told) != Some(count));
+        let differing: Vec<_> = [
+            ("clean", missing.collect::<Vec<_>>()),
+            ("here", surplus.collect()),
+        ]
+        .iter()
+        .filter(|(_, records)| !records.is_empty())
+        .map(|(side, records)| format!("{side}: {records:#?}"))
+        .collect();
         nothing("records beside a clean run", differing)
     }
 
@@ -210,7 +235,8 @@ impl Round<'_> {
             Some(proxy) => format!("http://{}", proxy.address),
             None => self.served.url.clone(),
         };
-        self.env.write("demo.yaml", &manifest(&url, STORIES[self.story]));
+        self.env
+            .write("demo.yaml", &manifest(&url, STORIES[self.story]));
         let (said, saying) = std::io::pipe().unwrap();
         let mut command = self.env.command(arguments);
         command.stdout(saying.try_clone().unwrap()).stderr(saying);
@@ -219,7 +245,7 @@ impl Round<'_> {
         drop(command);
         let (interrupted, noticed) = channel();
         let reader = std::thread::spawn(move || {
-            let said = read(said, || drop(interrupted.send(())));
+            let said = read(said, || interrupted.send(()).unwrap_or_default());
             events.send(Event::Ended).unwrap();
             said
         });
@@ -235,8 +261,13 @@ impl Round<'_> {
         }
         let said = reader.join().unwrap();
         let command = arguments.join(" ");
-        self.log.push(format!("$ demo-gen {command}\n{said}[exit {code:?}]"));
-        Ended { command, code, said }
+        self.log
+            .push(format!("$ demo-gen {command}\n{said}[exit {code:?}]"));
+        Ended {
+            command,
+            code,
+            said,
+        }
     }
 
     fn strike(&mut self, harm: Fault, child: &mut Child, noticed: &Receiver<()>) {
@@ -284,14 +315,5 @@ fn read(said: PipeReader, noticed: impl Fn()) -> String {
         if text[start..].starts_with("Interrupted: ") {
             noticed();
         }
-    }
-}
-
-impl std::fmt::Display for Company {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Prepared => "prepared",
-            Self::Bare => "bare",
-        })
     }
 }

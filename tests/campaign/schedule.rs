@@ -1,6 +1,6 @@
 //! What a round does, drawn by its seed: pure, and the same for the same seed.
 
-use super::faults::{Drawn, KINDS, Kind, Theme};
+use super::faults::{KINDS, Kind, Theme};
 use crate::env::Draws;
 use crate::proxy::{Counts, Fault, Harm};
 
@@ -24,7 +24,8 @@ pub(super) enum Company {
 pub(super) struct BadRun {
     pub(super) command: Command,
     pub(super) story: usize,
-    pub(super) faults: Vec<Drawn>,
+    /// The rules of a script.
+    pub(super) faults: Vec<String>,
     pub(super) harm: Option<Fault>,
     pub(super) login: Login,
     pub(super) concurrency: &'static str,
@@ -62,19 +63,19 @@ impl Schedule {
     pub(super) fn draw(theme: Theme, number: u64) -> Self {
         let seed = (theme as u64) << 32 | number;
         let mut draws = Draws(seed);
-        let kinds: Vec<_> = KINDS.iter().filter(|kind| kind.theme == theme).collect();
+        let of_theme = |kind: &&Kind| kind.theme == theme;
+        let kinds: Vec<_> = KINDS.iter().filter(of_theme).collect();
         let first = kinds[number as usize % kinds.len()];
         let org = match draws.below(3) {
-            0 => Company::Bare,
+            0 if !first.needs_keys() => Company::Bare,
             _ => Company::Prepared,
         };
-        let runs = (0..2).map(|place| {
-            let kind = match place {
-                0 => first,
-                _ => kinds[draws.below(kinds.len())],
-            };
-            BadRun::draw(kind, place, &mut draws)
-        });
+        let fits = |kind: &&Kind| org == Company::Prepared || !kind.needs_keys();
+        let others: Vec<_> = KINDS.iter().filter(fits).collect();
+        let of_theme: Vec<_> = others.iter().copied().filter(of_theme).collect();
+        let second = of_theme[draws.below(of_theme.len())];
+        let runs = [first, second].into_iter().enumerate();
+        let runs = runs.map(|(place, kind)| BadRun::draw((kind, &others), place, &mut draws));
         Self {
             seed,
             org,
@@ -84,9 +85,9 @@ impl Schedule {
 }
 
 impl BadRun {
-    fn draw(kind: &Kind, place: usize, draws: &mut Draws) -> Self {
+    fn draw((kind, others): (&Kind, &[&Kind]), place: usize, draws: &mut Draws) -> Self {
         let mut faults = vec![kind.draw(draws)];
-        let other = &KINDS[draws.below(KINDS.len())];
+        let other = others[draws.below(others.len())];
         if draws.below(3) == 0 && other.name != kind.name {
             faults.push(other.draw(draws));
         }
