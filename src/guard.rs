@@ -39,6 +39,8 @@ pub(crate) struct Facts {
     pub(crate) storage_left_mb: Option<i64>,
     /// The org is a production org that the manifest does not name.
     pub(crate) production: Option<String>,
+    /// Owners whose calendars would take future meetings or invitations further.
+    pub(crate) synchronised: Vec<String>,
 }
 
 /// Why a plan is not carried out.
@@ -67,6 +69,7 @@ pub(crate) fn refusals(facts: &Facts, allowed: &Allowed) -> Vec<Refusal> {
         not_allowed(facts, allowed),
         destroyed(facts, allowed),
         storage(facts),
+        synchronised(facts),
     ]
     .into_iter()
     .flatten()
@@ -86,6 +89,24 @@ pub(crate) fn unnamed_production(org: &str) -> Refusal {
             "write `allow_production: [{org}]` under `salesforce` if demo data belongs there"
         ),
     }
+}
+
+fn synchronised(facts: &Facts) -> Option<Refusal> {
+    const MOST_NAMED: usize = 5;
+    let owners = &facts.synchronised;
+    if owners.is_empty() {
+        return None;
+    }
+    let mut names = owners[..owners.len().min(MOST_NAMED)].join(", ");
+    if owners.len() > MOST_NAMED {
+        names = format!("{names} and {} more", owners.len() - MOST_NAMED);
+    }
+    Some(Refusal {
+        why: format!(
+            "the calendars of {names} are synchronised with the org, so future meetings would appear in them, and invitations reach their guests"
+        ),
+        lift: "write `calendar_sync: accepted` under `salesforce` if they may; or leave such meetings out with `activity.future_days: 0`".to_owned(),
+    })
 }
 
 fn vanished(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {

@@ -44,7 +44,8 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
 pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<Survey> {
     let mut state = steps::open_state(org, request)?;
     steps::settle(org, &mut state, request).await?;
-    let ground = Ground::read(org, &state, request).await?;
+    // What reading holds on the way is no part of what the whole run carries along.
+    let ground = Box::pin(Ground::read(org, &state, request)).await?;
     let planner = (request.command == Command::Apply).then(|| Planner::new(ground.situation()));
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
     let accounts = selection::accounts(&ground, &in_scope).await?;
@@ -57,7 +58,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let mut plan = builder.finish(header, pins)?;
     plan.header.estimate = head::estimate(&plan, request);
     judge::refuse_look_alikes(&ground, &plan).await?;
-    let facts = judge::facts(&ground, &plan, seen).await?;
+    let facts = Box::pin(judge::facts(&ground, &plan, seen)).await?;
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);
     let snapshot = ground.snapshot();
     let samples = survey::samples(planner.as_ref(), &in_scope);

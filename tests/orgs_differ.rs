@@ -265,3 +265,78 @@ fn new_fields_need_a_look_at_the_org() {
     env.apply();
     env.run("plan --refresh none --detailed-exitcode").exits(0);
 }
+
+#[test]
+fn synchronised_calendars_need_to_be_accepted() {
+    let env = org("--feature calendar-sync");
+    let before = env.export();
+    env.run("apply -y")
+        .exits(7)
+        .says("are synchronised with the org")
+        .says("`calendar_sync: accepted`");
+    assert_eq!(env.export(), before);
+    env.edit(
+        "settle_after: 0\n",
+        "settle_after: 0\n  calendar_sync: accepted\n",
+    );
+    goes_the_whole_way(&env);
+}
+
+#[test]
+fn meetings_of_the_past_reach_nobodys_calendar() {
+    let env = org("--feature calendar-sync");
+    env.edit("activity:\n", "activity:\n  future_days: 0\n");
+    goes_the_whole_way(&env);
+}
+
+#[test]
+fn a_customer_who_is_a_person_is_the_only_one_met() {
+    let env = org("--feature person-accounts");
+    env.apply();
+    env.nothing_to_do();
+    env.in_org(|org| {
+        let of_them = "WhatId IN (SELECT Id FROM Opportunity WHERE Account.IsPersonAccount = true)";
+        let ours = format!("{of_them} AND Demo_Key__c != null");
+        for object in ["Event", "Task"] {
+            let people = org.query(&format!("SELECT Who.Name FROM {object} WHERE {ours}"));
+            assert!(!people.is_empty());
+            assert!(
+                people
+                    .iter()
+                    .all(|record| record["Who"]["Name"] == "Ines Calloway")
+            );
+        }
+    });
+}
+
+#[test]
+fn a_deal_in_another_currency_is_as_large_as_its_worth() {
+    let env = org("--feature multi-currency");
+    let deals = env.in_org(|org| {
+        let deals = org.ids(
+            "SELECT Id FROM Opportunity WHERE IsClosed = false ORDER BY CreatedDate, Id LIMIT 6",
+        );
+        for deal in &deals {
+            // About 10,000 dollars; as dollars it would be a strategic deal.
+            let fields = json!({ "CurrencyIsoCode": "JPY", "Amount": 1_500_000 });
+            org.update("Opportunity", deal, &fields);
+        }
+        deals
+    });
+    env.apply();
+    env.nothing_to_do();
+    let state = rusqlite::Connection::open(env.state_file()).unwrap();
+    let mut pins = state
+        .prepare("SELECT pins FROM roots WHERE pins IS NOT NULL")
+        .unwrap();
+    let pins: Vec<String> = pins
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let small = pins
+        .iter()
+        .filter(|pins| pins.contains("\"segment\":\"small\""))
+        .count();
+    assert_eq!((pins.len(), small), (deals.len(), deals.len()), "{pins:?}");
+}

@@ -45,7 +45,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let approved = saved.is_some() || args.apply.auto_approve;
     let planned = match saved {
         Some(plan) => reconcile::load_saved(&connection.org, &request, plan),
-        None => reconcile::plan(&connection.org, &request).await,
+        None => Box::pin(reconcile::plan(&connection.org, &request)).await,
     };
     let order = Order {
         request: &request,
@@ -56,7 +56,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         approved,
     };
     let exit = match planned {
-        Ok(planned) => carry_out::carry_out(context, order, planned).await,
+        Ok(planned) => Box::pin(carry_out::carry_out(context, order, planned)).await,
         Err(error) => Err(error),
     };
     connection.close().await;
@@ -79,14 +79,11 @@ pub(super) async fn run_as_before(
         plan.allow = vec![Allow::Create, Allow::Update];
     }
     apply.auto_approve = true;
-    run(
-        &Args {
-            saved: None,
-            plan,
-            output,
-            apply,
-        },
-        context,
-    )
-    .await
+    let args = Args {
+        saved: None,
+        plan,
+        output,
+        apply,
+    };
+    Box::pin(run(&args, context)).await
 }

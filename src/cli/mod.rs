@@ -116,7 +116,7 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
                 unreachable!("done above")
             }
             Command::Plan(args) => plan::run(&args, context).await,
-            Command::Apply(args) => apply::run(&args, context).await,
+            Command::Apply(args) => Box::pin(apply::run(&args, context)).await,
             Command::Run(args) => Box::pin(apply::run_as_before(&args, context)).await,
             Command::Destroy(args) => destroy::run(&args, context).await,
             Command::Status(args) => status::run(&args, context).await,

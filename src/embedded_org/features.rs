@@ -11,6 +11,12 @@ pub(crate) enum Feature {
     RecordTypes,
     /// A custom field on events and tasks that every new record must fill
     RequiredField,
+    /// Customers that are people: an account and its contact in one
+    PersonAccounts,
+    /// Deals in several currencies
+    MultiCurrency,
+    /// Owners whose calendars are synchronised with the org
+    CalendarSync,
 }
 
 /// Every feature, with its name on the command line and in the file.
@@ -18,6 +24,9 @@ const NAMES: &[(Feature, &str)] = &[
     (Feature::SharedActivities, "shared-activities"),
     (Feature::RecordTypes, "record-types"),
     (Feature::RequiredField, "required-field"),
+    (Feature::PersonAccounts, "person-accounts"),
+    (Feature::MultiCurrency, "multi-currency"),
+    (Feature::CalendarSync, "calendar-sync"),
 ];
 
 /// The features of one org.

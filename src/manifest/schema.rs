@@ -10,9 +10,9 @@ use super::names::{
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
-    Activity, Auth, Bounds, Drift, Exclusion, IdempotencyMode, IngestionMode, InstanceUrl, Llm,
-    Manifest, Meetings, OnLeave, OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run,
-    Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects, VerifyMode,
+    Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, IngestionMode,
+    InstanceUrl, Llm, Manifest, Meetings, OnLeave, OwnerFallback, PeopleAi, Provider, Query,
+    RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -81,6 +81,7 @@ fn salesforce(mut salesforce: Section) -> Salesforce {
         allow_production: salesforce
             .distinct("allow_production", org_id)
             .unwrap_or_default(),
+        calendar_sync: salesforce.value("calendar_sync", word(CalendarSync::WORDS)),
         allow_duplicates: salesforce.value("allow_duplicates", flag).unwrap_or(false),
         query: query(salesforce.section("query")),
     }

@@ -121,6 +121,9 @@ pub(crate) struct Salesforce {
     pub(crate) bulk_threshold: u32,
     /// Ids, of 15 or 18 characters, of the production orgs that may be written to.
     pub(crate) allow_production: Vec<String>,
+    /// `None`: future meetings and invitations of owners whose calendars sync are refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) calendar_sync: Option<CalendarSync>,
     /// Whether what an alert of a duplicate rule would hold up is saved all the same.
     pub(crate) allow_duplicates: bool,
     pub(crate) query: Query,
@@ -274,6 +277,13 @@ pub(crate) enum OwnerFallback {
     Skip,
     /// The user with this username.
     Username(String),
+}
+
+words! {
+    /// What may happen where owners' calendars are synchronised with the org.
+    CalendarSync {
+        Accepted = "accepted",
+    }
 }
 
 /// Text from a language model.

@@ -23,6 +23,12 @@ pub(crate) struct Capabilities {
     pub(crate) pack_object: bool,
     /// The user we are signed in as.
     pub(crate) running_user: Option<UserId>,
+    /// Whether customers can be people: an account and its contact in one.
+    #[serde(default)]
+    pub(crate) person_accounts: bool,
+    /// Whether opportunities are in several currencies.
+    #[serde(default)]
+    pub(crate) currencies: bool,
     /// What the fields that the manifest adds can hold.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) added_fields: BTreeMap<Object, BTreeMap<String, FieldKind>>,

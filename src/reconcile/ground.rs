@@ -271,6 +271,7 @@ async fn inventory(
     let wanted = InventoryRequest {
         manifest: request.manifest,
         has_default_exclusion: surroundings.has_default_exclusion,
+        capabilities: &surroundings.capabilities,
         covered,
         keep_leaving: !edited && query.on_leave == OnLeave::Keep,
     };

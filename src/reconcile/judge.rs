@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 
 use super::ground::Ground;
-use super::request::Request;
+use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::stop::Stop;
 use crate::guard::{self, Facts, Refusal};
 use crate::manifest::{self, InstanceUrl};
 use crate::model::change::Action;
+use crate::model::id::UserId;
 use crate::model::object::Object;
 use crate::model::value::Datum;
 use crate::org::Org;
@@ -62,6 +63,7 @@ pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyho
     let last = state.runs(1)?.pop().map(|run| run.user);
     let other_user = last.filter(|user| *user != identity.user_id);
     let adds = plan.counts().add > plan.counts().destroy;
+    let synchronised = synchronised(ground, plan).await?;
     let limits = match adds && request.options.refresh.reads() {
         true => Some(org.limits().await.context("reading the org's limits")?),
         false => None,
@@ -77,7 +79,44 @@ pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyho
             .and_then(|limits| limits.data_storage_mb)
             .map(|storage| storage.remaining),
         production: production(org, request),
+        synchronised,
     })
+}
+
+/// Owners of meetings to come, or of meetings with invitations, whose calendars are synchronised.
+async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<String>> {
+    let Ground {
+        org, request, read, ..
+    } = ground;
+    let accepted = request.manifest.salesforce.calendar_sync.is_some();
+    if accepted || plan.counts().add == 0 || request.options.refresh == RefreshMode::None {
+        return Ok(Vec::new());
+    }
+    let synchronised = refresh::synchronised(org).await;
+    let synchronised = synchronised.context("reading whose calendars are synchronised")?;
+    if synchronised.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut owners = BTreeSet::new();
+    for change in plan.changes() {
+        let change = change?;
+        let is_made = matches!(change.action, Action::Create | Action::Replace);
+        let is_ahead = change.day.is_some_and(|day| day > plan.header.anchor);
+        let reaches = match change.object {
+            Object::Event => is_ahead,
+            Object::EventRelation => true,
+            Object::Task | Object::Scorecard | Object::ScorecardAnswer => false,
+        };
+        let deal = read.inventory.opportunities.get(&change.address.root);
+        let owner = deal.map(|deal| deal.owner);
+        owners.extend(owner.filter(|owner| is_made && reaches && synchronised.contains(owner)));
+    }
+    let users = &read.inventory.users;
+    let name = |owner: &UserId| {
+        let user = users.get(owner);
+        user.map_or_else(|| owner.0.to_string(), |user| user.name.clone())
+    };
+    Ok(owners.iter().map(name).collect())
 }
 
 /// What can be judged of a plan without the pass that made it.

@@ -29,7 +29,7 @@ pub(super) async fn capabilities(
     further: Vec<Read<'_>>,
 ) -> Result<(Described, Vec<Told>), Error> {
     let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
-    names.extend([PACK_OBJECT, "Opportunity"]);
+    names.extend([PACK_OBJECT, "Opportunity", "Contact"]);
     let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
     reads.extend(further);
     let mut told = org.read(&reads).await?;
@@ -39,7 +39,12 @@ pub(super) async fn capabilities(
         .map(|(name, told)| Ok((*name, told.describe()?)))
         .collect::<Result<_, Error>>()?;
     let described = |name: &str| described.get(name).and_then(Option::as_ref);
+    let shows = |object: &str, field: &str| {
+        described(object).is_some_and(|object| object.field(field).is_some())
+    };
     let mut capabilities = Capabilities {
+        person_accounts: shows("Contact", "IsPersonAccount"),
+        currencies: shows("Opportunity", "CurrencyIsoCode"),
         pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
         running_user: Some(UserId(super::record_id(&org.identity().user_id)?)),
         ..Capabilities::default()
@@ -61,8 +66,7 @@ pub(super) async fn capabilities(
         }
     }
     capabilities.not_offered = not_offered;
-    let opportunity = described("Opportunity");
-    let shows = |field: &str| opportunity.is_some_and(|object| object.field(field).is_some());
+    let shows = |field: &str| shows("Opportunity", field);
     if let Exclusion::Field(field) = &manifest.salesforce.query.exclude_if_omitted_field {
         demand(shows(field), field)?;
     }

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::selection::condition;
 use super::{Error, record_id, timestamp};
 use crate::manifest::{Manifest, StoryKey};
+use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, RootId, UserId};
 use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
@@ -20,6 +21,7 @@ pub(crate) struct InventoryRequest<'a> {
     pub(crate) manifest: &'a Manifest,
     /// Whether the org has the exclusion field that is used unless told otherwise.
     pub(crate) has_default_exclusion: bool,
+    pub(crate) capabilities: &'a Capabilities,
     /// Opportunities that have a story already.
     pub(crate) covered: &'a BTreeSet<RootId>,
     /// Covered ones that no longer match stay all the same.
@@ -73,14 +75,17 @@ pub(crate) async fn inventory(
         users: into,
     } = &mut read.inventory;
     let wanted: BTreeSet<_> = opportunities.values().filter_map(|o| o.account).collect();
-    (*accounts, *contacts) = around(org, &wanted).await?;
+    (*accounts, *contacts) = around(org, request.capabilities, &wanted).await?;
     *into = self::users(users.pages()?).await?;
     Ok((read, further))
 }
 
-fn fields(story_key: &StoryKey) -> Vec<&str> {
+fn fields<'a>(request: &InventoryRequest<'a>) -> Vec<&'a str> {
     let mut fields = FIELDS.to_vec();
-    if let StoryKey::Field(field) = story_key
+    if request.capabilities.currencies {
+        fields.push(CURRENCY);
+    }
+    if let StoryKey::Field(field) = &request.manifest.run.story_key
         && !FIELDS.iter().any(|known| known.eq_ignore_ascii_case(field))
     {
         fields.push(field);
@@ -91,7 +96,7 @@ fn fields(story_key: &StoryKey) -> Vec<&str> {
 /// The query for the oldest opportunities that match, up to the limit.
 fn selected(request: &InventoryRequest<'_>) -> String {
     let query = &request.manifest.salesforce.query;
-    let fields = fields(&request.manifest.run.story_key).join(", ");
+    let fields = fields(request).join(", ");
     let condition = condition(query, request.has_default_exclusion);
     let limit = query.limit;
     format!("SELECT {fields} FROM Opportunity{condition} ORDER BY CreatedDate, Id LIMIT {limit}")
@@ -111,17 +116,20 @@ async fn opportunities(
     (pages, total): (Pages, u64),
 ) -> Result<Read, Error> {
     let query = &request.manifest.salesforce.query;
-    let story_key = &request.manifest.run.story_key;
-    let fields = fields(story_key);
+    let reading = Reading {
+        story_key: &request.manifest.run.story_key,
+        rates: rates(org, request.capabilities).await?,
+    };
+    let fields = fields(request);
     let condition = condition(query, request.has_default_exclusion);
     let limit = u64::from(query.limit);
-    let matching = read_selected(org, request, pages, total.min(limit)).await?;
+    let matching = read_selected(org, request, (pages, total.min(limit)), &reading).await?;
     let full = matching.len() as u64 == limit;
     let found: BTreeSet<_> = matching.iter().map(|(id, _)| *id).collect();
     let missing: Vec<RootId> = request.covered.difference(&found).copied().collect();
     let mut read = Read::default();
     let still = matching_ids(org, &condition, if full { &missing } else { &[] }).await?;
-    let covered = self::covered(org, &missing, (&fields, story_key)).await?;
+    let covered = self::covered(org, &missing, (&fields, &reading)).await?;
     for (id, opportunity) in covered {
         let matches = still.contains(&id);
         if !matches {
@@ -154,15 +162,14 @@ async fn opportunities(
 async fn read_selected(
     org: &Org,
     request: &InventoryRequest<'_>,
-    mut pages: Pages,
-    count: u64,
+    (mut pages, count): (Pages, u64),
+    reading: &Reading<'_>,
 ) -> Result<Vec<(RootId, Opportunity)>, Error> {
     let salesforce = &request.manifest.salesforce;
-    let story_key = &request.manifest.run.story_key;
     // A job saves calls where there are many pages. It gives texts alone, and a field of the
     // org's own may be of any type.
     let is_large = count > u64::from(salesforce.bulk_threshold);
-    let job = match is_large && !matches!(story_key, StoryKey::Field(_)) {
+    let job = match is_large && !matches!(reading.story_key, StoryKey::Field(_)) {
         true => org.bulk_query(&selected(request)).await?,
         false => None,
     };
@@ -171,14 +178,14 @@ async fn read_selected(
         while let Some(rows) = job.next().await? {
             for mut fields in rows {
                 typed(&mut fields);
-                read.push(opportunity(&fields, story_key)?);
+                read.push(opportunity(&fields, reading)?);
             }
         }
         return Ok(read);
     }
     while let Some(page) = pages.next::<Fields>().await? {
         for fields in page {
-            read.push(opportunity(&fields, story_key)?);
+            read.push(opportunity(&fields, reading)?);
         }
     }
     Ok(read)
@@ -230,7 +237,7 @@ async fn matching_ids(
 async fn covered(
     org: &Org,
     ids: &[RootId],
-    (fields, story_key): (&[&str], &StoryKey),
+    (fields, reading): (&[&str], &Reading<'_>),
 ) -> Result<Vec<(RootId, Opportunity)>, Error> {
     let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
     let request = Retrieve {
@@ -240,7 +247,7 @@ async fn covered(
     };
     let rows = retrieve(org, request).await?;
     rows.iter()
-        .map(|fields| opportunity(fields, story_key))
+        .map(|fields| opportunity(fields, reading))
         .collect()
 }
 
@@ -274,10 +281,44 @@ async fn retrieve(org: &Org, request: Retrieve<'_>) -> Result<Vec<Fields>, Error
     Ok(rows.into_iter().flatten().flatten().collect())
 }
 
-fn opportunity(fields: &Fields, story_key: &StoryKey) -> Result<(RootId, Opportunity), Error> {
+/// The field that tells an amount's currency, where there are several.
+const CURRENCY: &str = "CurrencyIsoCode";
+
+/// How an opportunity is read.
+struct Reading<'a> {
+    story_key: &'a StoryKey,
+    /// By currency, how much of it a unit of the corporate currency is; empty where there is one.
+    rates: BTreeMap<String, f64>,
+}
+
+impl Reading<'_> {
+    /// An amount in the corporate currency; as it is where the org does not tell the rate.
+    fn corporate(&self, fields: &Fields, amount: f64) -> f64 {
+        let currency = optional(fields, CURRENCY);
+        let rate = currency.and_then(|currency| self.rates.get(&currency));
+        rate.filter(|rate| **rate > 0.0)
+            .map_or(amount, |rate| amount / rate)
+    }
+}
+
+/// The rates of all currencies, also of those that are not in use any more.
+async fn rates(org: &Org, capabilities: &Capabilities) -> Result<BTreeMap<String, f64>, Error> {
+    if !capabilities.currencies {
+        return Ok(BTreeMap::new());
+    }
+    let soql = "SELECT IsoCode, ConversionRate FROM CurrencyType".to_owned();
+    let rows = org.query(soql, Scope::Query).all::<Fields>().await?;
+    let rate = |fields: &Fields| {
+        let rate = fields.get("ConversionRate").and_then(Json::as_f64)?;
+        Some((optional(fields, "IsoCode")?, rate))
+    };
+    Ok(rows.iter().filter_map(rate).collect())
+}
+
+fn opportunity(fields: &Fields, reading: &Reading<'_>) -> Result<(RootId, Opportunity), Error> {
     let id = record_id(&text(fields, "Id")?)?;
     let name = text(fields, "Name")?;
-    let story_key = match story_key {
+    let story_key = match reading.story_key {
         StoryKey::Id => id.to_string(),
         StoryKey::Name => name.clone(),
         // A deal without the field tells the story of its id.
@@ -300,7 +341,7 @@ fn opportunity(fields: &Fields, story_key: &StoryKey) -> Result<(RootId, Opportu
         owner: UserId(record_id(&text(fields, "OwnerId")?)?),
         stage: text(fields, "StageName")?,
         probability: number("Probability").unwrap_or(0.0),
-        amount: number("Amount"),
+        amount: number("Amount").map(|amount| reading.corporate(fields, amount)),
         close_date: Day::from_date(close_date),
         created: timestamp(&text(fields, "CreatedDate")?)?,
         closed: fields
@@ -313,7 +354,11 @@ fn opportunity(fields: &Fields, story_key: &StoryKey) -> Result<(RootId, Opportu
 }
 
 /// The accounts, and their contacts.
-async fn around(org: &Org, ids: &BTreeSet<AccountId>) -> Result<(Accounts, Contacts), Error> {
+async fn around(
+    org: &Org,
+    capabilities: &Capabilities,
+    ids: &BTreeSet<AccountId>,
+) -> Result<(Accounts, Contacts), Error> {
     let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
     let lots = ids.chunks(RECORDS_PER_LOT).map(|ids| {
         Question::Retrieve(Retrieve {
@@ -324,15 +369,22 @@ async fn around(org: &Org, ids: &BTreeSet<AccountId>) -> Result<(Accounts, Conta
     });
     let mut reads: Vec<_> = lots.collect();
     let lots = reads.len();
-    let select =
-        "SELECT Id, FirstName, LastName, Title, Email, AccountId FROM Contact WHERE AccountId IN";
-    let queries = soql::in_lists(select, &ids, "");
+    // The contact that a person account is stands alone: others there are only related to it.
+    let more = match capabilities.person_accounts {
+        true => ", IsPersonAccount",
+        false => "",
+    };
+    let select = format!(
+        "SELECT Id, FirstName, LastName, Title, Email, AccountId{more} FROM Contact WHERE AccountId IN"
+    );
+    let queries = soql::in_lists(&select, &ids, "");
     reads.extend(
         queries
             .into_iter()
             .map(|soql| Question::Query(soql, Scope::Query)),
     );
     let (mut accounts, mut contacts) = (Accounts::new(), Contacts::new());
+    let mut persons = BTreeSet::new();
     for (number, told) in org.read(&reads).await?.into_iter().enumerate() {
         if number < lots {
             for fields in told.records()?.into_iter().flatten() {
@@ -346,8 +398,15 @@ async fn around(org: &Org, ids: &BTreeSet<AccountId>) -> Result<(Accounts, Conta
             for fields in page {
                 let (account, id, contact) = contact(&fields)?;
                 contacts.entry(account).or_default().insert(id, contact);
+                if fields.get("IsPersonAccount") == Some(&Json::Bool(true)) {
+                    persons.insert((account, id));
+                }
             }
         }
+    }
+    for (account, person) in persons {
+        let people = contacts.entry(account).or_default();
+        people.retain(|contact, _| *contact == person);
     }
     Ok((accounts, contacts))
 }

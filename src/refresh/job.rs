@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Error;
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::Action;
+use crate::model::id::RecordId;
 use crate::org::{self, IngestJob, JobId, JobState, Org, RowError};
 use crate::state::{Intent, IntentRow};
 
@@ -55,6 +56,6 @@ pub(crate) async fn job_rows(
 
 /// What tells a row of a job from all others.
 fn told_by(row: &IntentRow) -> Option<&str> {
-    let id = row.id.as_ref().map(|id| id.as_str());
+    let id = row.id.as_ref().map(RecordId::as_str);
     row.key.as_deref().or(id)
 }

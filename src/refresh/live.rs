@@ -47,7 +47,7 @@ pub(crate) async fn live(
     owned: &OwnedFields,
     rows: &[(RootId, &Row)],
 ) -> Result<Vec<Live>, Error> {
-    live_among(org, proof, owned, rows, BTreeSet::new()).await
+    Box::pin(live_among(org, proof, owned, rows, BTreeSet::new())).await
 }
 
 /// The same, where some records are known to be ours already.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here writes to the org, and nothing here decides.
 
+mod calendar_sync;
 mod capabilities;
 mod deviations;
 mod fit;
@@ -16,6 +17,7 @@ mod settle;
 mod surroundings;
 mod window;
 
+pub(crate) use calendar_sync::synchronised;
 pub(crate) use capabilities::Described;
 pub(crate) use deviations::{Deviations, deviations, note, proved};
 pub(crate) use found::{PackRow, found, look_alikes, pack_row};

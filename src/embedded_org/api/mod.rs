@@ -309,6 +309,9 @@ pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
     let mut drawn = org
         .faults
         .draw(&faults::facts(&call.method, &path, subjects));
+    if let Some(told) = drawn.bulk.take() {
+        org.jobs.tell(told);
+    }
     let reply = match (faults::act(org, &drawn), drawn.instead()) {
         (Err(error), _) => Reply::error(&error),
         (Ok(()), Some(reply)) => reply,

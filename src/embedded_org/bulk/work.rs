@@ -37,6 +37,7 @@ pub(super) fn step(org: &mut Org) -> rusqlite::Result<Step> {
     let Some((mut job, mut batch)) = store::next_batch(session.db)? else {
         return Ok(Step::Rest);
     };
+    let session = session.under(org.faults.draw_rows(&job.order.object));
     let worked = match told {
         Told::Fail(message) => Err(Problem::new(CLIENT_INPUT, message)),
         Told::Work | Told::Hang => work(&session, &mut job, &mut batch),
@@ -54,8 +55,12 @@ pub(super) fn step(org: &mut Org) -> rusqlite::Result<Step> {
     batch.milliseconds += milliseconds(started, org.clock.now());
     store::update_batch(&session, &mut batch)?;
     session.keep_numbers()?;
+    let changed = session.has_changed_schema();
     drop(session);
     transaction.commit()?;
+    if changed {
+        org.store.reload_schema()?;
+    }
     if job.order.operation.is_query() {
         let search = Search::of(org, job, batch)?;
         return Ok(Step::Search(Box::new(search)));

@@ -25,7 +25,6 @@ pub(crate) struct Jobs {
 pub(crate) enum Told {
     Work,
     /// Every job that it comes to fails with this message, whatever it has done of it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for rehearsals of bad days"))]
     Fail(String),
     /// It leaves all jobs as they are, until it is told otherwise and woken.
     Hang,

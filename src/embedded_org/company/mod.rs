@@ -29,8 +29,10 @@ pub(crate) fn fill(session: &Session<'_>) -> Result<(), ApiError> {
     let profiles = setup::add_lists(session)?;
     add_organization(session, "Larkfield Software", "Developer Edition")?;
     let users = people::add_users(session, &profiles)?;
+    setup::add_calendar_sync(session, users.0.values().map(String::as_str))?;
     let accounts = people::add_accounts(session, &users)?;
     let contacts = people::add_contacts(session, &accounts)?;
+    people::add_person_account(session)?;
     let opportunities = sales::add_opportunities(session, &users, &accounts)?;
     sales::add_contact_roles(session, &opportunities, &contacts)?;
     let names = sales::Names {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::setup::Profiles;
-use super::{Ids, add, morning, read, text};
+use super::{Ids, add, date, morning, read, text};
 use crate::embedded_org::api_error::ApiError;
+use crate::embedded_org::features::Feature;
 use crate::embedded_org::session::Session;
 
 pub(super) const USERS: &str = include_str!("users.csv");
@@ -147,4 +148,37 @@ pub(super) fn add_contacts(
             .insert(format!("{} {}", contact.first, contact.last), id);
     }
     Ok(ids)
+}
+
+/// Adds a customer who is a person, with a deal, where the org has such: the oldest deal there is.
+pub(super) fn add_person_account(session: &Session<'_>) -> Result<(), ApiError> {
+    if !session.schema.has(Feature::PersonAccounts) {
+        return Ok(());
+    }
+    let person = session.next_id(session.schema.known("Contact"))?;
+    let person = text(person.as_str());
+    let fields = [
+        ("Name", text("Ines Calloway")),
+        ("IsPersonAccount", true.into()),
+        ("PersonContactId", person.clone()),
+    ];
+    let account = add(session, "Account", &fields)?;
+    let fields = [
+        ("Id", person),
+        ("AccountId", text(&account)),
+        ("FirstName", text("Ines")),
+        ("LastName", text("Calloway")),
+        ("Email", text("ines.calloway@home.example")),
+        ("IsPersonAccount", true.into()),
+    ];
+    add(session, "Contact", &fields)?;
+    let fields = [
+        ("Name", text("Ines Calloway - Home Studio")),
+        ("AccountId", text(&account)),
+        ("StageName", text("Qualification")),
+        ("Amount", 4_800.0.into()),
+        ("CloseDate", date(session, 30)),
+        ("CreatedDate", morning(session, -200)),
+    ];
+    add(session, "Opportunity", &fields).map(|_| ())
 }

@@ -57,9 +57,19 @@ const RECORD_TYPES: &[(&str, &str, bool)] = &[
     ("Task", "Internal Task", true),
 ];
 
+/// Currencies of an org that has several: how much a unit of the first one is.
+const CURRENCIES: &[(&str, f64, i64)] = &[("USD", 1.0, 2), ("EUR", 0.9, 2), ("JPY", 150.0, 0)];
+
+/// The permission set of those whose mail and calendar are captured.
+const CALENDAR_SYNC: (&str, &str) = (
+    "StandardEinsteinActivityCapture",
+    "Standard Einstein Activity Capture",
+);
+
 /// Adds profiles, stages, statuses and priorities.
 pub(crate) fn add_lists(session: &Session<'_>) -> Result<Profiles, ApiError> {
     add_record_types(session)?;
+    add_currencies(session)?;
     add_stages(session)?;
     add_task_statuses(session)?;
     add_task_priorities(session)?;
@@ -85,6 +95,45 @@ pub(crate) fn add_stages(session: &Session<'_>) -> Result<(), ApiError> {
                 is_won: *name == "Closed Won",
             },
         )?;
+    }
+    Ok(())
+}
+
+/// Adds currencies where the org has several.
+fn add_currencies(session: &Session<'_>) -> Result<(), ApiError> {
+    if !session.schema.has(Feature::MultiCurrency) {
+        return Ok(());
+    }
+    for (place, (code, rate, decimals)) in CURRENCIES.iter().enumerate() {
+        let fields = [
+            ("IsoCode", text(code)),
+            ("ConversionRate", (*rate).into()),
+            ("DecimalPlaces", (*decimals).into()),
+            ("IsActive", true.into()),
+            ("IsCorporate", (place == 0).into()),
+        ];
+        add(session, "CurrencyType", &fields)?;
+    }
+    Ok(())
+}
+
+/// Gives these users a synchronised calendar, where the org has such.
+pub(super) fn add_calendar_sync<'a>(
+    session: &Session<'_>,
+    users: impl Iterator<Item = &'a str>,
+) -> Result<(), ApiError> {
+    if !session.schema.has(Feature::CalendarSync) {
+        return Ok(());
+    }
+    let (name, label) = CALENDAR_SYNC;
+    let set = add(
+        session,
+        "PermissionSet",
+        &[("Name", text(name)), ("Label", text(label))],
+    )?;
+    for user in users {
+        let fields = [("AssigneeId", text(user)), ("PermissionSetId", text(&set))];
+        add(session, "PermissionSetAssignment", &fields)?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Faults;
 use crate::embedded_org::api::{Call, Reply};
 use crate::embedded_org::api_error::ApiError;
+use crate::embedded_org::bulk::Told;
 use crate::embedded_org::org::Org;
 
 /// Beside the API's own paths.
@@ -26,12 +27,14 @@ pub(crate) fn answer(org: &mut Org, call: &Call) -> Option<Reply> {
         "POST" => match Faults::parse(&String::from_utf8_lossy(call.body())) {
             Ok(faults) => {
                 org.faults = faults;
+                org.jobs.tell(Told::Work);
                 Reply::json(201, &org.faults.body())
             }
             Err(problem) => Reply::error(&ApiError::new(400, "INVALID_FAULTS", problem)),
         },
         "DELETE" => {
             org.faults = Faults::default();
+            org.jobs.tell(Told::Work);
             Reply::no_content()
         }
         verb => {

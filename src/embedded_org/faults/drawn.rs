@@ -9,6 +9,7 @@ use super::row::RowFaults;
 use super::rule::{Cut, Deed, Refusal, Rule, Status, What};
 use crate::embedded_org::api::Reply;
 use crate::embedded_org::api_error::ApiError;
+use crate::embedded_org::bulk::Told;
 
 /// What the rules that a call meets do to it together.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct Drawn {
     pub(super) expires_session: bool,
     pub(super) deeds: Vec<(String, Deed, u64)>,
     rows: RowFaults,
+    /// What bulk jobs are told, if anything.
+    pub(crate) bulk: Option<Told>,
 }
 
 #[derive(Debug)]
@@ -48,6 +51,7 @@ impl Drawn {
             What::AlterRows(alter) => self.rows.alter(rule.when.object.clone(), alter.clone()),
             What::Somebody(deed) => self.deeds.push((rule.name.clone(), deed.clone(), drawn)),
             What::SeeNothing(objects) => self.rows.blind(objects),
+            What::Bulk(told) => self.bulk = Some(told.clone()),
         }
     }
 

@@ -75,6 +75,24 @@ impl Faults {
         drawn
     }
 
+    /// What happens to the records of a chunk of a bulk job, which counts as a call of `jobs/work`.
+    pub(super) fn draw_rows(&mut self, object: &str) -> RowFaults {
+        let facts = facts(
+            "POST",
+            "services/data/v67.0/jobs/work",
+            vec![object.to_owned()],
+        );
+        let rules = self.script.rules.iter().zip(&mut self.counted).enumerate();
+        let mut drawn = Drawn::default();
+        for (index, (rule, counted)) in rules.filter(|(_, (rule, _))| rule.what.is_of_rows()) {
+            let chance = (self.script.seed, index as u64);
+            if matching::meets(&rule.when, &facts) && counted.fires(&rule.when, chance) {
+                drawn.add(rule, counted, 0);
+            }
+        }
+        drawn.rows()
+    }
+
     /// Whether nothing can happen to any call.
     pub(super) fn is_idle(&self) -> bool {
         self.script.rules.is_empty()

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use wildmatch::WildMatch;
 
+use crate::embedded_org::bulk::Told;
+
 /// A script that is in order.
 #[derive(Debug, Default)]
 pub(super) struct Script {
@@ -58,6 +60,25 @@ pub(super) enum What {
     Somebody(Deed),
     /// No record of these sObjects is to be found; of none named, of any.
     SeeNothing(Vec<String>),
+    /// What becomes of bulk jobs from now on.
+    Bulk(Told),
+}
+
+impl What {
+    /// Whether it happens to single records, also to those of bulk jobs.
+    pub(super) fn is_of_rows(&self) -> bool {
+        match self {
+            Self::RejectRows(_) | Self::AlterRows(_) => true,
+            Self::Latency { .. }
+            | Self::Status(_)
+            | Self::Refuse(_)
+            | Self::Cut(_)
+            | Self::ExpireSession
+            | Self::Somebody(_)
+            | Self::SeeNothing(_)
+            | Self::Bulk(_) => false,
+        }
+    }
 }
 
 /// A reply that does not come from the API itself.

@@ -10,6 +10,7 @@ use super::rule::{
     AlterRows, Alteration, Calls, Condition, Cut, Deed, Pick, REFUSALS, ROW_ERRORS, RejectRows,
     Rows, Rule, Script, Status, Test, What, When, Which,
 };
+use crate::embedded_org::bulk::Told;
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -58,6 +59,7 @@ struct RawRule {
     alter_rows: Option<RawAlter>,
     somebody: Option<RawDeed>,
     see_nothing: Option<Vec<String>>,
+    bulk: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -147,6 +149,7 @@ impl RawRule {
             self.somebody.map(RawDeed::validate),
             self.see_nothing
                 .map(|objects| Ok(What::SeeNothing(objects))),
+            self.bulk.map(|day| bulk(&day)),
         ];
         let mut whats = whats.into_iter().flatten();
         let (Some(what), None) = (whats.next(), whats.next()) else {
@@ -242,6 +245,15 @@ fn session(what: &str) -> Result<What, String> {
         "expire" => Ok(What::ExpireSession),
         _ => Err(not_known("session", what, ["expire"])),
     }
+}
+
+fn bulk(day: &str) -> Result<What, String> {
+    Ok(What::Bulk(match day {
+        "work" => Told::Work,
+        "hang" => Told::Hang,
+        "fail" => Told::Fail("Unable to process the job".to_owned()),
+        _ => return Err(not_known("bulk", day, ["work", "hang", "fail"])),
+    }))
 }
 
 impl RawReject {
@@ -374,10 +386,10 @@ mod tests {
             "- when: {method: GET, path: query*, from: 2, to: 4, chance: 0.5}\n  latency: {ms: 10, jitter_ms: 5}\n\
              - status: {code: 503, retry_after: 1, html: true}\n- refuse: daily_limit\n- cut: after\n- session: expire\n\
              - reject_rows: {field: Subject, contains: secret}\n- reject_rows: {every: 5, code: UNABLE_TO_LOCK_ROW}\n\
-             - alter_rows: {field: Subject, uppercase: true}\n- see_nothing: [Event]\n\
+             - alter_rows: {field: Subject, uppercase: true}\n- see_nothing: [Event]\n- bulk: hang\n\
              - somebody: {creates: Task, set: {Subject: Hello}, relate: {WhoId: {object: Contact, pick: any}}}\n\
              - somebody: {edits: {object: Event, where: Demo_Key__c != null}, set: {Subject: Moved}}\n",
-            Ok(11),
+            Ok(12),
         );
         let json = r#"{"version": 1, "rules": [{"cut": "before"}]}"#;
         assert_eq!(parse(json).unwrap().rules.len(), 1);

@@ -15,10 +15,48 @@ const FIELDS: &[(Feature, &str, &str)] = &[
         "Activity",
         "Channel__c | restricted 255: Direct, Partner, Online | CU",
     ),
+    (
+        Feature::PersonAccounts,
+        "Account",
+        "IsPersonAccount | boolean | D | label Is Person Account",
+    ),
+    (
+        Feature::PersonAccounts,
+        "Account",
+        "PersonContactId | reference Contact | N | relationship PersonContact; label Contact ID",
+    ),
+    (
+        Feature::PersonAccounts,
+        "Contact",
+        "IsPersonAccount | boolean | D | label Is Person Account",
+    ),
+    (
+        Feature::MultiCurrency,
+        "Opportunity",
+        "CurrencyIsoCode | restricted 3: USD*, EUR, JPY | CUND | label Opportunity Currency",
+    ),
 ];
 
 /// sObjects that a feature brings.
-const OBJECTS: &[(Feature, Table<'_>)] = &[];
+const OBJECTS: &[(Feature, Table<'_>)] = &[(
+    Feature::MultiCurrency,
+    Table {
+        name: "CurrencyType",
+        label: "Currency Type",
+        label_plural: "Currency Types",
+        key_prefix: "0cT",
+        access: "",
+        fields: CURRENCY_TYPE,
+    },
+)];
+
+const CURRENCY_TYPE: &str = "
+IsoCode | string 3 | N | namefield; label Currency ISO Code
+ConversionRate | double 18.6 | N
+DecimalPlaces | int 1 | N
+IsActive | boolean | D | label Active
+IsCorporate | boolean | D | label Corporate Currency
+";
 
 /// What the platform keeps for shared activities, and the API shows only where they are on.
 const OF_SHARED_ACTIVITIES: &[(&str, &[&str])] = &[

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::TestOrg;
+use super::bulk::run;
 
 impl TestOrg {
     fn faults_url(&self) -> String {
@@ -296,4 +297,22 @@ async fn the_route_of_faults() {
         .bearer_auth(org.token())
         .send();
     assert_eq!(gone.await.unwrap().status().as_u16(), 204);
+}
+
+#[tokio::test]
+async fn bulk_jobs_on_a_bad_day() {
+    let org = TestOrg::start().await;
+    let order = json!({"object": "Account", "operation": "insert"});
+    org.rule("{when: {path: jobs/*, nth: 1}, bulk: fail}").await;
+    let job = run(&org, &order, "Name\nA\n").await;
+    assert_eq!(job["state"], "Failed", "{job}");
+    // With another script the worker works again, and its records are refused like others.
+    org.rule("{when: {object: Account}, reject_rows: {every: 2, code: UNABLE_TO_LOCK_ROW}}")
+        .await;
+    let job = run(&org, &order, "Name\nA\nB\nC\n").await;
+    assert_eq!(
+        (&job["state"], &job["numberRecordsFailed"]),
+        (&json!("JobComplete"), &json!(1)),
+        "{job}"
+    );
 }

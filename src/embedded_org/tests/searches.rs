@@ -119,16 +119,13 @@ async fn the_columns_of_a_query() {
             assert_eq!(status, 200, "{soql}: {body}");
             let text = |column: &Value| {
                 let joined = column["joinColumns"].as_array().unwrap();
-                let joined: Vec<_> = joined
-                    .iter()
-                    .map(|it| it["columnName"].as_str().unwrap())
-                    .collect();
-                let name = column["columnName"].as_str().unwrap();
+                let name = |column: &Value| column["columnName"].as_str().unwrap().to_owned();
                 let mark = if column["aggregate"] == true { "*" } else { "" };
-                format!(
-                    "{name}{mark}{}",
-                    joined.iter().map(|it| format!(".{it}")).collect::<String>()
-                )
+                let names = [name(column) + mark].into_iter();
+                names
+                    .chain(joined.iter().map(name))
+                    .collect::<Vec<_>>()
+                    .join(".")
             };
             let list: Vec<_> = body["columnMetadata"]
                 .as_array()
