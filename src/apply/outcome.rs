@@ -57,8 +57,20 @@ impl Dispatcher<'_> {
             .stopped
             .get_or_insert_with(|| match error.kind() {
                 org::Kind::RequestLimit => Stopped::ApiBudget,
-                _ => Stopped::Lost(error.to_string()),
+                _ => Stopped::Lost {
+                    why: error.to_string(),
+                    hint: error.hint(),
+                },
             });
+    }
+
+    fn stop_settling(&mut self, error: &refresh::Error) {
+        if let refresh::Error::Org(error) = error {
+            return self.stop(error);
+        }
+        let why = error.to_string();
+        let lost = Stopped::Lost { why, hint: None };
+        self.outcome.stopped.get_or_insert(lost);
     }
 
     /// Nothing was written, or nothing that would be written twice; the run ends.
@@ -149,8 +161,7 @@ impl Dispatcher<'_> {
             // The intent stays open; the next run settles it.
             Err(error) => {
                 self.leave_open(batch, prepared);
-                let error = error.to_string();
-                self.outcome.stopped.get_or_insert(Stopped::Lost(error));
+                self.stop_settling(&error);
                 return Ok(());
             }
         };
