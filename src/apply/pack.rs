@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::model::capabilities::{Capabilities, PACK_OBJECT};
 use crate::model::day::Day;
-use crate::org::{Error, Fields, Kind, Org, RowError, RowOk, Scope, soql};
+use crate::org::{Error, Fields, Org, RowError, RowOk, Scope, soql};
 use crate::refresh::{self, PackRow};
 use crate::state::Meta;
 
@@ -65,12 +65,8 @@ pub(super) async fn create(
             format!("{pack} ({number})")
         };
         fields.insert("Pack__c".to_owned(), json!(name));
-        let rows = [fields.clone()];
-        let mut sent = org.create(PACK_OBJECT, &rows).await;
-        if matches!(&sent, Err(error) if error.kind() == Kind::Lost) {
-            sent = org.create(PACK_OBJECT, &rows).await;
-        }
-        match sent?.rows.into_iter().next() {
+        let sent = org.create_unique(PACK_OBJECT, &[fields.clone()]).await?;
+        match sent.rows.into_iter().next() {
             Some(Ok(RowOk { id })) => return Ok(Created::New(id)),
             Some(Err(error)) if error.code == "DUPLICATE_VALUE" => {}
             Some(Err(error)) => return Err(refused(&error)),

@@ -1,5 +1,6 @@
 //! How a run ended: what was done, what was not and why, and how to go on.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use comfy_table::CellAlignment::{Left, Right};
@@ -127,7 +128,10 @@ fn halted(halted: &Halted) -> String {
 
 /// What a person can do about the codes, each once.
 fn hints(outcome: &Outcome) -> Vec<String> {
-    let codes = outcome.failed.keys().map(String::as_str);
+    let failed = outcome.failed.keys().map(String::as_str);
+    let halted = outcome.halted.iter().map(|kind| kind.code.as_str());
+    let codes: BTreeSet<&str> = failed.chain(halted).collect();
+    let codes = codes.into_iter();
     let known = codes.filter_map(|code| Some((code, status_code::advice(code)?)));
     known
         .take(MOST_SHOWN)

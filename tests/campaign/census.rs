@@ -82,15 +82,17 @@ impl Census {
             .collect()
     }
 
-    /// Our records; without their subjects where a trigger has its way with these.
-    pub(super) fn content(&self, before: &Self, subjects: Subjects) -> Content {
+    /// Our records, to be compared with those of another org.
+    pub(super) fn content(&self, before: &Self, measure: Measure) -> Content {
         let mut content = Content::new();
-        for (table, record) in self.ours(before) {
+        let is_loose = measure == Measure::Loose;
+        let measured = |(table, _): &(&str, _)| !is_loose || !table.ends_with("Relation");
+        for (table, record) in self.ours(before).filter(measured) {
             let told_by = TOLD_BY.iter().find(|(known, _)| *known == table);
             let names = told_by.map_or(&[][..], |(_, names)| names);
             let told = names
                 .iter()
-                .filter(|name| subjects == Subjects::Ours || **name != "Subject")
+                .filter(|name| !is_loose || **name != "Subject")
                 .map(|name| record[*name].clone());
             let told = (table.to_owned(), told.collect());
             *content.entry(told).or_default() += 1;
@@ -141,11 +143,13 @@ impl Census {
     }
 }
 
-/// Whose doing the subjects are.
+/// How closely our records are compared with those of a clean run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Subjects {
-    Ours,
-    OfATrigger,
+pub(super) enum Measure {
+    Exact,
+    /// Without subjects, which a trigger may have changed for good, and without people, whom a
+    /// plan may not have seen.
+    Loose,
 }
 
 fn records(org: &Connection, table: &str) -> Vec<((String, String), Record)> {

@@ -13,6 +13,8 @@ pub(super) enum Theme {
     Rules,
     /// What others do at the same time.
     Others,
+    /// Jobs of the Bulk API.
+    Jobs,
 }
 
 /// A fault that a run can meet.
@@ -29,6 +31,7 @@ pub(super) struct Kind {
 /// Words that stand for a part of a rule.
 const WORDS: &[(&str, &str)] = &[
     ("#write", r#"path: "composite/sobjects""#),
+    ("#job", r#"path: "jobs/ingest*""#),
     (
         "#ours",
         r#"where: "CreatedById = '005Em0000000001IAA' AND CreatedDate >= 2026-11-20T00:00:00Z", pick: any"#,
@@ -71,7 +74,7 @@ pub(super) fn kind(name: &str) -> &'static Kind {
         .expect("names come from the table")
 }
 
-use Theme::{Limits, Network, Others, Rules};
+use Theme::{Jobs, Limits, Network, Others, Rules};
 
 const NOT_AVAILABLE: &[(i32, &str)] = &[(1, "not available"), (3, "not available")];
 const NO_REPLY: &[(i32, &str)] = &[
@@ -80,6 +83,8 @@ const NO_REPLY: &[(i32, &str)] = &[
 ];
 const FRESH_TOKEN: &[(i32, &str)] = &[(9, "Access tokens expire"), (3, "Access tokens expire")];
 const CALLS_USED_UP: &[(i32, &str)] = &[(8, "limit of API calls"), (8, "API calls allowed")];
+const NO_API: &[(i32, &str)] = &[(1, "API Enabled"), (3, "API Enabled"), (9, "API Enabled")];
+const FULL: &[(i32, &str)] = &[(1, "Storage Usage"), (3, "Storage Usage")];
 const VANISHED: (i32, &str) = (7, "--accept-vanished");
 const MEANWHILE: &[(i32, &str)] = &[VANISHED, (3, "CHANGED_MEANWHILE"), (3, "ENTITY_IS_DELETED")];
 const SEES_NOTHING: &[(i32, &str)] = &[
@@ -89,6 +94,9 @@ const SEES_NOTHING: &[(i32, &str)] = &[
     (7, "selects no opportunity"),
     (1, "no opportunity matches"),
 ];
+
+/// Somebody looks after it when the client has asked twice.
+const HANGS_FOR_A_WHILE: &str = "bulk: hang\n- name: job hangs\n  when: {method: GET, path: \"jobs/ingest/*\", nth: 2}\n  bulk: work";
 
 #[rustfmt::skip]
 pub(super) const KINDS: &[Kind] = &[
@@ -127,12 +135,12 @@ pub(super) const KINDS: &[Kind] = &[
         when: "nth: #c", what: "refuse: concurrent_limit" },
     Kind { name: "maintenance", theme: Limits, permits: &[],
         when: "nth: #c", what: "refuse: server_unavailable" },
-    Kind { name: "storage full", theme: Limits, permits: &[(3, "Storage Usage")],
+    Kind { name: "storage full", theme: Limits, permits: FULL,
         when: "#write, from: #w", what: "refuse: storage_limit" },
-    Kind { name: "storage fills up", theme: Limits, permits: &[(3, "Storage Usage")],
+    Kind { name: "storage fills up", theme: Limits, permits: FULL,
         when: "#write, from: #w", what: "reject_rows: {every: 2, code: STORAGE_LIMIT_EXCEEDED}" },
     Kind { name: "API disabled", theme: Limits,
-        permits: &[(1, "API_DISABLED_FOR_ORG"), (3, "API Enabled"), (9, "API Enabled")],
+        permits: NO_API,
         when: "from: #c", what: "refuse: api_disabled" },
     Kind { name: "session expired", theme: Limits, permits: FRESH_TOKEN,
         when: "nth: #c", what: "session: expire" },
@@ -172,4 +180,23 @@ pub(super) const KINDS: &[Kind] = &[
         when: "from: #c", what: "see_nothing: [Event, Task]" },
     Kind { name: "sees nothing for a moment", theme: Others, permits: SEES_NOTHING,
         when: "nth: #c", what: "see_nothing: []" },
+
+    Kind { name: "job fails", theme: Jobs, permits: &[(3, "BULK_JOB_FAILED")],
+        when: "#job, nth: 1", what: "bulk: fail" },
+    Kind { name: "job hangs", theme: Jobs, permits: &[],
+        when: "#job, nth: 1", what: HANGS_FOR_A_WHILE },
+    Kind { name: "no jobs", theme: Jobs, permits: NO_REPLY,
+        when: "#job, nth: #w", what: "status: {code: 404, html: true}" },
+    Kind { name: "job refused", theme: Jobs, permits: NO_API,
+        when: "#job, nth: #w", what: "refuse: api_disabled" },
+    Kind { name: "job cut before", theme: Jobs, permits: &[],
+        when: "#job, nth: #w", what: "cut: before" },
+    Kind { name: "job cut after", theme: Jobs, permits: &[],
+        when: "#job, nth: #w", what: "cut: after" },
+    Kind { name: "job truncated", theme: Jobs, permits: NO_REPLY,
+        when: "#job, nth: #w", what: "cut: truncate" },
+    Kind { name: "job meets a rule", theme: Jobs, permits: &[(3, "FIELD_CUSTOM_VALIDATION_EXCEPTION")],
+        when: "path: jobs/work", what: "reject_rows: {every: 3}" },
+    Kind { name: "job meets a row lock", theme: Jobs, permits: &[(3, "UNABLE_TO_LOCK_ROW")],
+        when: "path: jobs/work, times: 1", what: "reject_rows: {every: 2, code: UNABLE_TO_LOCK_ROW}" },
 ];

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::census::Census;
 use super::round::ORG;
-use super::schedule::{Company, STORIES};
+use super::schedule::{Company, STORIES, Story};
 use crate::env::TestEnv;
 
 /// An org as it is before anything is applied.
@@ -46,7 +46,7 @@ impl Reference {
             let env = TestEnv::empty();
             fs::create_dir(env.path(".demo-gen")).unwrap();
             fs::write(env.path(ORG), &self.file).unwrap();
-            env.write("demo.yaml", &manifest("embedded", STORIES[story]));
+            env.write("demo.yaml", &manifest("embedded", &STORIES[story]));
             env.apply();
             Census::read(&env.path(ORG))
         })
@@ -54,9 +54,13 @@ impl Reference {
 }
 
 /// Two deals of the sample company.
-pub(super) fn manifest(instance_url: &str, story: &str) -> String {
+pub(super) fn manifest(instance_url: &str, story: &Story) -> String {
+    let Story {
+        activity,
+        bulk_threshold,
+    } = story;
     format!(
         "run:\n  name: story\n  seed: 7\nsalesforce:\n  instance_url: {instance_url}\n  \
-         settle_after: 0\n  query: {{limit: 2}}\n{story}"
+         settle_after: 0\n  bulk_threshold: {bulk_threshold}\n  query: {{limit: 2}}\n{activity}"
     )
 }

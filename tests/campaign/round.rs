@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, PipeReader};
 use std::process::{self, Child};
 use std::sync::mpsc::{Receiver, channel};
 
-use super::census::{Census, Subjects};
+use super::census::{Census, Measure};
 use super::faults::{self, Kind};
 use super::reference::{Reference, manifest};
 use super::schedule::{BadRun, Command, Login, STORIES, Schedule};
@@ -180,19 +180,14 @@ impl Round<'_> {
         let now = Census::read(&self.env.path(ORG));
         nothing("records", now.faults(before))?;
         nothing("foreign records", now.losses(before))?;
-        let subjects = match self
-            .met
-            .iter()
-            .any(|kind| kind.name == "trigger on subjects")
-        {
-            true => Subjects::OfATrigger,
-            false => Subjects::Ours,
+        let loosens =
+            |kind: &&Kind| kind.name == "trigger on subjects" || kind.name.starts_with("sees");
+        let measure = match self.met.iter().any(|kind| loosens(&kind)) {
+            true => Measure::Loose,
+            false => Measure::Exact,
         };
         let clean = self.reference.applied(self.story);
-        let (clean, content) = (
-            clean.content(before, subjects),
-            now.content(before, subjects),
-        );
+        let (clean, content) = (clean.content(before, measure), now.content(before, measure));
         let missing = clean
             .iter()
             .filter(|(told, count)| content.get(*told) != Some(count));
@@ -216,7 +211,7 @@ impl Round<'_> {
         let strangers = Census::read(&self.env.path(ORG)).strangers(before);
         self.run(&["destroy", "-y"], None).is_well()?;
         let now = Census::read(&self.env.path(ORG));
-        let left = now.content(before, Subjects::Ours);
+        let left = now.content(before, Measure::Exact);
         let left = left.keys().map(|told| format!("left: {told:?}")).collect();
         nothing("records after destroy", left)?;
         nothing("foreign records after destroy", now.losses(before))?;
@@ -236,7 +231,7 @@ impl Round<'_> {
             None => self.served.url.clone(),
         };
         self.env
-            .write("demo.yaml", &manifest(&url, STORIES[self.story]));
+            .write("demo.yaml", &manifest(&url, &STORIES[self.story]));
         let (said, saying) = std::io::pipe().unwrap();
         let mut command = self.env.command(arguments);
         command.stdout(saying.try_clone().unwrap()).stderr(saying);

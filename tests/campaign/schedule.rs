@@ -47,16 +47,47 @@ pub(super) enum Login {
     App,
 }
 
-/// What the manifest asks for; between two runs somebody edits it.
-pub(super) const STORIES: &[&str] = &[
-    "activity:\n  meetings: {past_min: 2, past_max: 4, future_min: 1, future_max: 2}\n  emails: {min: 3, max: 6}\n",
-    "activity:\n  meetings: {past_min: 1, past_max: 2, future_min: 1, future_max: 1}\n  emails: {min: 3, max: 6}\n  \
-     subjects: {meetings: [Call, Review], emails: [Note, Answer]}\n",
-    "activity:\n  meetings: {past_min: 3, past_max: 6, future_min: 1, future_max: 2}\n  emails: {min: 6, max: 9}\n  \
-     realism_level: none\n",
-    "activity:\n  meetings: {past_min: 2, past_max: 4, future_min: 1, future_max: 2}\n  emails: {min: 2, max: 4}\n\
-     scorecards: {templates: []}\n",
+/// What a manifest asks for, and from how many records on they go by jobs of the Bulk API.
+pub(super) struct Story {
+    pub(super) activity: &'static str,
+    pub(super) bulk_threshold: u32,
+}
+
+/// Between two runs somebody edits the manifest to another of these.
+pub(super) const STORIES: &[Story] = &[
+    Story {
+        bulk_threshold: 10_000,
+        activity: "activity:\n  meetings: {past_min: 2, past_max: 4, future_min: 1, future_max: 2}\n  emails: {min: 3, max: 6}\n",
+    },
+    Story {
+        bulk_threshold: 10_000,
+        activity: "activity:\n  meetings: {past_min: 1, past_max: 2, future_min: 1, future_max: 1}\n  emails: {min: 3, max: 6}\n  \
+                   subjects: {meetings: [Call, Review], emails: [Note, Answer]}\n",
+    },
+    Story {
+        bulk_threshold: 10_000,
+        activity: "activity:\n  meetings: {past_min: 3, past_max: 6, future_min: 1, future_max: 2}\n  emails: {min: 6, max: 9}\n  \
+                   realism_level: none\n",
+    },
+    Story {
+        bulk_threshold: 10_000,
+        activity: "activity:\n  meetings: {past_min: 2, past_max: 4, future_min: 1, future_max: 2}\n  emails: {min: 2, max: 4}\n\
+                   scorecards: {templates: []}\n",
+    },
+    Story {
+        bulk_threshold: 25,
+        activity: "activity:\n  meetings: {past_min: 1, past_max: 2, future_min: 1, future_max: 1}\n  emails: {min: 25, max: 30}\n\
+                   scorecards: {templates: []}\n",
+    },
+    Story {
+        bulk_threshold: 25,
+        activity: "activity:\n  meetings: {past_min: 1, past_max: 2, future_min: 1, future_max: 1}\n  emails: {min: 28, max: 33}\n  \
+                   subjects: {emails: [Note, Answer]}\nscorecards: {templates: []}\n",
+    },
 ];
+
+/// So many of them, the last, are large enough for jobs.
+const LARGE: usize = 2;
 
 impl Schedule {
     /// The round of this number in a theme, whose kinds of faults come in turn.
@@ -67,7 +98,8 @@ impl Schedule {
         let kinds: Vec<_> = KINDS.iter().filter(of_theme).collect();
         let first = kinds[number as usize % kinds.len()];
         let org = match draws.below(3) {
-            0 if !first.needs_keys() => Company::Bare,
+            // Without keys nothing goes by jobs.
+            0 if !first.needs_keys() && theme != Theme::Jobs => Company::Bare,
             _ => Company::Prepared,
         };
         let fits = |kind: &&Kind| org == Company::Prepared || !kind.needs_keys();
@@ -101,12 +133,18 @@ impl BadRun {
         let harm = match (command, draws.below(5)) {
             // A saved plan is for one address of the org.
             (Command::ApplySaved, _) => None,
-            (_, 0 | 1) => Some(harm(draws)),
+            (_, 0 | 1) => Some(harm(kind.theme, draws)),
             (_, _) => None,
+        };
+        let story = match kind.theme {
+            Theme::Jobs => STORIES.len() - LARGE + draws.below(LARGE),
+            Theme::Network | Theme::Limits | Theme::Rules | Theme::Others => {
+                draws.below(STORIES.len() - LARGE)
+            }
         };
         Self {
             command,
-            story: draws.below(STORIES.len()),
+            story,
             faults,
             harm,
             login: [Login::Token, Login::App][draws.below(2)],
@@ -116,7 +154,7 @@ impl BadRun {
 }
 
 /// The program is killed, or interrupted by Ctrl-C while it waits for a reply.
-fn harm(draws: &mut Draws) -> Fault {
+fn harm(theme: Theme, draws: &mut Draws) -> Fault {
     let harms = [
         Harm::KillBefore,
         Harm::KillAfter,
@@ -127,6 +165,7 @@ fn harm(draws: &mut Draws) -> Fault {
     let harm = harms[draws.below(harms.len())];
     // Before the first write nobody listens for Ctrl-C.
     let (counts, calls) = match (harm, draws.below(4)) {
+        (_, 1..) if theme == Theme::Jobs => (Counts::Jobs, 5),
         (Harm::Hold, _) | (_, 1..) => (Counts::Writes, 4),
         (_, _) => (Counts::All, 14),
     };
