@@ -11,6 +11,7 @@ mod approval;
 mod architecture;
 mod bad_input;
 mod bare;
+mod campaign;
 mod determinism;
 mod doctor;
 mod drift;

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::model::capabilities::{Capabilities, PACK_OBJECT};
 use crate::model::day::Day;
-use crate::org::{Error, Fields, Kind, Org, RowError, RowOk};
+use crate::org::{Error, Fields, Org, RowError, RowOk, Scope, soql};
 use crate::refresh::{self, PackRow};
 use crate::state::Meta;
 
@@ -65,12 +65,8 @@ pub(super) async fn create(
             format!("{pack} ({number})")
         };
         fields.insert("Pack__c".to_owned(), json!(name));
-        let rows = [fields.clone()];
-        let mut sent = org.create(PACK_OBJECT, &rows).await;
-        if matches!(&sent, Err(error) if error.kind() == Kind::Lost) {
-            sent = org.create(PACK_OBJECT, &rows).await;
-        }
-        match sent?.rows.into_iter().next() {
+        let sent = org.create_unique(PACK_OBJECT, &[fields.clone()]).await?;
+        match sent.rows.into_iter().next() {
             Some(Ok(RowOk { id })) => return Ok(Created::New(id)),
             Some(Err(error)) if error.code == "DUPLICATE_VALUE" => {}
             Some(Err(error)) => return Err(refused(&error)),
@@ -79,9 +75,28 @@ pub(super) async fn create(
         if let Some(there) = refresh::pack_row(org, capabilities, pack).await? {
             return Ok(Created::There(Box::new(there)));
         }
+        if !is_in_recycle_bin(org, &name).await? {
+            return Err(unseen(pack));
+        }
     }
     let why = format!("{PACK_OBJECT} has had {FORMER} records of {pack:?}; empty the recycle bin");
     Err(refresh::Error::Unexpected(why))
+}
+
+/// Whether a record that was deleted holds the name.
+async fn is_in_recycle_bin(org: &Org, name: &str) -> Result<bool, Error> {
+    let soql = format!(
+        "SELECT Id FROM {PACK_OBJECT} WHERE Pack__c = {} AND IsDeleted = TRUE",
+        soql::literal(name)
+    );
+    let found: Vec<Fields> = org.query(soql, Scope::QueryAll).all().await?;
+    Ok(!found.is_empty())
+}
+
+fn unseen(pack: &str) -> refresh::Error {
+    refresh::Error::Unexpected(format!(
+        "{PACK_OBJECT} has a record of {pack:?} that is hidden from you; check the user's sharing and permissions (View All Data)"
+    ))
 }
 
 /// Takes the record away, where there is one.
@@ -104,10 +119,10 @@ pub(super) async fn delete(org: &Org, id: &str) -> Result<(), refresh::Error> {
 }
 
 fn refused(error: &RowError) -> refresh::Error {
-    refresh::Error::Unexpected(format!(
-        "{PACK_OBJECT} was refused: {} ({})",
-        error.message, error.code
-    ))
+    refresh::Error::Org(Error::Rejected {
+        code: error.code.clone(),
+        message: format!("{PACK_OBJECT} was refused: {}", error.message),
+    })
 }
 
 impl From<Error> for super::Error {

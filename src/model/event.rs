@@ -92,8 +92,11 @@ pub(crate) enum Stopped {
     ApiShare { used: u64, max: u64 },
     /// More failures than the options allow.
     TooManyFailures,
-    /// The org could not be talked to any more: the message.
-    Lost(String),
+    /// The org could not be talked to any more: why, and what to do about it.
+    Lost {
+        why: String,
+        hint: Option<&'static str>,
+    },
 }
 
 impl Outcome {

@@ -87,10 +87,11 @@ pub(super) fn rows(csv: &[u8], column: &str) -> Result<Vec<JobRow>, Error> {
     let missing = |name: &str| unreadable(format!("no column {name} in the results of a job"));
     let (id, told_by) = (place("sf__Id"), place(column));
     let id = id.ok_or_else(|| missing("sf__Id"))?;
-    let told_by = told_by.ok_or_else(|| missing(column))?;
     let error = place("sf__Error");
     let row = |record: csv::Result<csv::StringRecord>| {
         let record = record.map_err(unreadable)?;
+        // A job that failed before it came to a row has results without columns of ours.
+        let told_by = told_by.ok_or_else(|| missing(column))?;
         let text = |place: usize| record.get(place).unwrap_or_default();
         Ok(JobRow {
             told_by: text(told_by).to_owned(),
@@ -185,5 +186,9 @@ mod tests {
         );
         assert!(rows(csv.as_bytes(), "Other__c").is_err());
         assert!(rows(b"<html>", "Demo_Key__c").is_err());
+        assert_eq!(
+            rows(b"sf__Id,sf__Created\n", "Demo_Key__c").unwrap().len(),
+            0
+        );
     }
 }

@@ -27,7 +27,7 @@ pub(crate) use job::{ended, job_rows};
 pub(crate) use live::{Note, OwnedFields, Proof, Written, live_among, read_back};
 pub(crate) use meanwhile::{Meanwhile, Planned, meanwhile};
 pub(crate) use selection::{filter_counts, query_digest};
-pub(crate) use settle::{Settled, recorded, settle, settle_one};
+pub(crate) use settle::{Holder, Settled, recorded, settle, settle_one};
 pub(crate) use surroundings::{Surroundings, counted, part_counts, surroundings};
 
 use crate::org;
