@@ -81,7 +81,8 @@ pub(crate) async fn take(
         now(org),
         soql::literal(&owner)
     );
-    let id = match org.update_if(PACK_OBJECT, (&which, &free), &fields).await? {
+    let write = || org.update_if(PACK_OBJECT, (&which, &free), &fields);
+    let id = match pack::patiently(write).await? {
         Conditional::Changed(id) => {
             // Another machine may have looked in the same moment: who wrote last has it.
             match refresh::pack_row(org, capabilities, pack).await? {
@@ -194,9 +195,8 @@ impl Held {
     async fn write(&self, fields: &Fields) -> Result<Conditional, Error> {
         let which = format!("Id = {}", soql::literal(&self.id));
         let ours = format!("Lease_Owner__c = {}", soql::literal(&self.owner));
-        self.org
-            .update_if(PACK_OBJECT, (&which, &ours), fields)
-            .await
+        let write = || self.org.update_if(PACK_OBJECT, (&which, &ours), fields);
+        pack::patiently(write).await
     }
 }
 

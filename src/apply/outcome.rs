@@ -57,7 +57,10 @@ impl Dispatcher<'_> {
             .stopped
             .get_or_insert_with(|| match error.kind() {
                 org::Kind::RequestLimit => Stopped::ApiBudget,
-                _ => Stopped::Lost(error.to_string()),
+                _ => Stopped::Lost {
+                    message: error.to_string(),
+                    hint: error.hint(),
+                },
             });
     }
 
@@ -145,12 +148,14 @@ impl Dispatcher<'_> {
             // The intent stays open; the next run settles it.
             Err(error) => {
                 self.leave_open(batch, prepared);
-                let error = error.to_string();
-                self.outcome.stopped.get_or_insert(Stopped::Lost(error));
+                self.outcome.stopped.get_or_insert_with(|| Stopped::Lost {
+                    hint: error.hint(),
+                    message: error.to_string(),
+                });
                 return Ok(());
             }
         };
-        if settled.may_arrive && self.job.options.settle_after > 0 {
+        if settled.may_arrive && self.job.options.patience.create > 0 {
             self.leave_open(batch, prepared);
             return Ok(());
         }

@@ -1,12 +1,13 @@
 //! How a run ended: what was done, what was not and why, and how to go on.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use comfy_table::CellAlignment::{Left, Right};
 
 use super::paint;
 use super::table::{self, Column};
-use super::text::{brief, counted, thousands};
+use super::text::{brief, counted, duration, thousands};
 use crate::model::change::{Action, Counts};
 use crate::model::event::{Halted, Outcome, Stopped};
 use crate::model::status_code;
@@ -124,8 +125,15 @@ fn halted(halted: &Halted) -> String {
 
 /// What a person can do about the codes, each once.
 fn hints(outcome: &Outcome) -> Vec<String> {
-    let codes = outcome.failed.keys().map(String::as_str);
-    let known = codes.filter_map(|code| Some((code, status_code::advice(code)?)));
+    let codes: BTreeSet<&str> = outcome
+        .failed
+        .keys()
+        .chain(outcome.halted.iter().map(|halted| &halted.code))
+        .map(String::as_str)
+        .collect();
+    let known = codes
+        .into_iter()
+        .filter_map(|code| Some((code, status_code::advice(code)?)));
     known
         .take(MOST_SHOWN)
         .map(|(code, advice)| format!("{code}: {advice}"))
@@ -142,12 +150,16 @@ fn why(stopped: &Stopped) -> String {
             thousands(*max)
         ),
         Stopped::TooManyFailures => "Stopped, because too much failed.".to_owned(),
-        Stopped::Lost(message) => {
-            format!(
-                "Stopped, because the org was lost: {}",
-                brief(message, MESSAGE_WIDTH)
-            )
+        Stopped::Lost { message, hint } => {
+            let message = brief(message, MESSAGE_WIDTH);
+            let hint = hint.map_or(String::new(), |hint| format!("\nhint: {hint}"));
+            format!("Stopped, because the org was lost: {message}{hint}")
         }
+        Stopped::JobHangs { job, seconds } => format!(
+            "Stopped, because the Bulk API job {job} has made no progress for {}.\nhint: {}",
+            duration(*seconds),
+            Stopped::JOB_HANGS
+        ),
     }
 }
 
@@ -326,7 +338,10 @@ Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
         let ended = Outcome {
             not_tried: 4000,
             unresolved: 200,
-            stopped: Some(Stopped::Lost("connection reset by peer".to_owned())),
+            stopped: Some(Stopped::Lost {
+                message: "connection reset by peer".to_owned(),
+                hint: None,
+            }),
             ..some()
         };
         check(

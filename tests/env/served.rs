@@ -116,6 +116,12 @@ impl Served {
         );
     }
 
+    /// Ends the bad day that `--fault` scripted.
+    pub(crate) fn end_faults(&self) {
+        let url = format!("{}/__demo-gen/faults", self.url);
+        assert_eq!(self.send(self.client.delete(url)), Json::Null);
+    }
+
     fn resource(&self, name: &str) -> String {
         format!("{}/services/data/v67.0/{name}", self.url)
     }
