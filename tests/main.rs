@@ -20,6 +20,7 @@ mod faults;
 mod from_org;
 mod guards;
 mod interrupt;
+mod jobs;
 mod kill;
 mod lease;
 mod living_org;

@@ -81,9 +81,10 @@ pub(crate) async fn take(
         now(org),
         soql::literal(&owner)
     );
+    let write = || org.update_if(PACK_OBJECT, (&which, &free), &fields);
     // Where the record comes into sight only when it is made, it is asked for once more.
     for _ in 0..2 {
-        let id = match org.update_if(PACK_OBJECT, (&which, &free), &fields).await? {
+        let id = match pack::patiently(write).await? {
             Conditional::Changed(id) => {
                 // Another machine may have looked in the same moment: who wrote last has it.
                 match refresh::pack_row(org, capabilities, pack).await? {
@@ -205,9 +206,8 @@ impl Held {
     async fn write(&self, fields: &Fields) -> Result<Conditional, Error> {
         let which = format!("Id = {}", soql::literal(&self.id));
         let ours = format!("Lease_Owner__c = {}", soql::literal(&self.owner));
-        self.org
-            .update_if(PACK_OBJECT, (&which, &ours), fields)
-            .await
+        let write = || self.org.update_if(PACK_OBJECT, (&which, &ours), fields);
+        pack::patiently(write).await
     }
 }
 

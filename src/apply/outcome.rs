@@ -165,7 +165,7 @@ impl Dispatcher<'_> {
                 return Ok(());
             }
         };
-        if settled.may_arrive && self.job.options.settle_after > 0 {
+        if settled.may_arrive && self.job.options.patience.create > 0 {
             self.leave_open(batch, prepared);
             return Ok(());
         }

@@ -1,10 +1,13 @@
 //! The pack's own record in a prepared org: who applied what, when, and from where.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use crate::model::capabilities::{Capabilities, PACK_OBJECT};
 use crate::model::day::Day;
-use crate::org::{Error, Fields, Org, RowError, RowOk, Scope, soql};
+use crate::model::status_code::{Reach, reach};
+use crate::org::{Conditional, Error, Fields, Org, RowError, RowOk, Scope, Sent, soql};
 use crate::refresh::{self, PackRow};
 use crate::state::Meta;
 
@@ -65,7 +68,8 @@ pub(super) async fn create(
             format!("{pack} ({number})")
         };
         fields.insert("Pack__c".to_owned(), json!(name));
-        let sent = org.create_unique(PACK_OBJECT, &[fields.clone()]).await?;
+        let rows = [fields.clone()];
+        let sent = patiently(|| org.create_unique(PACK_OBJECT, &rows)).await?;
         match sent.rows.into_iter().next() {
             Some(Ok(RowOk { id })) => return Ok(Created::New(id)),
             Some(Err(error)) if error.code == "DUPLICATE_VALUE" => {}
@@ -112,9 +116,56 @@ pub(crate) async fn remove(
 }
 
 pub(super) async fn delete(org: &Org, id: &str) -> Result<(), refresh::Error> {
-    match org.delete(&[id]).await?.rows.into_iter().next() {
+    let sent = patiently(|| org.delete(std::slice::from_ref(&id))).await?;
+    match sent.rows.into_iter().next() {
         Some(Err(error)) if !error.is_gone() => Err(refused(&error)),
         _ => Ok(()),
+    }
+}
+
+/// A save by somebody else holds the record for a moment only.
+const ATTEMPTS: u32 = 5;
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// Makes a write to the pack's own record, again as long as another save holds it.
+pub(super) async fn patiently<T: Answer, F>(write: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let mut wait = FIRST_WAIT;
+    for _ in 1..ATTEMPTS {
+        let told = write().await;
+        let refusal = match &told {
+            Ok(done) => done.refusal(),
+            Err(Error::Rejected { code, .. }) => Some(code.as_str()),
+            Err(_) => None,
+        };
+        if refusal.map(reach) != Some(Reach::Locked) {
+            return told;
+        }
+        tokio::time::sleep(wait).await;
+        wait *= 2;
+    }
+    write().await
+}
+
+/// What an org tells of a write.
+pub(super) trait Answer {
+    /// The code with which it refused the record.
+    fn refusal(&self) -> Option<&str>;
+}
+
+impl Answer for Sent {
+    fn refusal(&self) -> Option<&str> {
+        let row = self.rows.first()?;
+        row.as_ref().err().map(|error| error.code.as_str())
+    }
+}
+
+impl Answer for Conditional {
+    /// It would be an error.
+    fn refusal(&self) -> Option<&str> {
+        None
     }
 }
 
@@ -128,5 +179,56 @@ fn refused(error: &RowError) -> refresh::Error {
 impl From<Error> for super::Error {
     fn from(error: Error) -> Self {
         Self::Refresh(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::{Answer, patiently};
+    use crate::org::{Conditional, Error, RowError, RowOk, Sent};
+
+    /// How often a write is made that is answered like this, one after the other, and its end.
+    async fn check<T: Answer>(answers: Vec<Result<T, Error>>) -> (usize, Result<T, Error>) {
+        let count = answers.len();
+        let answers = RefCell::new(answers.into_iter());
+        let done = patiently(|| async { answers.borrow_mut().next().unwrap() }).await;
+        (count - answers.into_inner().len(), done)
+    }
+
+    fn locked<T>() -> Result<T, Error> {
+        Err(Error::Rejected {
+            code: "UNABLE_TO_LOCK_ROW".to_owned(),
+            message: String::new(),
+        })
+    }
+
+    fn row(code: Option<&str>) -> Result<Sent, Error> {
+        let row = match code {
+            None => Ok(RowOk { id: String::new() }),
+            Some(code) => Err(RowError {
+                code: code.to_owned(),
+                message: String::new(),
+                fields: Vec::new(),
+            }),
+        };
+        Ok(Sent {
+            rows: vec![row],
+            at: jiff::Timestamp::UNIX_EPOCH,
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_locked_is_tried_five_times() {
+        let there = || Ok(Conditional::Otherwise);
+        assert_eq!(check(vec![there(), there()]).await, (1, there()));
+        assert_eq!(check(vec![locked(), locked(), there()]).await, (3, there()));
+        let (times, end) = check::<Conditional>((0..9).map(|_| locked()).collect()).await;
+        assert_eq!((times, end), (5, locked()));
+        let held = || row(Some("UNABLE_TO_LOCK_ROW"));
+        assert_eq!(check(vec![held(), row(None)]).await, (2, row(None)));
+        let refused = || row(Some("DUPLICATE_VALUE"));
+        assert_eq!(check(vec![refused(), row(None)]).await, (1, refused()));
     }
 }

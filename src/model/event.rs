@@ -97,6 +97,13 @@ pub(crate) enum Stopped {
         why: String,
         hint: Option<&'static str>,
     },
+    /// The Bulk API job with this id has made no progress for so many seconds.
+    JobHangs { job: String, seconds: u64 },
+}
+
+impl Stopped {
+    /// What to do about a job that makes no progress.
+    pub(crate) const JOB_HANGS: &str = "The org may be busy: run again later, and it is waited for once more. Or abort the job in Setup, Bulk Data Load Jobs: what it has done is kept, and the next run does the rest. `salesforce.bulk_patience` says how long to wait.";
 }
 
 impl Outcome {

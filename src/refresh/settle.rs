@@ -5,10 +5,11 @@
 //! means that the call was carried out and what is missing was refused.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::job::{ended, job_rows};
+use super::job::{Waited, ended, job_rows};
 use super::{Error, record_id, timestamp};
 use crate::diff::fields::Canonical;
 use crate::model::capabilities::KEY_FIELD;
@@ -57,18 +58,39 @@ impl Settled {
     }
 }
 
-/// Settles all open intents. Gives the number of records that may still arrive, and how many
-/// seconds it takes until they cannot any more.
+/// How long is waited for what may still come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// Seconds until a create that cannot be found is taken for one that was never made.
+    pub(crate) create: i64,
+    /// A job that has made no progress for so long is not waited for any more.
+    pub(crate) job: Duration,
+}
+
+/// What cannot be settled yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unsettled {
+    /// So many records may still arrive, for so many seconds.
+    MayArrive { records: u64, seconds: i64 },
+    /// A job of the Bulk API that makes no progress.
+    Hangs(JobId),
+}
+
+/// Settles all open intents, as far as they can be.
 pub(crate) async fn settle(
     org: &Org,
     state: &mut State,
-    settle_after: i64,
-) -> Result<Option<(u64, i64)>, Error> {
+    patience: Patience,
+) -> Result<Option<Unsettled>, Error> {
     let mut waiting: Option<(u64, i64)> = None;
     for (number, run, at, intent) in state.open_intents()? {
-        if let Some(settlement) = settle_job(org, run, &intent).await? {
-            state.settle(run, Some(number), &settlement)?;
-            continue;
+        match settle_job(org, run, &intent, patience.job).await? {
+            JobSettled::Done(settlement) => {
+                state.settle(run, Some(number), &settlement)?;
+                continue;
+            }
+            JobSettled::Hangs(job) => return Ok(Some(Unsettled::Hangs(job))),
+            JobSettled::Untold => {}
         }
         match intent.action {
             Action::Create => {}
@@ -85,7 +107,7 @@ pub(crate) async fn settle(
         }
         let settled = settle_one(org, state, at, &intent).await?;
         let now = org.server_time().map_or(at, jiff::Timestamp::as_second);
-        let left = at + settle_after - now;
+        let left = at + patience.create - now;
         if settled.may_arrive && left > 0 {
             let (records, seconds) = waiting.unwrap_or_default();
             waiting = Some((records + intent.rows.len() as u64, seconds.max(left)));
@@ -101,25 +123,39 @@ pub(crate) async fn settle(
         };
         state.settle(run, Some(number), &settlement)?;
     }
-    Ok(waiting)
+    Ok(waiting.map(|(records, seconds)| Unsettled::MayArrive { records, seconds }))
 }
 
-/// What a job has done, once it has ended; nothing where the results of a job do not tell.
-///
-/// A job goes on while we do not, so it is waited for, and none is begun beside it.
-async fn settle_job(org: &Org, run: i64, intent: &Intent) -> Result<Option<Settlement>, Error> {
+/// What is known of an intent by its job.
+enum JobSettled {
+    Done(Settlement),
+    /// The job makes no progress.
+    Hangs(JobId),
+    /// There is no job, or none any more.
+    Untold,
+}
+
+/// What a job has done, once it has ended. A job goes on while we do not, so it is waited for, and
+/// none is begun beside it.
+async fn settle_job(
+    org: &Org,
+    run: i64,
+    intent: &Intent,
+    patience: Duration,
+) -> Result<JobSettled, Error> {
     let Some(id) = intent.job.as_deref().and_then(JobId::parse) else {
-        return Ok(None);
+        return Ok(JobSettled::Untold);
     };
-    let job = match ended(org, &id).await {
-        Ok(job) => job,
+    let job = match waited(org, &id, intent, patience).await {
+        Ok(Waited::Ended(job)) => job,
+        Ok(Waited::Hangs(job)) => return Ok(JobSettled::Hangs(job.id)),
         // The org forgets jobs after a week.
-        Err(org::Error::Rejected { .. }) => return Ok(None),
+        Err(org::Error::Rejected { .. }) => return Ok(JobSettled::Untold),
         Err(error) => return Err(error.into()),
     };
     if job.state == JobState::Open {
         org.abort_job(&id).await?;
-        return Ok(Some(Settlement::default()));
+        return Ok(JobSettled::Done(Settlement::default()));
     }
     let now = org.server_time().map_or(0, jiff::Timestamp::as_second);
     let mut settlement = Settlement::default();
@@ -138,7 +174,29 @@ async fn settle_job(org: &Org, run: i64, intent: &Intent) -> Result<Option<Settl
             _ => {}
         }
     }
-    Ok(Some(settlement))
+    Ok(JobSettled::Done(settlement))
+}
+
+/// Waits for the job of an earlier run, and says so where it is still at work.
+async fn waited(
+    org: &Org,
+    id: &JobId,
+    intent: &Intent,
+    patience: Duration,
+) -> Result<Waited, org::Error> {
+    let job = org.job(id).await?;
+    if !job.state.has_ended() && job.state != JobState::Open {
+        let (_, kind) = intent.object.facts().label;
+        org.tell(&format!(
+            "an earlier run left {} {kind} to the Bulk API job {id}; waiting for its end ({} are done)",
+            intent.rows.len(),
+            job.processed
+        ));
+    }
+    match job.state.has_ended() {
+        true => Ok(Waited::Ended(job)),
+        false => ended(org, id, patience).await,
+    }
 }
 
 /// What lies in the recycle bin was deleted by us, and has not vanished. What is not to be seen at

@@ -7,7 +7,7 @@ use comfy_table::CellAlignment::{Left, Right};
 
 use super::paint;
 use super::table::{self, Column};
-use super::text::{brief, counted, thousands};
+use super::text::{brief, counted, duration, thousands};
 use crate::model::change::{Action, Counts};
 use crate::model::event::{Halted, Outcome, Stopped};
 use crate::model::status_code;
@@ -155,6 +155,11 @@ fn why(stopped: &Stopped) -> String {
                 brief(why, MESSAGE_WIDTH)
             )
         }
+        Stopped::JobHangs { job, seconds } => format!(
+            "Stopped, because the Bulk API job {job} has made no progress for {}.\nhint: {}",
+            duration(*seconds),
+            Stopped::JOB_HANGS
+        ),
     }
 }
 

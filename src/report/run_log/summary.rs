@@ -133,5 +133,6 @@ pub(in crate::report) fn word(stopped: &Stopped) -> &'static str {
         Stopped::ApiShare { .. } => "api_share",
         Stopped::TooManyFailures => "too_many_failures",
         Stopped::Lost { .. } => "org_lost",
+        Stopped::JobHangs { .. } => "job_hangs",
     }
 }
