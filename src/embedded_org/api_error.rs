@@ -41,6 +41,10 @@ impl ApiError {
         Self::of_record(code, format!("{}: {problem}", field.label), &[&field.name])
     }
 
+    pub(crate) fn session_expired() -> Self {
+        Self::new(401, "INVALID_SESSION_ID", "Session expired or invalid")
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(404, "NOT_FOUND", "The requested resource does not exist")
     }

@@ -45,6 +45,7 @@ use super::bulk::Jobs;
 use super::faults::{self, RowFaults};
 use super::org::Org;
 use super::session::Session;
+use super::tokens::Tokens;
 use resources::Resource;
 
 /// What a handler works with.
@@ -53,6 +54,7 @@ pub(super) struct Context<'a> {
     pub(super) cursors: &'a mut Cursors,
     pub(super) jobs: &'a Jobs,
     pub(super) credentials: &'a Credentials,
+    pub(super) tokens: &'a mut Tokens,
     /// The instance URL.
     pub(super) url: &'a str,
     pub(super) calls: u64,
@@ -71,6 +73,9 @@ pub(super) fn handle(org: &mut Org, url: &str, call: &Call) -> Reply {
     let mut drawn = org
         .faults
         .draw(&faults::facts(&call.method, &path, subjects));
+    if drawn.expires_session {
+        org.tokens.expire();
+    }
     if let Some(told) = drawn.bulk.take() {
         org.jobs.tell(told);
     }
@@ -97,14 +102,8 @@ fn told(org: &Org, call: &Call, reply: Reply) -> Reply {
 /// Answers in one transaction, which is committed unless the request fails.
 fn answer(org: &mut Org, url: &str, call: &Call, mut faults: RowFaults) -> Result<Reply, ApiError> {
     let (resource, call) = resources::find(call)?;
-    let is_signed_in =
-        org.credentials.accepts(call.header("authorization")) && !org.faults.is_expired();
-    if !resource.is_open && !is_signed_in {
-        return Err(ApiError::new(
-            401,
-            "INVALID_SESSION_ID",
-            "Session expired or invalid",
-        ));
+    if !resource.is_open && !org.tokens.accept(call.token()) {
+        return Err(ApiError::session_expired());
     }
     org.calls += 1;
     let now = org.clock.now();
@@ -122,6 +121,7 @@ fn answer(org: &mut Org, url: &str, call: &Call, mut faults: RowFaults) -> Resul
         cursors: &mut org.cursors,
         jobs: &org.jobs,
         credentials: &org.credentials,
+        tokens: &mut org.tokens,
         url,
         calls: org.calls,
     };
@@ -132,9 +132,6 @@ fn answer(org: &mut Org, url: &str, call: &Call, mut faults: RowFaults) -> Resul
     transaction.commit()?;
     if changed {
         org.store.reload_schema()?;
-    }
-    if resource.is_sign_in() && reply.status == 200 {
-        org.faults.sign_in();
     }
     Ok(reply)
 }

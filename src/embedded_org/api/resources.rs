@@ -264,11 +264,6 @@ impl Resource {
         }
     }
 
-    /// Whether it gives out sessions.
-    pub(super) fn is_sign_in(&self) -> bool {
-        self.path == "services/oauth2/token" || self.path.starts_with("services/Soap/")
-    }
-
     fn method_not_allowed(&self, call: &Call) -> ApiError {
         let mut allowed: Vec<&str> = Vec::new();
         for (verb, _) in self.verbs {

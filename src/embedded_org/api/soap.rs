@@ -24,11 +24,14 @@ const SESSION_SECONDS: u32 = 7200;
 
 /// An operation: its name, whether it needs a session, and what its response holds.
 type Operation = (&'static str, bool, Handler);
-type Handler = fn(&Context<'_>, &Envelope, u32) -> Result<String, Fault>;
+type Handler = fn(&mut Context<'_>, &Envelope, u32) -> Result<String, Fault>;
 
 const OPERATIONS: &[Operation] = &[
     ("login", false, login),
-    ("logout", true, |_, _, _| Ok(String::new())),
+    ("logout", true, |context, envelope, _| {
+        context.tokens.end(envelope.session());
+        Ok(String::new())
+    }),
     ("getUserInfo", true, |context, _, _| user_info(context)),
     ("getServerTimestamp", true, |context, _, _| {
         let now = datetime_text(context.session.now);
@@ -48,7 +51,7 @@ pub(super) fn partner(context: &mut Context<'_>, call: &Call) -> Result<Reply, A
     })
 }
 
-fn answer(context: &Context<'_>, call: &Call) -> Result<(&'static str, String), Fault> {
+fn answer(context: &mut Context<'_>, call: &Call) -> Result<(&'static str, String), Fault> {
     let version = call.argument("soap_version");
     let version = version.split('.').next().and_then(|it| it.parse().ok());
     let version: u32 = version.ok_or_else(|| Fault::unsupported_version("Invalid API version"))?;
@@ -60,8 +63,7 @@ fn answer(context: &Context<'_>, call: &Call) -> Result<(&'static str, String), 
         let message = format!("No operation available for request {}", envelope.operation);
         Fault::new("UnexpectedErrorFault", "UNKNOWN_EXCEPTION", message)
     })?;
-    let token = envelope.text("sessionId");
-    if *needs_session && !context.credentials.accepts_token(token) {
+    if *needs_session && !context.tokens.accept(envelope.session()) {
         let message = "Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session key";
         return Err(Fault::new(
             "UnexpectedErrorFault",
@@ -72,7 +74,7 @@ fn answer(context: &Context<'_>, call: &Call) -> Result<(&'static str, String), 
     Ok((name, handler(context, &envelope, version)?))
 }
 
-fn login(context: &Context<'_>, envelope: &Envelope, version: u32) -> Result<String, Fault> {
+fn login(context: &mut Context<'_>, envelope: &Envelope, version: u32) -> Result<String, Fault> {
     if version > LAST_WITH_LOGIN {
         return Err(Fault::unsupported_version(&format!(
             "SOAP API login() is not available in API version {version}.0. Use API version {LAST_WITH_LOGIN}.0 or earlier, \
@@ -101,7 +103,7 @@ fn login(context: &Context<'_>, envelope: &Envelope, version: u32) -> Result<Str
          <serverUrl>{}</serverUrl><sessionId>{}</sessionId><userId>{}</userId><userInfo>{}</userInfo>",
         endpoint('m'),
         endpoint('u'),
-        credentials.access_token.expose_secret(),
+        context.tokens.give(&facts.org_id, context.session.now),
         facts.user_id,
         user_info(context)?
     ))
@@ -224,6 +226,11 @@ impl Envelope {
             operation: operation.name.clone(),
             texts,
         })
+    }
+
+    /// The token in the header.
+    fn session(&self) -> &str {
+        self.text("sessionId")
     }
 
     fn text(&self, name: &str) -> &str {

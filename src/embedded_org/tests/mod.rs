@@ -71,6 +71,13 @@ impl TestOrg {
         self.server.credentials().access_token.expose_secret()
     }
 
+    /// The status of a request with this token.
+    pub(super) async fn status_for(&self, token: &str) -> u16 {
+        let url = format!("{}/services/data/v67.0/limits", self.server.url());
+        let reply = self.client.get(url).bearer_auth(token).send().await;
+        reply.unwrap().status().as_u16()
+    }
+
     /// Sends a request to a path below the version; gives the status, and the body or null.
     pub(super) async fn send(&self, verb: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let url = format!("{}/services/data/v67.0/{path}", self.server.url());
