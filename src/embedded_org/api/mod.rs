@@ -112,12 +112,14 @@ fn answer(org: &mut Org, url: &str, call: &Call, mut faults: RowFaults) -> Resul
     } else {
         org.store.begin()?
     };
+    let mut session = Session::new(&transaction, schema, &org.facts, now);
     let duplicates = call.header("sforce-duplicate-rule-header");
     if duplicates.is_some_and(|header| header.to_lowercase().contains("allowsave=true")) {
+        session = session.saving_duplicates();
         faults.allow_duplicates();
     }
     let mut context = Context {
-        session: Session::new(&transaction, schema, &org.facts, now).under(faults),
+        session: session.under(faults),
         cursors: &mut org.cursors,
         jobs: &org.jobs,
         credentials: &org.credentials,

@@ -7,6 +7,7 @@
 
 mod access;
 mod computed;
+mod countries;
 mod custom_field;
 mod custom_object;
 mod definition;
@@ -29,6 +30,7 @@ use super::features::{Feature, Features};
 
 pub(crate) use access::{Grants, ObjectGrant};
 pub(crate) use computed::computed_sql;
+pub(crate) use countries::{ADDRESSES, COUNTRIES, Place};
 pub(crate) use custom_field::CustomField;
 pub(crate) use custom_object::CustomObject;
 pub(crate) use definition::{data_type, definition_of};
