@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::selection::condition;
 use super::{Error, record_id, timestamp};
 use crate::manifest::{Manifest, StoryKey};
-use crate::model::capabilities::Capabilities;
+use crate::model::capabilities::{Capabilities, Places};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, RootId, UserId};
 use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
@@ -360,10 +360,13 @@ async fn around(
     ids: &BTreeSet<AccountId>,
 ) -> Result<(Accounts, Contacts), Error> {
     let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
+    let places = capabilities.places;
+    let mut fields = vec!["Id", "Name"];
+    fields.extend(places.of_account().into_iter().flatten());
     let lots = ids.chunks(RECORDS_PER_LOT).map(|ids| {
         Question::Retrieve(Retrieve {
             object: "Account",
-            fields: &["Id", "Name"],
+            fields: &fields,
             ids,
         })
     });
@@ -388,7 +391,7 @@ async fn around(
     for (number, told) in org.read(&reads).await?.into_iter().enumerate() {
         if number < lots {
             for fields in told.records()?.into_iter().flatten() {
-                let (id, account) = account(&fields)?;
+                let (id, account) = account(&fields, places)?;
                 accounts.insert(id, account);
             }
             continue;
@@ -414,10 +417,18 @@ async fn around(
 type Accounts = BTreeMap<AccountId, Account>;
 type Contacts = BTreeMap<AccountId, BTreeMap<ContactId, Contact>>;
 
-fn account(fields: &Fields) -> Result<(AccountId, Account), Error> {
+fn account(fields: &Fields, places: Places) -> Result<(AccountId, Account), Error> {
     let id = AccountId(record_id(&text(fields, "Id")?)?);
-    let name = text(fields, "Name")?;
-    Ok((id, Account { name }))
+    let place = places.of_account();
+    let [country, state] = place.map_or_else(<[_; 2]>::default, |place| {
+        place.map(|field| optional(fields, field))
+    });
+    let account = Account {
+        name: text(fields, "Name")?,
+        country,
+        state,
+    };
+    Ok((id, account))
 }
 
 fn contact(fields: &Fields) -> Result<(AccountId, ContactId, Contact), Error> {

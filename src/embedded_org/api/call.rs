@@ -143,6 +143,15 @@ impl Call {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// The session token of the `Authorization` header, whose older form says `OAuth`.
+    pub(crate) fn token(&self) -> &str {
+        let header = self.header("authorization").unwrap_or_default();
+        let (scheme, token) = header.split_once(' ').unwrap_or_default();
+        let is_known =
+            scheme.eq_ignore_ascii_case("Bearer") || scheme.eq_ignore_ascii_case("OAuth");
+        if is_known { token.trim() } else { "" }
+    }
+
     pub(crate) fn body(&self) -> &[u8] {
         &self.body
     }
@@ -272,6 +281,23 @@ mod tests {
         assert_eq!(call("POST", "/x?_HttpMethod=PATCH").verb(), "PATCH");
         assert_eq!(call("GET", "/x?_HttpMethod=PATCH").verb(), "GET");
         assert_eq!(call("HEAD", "/x").verb(), "GET");
+    }
+
+    #[test]
+    fn the_forms_of_the_authorization_header() {
+        for (header, token) in [
+            ("Bearer token", "token"),
+            ("bearer  token ", "token"),
+            ("OAuth token", "token"),
+            ("Basic token", ""),
+            ("Bearer", ""),
+            ("token", ""),
+        ] {
+            let headers = BTreeMap::from([("authorization".to_owned(), header.to_owned())]);
+            let call = Call::read("GET", "/", headers, Vec::new()).unwrap();
+            assert_eq!(call.token(), token, "{header}");
+        }
+        assert_eq!(call("GET", "/").token(), "");
     }
 
     #[test]

@@ -29,8 +29,6 @@ use matching::{Counted, Facts};
 pub(super) struct Faults {
     script: Script,
     counted: Vec<Counted>,
-    /// The session ended, and whoever comes must sign in.
-    expired: bool,
 }
 
 impl Faults {
@@ -52,7 +50,6 @@ impl Faults {
         Ok(Self {
             counted: script.rules.iter().map(|_| Counted::default()).collect(),
             script,
-            expired: false,
         })
     }
 
@@ -71,7 +68,6 @@ impl Faults {
                 );
             }
         }
-        self.expired |= drawn.expires_session;
         drawn
     }
 
@@ -96,15 +92,6 @@ impl Faults {
     /// Whether nothing can happen to any call.
     pub(super) fn is_idle(&self) -> bool {
         self.script.rules.is_empty()
-    }
-
-    pub(super) fn is_expired(&self) -> bool {
-        self.expired
-    }
-
-    /// Somebody signed in, so there is a session again.
-    pub(super) fn sign_in(&mut self) {
-        self.expired = false;
     }
 }
 
