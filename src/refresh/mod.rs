@@ -47,16 +47,6 @@ pub(crate) enum Error {
     NoSuchField { field: String },
 }
 
-impl Error {
-    /// A sentence on what to do next, where the org itself was what failed.
-    pub(crate) fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Org(error) => error.hint(),
-            Self::State(_) | Self::Unexpected(_) | Self::NoSuchField { .. } => None,
-        }
-    }
-}
-
 /// A record id out of the org's reply.
 fn record_id(text: &str) -> Result<crate::model::id::RecordId, Error> {
     crate::model::id::RecordId::parse(text).map_err(|error| Error::Unexpected(error.to_string()))
