@@ -40,6 +40,8 @@ struct Ended {
     command: String,
     code: Option<i32>,
     said: String,
+    /// The harm that it came to.
+    harm: Option<Harm>,
 }
 
 /// Plays a round; what happened, or what went wrong.
@@ -103,7 +105,9 @@ impl Round<'_> {
         let ended = self.run(&arguments, run.harm);
         let struck = self.struck();
         self.served.end_script();
-        self.judge(&ended, &struck)
+        self.judge(&ended, &struck)?;
+        let now = Census::read(&self.env.path(ORG));
+        nothing("foreign records", now.losses(&self.reference.before))
     }
 
     fn sign_in(&mut self, login: Login) {
@@ -144,15 +148,21 @@ impl Round<'_> {
             command,
             code,
             said,
+            harm,
         } = ended;
         if said.contains("panicked") || said.contains(&self.served.token) {
             return Err(format!("`{command}` says what nobody may see"));
         }
-        let Some(code) = *code else { return Ok(()) };
+        let Some(code) = *code else {
+            return match harm {
+                Some(_) => Ok(()),
+                None => Err(format!("`{command}` died by itself")),
+            };
+        };
         self.count(&format!("exit {code}"));
         let permits = struck.iter().flat_map(|kind| kind.permits);
         let mut permits: Vec<_> = permits.copied().collect();
-        permits.push((130, "to resume"));
+        permits.extend((*harm == Some(Harm::Hold)).then_some((130, "to resume")));
         // What was deleted in an earlier run is missed in this one.
         let was_deleted = self.met.iter().any(|kind| kind.name.contains("deleted"));
         permits.extend(was_deleted.then_some((7, "--accept-vanished")));
@@ -244,8 +254,11 @@ impl Round<'_> {
             events.send(Event::Ended).unwrap();
             said
         });
+        let mut struck = None;
         while let Ok(Event::Struck(done)) = happened.recv() {
-            self.strike(harm.expect("only harm strikes"), &mut child, &noticed);
+            let harm = harm.expect("only harm strikes").harm;
+            self.strike(harm, &mut child, &noticed);
+            struck = Some(harm);
             // Where the program is gone, so is the connection that waits.
             let _ = done.send(());
         }
@@ -262,11 +275,12 @@ impl Round<'_> {
             command,
             code,
             said,
+            harm: struck,
         }
     }
 
-    fn strike(&mut self, harm: Fault, child: &mut Child, noticed: &Receiver<()>) {
-        if harm.harm == Harm::Hold {
+    fn strike(&mut self, harm: Harm, child: &mut Child, noticed: &Receiver<()>) {
+        if harm == Harm::Hold {
             self.count("Ctrl-C");
             let id = child.id().to_string();
             let status = process::Command::new("kill").args(["-INT", &id]).status();
