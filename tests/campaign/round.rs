@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, PipeReader};
 use std::process::{self, Child};
 use std::sync::mpsc::{Receiver, channel};
 
-use super::census::{Census, Measure};
+use super::census::{Census, Content, Measure, differences};
 use super::faults::{self, Kind};
 use super::reference::{Reference, manifest};
 use super::schedule::{BadRun, Command, Login, STORIES, Schedule};
@@ -107,7 +107,7 @@ impl Round<'_> {
         self.served.end_script();
         self.judge(&ended, &struck)?;
         let now = Census::read(&self.env.path(ORG));
-        nothing("foreign records", now.losses(&self.reference.before))
+        nothing("foreign records", &now.losses(&self.reference.before))
     }
 
     fn sign_in(&mut self, login: Login) {
@@ -188,31 +188,17 @@ impl Round<'_> {
         self.run(&["plan", "--detailed-exitcode"], None).is_well()?;
         let before = &self.reference.before;
         let now = Census::read(&self.env.path(ORG));
-        nothing("records", now.faults(before))?;
-        nothing("foreign records", now.losses(before))?;
+        nothing("records", &now.faults(before))?;
+        nothing("foreign records", &now.losses(before))?;
         let loosens =
             |kind: &&Kind| kind.name == "trigger on subjects" || kind.name.starts_with("sees");
-        let measure = match self.met.iter().any(|kind| loosens(&kind)) {
+        let measure = match self.met.iter().any(loosens) {
             true => Measure::Loose,
             false => Measure::Exact,
         };
         let clean = self.reference.applied(self.story);
-        let (clean, content) = (clean.content(before, measure), now.content(before, measure));
-        let missing = clean
-            .iter()
-            .filter(|(told, count)| content.get(*told) != Some(count));
-        let surplus = content
-            .iter()
-            .filter(|(told, count)| clean.get(*told) != Some(count));
-        let differing: Vec<_> = [
-            ("clean", missing.collect::<Vec<_>>()),
-            ("here", surplus.collect()),
-        ]
-        .iter()
-        .filter(|(_, records)| !records.is_empty())
-        .map(|(side, records)| format!("{side}: {records:#?}"))
-        .collect();
-        nothing("records beside a clean run", differing)
+        let (clean, here) = (clean.content(before, measure), now.content(before, measure));
+        nothing("records beside a clean run", &differences(&clean, &here))
     }
 
     /// Takes everything away; what is left is what was there, and what strangers made of it.
@@ -222,9 +208,11 @@ impl Round<'_> {
         self.run(&["destroy", "-y"], None).is_well()?;
         let now = Census::read(&self.env.path(ORG));
         let left = now.content(before, Measure::Exact);
-        let left = left.keys().map(|told| format!("left: {told:?}")).collect();
-        nothing("records after destroy", left)?;
-        nothing("foreign records after destroy", now.losses(before))?;
+        nothing(
+            "records left by destroy",
+            &differences(&Content::new(), &left),
+        )?;
+        nothing("foreign records after destroy", &now.losses(before))?;
         match now.strangers(before) == strangers {
             true => Ok(()),
             false => Err("what strangers made is not there any more as it was".to_owned()),
@@ -305,7 +293,7 @@ impl Ended {
     }
 }
 
-fn nothing(what: &str, wrong: Vec<String>) -> Check {
+fn nothing(what: &str, wrong: &[String]) -> Check {
     match wrong.is_empty() {
         true => Ok(()),
         false => Err(format!("{what}: {}", wrong.join("\n"))),
