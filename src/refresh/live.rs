@@ -164,9 +164,9 @@ fn is_ours(
             root,
             path: row.path.clone(),
         };
-        // What was found by its key alone stands at its letters.
+        // What was found by its key alone stands at its letters, an older one below.
         let letters = match row.path.as_str().strip_prefix("key/") {
-            Some(letters) => letters.to_owned(),
+            Some(found) => found.split('/').next().unwrap_or(found).to_owned(),
             None => key::address_letters(&address),
         };
         let parsed = text(KEY_FIELD).and_then(key::parse);
