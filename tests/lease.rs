@@ -32,6 +32,28 @@ fn a_lease_is_given_back() {
 }
 
 #[test]
+fn a_lock_on_the_packs_record_is_waited_for() {
+    let host = TestEnv::empty();
+    // The second write, and every other one from then on.
+    host.write(
+        "locked.yaml",
+        "version: 1\nrules:\n  - when: {object: Demo_Pack__c}\n    reject_rows: {every: 2, code: UNABLE_TO_LOCK_ROW}\n",
+    );
+    let served = Served::start(&host, &["--fault", "locked.yaml"]);
+    let env = TestEnv::against(&served);
+    env.apply();
+    assert_eq!(served.query(LEASE)[0]["Lease_Owner__c"], Json::Null);
+    env.edit("past_max: 4", "past_max: 6");
+    env.apply();
+    assert_eq!(served.query(LEASE)[0]["Lease_Owner__c"], Json::Null);
+    let faults = served.get("../../../__demo-gen/faults");
+    assert!(
+        faults["rules"][0]["rows"].as_u64().unwrap() >= 6,
+        "{faults}"
+    );
+}
+
+#[test]
 fn another_machines_lease_holds_until_it_ends() {
     let host = TestEnv::empty();
     let served = Served::start(&host, &[]);

@@ -1,13 +1,12 @@
 //! Writing much: what fails for all is given up early, what is locked comes back, and what
 //! somebody changed since the plan was made is left alone.
 
-use std::process::Stdio;
 use std::sync::mpsc::channel;
 
 use serde_json::{Value as Json, json};
 
 use crate::env::{Run, Served, TestEnv};
-use crate::proxy::{Counts, Event, Fault, Harm, Proxy};
+use crate::proxy::{Counts, Fault, Harm, Proxy};
 
 /// Runs the command with every write refused with the code from the given one on.
 fn refused(
@@ -37,7 +36,7 @@ fn summary(env: &TestEnv) -> Json {
 }
 
 /// Enough records that a kind fills several calls.
-const MANY: (&str, &str) = ("min: 3\n    max: 6", "min: 60\n    max: 90");
+pub(crate) const MANY: (&str, &str) = ("min: 3\n    max: 6", "min: 60\n    max: 90");
 
 #[test]
 fn a_full_org_is_not_asked_again_for_each_record() {
@@ -138,83 +137,4 @@ fn what_was_changed_since_the_plan_is_left_for_the_next_one() {
     env.apply();
     assert_ne!(subject(&env), json!("Edited by a person"));
     env.nothing_to_do();
-}
-
-/// Every kind of more than fifty changes goes by jobs.
-fn by_jobs(env: &TestEnv) {
-    env.edit(
-        "  settle_after: 0\n",
-        "  settle_after: 0\n  bulk_threshold: 50\n",
-    );
-    env.edit(MANY.0, MANY.1);
-}
-
-#[test]
-fn large_kinds_go_by_jobs_of_the_bulk_api() {
-    let env = TestEnv::new();
-    let before = env.export_of_a_new_org();
-    by_jobs(&env);
-    env.run("plan").exits(0).says("By Bulk API jobs: ");
-    env.apply().says("emails go by the Bulk API, as job 750");
-    env.nothing_to_do();
-    env.edit(
-        "activity:\n",
-        "activity:\n  subjects: {meetings: [Call], emails: [Note]}\n",
-    );
-    env.apply().says("emails go by the Bulk API, as job 750");
-    env.nothing_to_do();
-    env.run("destroy -y").exits(0).says("as job 750");
-    assert_eq!(env.export(), before);
-}
-
-/// Kills an apply at this request about a job, and gives what the next one says.
-fn killed(harm: Harm, after: usize) -> Run {
-    let host = TestEnv::new();
-    let before = host.export_of_a_new_org();
-    let served = Served::start(&host, &[]);
-    let env = TestEnv::against(&served);
-    by_jobs(&env);
-    let (events, happened) = channel();
-    let fault = Fault {
-        harm,
-        counts: Counts::Jobs,
-        after,
-    };
-    let proxy = Proxy::start(&served.url, Some(fault), events);
-    let through = format!("http://{}", proxy.address);
-    env.edit(&served.url, &through);
-    let mut command = env.command(&["apply", "-y"]);
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    let Ok(Event::Struck(done)) = happened.recv() else {
-        panic!("no request {after} about a job came")
-    };
-    child.kill().unwrap();
-    child.wait().unwrap();
-    drop(done);
-    drop(happened);
-    proxy.finish();
-    env.edit(&through, &served.url);
-    let next = env.apply();
-    env.nothing_to_do();
-    env.run("destroy -y").exits(0);
-    assert_eq!(host.export(), before, "{harm:?} {after}");
-    next
-}
-
-#[test]
-fn a_job_that_outlives_its_run_is_picked_up() {
-    // Opened, filled, closed, asked about, and asked for its results.
-    for after in 0..5 {
-        for harm in [Harm::KillBefore, Harm::KillAfter] {
-            let next = killed(harm, after);
-            // A job that was closed is not done again by another one.
-            let closed = after > 2 || (after == 2 && harm == Harm::KillAfter);
-            assert_ne!(
-                next.stderr.contains("emails go by"),
-                closed,
-                "{after} {next}"
-            );
-        }
-    }
 }

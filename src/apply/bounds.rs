@@ -43,7 +43,10 @@ impl Dispatcher<'_> {
             return Some(Stopped::Interrupted);
         }
         if self.job.lease.is_some_and(lease::Lease::is_lost) {
-            return Some(Stopped::Lost(lease::LOST.to_owned()));
+            return Some(Stopped::Lost {
+                why: lease::LOST.to_owned(),
+                hint: None,
+            });
         }
         if options
             .max_failures

@@ -4,13 +4,14 @@
 //! works by itself, whether we live or not; the next run picks it up where this one ends.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::Value as Json;
 use tokio::sync::watch;
 
 use super::outcome::{ATTEMPTS, Taken};
 use super::queue::{Batch, Item};
-use super::row::One;
+use super::row::{One, is_duplicate};
 use super::{Dispatcher, Error};
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::Change;
@@ -18,7 +19,7 @@ use crate::model::event::{Event, Stopped};
 use crate::model::order::Step;
 use crate::model::value::Datum;
 use crate::org::{self, IngestJob, JobId, JobState, Operation, Org, Upload};
-use crate::refresh;
+use crate::refresh::{self, Settled, Waited};
 use crate::state::{Intent, IntentId, Settlement};
 
 /// Bytes of an upload. It is held in memory, as are its results; the org would take 100 MB.
@@ -58,13 +59,15 @@ pub(super) enum Ended {
     NotBegun(org::Error),
     /// It may be running.
     Lost(org::Error),
+    /// It is not over, and makes no progress.
+    Hangs,
 }
 
 /// Uploads, lets the job begin, and waits for its end; aborts it where the user wants to stop.
 pub(super) async fn run(
     org: &Org,
-    id: &JobId,
-    csv: Vec<u8>,
+    (id, csv): (&JobId, Vec<u8>),
+    patience: Duration,
     mut interrupted: watch::Receiver<bool>,
 ) -> Ended {
     if let Err(error) = org.upload(id, csv).await {
@@ -82,14 +85,15 @@ pub(super) async fn run(
         }
     };
     let ended = tokio::select! {
-        ended = refresh::ended(org, id) => ended,
+        ended = refresh::ended(org, id, patience) => ended,
         () = stop => match org.abort_job(id).await {
-            Ok(_) => refresh::ended(org, id).await,
+            Ok(_) => refresh::ended(org, id, patience).await,
             Err(error) => Err(error),
         },
     };
     match ended {
-        Ok(job) => Ended::Job(job),
+        Ok(Waited::Ended(job)) => Ended::Job(job),
+        Ok(Waited::Hangs(_)) => Ended::Hangs,
         Err(error) => Ended::Lost(error),
     }
 }
@@ -199,15 +203,20 @@ impl Dispatcher<'_> {
         opened: Opened,
         ended: Ended,
     ) -> Result<(), Error> {
-        let count = opened.items.len() as u64;
         let error = match ended {
             Ended::Job(job) => return self.take_job(batch, opened, &job).await,
             Ended::NotBegun(error) => error,
             Ended::Lost(error) => {
-                // The intent stays open; the next run goes on with the job.
-                self.outcome.unresolved += count;
-                self.outcome.not_tried += self.queue.abandon(batch) as u64;
+                self.leave_to_org(batch, &opened);
                 self.stop(&error);
+                return Ok(());
+            }
+            Ended::Hangs => {
+                self.leave_to_org(batch, &opened);
+                let job = opened.id.to_string();
+                let seconds = self.job.options.patience.job.as_secs();
+                let hangs = Stopped::JobHangs { job, seconds };
+                self.outcome.stopped.get_or_insert(hangs);
                 return Ok(());
             }
         };
@@ -239,6 +248,12 @@ impl Dispatcher<'_> {
         Ok(())
     }
 
+    /// The intent stays open; the next run goes on with the job.
+    fn leave_to_org(&mut self, batch: &Batch, opened: &Opened) {
+        self.outcome.unresolved += opened.items.len() as u64;
+        self.outcome.not_tried += self.queue.abandon(batch) as u64;
+    }
+
     /// Records what a job has done, and gives back what it left.
     async fn take_job(
         &mut self,
@@ -248,6 +263,11 @@ impl Dispatcher<'_> {
     ) -> Result<(), Error> {
         let rows = refresh::job_rows(self.job.org, job, &opened.intent).await?;
         let at = self.now();
+        let duplicates = rows.iter().any(|(_, row)| is_duplicate(row.as_ref().err()));
+        let settled = match duplicates && batch.step == Step::Create {
+            true => refresh::settle_one(self.job.org, self.job.state, at, &opened.intent).await?,
+            false => Settled::default(),
+        };
         let mut taken = Taken::default();
         let mut left: BTreeSet<usize> = (0..opened.items.len()).collect();
         for (place, result) in rows {
@@ -261,7 +281,7 @@ impl Dispatcher<'_> {
                 intent: &opened.intent,
                 row: &opened.intent.rows[place],
             };
-            self.take_row(&one, (result, at), None, &mut taken)?;
+            self.take_row(&one, (result, at), settled.holder(place), &mut taken)?;
             if (opened.items.len() - left.len()).is_multiple_of(ROWS_AT_ONCE) {
                 let settlement = std::mem::take(&mut taken.settlement);
                 self.job.state.settle(self.job.run, None, &settlement)?;
@@ -302,6 +322,9 @@ impl Dispatcher<'_> {
         (self.job.events)(Event::Notice(notice));
         if !self.queue.is_stopped(batch.kind()) {
             self.halt(batch.kind(), "BULK_JOB_FAILED");
+        }
+        if let Some(halted) = self.outcome.halted.last_mut() {
+            halted.not_tried += rows;
         }
     }
 

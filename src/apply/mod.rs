@@ -47,8 +47,8 @@ pub(crate) use cost::{ROWS_PER_JOB, Way, calls};
 pub(crate) struct Options {
     /// Calls in flight at once.
     pub(crate) concurrency: usize,
-    /// Seconds until a create that cannot be found is sent again.
-    pub(crate) settle_after: i64,
+    /// How long is waited for what may still come.
+    pub(crate) patience: refresh::Patience,
     /// Stop after more failures than this.
     pub(crate) max_failures: Option<MaxFailures>,
     /// Stop before more calls than this.
@@ -250,9 +250,10 @@ impl Dispatcher<'_> {
         };
         let org = self.job.org.clone();
         let interrupted = self.job.interrupted.clone();
+        let patience = self.job.options.patience.job;
         self.calling += 1;
         flying.spawn(async move {
-            let ended = job::run(&org, opened.id(), csv, interrupted).await;
+            let ended = job::run(&org, (opened.id(), csv), patience, interrupted).await;
             Landed::Job(Box::new((batch, opened, ended)))
         });
         Ok(())

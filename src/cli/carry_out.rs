@@ -275,7 +275,9 @@ fn exit(outcome: &Outcome) -> Exit {
     match &outcome.stopped {
         Some(Stopped::Interrupted) => Exit::Interrupted,
         Some(Stopped::ApiBudget | Stopped::ApiShare { .. }) => Exit::ApiBudget,
-        Some(Stopped::TooManyFailures | Stopped::Lost(_)) => Exit::Partly,
+        Some(Stopped::TooManyFailures | Stopped::Lost { .. } | Stopped::JobHangs { .. }) => {
+            Exit::Partly
+        }
         None if outcome.is_complete() => Exit::Done,
         None => Exit::Partly,
     }

@@ -152,7 +152,7 @@ fn code(error: &anyhow::Error) -> Exit {
             Stop::Refused(_) => Exit::Refused,
             Stop::Stale(_) => Exit::Stale,
             Stop::Leased { .. } => Exit::Locked,
-            Stop::Unsettled { .. } => Exit::Partly,
+            Stop::Unsettled(_) => Exit::Partly,
             Stop::NothingSelected(_) | Stop::Impossible { .. } => Exit::Error,
             Stop::Usage(_) => Exit::Usage,
         };

@@ -78,6 +78,9 @@ fn salesforce(mut salesforce: Section) -> Salesforce {
         bulk_threshold: salesforce
             .value("bulk_threshold", whole(1..=1_000_000))
             .unwrap_or(10_000),
+        bulk_patience: salesforce
+            .value("bulk_patience", whole(1..=86_400))
+            .unwrap_or(1_800),
         allow_production: salesforce
             .distinct("allow_production", org_id)
             .unwrap_or_default(),

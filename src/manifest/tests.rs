@@ -87,6 +87,7 @@ salesforce:
   settle_after: 0
   api_share: 50
   bulk_threshold: 2000
+  bulk_patience: 60
   allow_production: [00D5f000000abcdEAA]
   query: {opportunity_type: null, stages_allowed: 010, exclude_if_omitted_field: ~,
     include_closed: true, on_leave: destroy}
@@ -112,6 +113,7 @@ salesforce:
   settle_after: 600
   api_share: 80
   bulk_threshold: 10000
+  bulk_patience: 1800
   allow_production: []
   allow_duplicates: false
   query:

@@ -119,6 +119,8 @@ pub(crate) struct Salesforce {
     pub(crate) api_share: u32,
     /// From so many changes of one kind, or opportunities, on they go by jobs of the Bulk API.
     pub(crate) bulk_threshold: u32,
+    /// Seconds without progress after which a job of the Bulk API is not waited for any more.
+    pub(crate) bulk_patience: u32,
     /// Ids, of 15 or 18 characters, of the production orgs that may be written to.
     pub(crate) allow_production: Vec<String>,
     /// `None`: future meetings and invitations of owners whose calendars sync are refused.

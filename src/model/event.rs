@@ -92,8 +92,18 @@ pub(crate) enum Stopped {
     ApiShare { used: u64, max: u64 },
     /// More failures than the options allow.
     TooManyFailures,
-    /// The org could not be talked to any more: the message.
-    Lost(String),
+    /// The org could not be talked to any more: why, and what to do about it.
+    Lost {
+        why: String,
+        hint: Option<&'static str>,
+    },
+    /// The Bulk API job with this id has made no progress for so many seconds.
+    JobHangs { job: String, seconds: u64 },
+}
+
+impl Stopped {
+    /// What to do about a job that makes no progress.
+    pub(crate) const JOB_HANGS: &str = "The org may be busy: run again later, and it is waited for once more. Or abort the job in Setup, Bulk Data Load Jobs: what it has done is kept, and the next run does the rest. `salesforce.bulk_patience` says how long to wait.";
 }
 
 impl Outcome {

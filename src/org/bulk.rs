@@ -31,7 +31,9 @@ pub(crate) struct JobId(String);
 pub(crate) struct IngestJob {
     pub(crate) id: JobId,
     pub(crate) state: JobState,
-    /// Rows that were refused, so far.
+    /// Rows that it has come to, so far.
+    pub(crate) processed: u64,
+    /// Of these, the ones that were refused.
     failed: u64,
     /// Why the job as a whole failed.
     pub(crate) error: Option<String>,
@@ -167,6 +169,8 @@ struct Info {
     id: String,
     state: JobState,
     #[serde(default)]
+    number_records_processed: u64,
+    #[serde(default)]
     number_records_failed: u64,
     error_message: Option<String>,
 }
@@ -177,6 +181,7 @@ impl Info {
         Ok(IngestJob {
             id,
             state: self.state,
+            processed: self.number_records_processed,
             failed: self.number_records_failed,
             error: self.error_message,
         })

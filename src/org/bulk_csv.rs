@@ -75,32 +75,31 @@ fn write<'a>(csv: &mut csv::Writer<Vec<u8>>, texts: impl Iterator<Item = &'a str
         .expect("a Vec takes whatever is written, and all rows are as long as the first");
 }
 
-/// The rows of a result, successful or failed.
+/// The rows of a result, successful or failed. One without rows may name no columns.
 pub(super) fn rows(csv: &[u8], column: &str) -> Result<Vec<JobRow>, Error> {
     let mut reader = csv::Reader::from_reader(csv);
     let header = reader.headers().map_err(unreadable)?.clone();
     let place = |name: &str| {
-        header
-            .iter()
-            .position(|known| known.eq_ignore_ascii_case(name))
+        let mut names = header.iter();
+        let place = names.position(|known| known.eq_ignore_ascii_case(name));
+        place.ok_or_else(|| unreadable(format!("no column {name} in the results of a job")))
     };
-    let missing = |name: &str| unreadable(format!("no column {name} in the results of a job"));
-    let (id, told_by) = (place("sf__Id"), place(column));
-    let id = id.ok_or_else(|| missing("sf__Id"))?;
-    let told_by = told_by.ok_or_else(|| missing(column))?;
-    let error = place("sf__Error");
-    let row = |record: csv::Result<csv::StringRecord>| {
+    let id = place("sf__Id")?;
+    let error = place("sf__Error").ok();
+    let mut rows = Vec::new();
+    for record in reader.records() {
         let record = record.map_err(unreadable)?;
+        // A job that failed before it came to a row has results without columns of ours.
         let text = |place: usize| record.get(place).unwrap_or_default();
-        Ok(JobRow {
-            told_by: text(told_by).to_owned(),
+        rows.push(JobRow {
+            told_by: text(place(column)?).to_owned(),
             result: match error {
                 Some(error) => Err(row_error(text(error))),
                 None => Ok(text(id).to_owned()),
             },
-        })
-    };
-    reader.records().map(row).collect()
+        });
+    }
+    Ok(rows)
 }
 
 /// Reads `CODE:message:fields --`, where any part may be empty.
@@ -184,6 +183,7 @@ mod tests {
             [("k2", Ok("00U2".to_owned())), ("k1", Ok("00U1".to_owned()))]
         );
         assert!(rows(csv.as_bytes(), "Other__c").is_err());
+        assert_eq!(rows(b"sf__Id,sf__Created\n", "Other__c").unwrap(), []);
         assert!(rows(b"<html>", "Demo_Key__c").is_err());
     }
 }

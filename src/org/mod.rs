@@ -108,6 +108,11 @@ impl Org {
         &self.identity
     }
 
+    /// Tells the user why nothing seems to happen.
+    pub(crate) fn tell(&self, text: &str) {
+        self.transport.wire.tell(text);
+    }
+
     /// HTTP calls made so far by this process, signing in and further attempts included.
     pub(crate) fn calls(&self) -> u64 {
         self.transport.wire.calls()

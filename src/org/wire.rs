@@ -91,6 +91,11 @@ impl Wire {
         &self.http
     }
 
+    /// Tells whoever wants to know why nothing seems to happen.
+    pub(super) fn tell(&self, text: &str) {
+        self.notices.tell(text);
+    }
+
     /// How many requests were sent, each attempt counted.
     pub(super) fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)

@@ -1,5 +1,7 @@
 //! The small steps of a run, each in its own words.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 
 use super::request::{Execution, Request};
@@ -13,7 +15,7 @@ use crate::model::id::RecordId;
 use crate::model::object::Object;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
-use crate::refresh;
+use crate::refresh::{self, Patience};
 use crate::state::{Meta, Opening, State};
 
 pub(super) fn open_state(org: &Org, request: &Request) -> anyhow::Result<State> {
@@ -33,11 +35,15 @@ pub(super) fn look_at_state(org: &Org, request: &Request) -> anyhow::Result<Opti
     Ok(State::look(request.place(&folder, org))?)
 }
 
-/// Seconds for which a create may still arrive; in the embedded org nothing arrives late.
-fn settle_after(request: &Request) -> i64 {
-    match request.manifest.salesforce.instance_url {
-        InstanceUrl::Embedded => 0,
-        InstanceUrl::Url(_) => i64::from(request.manifest.salesforce.settle_after),
+/// How long is waited for what may still come. In the embedded org no create arrives late.
+fn patience(request: &Request) -> Patience {
+    let salesforce = &request.manifest.salesforce;
+    Patience {
+        create: match salesforce.instance_url {
+            InstanceUrl::Embedded => 0,
+            InstanceUrl::Url(_) => i64::from(salesforce.settle_after),
+        },
+        job: Duration::from_secs(u64::from(salesforce.bulk_patience)),
     }
 }
 
@@ -47,10 +53,10 @@ pub(super) async fn settle(
     state: &mut State,
     request: &Request<'_>,
 ) -> anyhow::Result<()> {
-    let waiting = refresh::settle(org, state, settle_after(request)).await;
-    match waiting.context("settling what an interrupted run left open")? {
+    let left = refresh::settle(org, state, patience(request)).await;
+    match left.context("settling what an interrupted run left open")? {
         None => Ok(()),
-        Some((records, seconds)) => Err(Stop::Unsettled { records, seconds }.into()),
+        Some(left) => Err(Stop::Unsettled(left).into()),
     }
 }
 
@@ -93,7 +99,7 @@ pub(super) fn gone_reason(request: &Request, planned: bool) -> Reason {
 pub(super) fn apply_options(request: &Request, execution: &Execution) -> apply::Options {
     apply::Options {
         concurrency: execution.concurrency,
-        settle_after: settle_after(request),
+        patience: patience(request),
         max_failures: execution.max_failures,
         api_budget: execution.api_budget,
         bulk_threshold: request.manifest.salesforce.bulk_threshold as usize,

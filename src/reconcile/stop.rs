@@ -1,7 +1,8 @@
 //! Why a run stops before it writes. Each has an exit code of its own.
 
 use crate::guard::Refusal;
-use crate::refresh::PackRow;
+use crate::model::event::Stopped;
+use crate::refresh::{PackRow, Unsettled};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Stop {
@@ -21,10 +22,8 @@ pub(crate) enum Stop {
         until: String,
     },
     /// Exit 3.
-    #[error(
-        "{records} records of an interrupted call may still arrive; they can be settled in {seconds} s"
-    )]
-    Unsettled { records: u64, seconds: i64 },
+    #[error("{}", unsettled(.0))]
+    Unsettled(Unsettled),
     /// Exit 1.
     #[error("no opportunity matches the manifest's query\n{}", counts(.0))]
     NothingSelected(Vec<(String, u64)>),
@@ -52,9 +51,10 @@ impl Stop {
                 "Wait until it is done. If it has died, its lease ends by itself at {until}; \
                  the same machine can go on at once."
             )),
-            Self::Unsettled { .. } => {
+            Self::Unsettled(Unsettled::MayArrive { .. }) => {
                 Some("Run the same command again then; nothing is sent twice.".to_owned())
             }
+            Self::Unsettled(Unsettled::Hangs(_)) => Some(Stopped::JOB_HANGS.to_owned()),
             Self::NothingSelected(_) => Some(
                 "Loosen or remove a filter under `salesforce.query` that leaves nothing."
                     .to_owned(),
@@ -73,6 +73,17 @@ impl Stop {
             pack: pack.to_owned(),
             by: row.applied(),
             until: until.map_or_else(|| "?".to_owned(), |until| until.to_string()),
+        }
+    }
+}
+
+fn unsettled(left: &Unsettled) -> String {
+    match left {
+        Unsettled::MayArrive { records, seconds } => format!(
+            "{records} records of an interrupted call may still arrive; they can be settled in {seconds} s"
+        ),
+        Unsettled::Hangs(job) => {
+            format!("the Bulk API job {job} of an interrupted run makes no progress")
         }
     }
 }

@@ -18,16 +18,35 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// none.
 pub(crate) type JobRow = (usize, Result<String, RowError>);
 
-/// Waits until the job has ended. One that was never closed does nothing, so nothing is waited
-/// for.
-pub(crate) async fn ended(org: &Org, id: &JobId) -> Result<IngestJob, org::Error> {
+/// What came of waiting for a job.
+#[derive(Debug)]
+pub(crate) enum Waited {
+    /// It has ended; or it was never closed, does nothing, and is not waited for.
+    Ended(IngestJob),
+    /// It has done nothing for as long as we are patient.
+    Hangs(IngestJob),
+}
+
+/// Waits until the job has ended, or until it has made no progress for so long.
+pub(crate) async fn ended(org: &Org, id: &JobId, patience: Duration) -> Result<Waited, org::Error> {
     let mut wait = FIRST_WAIT;
+    let mut idle = Duration::ZERO;
+    let mut last = None;
     loop {
         let job = org.job(id).await?;
         if job.state.has_ended() || job.state == JobState::Open {
-            return Ok(job);
+            return Ok(Waited::Ended(job));
         }
-        tokio::time::sleep(wait).await;
+        let now = Some((job.state, job.processed));
+        if now != last {
+            (last, idle) = (now, Duration::ZERO);
+        }
+        if idle >= patience {
+            return Ok(Waited::Hangs(job));
+        }
+        let rest = wait.min(patience.saturating_sub(idle));
+        tokio::time::sleep(rest).await;
+        idle += rest;
         wait = (wait * 3 / 2).min(LONGEST_WAIT);
     }
 }

@@ -5,10 +5,11 @@
 //! means that the call was carried out and what is missing was refused.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::job::{ended, job_rows};
+use super::job::{Waited, ended, job_rows};
 use super::{Error, record_id, timestamp};
 use crate::diff::fields::Canonical;
 use crate::model::capabilities::KEY_FIELD;
@@ -21,27 +22,75 @@ use crate::state::{Intent, IntentRow, Settlement, State};
 /// Clocks may differ by so many seconds.
 const CLOCK_SLACK: i64 = 300;
 
+/// A record, and when it was made, in seconds since 1970.
+pub(crate) type Made = (RecordId, i64);
+
+/// Who holds a key that is said to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// A record that we made.
+    Ours(Made),
+    /// One that was deleted.
+    RecycleBin,
+    /// One that we do not see: it is not known whose.
+    Unseen,
+}
+
 /// What is known of a call's records now.
 #[derive(Debug, Default)]
 pub(crate) struct Settled {
     /// For each row of the intent the record that was made, and when, in seconds since 1970.
-    pub(crate) made: Vec<Option<(RecordId, i64)>>,
+    pub(crate) made: Vec<Option<Made>>,
+    /// The rows whose key a record in the recycle bin holds.
+    binned: BTreeSet<usize>,
     /// Nothing was found, and without keys it may still arrive.
     pub(crate) may_arrive: bool,
 }
 
-/// Settles all open intents. Gives the number of records that may still arrive, and how many
-/// seconds it takes until they cannot any more.
+impl Settled {
+    /// Who holds the key of this row of the intent.
+    pub(crate) fn holder(&self, row: usize) -> Holder {
+        match self.made.get(row).copied().flatten() {
+            Some(made) => Holder::Ours(made),
+            None if self.binned.contains(&row) => Holder::RecycleBin,
+            None => Holder::Unseen,
+        }
+    }
+}
+
+/// How long is waited for what may still come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// Seconds until a create that cannot be found is taken for one that was never made.
+    pub(crate) create: i64,
+    /// A job that has made no progress for so long is not waited for any more.
+    pub(crate) job: Duration,
+}
+
+/// What cannot be settled yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unsettled {
+    /// So many records may still arrive, for so many seconds.
+    MayArrive { records: u64, seconds: i64 },
+    /// A job of the Bulk API that makes no progress.
+    Hangs(JobId),
+}
+
+/// Settles all open intents, as far as they can be.
 pub(crate) async fn settle(
     org: &Org,
     state: &mut State,
-    settle_after: i64,
-) -> Result<Option<(u64, i64)>, Error> {
+    patience: Patience,
+) -> Result<Option<Unsettled>, Error> {
     let mut waiting: Option<(u64, i64)> = None;
     for (number, run, at, intent) in state.open_intents()? {
-        if let Some(settlement) = settle_job(org, run, &intent).await? {
-            state.settle(run, Some(number), &settlement)?;
-            continue;
+        match settle_job(org, run, &intent, patience.job).await? {
+            JobSettled::Done(settlement) => {
+                state.settle(run, Some(number), &settlement)?;
+                continue;
+            }
+            JobSettled::Hangs(job) => return Ok(Some(Unsettled::Hangs(job))),
+            JobSettled::Untold => {}
         }
         match intent.action {
             Action::Create => {}
@@ -58,7 +107,7 @@ pub(crate) async fn settle(
         }
         let settled = settle_one(org, state, at, &intent).await?;
         let now = org.server_time().map_or(at, jiff::Timestamp::as_second);
-        let left = at + settle_after - now;
+        let left = at + patience.create - now;
         if settled.may_arrive && left > 0 {
             let (records, seconds) = waiting.unwrap_or_default();
             waiting = Some((records + intent.rows.len() as u64, seconds.max(left)));
@@ -74,25 +123,39 @@ pub(crate) async fn settle(
         };
         state.settle(run, Some(number), &settlement)?;
     }
-    Ok(waiting)
+    Ok(waiting.map(|(records, seconds)| Unsettled::MayArrive { records, seconds }))
 }
 
-/// What a job has done, once it has ended; nothing where the results of a job do not tell.
-///
-/// A job goes on while we do not, so it is waited for, and none is begun beside it.
-async fn settle_job(org: &Org, run: i64, intent: &Intent) -> Result<Option<Settlement>, Error> {
+/// What is known of an intent by its job.
+enum JobSettled {
+    Done(Settlement),
+    /// The job makes no progress.
+    Hangs(JobId),
+    /// There is no job, or none any more.
+    Untold,
+}
+
+/// What a job has done, once it has ended. A job goes on while we do not, so it is waited for, and
+/// none is begun beside it.
+async fn settle_job(
+    org: &Org,
+    run: i64,
+    intent: &Intent,
+    patience: Duration,
+) -> Result<JobSettled, Error> {
     let Some(id) = intent.job.as_deref().and_then(JobId::parse) else {
-        return Ok(None);
+        return Ok(JobSettled::Untold);
     };
-    let job = match ended(org, &id).await {
-        Ok(job) => job,
+    let job = match waited(org, &id, intent, patience).await {
+        Ok(Waited::Ended(job)) => job,
+        Ok(Waited::Hangs(job)) => return Ok(JobSettled::Hangs(job.id)),
         // The org forgets jobs after a week.
-        Err(org::Error::Rejected { .. }) => return Ok(None),
+        Err(org::Error::Rejected { .. }) => return Ok(JobSettled::Untold),
         Err(error) => return Err(error.into()),
     };
     if job.state == JobState::Open {
         org.abort_job(&id).await?;
-        return Ok(Some(Settlement::default()));
+        return Ok(JobSettled::Done(Settlement::default()));
     }
     let now = org.server_time().map_or(0, jiff::Timestamp::as_second);
     let mut settlement = Settlement::default();
@@ -111,10 +174,33 @@ async fn settle_job(org: &Org, run: i64, intent: &Intent) -> Result<Option<Settl
             _ => {}
         }
     }
-    Ok(Some(settlement))
+    Ok(JobSettled::Done(settlement))
 }
 
-/// What is gone was deleted by us, and has not vanished.
+/// Waits for the job of an earlier run, and says so where it is still at work.
+async fn waited(
+    org: &Org,
+    id: &JobId,
+    intent: &Intent,
+    patience: Duration,
+) -> Result<Waited, org::Error> {
+    let job = org.job(id).await?;
+    if !job.state.has_ended() && job.state != JobState::Open {
+        let (_, kind) = intent.object.facts().label;
+        org.tell(&format!(
+            "an earlier run left {} {kind} to the Bulk API job {id}; waiting for its end ({} are done)",
+            intent.rows.len(),
+            job.processed
+        ));
+    }
+    match job.state.has_ended() {
+        true => Ok(Waited::Ended(job)),
+        false => ended(org, id, patience).await,
+    }
+}
+
+/// What lies in the recycle bin was deleted by us, and has not vanished. What is not to be seen at
+/// all may still be there, so state keeps it.
 async fn settle_deletes(
     org: &Org,
     state: &mut State,
@@ -124,20 +210,20 @@ async fn settle_deletes(
         .rows
         .iter()
         .filter_map(|row| row.id.map(|id| (id, row)));
-    let mut gone: BTreeMap<RecordId, &IntentRow> = sent.collect();
+    let sent: BTreeMap<RecordId, &IntentRow> = sent.collect();
     let select = format!("SELECT Id FROM {} WHERE Id IN", intent.object.api_name());
-    let ids: Vec<_> = gone.keys().map(ToString::to_string).collect();
-    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
-    for soql in soql::in_lists(&select, &ids, "") {
-        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
-            gone.remove(&record_id(text(&fields, "Id"))?);
+    let ids: Vec<_> = sent.keys().map(RecordId::as_str).collect();
+    let mut gone: Vec<&IntentRow> = Vec::new();
+    for soql in soql::in_lists(&select, &ids, "AND IsDeleted = TRUE") {
+        for fields in org.query(soql, Scope::QueryAll).all::<Fields>().await? {
+            gone.extend(sent.get(&record_id(text(&fields, "Id"))?));
         }
     }
-    for row in gone.values() {
+    for row in &gone {
         state.raise_generation_floor(row.generation + 1)?;
     }
     Ok(Settlement {
-        removed: gone.values().map(|row| row.address.clone()).collect(),
+        removed: gone.iter().map(|row| row.address.clone()).collect(),
         ..Settlement::default()
     })
 }
@@ -171,34 +257,50 @@ pub(crate) async fn settle_one(
 ) -> Result<Settled, Error> {
     let keyed = intent.rows.iter().all(|row| row.key.is_some());
     if keyed {
-        return Ok(Settled {
-            made: by_key(org, intent).await?,
-            may_arrive: false,
-        });
+        return by_key(org, intent).await;
     }
     let candidates = candidates(org, state, at, intent).await?;
     let made = matched(&intent.rows, &candidates);
     let may_arrive = made.iter().all(Option::is_none);
-    Ok(Settled { made, may_arrive })
+    Ok(Settled {
+        made,
+        may_arrive,
+        ..Settled::default()
+    })
 }
 
-async fn by_key(org: &Org, intent: &Intent) -> Result<Vec<Option<(RecordId, i64)>>, Error> {
+async fn by_key(org: &Org, intent: &Intent) -> Result<Settled, Error> {
     let keys: Vec<_> = intent
         .rows
         .iter()
         .filter_map(|row| row.key.as_deref())
         .collect();
     let select = format!(
-        "SELECT Id, CreatedDate, {KEY_FIELD} FROM {} WHERE {KEY_FIELD} IN",
+        "SELECT Id, CreatedDate, IsDeleted, {KEY_FIELD} FROM {} WHERE {KEY_FIELD} IN",
         intent.object.api_name()
     );
-    let mut found = BTreeMap::new();
+    let (mut there, mut binned) = (BTreeMap::new(), BTreeSet::new());
     for soql in soql::in_lists(&select, &keys, "") {
-        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
-            found.insert(text(&fields, KEY_FIELD).to_owned(), made(&fields)?);
+        for fields in org.query(soql, Scope::QueryAll).all::<Fields>().await? {
+            let key = text(&fields, KEY_FIELD).to_owned();
+            if fields.get("IsDeleted") == Some(&Json::Bool(true)) {
+                binned.insert(key);
+            } else {
+                there.insert(key, made(&fields)?);
+            }
         }
     }
-    Ok(keys.iter().map(|key| found.get(*key).copied()).collect())
+    let is_binned = |(_, key): &(usize, &&str)| binned.contains(**key);
+    Ok(Settled {
+        made: keys.iter().map(|key| there.get(*key).copied()).collect(),
+        binned: keys
+            .iter()
+            .enumerate()
+            .filter(is_binned)
+            .map(|(row, _)| row)
+            .collect(),
+        may_arrive: false,
+    })
 }
 
 /// A record that may be one of the intent's.

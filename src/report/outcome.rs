@@ -1,12 +1,13 @@
 //! How a run ended: what was done, what was not and why, and how to go on.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use comfy_table::CellAlignment::{Left, Right};
 
 use super::paint;
 use super::table::{self, Column};
-use super::text::{brief, counted, thousands};
+use super::text::{brief, counted, duration, thousands};
 use crate::model::change::{Action, Counts};
 use crate::model::event::{Halted, Outcome, Stopped};
 use crate::model::status_code;
@@ -74,6 +75,9 @@ fn remains(outcome: &Outcome) -> Vec<String> {
     let given_up = outcome.halted.iter().filter(|kind| kind.not_tried > 0);
     let mut lines: Vec<_> = given_up.map(halted).collect();
     lines.extend(outcome.stopped.as_ref().map(why));
+    if let Some(Stopped::Lost { hint, .. }) = outcome.stopped {
+        lines.extend(hint.map(str::to_owned));
+    }
     if outcome.not_tried > 0 {
         let changes = counted(outcome.not_tried, "change was", "changes were");
         lines.push(format!("{changes} not tried."));
@@ -124,7 +128,10 @@ fn halted(halted: &Halted) -> String {
 
 /// What a person can do about the codes, each once.
 fn hints(outcome: &Outcome) -> Vec<String> {
-    let codes = outcome.failed.keys().map(String::as_str);
+    let failed = outcome.failed.keys().map(String::as_str);
+    let halted = outcome.halted.iter().map(|kind| kind.code.as_str());
+    let codes: BTreeSet<&str> = failed.chain(halted).collect();
+    let codes = codes.into_iter();
     let known = codes.filter_map(|code| Some((code, status_code::advice(code)?)));
     known
         .take(MOST_SHOWN)
@@ -142,12 +149,17 @@ fn why(stopped: &Stopped) -> String {
             thousands(*max)
         ),
         Stopped::TooManyFailures => "Stopped, because too much failed.".to_owned(),
-        Stopped::Lost(message) => {
+        Stopped::Lost { why, .. } => {
             format!(
                 "Stopped, because the org was lost: {}",
-                brief(message, MESSAGE_WIDTH)
+                brief(why, MESSAGE_WIDTH)
             )
         }
+        Stopped::JobHangs { job, seconds } => format!(
+            "Stopped, because the Bulk API job {job} has made no progress for {}.\nhint: {}",
+            duration(*seconds),
+            Stopped::JOB_HANGS
+        ),
     }
 }
 
@@ -326,14 +338,18 @@ Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
         let ended = Outcome {
             not_tried: 4000,
             unresolved: 200,
-            stopped: Some(Stopped::Lost("connection reset by peer".to_owned())),
+            stopped: Some(Stopped::Lost {
+                why: "the session has expired".to_owned(),
+                hint: Some("Access tokens expire."),
+            }),
             ..some()
         };
         check(
             &ended,
             Command::Apply,
             str![[r#"
-Stopped, because the org was lost: connection reset by peer
+Stopped, because the org was lost: the session has expired
+Access tokens expire.
 4,000 changes were not tried.
 Whether 200 records came about is not known; the next run finds out before it writes.
 Run the same command again to resume.

@@ -1,13 +1,14 @@
-//! The figures that the design promises: `cargo bench`.
+//! The figures that the design promises: `cargo bench`, or `cargo bench -- NAME…` for some of them.
 //!
 //! `DEMO_GEN_BENCH_ORG=<folder of a Data Export> cargo bench` also runs the real program over
 //! that org: plan, apply, and plan again with and without reading it.
 
+mod calls;
 mod program;
-mod refresh;
+mod site;
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::time::Instant;
 
 use demo_gen::bench::{Refresh, World};
@@ -20,17 +21,51 @@ const COMPARED: usize = 5_000;
 
 const MILLION: f64 = 1_000_000.0;
 
+/// A figure, or a few that are found together.
+type Bench = fn(&mut dyn io::Write) -> anyhow::Result<()>;
+
+/// All of them by name.
+const BENCHES: [(&str, Bench); 5] = [
+    ("inside", inside),
+    ("small", calls::small),
+    ("medium", calls::medium),
+    ("large", calls::large),
+    ("program", program),
+];
+
 fn main() -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    let world = World::new(DEALS, OWNERS);
-    plan(&world, &mut out)?;
-    for refresh in [Refresh::Full, Refresh::None] {
-        compare(&world, refresh, &mut out)?;
+    // Cargo adds `--bench`.
+    let names: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|name| !name.starts_with('-'))
+        .collect();
+    let known = |name: &&String| BENCHES.iter().any(|(known, _)| known == name);
+    if let Some(unknown) = names.iter().find(|name| !known(name)) {
+        anyhow::bail!("{unknown} is none of {:?}", BENCHES.map(|(name, _)| name));
     }
-    record(&world, &mut out)?;
-    refresh::run(&mut out)?;
+    for (name, bench) in BENCHES {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            bench(&mut out)?;
+        }
+    }
+    Ok(())
+}
+
+/// What goes on inside, without an org.
+fn inside(out: &mut dyn io::Write) -> anyhow::Result<()> {
+    let world = World::new(DEALS, OWNERS);
+    plan(&world, out)?;
+    for refresh in [Refresh::Full, Refresh::None] {
+        compare(&world, refresh, out)?;
+    }
+    record(&world, out)
+}
+
+/// The real program over somebody's own org.
+fn program(out: &mut dyn io::Write) -> anyhow::Result<()> {
     match std::env::var_os("DEMO_GEN_BENCH_ORG") {
-        Some(org) => program::run(org.as_ref(), &mut out),
+        Some(org) => program::run(org.as_ref(), out),
         None => Ok(writeln!(
             out,
             "DEMO_GEN_BENCH_ORG names no folder of a Data Export: the program itself is not run"

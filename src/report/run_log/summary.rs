@@ -132,6 +132,7 @@ pub(in crate::report) fn word(stopped: &Stopped) -> &'static str {
         Stopped::ApiBudget => "api_budget",
         Stopped::ApiShare { .. } => "api_share",
         Stopped::TooManyFailures => "too_many_failures",
-        Stopped::Lost(_) => "org_lost",
+        Stopped::Lost { .. } => "org_lost",
+        Stopped::JobHangs { .. } => "job_hangs",
     }
 }

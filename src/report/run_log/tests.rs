@@ -237,7 +237,10 @@ fn partly_done() -> Outcome {
         },
         failed: BTreeMap::from([("STRING_TOO_LONG".to_owned(), (1, "too long".to_owned()))]),
         not_tried: 3,
-        stopped: Some(Stopped::Lost("reset".to_owned())),
+        stopped: Some(Stopped::Lost {
+            why: "reset".to_owned(),
+            hint: None,
+        }),
         calls: 9,
         ..Outcome::default()
     }
