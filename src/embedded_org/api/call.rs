@@ -112,6 +112,15 @@ impl Call {
         format!("/services/data/{}", self.argument("version").to_lowercase())
     }
 
+    /// Where the resources of the API that is called are: the Tooling API has its own below the version.
+    pub(super) fn api_path(&self) -> String {
+        let api = self.segments.get(3).filter(|_| self.segments.len() > 4);
+        match api.is_some_and(|api| api.eq_ignore_ascii_case("tooling")) {
+            true => format!("{}/tooling", self.version_path()),
+            false => self.version_path(),
+        }
+    }
+
     /// The number of the version.
     pub(super) fn version(&self) -> u32 {
         let text = self.argument("version");

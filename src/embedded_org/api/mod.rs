@@ -42,7 +42,7 @@ use rusqlite::Connection;
 use super::api_error::ApiError;
 use super::auth::Credentials;
 use super::bulk::Jobs;
-use super::faults::{self, RowFaults};
+use super::faults::{self, Automation, RowFaults};
 use super::org::Org;
 use super::session::Session;
 use super::tokens::Tokens;
@@ -58,6 +58,8 @@ pub(super) struct Context<'a> {
     /// The instance URL.
     pub(super) url: &'a str,
     pub(super) calls: u64,
+    /// What runs when records are saved.
+    pub(super) automations: &'a [Automation],
 }
 
 /// Handles a request of the network; every reply tells how much of the day's calls is used.
@@ -126,6 +128,7 @@ fn answer(org: &mut Org, url: &str, call: &Call, mut faults: RowFaults) -> Resul
         tokens: &mut org.tokens,
         url,
         calls: org.calls,
+        automations: org.faults.automations(),
     };
     let reply = run(&mut context, resource, &call)?;
     context.session.keep_numbers()?;

@@ -21,7 +21,7 @@ impl TestOrg {
     }
 
     /// One rule that is good.
-    async fn rule(&self, rule: &str) {
+    pub(super) async fn rule(&self, rule: &str) {
         let (status, reply) = self
             .script(&format!("version: 1\nrules:\n- {rule}\n"))
             .await;
