@@ -19,6 +19,25 @@ fn a_saved_plan_is_applied_without_asking() {
 }
 
 #[test]
+fn a_saved_plan_is_applied_as_it_was_saved_and_in_no_other_shape() {
+    let env = TestEnv::new();
+    env.run("plan --out demo.yaml").exits(64).says("is the manifest");
+    env.run("plan --json-into demo.yaml").exits(64);
+    env.run("plan --out first.plan").exits(0);
+    let before = env.export();
+    env.run("apply first.plan --target nothing*").exits(64);
+    env.run("apply first.plan --max-opps 1").exits(64);
+    let plan = env.read("first.plan");
+    let edited = plan.replacen("\"Description\"", "\"Location\"", 1);
+    assert_ne!(edited, plan);
+    env.write("edited.plan", &edited);
+    env.run("apply edited.plan")
+        .exits(1)
+        .says("changed after it was saved");
+    assert_eq!(env.export(), before);
+}
+
+#[test]
 fn a_saved_plan_is_good_for_one_apply() {
     let env = TestEnv::new();
     env.run("plan --out first.plan").exits(0);

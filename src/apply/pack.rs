@@ -1,5 +1,6 @@
 //! The pack's own record in a prepared org: who applied what, when, and from where.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -50,8 +51,8 @@ pub(super) enum Created {
     There(Box<PackRow>),
 }
 
-/// The recycle bin holds at most so many former records of a pack.
-const FORMER: u32 = 100;
+/// How often a name is looked for that no former record of the pack holds.
+const NAMES: u32 = 5;
 
 /// `Pack__c` is unique, so a second call, after a lost reply or beside another run, makes no
 /// second record. A deleted record holds its name until it is purged; the next one gets a number.
@@ -61,13 +62,9 @@ pub(super) async fn create(
     pack: &str,
     mut fields: Fields,
 ) -> Result<Created, refresh::Error> {
-    for number in 1..=FORMER {
-        let name = if number == 1 {
-            pack.to_owned()
-        } else {
-            format!("{pack} ({number})")
-        };
-        fields.insert("Pack__c".to_owned(), json!(name));
+    let mut number = 1;
+    for _ in 0..NAMES {
+        fields.insert("Pack__c".to_owned(), json!(numbered(pack, number)));
         let rows = [fields.clone()];
         let sent = patiently(|| org.create_unique(PACK_OBJECT, &rows)).await?;
         match sent.rows.into_iter().next() {
@@ -79,22 +76,38 @@ pub(super) async fn create(
         if let Some(there) = refresh::pack_row(org, capabilities, pack).await? {
             return Ok(Created::There(Box::new(there)));
         }
-        if !is_in_recycle_bin(org, &name).await? {
+        let former = former(org, pack).await?;
+        if !former.contains(&number) {
             return Err(unseen(pack));
         }
+        number = former.last().map_or(1, |last| last + 1);
     }
-    let why = format!("{PACK_OBJECT} has had {FORMER} records of {pack:?}; empty the recycle bin");
-    Err(refresh::Error::Unexpected(why))
+    Err(unseen(pack))
 }
 
-/// Whether a record that was deleted holds the name.
-async fn is_in_recycle_bin(org: &Org, name: &str) -> Result<bool, Error> {
+/// `q4-demo`, and after it `q4-demo (2)`.
+fn numbered(pack: &str, number: u32) -> String {
+    match number {
+        1 => pack.to_owned(),
+        _ => format!("{pack} ({number})"),
+    }
+}
+
+/// The numbers that deleted records of the pack hold.
+async fn former(org: &Org, pack: &str) -> Result<BTreeSet<u32>, Error> {
     let soql = format!(
-        "SELECT Id FROM {PACK_OBJECT} WHERE Pack__c = {} AND IsDeleted = TRUE",
-        soql::literal(name)
+        "SELECT Pack__c FROM {PACK_OBJECT} WHERE Name = {} AND IsDeleted = TRUE",
+        soql::literal(pack)
     );
-    let found: Vec<Fields> = org.query(soql, Scope::QueryAll).all().await?;
-    Ok(!found.is_empty())
+    let rows: Vec<Fields> = org.query(soql, Scope::QueryAll).all().await?;
+    let number = |row: &Fields| {
+        let rest = row.get("Pack__c")?.as_str()?.strip_prefix(pack)?;
+        match rest {
+            "" => Some(1),
+            _ => rest.strip_prefix(" (")?.strip_suffix(')')?.parse().ok(),
+        }
+    };
+    Ok(rows.iter().filter_map(number).collect())
 }
 
 fn unseen(pack: &str) -> refresh::Error {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::carry_out::{self, Order};
 use super::context::Context;
 use super::exit::Exit;
-use super::options::{Allow, ApplyOptions, OutputOptions, PlanOptions};
+use super::options::{Allow, ApplyOptions, OutputOptions, PlanOptions, SHAPING};
 use crate::plan_file::{Command, Plan};
 use crate::reconcile::{self, Stop};
 
@@ -13,7 +13,7 @@ use crate::reconcile::{self, Stop};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A plan that `demo-gen plan --out` saved. Nothing but what it shows is done.
-    #[arg(value_name = "PLANFILE")]
+    #[arg(value_name = "PLANFILE", conflicts_with_all = SHAPING)]
     saved: Option<PathBuf>,
     #[command(flatten)]
     plan: PlanOptions,

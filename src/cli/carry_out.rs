@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::approve::{self, Answer};
 use super::context::Context;
 use super::exit::Exit;
-use super::options::{ApplyOptions, OutputOptions};
+use super::options::{self, ApplyOptions, OutputOptions};
 use super::{interrupt, plan, show};
 use crate::apply::MaxFailures;
 use crate::clock::Clock;
@@ -236,6 +236,7 @@ fn lines(order: &Order) -> anyhow::Result<Option<BufWriter<File>>> {
     let Some(path) = &order.output.json_into else {
         return Ok(None);
     };
+    options::refuse_manifest(path, order.request.manifest)?;
     let file = File::create(path).with_context(|| format!("writing {}", path.display()))?;
     Ok(Some(BufWriter::new(file)))
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::embedded_org;
 use crate::manifest::LoadError;
 use crate::org::{self, SignInError};
 use crate::reconcile::Stop;
@@ -158,6 +159,9 @@ fn code(error: &anyhow::Error) -> Exit {
         };
     }
     if let Some(state::Error::Locked { .. }) = state_error(error) {
+        return Exit::Locked;
+    }
+    if let Some(embedded_org::Error::Locked { .. }) = find(error) {
         return Exit::Locked;
     }
     if find::<SignInError>(error).is_some() {

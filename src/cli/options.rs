@@ -1,15 +1,22 @@
 //! Options of plan, apply and destroy, and what they mean.
 
+use std::path::Path;
+
 use clap::ValueEnum;
 use jiff::civil::Date;
 use wildmatch::WildMatch;
 
 use crate::apply::MaxFailures;
 use crate::guard::{Allowed, MaxDestroy};
-use crate::manifest::AsOf;
+use crate::manifest::{AsOf, Manifest};
 use crate::model::change::Action;
-use crate::reconcile::{self, RefreshMode};
+use crate::reconcile::{self, RefreshMode, Stop};
 use crate::scope::Scope;
+
+/// Options that shape a plan: a saved one has its shape.
+pub(super) const SHAPING: [&str; 9] = [
+    "target", "exclude", "as_of", "recast", "refresh", "seed", "max_opps", "adopt", "new_pack",
+];
 
 /// What shapes a plan.
 #[derive(Debug, Clone, clap::Args)]
@@ -100,6 +107,18 @@ pub(super) struct OutputOptions {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
+}
+
+/// A result must not be written over the manifest that it is made from.
+pub(super) fn refuse_manifest(path: &Path, manifest: &Manifest) -> Result<(), Stop> {
+    let whole = |path: &Path| path.canonicalize().ok();
+    match whole(path).is_some() && whole(path) == whole(&manifest.source) {
+        false => Ok(()),
+        true => Err(Stop::Usage(format!(
+            "{} is the manifest; write to another file",
+            path.display()
+        ))),
+    }
 }
 
 impl PlanOptions {

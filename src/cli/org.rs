@@ -11,9 +11,12 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options;
 use crate::embedded_org::{self, Credentials, Feature, Features, ImportSummary, Options};
-use crate::manifest::InstanceUrl;
+use crate::manifest::{InstanceUrl, Manifest};
 use crate::reconcile::{self, Stop};
 use crate::{from_org, plan_file};
+
+/// Where the org lies unless told otherwise.
+const DATA: &str = ".demo-gen/org.sqlite";
 
 /// Serve, fill, copy or reset the embedded org; prepare any org.
 #[derive(Debug, clap::Args)]
@@ -25,7 +28,7 @@ pub(super) struct Args {
         long,
         global = true,
         value_name = "FILE",
-        default_value = ".demo-gen/org.sqlite"
+        default_value = DATA
     )]
     data: PathBuf,
 }
@@ -142,8 +145,14 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             imported(context.terminal.out(), &summary)?;
         }
         Command::Import { folder: None, .. } => {
-            let folder = copy(context).await?;
-            let summary = embedded_org::import(data, folder.path(), clock)?;
+            let manifest = context.manifest()?;
+            let folder = copy(context, &manifest).await?;
+            let data = match data == Path::new(DATA) {
+                // That is where a manifest with `instance_url: embedded` looks for it.
+                true => manifest.directory().join(DATA),
+                false => data.clone(),
+            };
+            let summary = embedded_org::import(&data, folder.path(), clock)?;
             imported(context.terminal.out(), &summary)?;
         }
         Command::Export { folder } => {
@@ -173,20 +182,14 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
 }
 
 /// Copies the manifest's org into a folder that goes when it is dropped.
-async fn copy(context: &mut Context<'_>) -> anyhow::Result<tempfile::TempDir> {
-    let manifest = context.manifest()?;
+async fn copy(context: &mut Context<'_>, manifest: &Manifest) -> anyhow::Result<tempfile::TempDir> {
     if manifest.salesforce.instance_url == InstanceUrl::Embedded {
         let why = "the manifest's org is the embedded one itself; name the manifest of another org with -c";
         return Err(Stop::Usage(why.to_owned()).into());
     }
     let folder = tempfile::tempdir().context("making a folder for the copy")?;
-    let connection = context.connect(&manifest).await?;
-    let request = context.request(
-        &manifest,
-        plan_file::Command::Apply,
-        false,
-        options::plain(),
-    );
+    let connection = context.connect(manifest).await?;
+    let request = context.request(manifest, plan_file::Command::Apply, false, options::plain());
     let survey = reconcile::survey(&connection.org, &request).await?;
     from_org::copy(&connection.org, &survey.inventory, folder.path()).await?;
     connection.close().await;

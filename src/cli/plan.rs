@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::exit::Exit;
-use super::options::{OutputOptions, PlanOptions};
+use super::options::{self, OutputOptions, PlanOptions};
 use super::show;
 use crate::plan_file::{Command, Plan};
 use crate::reconcile::{self, Stop};
@@ -26,6 +26,9 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let manifest = context.manifest()?;
+    for path in args.out.iter().chain(&args.output.json_into) {
+        options::refuse_manifest(path, &manifest)?;
+    }
     let connection = context.connect(&manifest).await?;
     let command = if args.destroy {
         Command::Destroy

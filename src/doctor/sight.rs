@@ -50,6 +50,8 @@ pub(super) enum Question {
     Flows,
     /// What lets the running user see or change every record.
     Powers,
+    /// The types that opportunities have.
+    Types,
 }
 
 /// The rows that came, or why none did.
@@ -219,6 +221,11 @@ fn questions(inventory: &Inventory, user: &str) -> Vec<Asked> {
             Question::Emails,
             &[Scope::Query],
             listed("SELECT AccountId, Email FROM Contact WHERE AccountId IN", &accounts),
+        ),
+        (
+            Question::Types,
+            &[Scope::Query],
+            vec!["SELECT Type, COUNT(Id) deals FROM Opportunity GROUP BY Type".to_owned()],
         ),
         (
             Question::DuplicateRules,

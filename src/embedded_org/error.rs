@@ -15,7 +15,7 @@ pub(crate) enum Error {
     },
     #[error("the certificate {} cannot be made: {problem}", path.display())]
     Certificate { path: PathBuf, problem: String },
-    #[error("{} is in use by another process that serves this org\nhint: stop it, or name another file with --data", path.display())]
+    #[error("{} is in use by another process\nhint: wait until it is done, or stop it; `org` commands take another file with --data", path.display())]
     Locked { path: PathBuf },
     #[error("cannot {action} {}: {source}", path.display())]
     Io {

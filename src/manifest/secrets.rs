@@ -34,10 +34,15 @@ pub(super) fn has_user(address: &str) -> bool {
     address.contains("://") && address.contains('@')
 }
 
+/// Whether a text holds an access token, `00D<org>!<secret>`.
+fn has_token(text: &str) -> bool {
+    text.split_once("00D").is_some_and(|(_, rest)| rest.contains('!'))
+}
+
 /// Where the values of secret keys stand, at any depth.
 pub(super) fn values(node: &Node) -> Vec<Span> {
     match &node.value {
-        Value::Scalar { text, .. } if has_user(text) => vec![node.span],
+        Value::Scalar { text, .. } if has_user(text) || has_token(text) => vec![node.span],
         Value::Scalar { .. } => Vec::new(),
         Value::List(items) => items.iter().flat_map(values).collect(),
         Value::Map(entries) => {

@@ -6,6 +6,9 @@
 use super::address::Address;
 use super::object::{OBJECTS, Object};
 
+/// The length of the field that holds them; no key is longer.
+pub(crate) const LENGTH: u32 = 64;
+
 /// Eight letters that stand for the pack in its keys.
 pub(crate) fn pack_prefix(pack: &str) -> String {
     base32(&blake3::derive_key("demo-gen pack v1", pack.as_bytes()), 8)

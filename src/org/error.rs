@@ -82,8 +82,17 @@ impl Error {
             ),
             Self::Lost(cause) => cause.hint(),
             Self::Rejected { code, .. } => status_code::advice(code),
+            Self::Network(cause)
+                if cause.contains("certificate") || cause.contains("UnknownIssuer") =>
+            {
+                Some(
+                    "The certificate is not trusted here: SSL_CERT_FILE names a file with one that is to be, as `org serve --tls` prints it.",
+                )
+            }
+            Self::Network(_) => Some(
+                "Check salesforce.instance_url, and that the org can be reached from here (proxy, VPN); then run again.",
+            ),
             Self::ApiVersion(_)
-            | Self::Network(_)
             | Self::Unavailable { .. }
             | Self::ApiName(_)
             | Self::RecordId(_) => None,

@@ -189,6 +189,10 @@ pub(super) fn refusal(status: u16, errors: &[ApiError]) -> Error {
     match (status, code.as_str()) {
         (401, _) => SignInError::Session { code, message }.into(),
         (429 | 500.., _) | (_, "SERVER_UNAVAILABLE") => Error::Unavailable { status, message },
+        // Too many long calls at this moment; the calls of the day are another matter.
+        (_, "REQUEST_LIMIT_EXCEEDED") if message.starts_with("Concurrent") => {
+            Error::Unavailable { status, message }
+        }
         (_, "REQUEST_LIMIT_EXCEEDED") => Error::RequestLimit(message),
         _ => Error::Rejected { code, message },
     }

@@ -12,7 +12,7 @@ use crate::model::object::Object;
 use crate::model::order::Step;
 
 /// Raised when a saved plan changes its form.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Header {

@@ -18,6 +18,8 @@ enum Line {
     Plan(Box<Header>),
     Pins(RootId, Box<Pins>),
     Change(Box<Change>),
+    /// BLAKE3 of all lines before it: a plan is carried out as it was reviewed, or not at all.
+    Digest(String),
 }
 
 /// What every format of a plan begins with.
@@ -45,8 +47,10 @@ impl Plan {
         let file =
             tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
         let mut writer = BufWriter::new(file);
+        let mut digest = blake3::Hasher::new();
         let mut write = |line: &Line| {
             let text = serde_json::to_string(line).expect("a plan is plain data");
+            digest.update(text.as_bytes());
             writeln!(writer, "{text}").map_err(failed)
         };
         write(&Line::Plan(Box::new(self.header.clone())))?;
@@ -56,6 +60,9 @@ impl Plan {
         for change in self.changes() {
             write(&Line::Change(Box::new(change?)))?;
         }
+        let digest = Line::Digest(digest.finalize().to_hex().to_string());
+        let text = serde_json::to_string(&digest).expect("a plan is plain data");
+        writeln!(writer, "{text}").map_err(failed)?;
         let file = writer
             .into_inner()
             .map_err(|error| failed(error.into_error()))?;
@@ -76,6 +83,7 @@ impl Plan {
             source,
         };
         let mut lines = BufReader::new(File::open(path).map_err(failed)?).lines();
+        let mut digest = blake3::Hasher::new();
         let mut next = |number: usize| -> Result<Option<Line>, Error> {
             let Some(line) = lines.next() else {
                 return Ok(None);
@@ -91,9 +99,16 @@ impl Plan {
                 )));
             }
             let parsed = serde_json::from_str(&line);
-            parsed
-                .map(Some)
-                .map_err(|error| not_a_plan(format!("line {number}: {error}")))
+            let parsed = parsed.map_err(|error| not_a_plan(format!("line {number}: {error}")))?;
+            match &parsed {
+                Line::Digest(told) if *told != digest.finalize().to_hex().as_str() => {
+                    Err(not_a_plan("it was changed after it was saved".to_owned()))
+                }
+                _ => {
+                    digest.update(line.as_bytes());
+                    Ok(Some(parsed))
+                }
+            }
         };
         let Some(Line::Plan(header)) = next(1)? else {
             return Err(not_a_plan(
@@ -104,7 +119,14 @@ impl Plan {
         let mut pins = std::collections::BTreeMap::new();
         for number in 2.. {
             match next(number)? {
-                None => break,
+                None => return Err(not_a_plan("it is incomplete".to_owned())),
+                Some(Line::Digest(_)) => match next(number + 1)? {
+                    None => break,
+                    Some(_) => {
+                        let after = number + 1;
+                        return Err(not_a_plan(format!("line {after}: it goes on behind its end")));
+                    }
+                },
                 Some(Line::Plan(_)) => {
                     return Err(not_a_plan(format!("line {number}: a second header")));
                 }

@@ -215,16 +215,19 @@ fn what_is_no_whole_plan_is_refused() {
         refused(&[&text[..text.floor_char_boundary(cut)]]);
     }
     let twice = [&lines[..], &lines[..1]].concat();
-    assert!(refused(&twice).ends_with("line 11: a second header"));
-    let other = lines[0].replace(r#""format":1"#, r#""format":99,"new":1"#);
+    assert!(refused(&twice).ends_with("line 12: it goes on behind its end"));
+    let edited = text.replace("Intro", "Extro");
+    assert_ne!(edited, text);
+    assert!(refused(&[edited.trim_end()]).ends_with("it was changed after it was saved"));
+    let other = lines[0].replace(r#""format":2"#, r#""format":99,"new":1"#);
     assert_eq!(
         refused(&[&other]),
-        "PLAN is not a saved plan: its format is 99, this version reads 1"
+        "PLAN is not a saved plan: its format is 99, this version reads 2"
     );
     let unlike = r#"{"plan":{"format":99,"everything":"else"}}"#;
     assert_eq!(
         refused(&[unlike]),
-        "PLAN is not a saved plan: its format is 99, this version reads 1"
+        "PLAN is not a saved plan: its format is 99, this version reads 2"
     );
     for garbage in ["", "name: demo", "[]", "{\"plan\": {}}"] {
         assert!(

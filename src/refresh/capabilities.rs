@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Error, fit};
 use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
-use crate::model::capabilities::{Capabilities, ObjectCapabilities, PACK_OBJECT, Places};
+use crate::model::capabilities::{
+    Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
+};
 use crate::model::id::UserId;
+use crate::model::key;
 use crate::model::object::{OBJECTS, Object};
 use crate::org::{Describe, Org, Read, Told};
 
@@ -124,7 +127,12 @@ fn fields(object: &Describe) -> ObjectCapabilities {
     };
     ObjectCapabilities {
         readable: names(|_| true),
-        createable: names(|field| field.createable),
+        createable: names(|field| field.createable && !is_unfit_key(field)),
         updateable: names(|field| field.updateable),
     }
+}
+
+/// A key field that is too short for our keys, or takes one twice, is as good as none.
+fn is_unfit_key(field: &crate::org::Field) -> bool {
+    field.name == KEY_FIELD && (field.length < key::LENGTH || !field.unique)
 }

@@ -4,14 +4,12 @@ use super::{Judgement, failure, good, note, some_of, unseen, warning};
 use crate::doctor::sight::{Question, Sight, is_true};
 use crate::manifest::{IdempotencyMode, InstanceUrl};
 use crate::model::capabilities::{KEY_FIELD, PACK_OBJECT};
+use crate::model::key;
 use crate::model::object::Object;
 use crate::org::{Describe, Field};
 
 const PREPARE: &str =
     "`demo-gen org prepare` makes it, or an admin does with what `org prepare --out DIR` writes.";
-
-/// Our keys are this long at most.
-const KEY_LENGTH: u32 = 64;
 
 pub(super) fn login(sight: &Sight) -> Judgement {
     let identity = &sight.identity;
@@ -186,8 +184,9 @@ pub(super) fn keys(sight: &Sight) -> Judgement {
         (true, true) => good(format!("{KEY_FIELD} on every object that can have it")),
         (true, false) => warning(
             format!(
-                "{KEY_FIELD} of {} is not a unique external id of {KEY_LENGTH} characters",
-                some_of(&wrong)
+                "{KEY_FIELD} of {} is not a unique external id of {} characters, so it is not used",
+                some_of(&wrong),
+                key::LENGTH
             ),
             "Delete the field, and let `demo-gen org prepare` make it.",
         ),
@@ -209,7 +208,7 @@ pub(super) fn keys(sight: &Sight) -> Judgement {
 }
 
 fn is_key(field: &Field) -> bool {
-    field.external_id && field.unique && field.length >= KEY_LENGTH && field.createable
+    field.external_id && field.unique && field.length >= key::LENGTH && field.createable
 }
 
 pub(super) fn pack(sight: &Sight) -> Judgement {

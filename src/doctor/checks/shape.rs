@@ -1,7 +1,7 @@
 //! How this org differs from others.
 
 use super::{Judgement, failure, good, note, some_of, warning};
-use crate::doctor::sight::Sight;
+use crate::doctor::sight::{Question, Sight, text};
 use crate::model::value::Datum;
 use crate::org::Field;
 
@@ -18,7 +18,11 @@ pub(super) fn query_values(sight: &Sight) -> Judgement {
             .collect()
     };
     let mut unknown_ones = unknown("StageName", &query.stages_allowed);
-    unknown_ones.extend(unknown("Type", &query.opportunity_type));
+    // A value that was taken out of the picklist stays with the deals that have it.
+    let types = sight.rows(Question::Types).unwrap_or_default();
+    let is_used = |word: &String| types.iter().any(|row| text(row, "Type") == Some(&**word));
+    let types = unknown("Type", &query.opportunity_type).into_iter();
+    unknown_ones.extend(types.filter(|word| !is_used(word)));
     match unknown_ones.is_empty() {
         true => good("all that the manifest names are in use"),
         false => warning(

@@ -279,9 +279,12 @@ fn check_format(connection: &Connection, path: &Path) -> Result<(), Error> {
 
 /// `SQLite` opens a read-only file without a word and fails later; this fails now, naming the cause.
 fn probe_writable(path: &Path) -> Result<(), Error> {
-    std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    // The file holds what one signs in to the org with.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
         .open(path)
         .map(|_| ())
         .map_err(|source| Error::Io {
