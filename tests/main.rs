@@ -19,6 +19,7 @@ mod examples;
 mod faults;
 mod from_org;
 mod guards;
+mod hidden;
 mod interrupt;
 mod jobs;
 mod kill;

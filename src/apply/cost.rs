@@ -8,6 +8,13 @@ const FIRST: usize = 20;
 /// Of a kind that fills more calls than this, the first holds no more than that.
 const MANY_CALLS: usize = 10;
 
+/// In a plan that fills more calls than this, some more that are half full do not matter.
+const LARGE: usize = 40;
+
+/// So many lots of what was written are read back in one call. Rows with long texts come to some
+/// kilobytes each, and a reply of many of them holds up the org as well as us.
+pub(super) const LOTS_PER_READ_BACK: usize = 2;
+
 /// Rows of a job, which are known one by one in memory while it runs.
 pub(crate) const ROWS_PER_JOB: usize = 50_000;
 
@@ -36,6 +43,16 @@ pub(super) fn first_size(rows: usize, call: usize, way: Way) -> usize {
         call
     } else {
         (rows % call).max(FIRST.min(call))
+    }
+}
+
+/// How many rows a call of this size is to have before it goes, while more may come to fill it: in
+/// a large plan it is better to keep as many calls under way as may be.
+pub(super) fn enough(size: usize, call: usize, planned: usize) -> usize {
+    if planned > call * LARGE {
+        size / 2
+    } else {
+        size * 9 / 10
     }
 }
 

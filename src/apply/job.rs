@@ -23,7 +23,7 @@ use crate::refresh::{self, Settled, Waited};
 use crate::state::{Intent, IntentId, Settlement};
 
 /// Bytes of an upload. It is held in memory, as are its results; the org would take 100 MB.
-const MOST_BYTES: usize = 24 << 20;
+const MOST_BYTES: usize = 10 << 20;
 
 /// So many results are recorded at once.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -286,9 +286,6 @@ impl Dispatcher<'_> {
                 let settlement = std::mem::take(&mut taken.settlement);
                 self.job.state.settle(self.job.run, None, &settlement)?;
                 self.progress(ROWS_AT_ONCE as u64);
-                if self.fills_a_call() {
-                    self.read_back_now(org::RECORDS_PER_LOT).await?;
-                }
             }
         }
         let told = (opened.items.len() - left.len()) % ROWS_AT_ONCE;

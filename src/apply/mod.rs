@@ -22,6 +22,7 @@ pub(crate) mod lease;
 pub(crate) mod pack;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -29,6 +30,7 @@ use tokio::task::JoinSet;
 
 use crate::model::event::{Event, Outcome};
 use crate::model::object::Object;
+use crate::model::value::FieldName;
 use crate::org::{self, Org};
 use crate::plan_file::{self, Plan};
 use crate::refresh;
@@ -93,6 +95,8 @@ struct Dispatcher<'a> {
     outcome: Outcome,
     /// Written and not yet read back.
     written: BTreeMap<Object, Vec<refresh::Written>>,
+    /// Which fields records have that were written.
+    field_sets: BTreeSet<Arc<[FieldName]>>,
     /// Lines that are to be left alone for a while, and how often they were held by others.
     rests: Vec<(BTreeSet<u32>, u8)>,
     /// Calls in flight.
@@ -142,6 +146,7 @@ pub(crate) async fn apply(job: Job<'_>) -> Result<Outcome, Error> {
         queue,
         outcome: Outcome::default(),
         written: BTreeMap::new(),
+        field_sets: BTreeSet::new(),
         rests: Vec::new(),
         calling: 0,
         resting: 0,
@@ -151,7 +156,7 @@ pub(crate) async fn apply(job: Job<'_>) -> Result<Outcome, Error> {
     };
     dispatcher.note_in_state()?;
     dispatcher.run().await?;
-    dispatcher.read_back_now(1).await?;
+    dispatcher.read_back_rest().await?;
     let mut outcome = dispatcher.outcome;
     outcome.not_tried += dispatcher.queue.left() as u64;
     outcome.calls = dispatcher.job.org.calls();
@@ -162,14 +167,7 @@ impl Dispatcher<'_> {
     async fn run(&mut self) -> Result<(), Error> {
         let mut flying: JoinSet<Landed> = JoinSet::new();
         loop {
-            while self.calling < self.room() && self.may_go_on() {
-                // Lines that rest come back, and may fill a call up then.
-                let more_comes = self.calling + self.resting > 0;
-                let Some(batch) = self.queue.next(more_comes) else {
-                    break;
-                };
-                self.launch(&mut flying, batch).await?;
-            }
+            self.send(&mut flying).await?;
             if self.calling == 0 && !self.reading && self.outcome.stopped.is_some() {
                 // Nothing is waited for that would not be sent anyway.
                 return Ok(());
@@ -189,6 +187,10 @@ impl Dispatcher<'_> {
                 Landed::Call(call) => {
                     let (batch, prepared, reply) = *call;
                     self.calling -= 1;
+                    if self.calling > 0 && outcome::is_clean(&reply) {
+                        // The org is not kept waiting while results are recorded.
+                        self.send(&mut flying).await?;
+                    }
                     self.land(batch, &prepared, reply).await?;
                 }
                 Landed::Job(job) => {
@@ -207,6 +209,19 @@ impl Dispatcher<'_> {
             }
             self.read_back(&mut flying);
         }
+    }
+
+    /// Launches as many calls as may go now.
+    async fn send(&mut self, flying: &mut JoinSet<Landed>) -> Result<(), Error> {
+        while self.calling < self.room() && self.may_go_on() {
+            // Lines that rest come back, and may fill a call up then.
+            let more_comes = self.calling + self.resting > 0;
+            let Some(batch) = self.queue.next(more_comes) else {
+                break;
+            };
+            self.launch(flying, batch).await?;
+        }
+        Ok(())
     }
 
     /// How many calls may be under way: as many as are allowed, and as the org can bear.
@@ -264,32 +279,40 @@ impl Dispatcher<'_> {
         if self.reading || !self.fills_a_call() {
             return;
         }
-        let written = self.take_written(org::RECORDS_PER_LOT);
+        let written = self.take_lots();
         let org = self.job.org.clone();
         self.reading = true;
         flying.spawn(async move { Landed::ReadBack(refresh::read_back(&org, &written).await) });
     }
 
-    /// Reads back what was written, in lots of at least so many records.
-    async fn read_back_now(&mut self, least: usize) -> Result<(), Error> {
-        let written = self.take_written(least);
-        let notes = refresh::read_back(self.job.org, &written).await;
+    /// Reads back all that is left of what was written.
+    async fn read_back_rest(&mut self) -> Result<(), Error> {
+        while self.fills_a_call() {
+            let written = self.take_lots();
+            let notes = refresh::read_back(self.job.org, &written).await;
+            self.note_held(notes)?;
+        }
+        let rest = std::mem::take(&mut self.written);
+        let rest: Vec<_> = rest.into_values().flatten().collect();
+        let notes = refresh::read_back(self.job.org, &rest).await;
         self.note_held(notes)
     }
 
     fn fills_a_call(&self) -> bool {
         let lots = self.written.values();
         let lots: usize = lots.map(|rows| rows.len() / org::RECORDS_PER_LOT).sum();
-        lots >= org::LOTS_PER_RETRIEVE
+        lots >= cost::LOTS_PER_READ_BACK
     }
 
-    /// What was written since the last time, in lots of at least so many records, so that no call
-    /// goes out half empty while more is to come.
-    fn take_written(&mut self, least: usize) -> Vec<refresh::Written> {
+    /// A call of what was written, in whole lots, so that none goes out half empty while more is to
+    /// come.
+    fn take_lots(&mut self) -> Vec<refresh::Written> {
         let mut written = Vec::new();
+        let mut room = cost::LOTS_PER_READ_BACK;
         for rows in self.written.values_mut() {
-            let whole = rows.len() - rows.len() % least;
-            written.extend(rows.drain(..whole));
+            let lots = room.min(rows.len() / org::RECORDS_PER_LOT);
+            written.extend(rows.drain(..lots * org::RECORDS_PER_LOT));
+            room -= lots;
         }
         written
     }

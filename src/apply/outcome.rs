@@ -29,6 +29,12 @@ pub(super) struct Taken {
     pub(super) broken: BTreeSet<u32>,
 }
 
+/// Whether everything in the call was done, so that it stops nothing.
+pub(super) fn is_clean(reply: &Result<Reply, org::Error>) -> bool {
+    let rows = |sent: &Reply| sent.rows.iter().all(Result::is_ok);
+    reply.as_ref().is_ok_and(rows)
+}
+
 impl Dispatcher<'_> {
     /// Takes in what a call came back with.
     pub(super) async fn land(

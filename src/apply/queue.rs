@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cost::{Way, first_size};
+use super::cost::{Way, enough, first_size};
 use super::line::{Head, Line};
 use crate::model::object::Object;
 use crate::model::order::{Step, steps};
@@ -81,6 +81,8 @@ pub(super) struct Queue {
     kinds: BTreeMap<Kind, Course>,
     sizes: Sizes,
     left: usize,
+    /// What was left at first.
+    planned: usize,
 }
 
 impl Item {
@@ -138,6 +140,7 @@ impl Queue {
             kinds,
             sizes,
             left,
+            planned: left,
         }
     }
 
@@ -149,7 +152,7 @@ impl Queue {
     /// The next call, filled from the longest free lines whose next things are of one kind.
     ///
     /// `None` when all lines are empty or being served; and, while more is to come free, when the
-    /// call would be far from full: that may fill it.
+    /// call would not be full enough: that may fill it.
     pub(super) fn next(&mut self, more_comes: bool) -> Option<Batch> {
         let offers = self.offers();
         // What others held goes first, and is small: nothing fills it up.
@@ -164,12 +167,14 @@ impl Queue {
             0 if self.is_job(kind, offer.available) => (Way::Bulk, self.sizes.job),
             _ => (Way::Collection, (self.sizes.call >> locked).max(1)),
         };
-        // No job is begun with a part of what is about to come free for it.
-        let full = match way {
-            Way::Collection => size,
-            Way::Bulk => size.min(course.waiting),
+        // What nothing is left to fill up goes as it is.
+        let size_now = size.min(course.waiting);
+        let enough = match way {
+            Way::Collection => enough(size_now, self.sizes.call, self.planned),
+            // No job is begun with a part of what is about to come free for it.
+            Way::Bulk => size_now * 9 / 10,
         };
-        if locked == 0 && more_comes && offer.available < full * 9 / 10 {
+        if locked == 0 && more_comes && offer.available < enough {
             return None;
         }
         let batch = self.fill(kind, locked, (size, is_first), way);

@@ -1,6 +1,7 @@
 //! What becomes of one row: it is done and recorded, or it failed and is told.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::queue::Item;
 use super::{Dispatcher, Error};
@@ -76,11 +77,22 @@ impl Dispatcher<'_> {
                 address: change.address.clone(),
                 object: change.object,
                 id,
-                fields: names.into_iter().collect(),
+                fields: self.shared(names),
             };
             self.written.entry(change.object).or_default().push(written);
         }
         Ok(())
+    }
+
+    /// The names, held once for all records that have the same ones.
+    fn shared(&mut self, names: BTreeSet<FieldName>) -> Arc<[FieldName]> {
+        let names: Vec<_> = names.into_iter().collect();
+        if let Some(known) = self.field_sets.get(&names[..]) {
+            return Arc::clone(known);
+        }
+        let names: Arc<[FieldName]> = names.into();
+        self.field_sets.insert(Arc::clone(&names));
+        names
     }
 
     /// Counts, records and tells of a change that failed.

@@ -203,7 +203,7 @@ fn take(
 
 /// What a record is found by that has the place of a younger one in its key. Nothing wants it.
 fn older(letters: &str, record: &FoundRecord) -> String {
-    format!("{letters}-{}", record.generation)
+    format!("{letters}/{}", record.generation)
 }
 
 fn record(object: Object, generation: u32, mut fields: Fields) -> Result<FoundRecord, Error> {

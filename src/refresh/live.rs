@@ -1,6 +1,7 @@
 //! What became of our records: read by id, with proof that they are ours.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -164,9 +165,9 @@ fn is_ours(
             root,
             path: row.path.clone(),
         };
-        // What was found by its key alone stands at its letters.
+        // What was found by its key alone stands at its letters, an older one below.
         let letters = match row.path.as_str().strip_prefix("key/") {
-            Some(letters) => letters.to_owned(),
+            Some(found) => found.split('/').next().unwrap_or(found).to_owned(),
             None => key::address_letters(&address),
         };
         let parsed = text(KEY_FIELD).and_then(key::parse);
@@ -203,7 +204,8 @@ pub(crate) struct Written {
     pub(crate) address: Address,
     pub(crate) object: Object,
     pub(crate) id: RecordId,
-    pub(crate) fields: Vec<FieldName>,
+    /// Shared with others of its kind.
+    pub(crate) fields: Arc<[FieldName]>,
 }
 
 /// What the org made of a record: the hashes of its owned fields, and its stamp.
@@ -218,7 +220,7 @@ pub(crate) async fn read_back(org: &Org, written: &[Written]) -> Result<Vec<Note
     let kinds: Vec<_> = kinds
         .map(|facts| {
             let mut fields: BTreeSet<&str> = of(facts.object)
-                .flat_map(|one| &one.fields)
+                .flat_map(|one| one.fields.iter())
                 .map(AsRef::as_ref)
                 .collect();
             fields.extend(["SystemModstamp", "LastModifiedById"]);

@@ -60,11 +60,11 @@ impl Census {
 
     /// Our records, which were not there before and no stranger made.
     fn ours<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = (&'a str, &'a Record)> {
-        self.new(before)
+        self.since(before)
             .filter(|(_, record)| record.get("CreatedById").is_some_and(|by| by == US))
     }
 
-    fn new<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = (&'a str, &'a Record)> {
+    fn since<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = (&'a str, &'a Record)> {
         let is_new = |(id, _): &(&(String, String), _)| !before.0.contains_key(*id);
         self.0
             .iter()
@@ -76,7 +76,7 @@ impl Census {
     pub(super) fn strangers(&self, before: &Self) -> Vec<(String, Record)> {
         let of_strangers =
             |(_, record): &(&str, &Record)| record.get("CreatedById").is_some_and(|by| by != US);
-        self.new(before)
+        self.since(before)
             .filter(of_strangers)
             .map(|(table, record)| (table.to_owned(), record.clone()))
             .collect()
@@ -150,6 +150,17 @@ pub(super) enum Measure {
     /// Without subjects, which a trigger may have changed for good, and without people, whom a
     /// plan may not have seen.
     Loose,
+}
+
+/// Of what there is another number here than after a clean run.
+pub(super) fn differences(clean: &Content, here: &Content) -> Vec<String> {
+    let all: BTreeSet<_> = clean.keys().chain(here.keys()).collect();
+    let difference = |told| {
+        let count = |content: &Content| content.get(told).copied().unwrap_or(0);
+        let (clean, here) = (count(clean), count(here));
+        (clean != here).then(|| format!("{told:?}: {here} here, {clean} after a clean run"))
+    };
+    all.into_iter().filter_map(difference).collect()
 }
 
 fn records(org: &Connection, table: &str) -> Vec<((String, String), Record)> {

@@ -91,6 +91,7 @@ const SEES_NOTHING: &[(i32, &str)] = &[
     VANISHED,
     (3, "INVALID_CROSS_REFERENCE_KEY"),
     (3, "DUPLICATE_VALUE"),
+    (1, "hidden from you"),
     (7, "selects no opportunity"),
     (1, "no opportunity matches"),
 ];

@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, PipeReader};
 use std::process::{self, Child};
 use std::sync::mpsc::{Receiver, channel};
 
-use super::census::{Census, Measure};
+use super::census::{Census, Content, Measure, differences};
 use super::faults::{self, Kind};
 use super::reference::{Reference, manifest};
 use super::schedule::{BadRun, Command, Login, STORIES, Schedule};
@@ -40,6 +40,8 @@ struct Ended {
     command: String,
     code: Option<i32>,
     said: String,
+    /// The harm that it came to.
+    harm: Option<Harm>,
 }
 
 /// Plays a round; what happened, or what went wrong.
@@ -103,7 +105,9 @@ impl Round<'_> {
         let ended = self.run(&arguments, run.harm);
         let struck = self.struck();
         self.served.end_script();
-        self.judge(&ended, &struck)
+        self.judge(&ended, &struck)?;
+        let now = Census::read(&self.env.path(ORG));
+        nothing("foreign records", &now.losses(&self.reference.before))
     }
 
     fn sign_in(&mut self, login: Login) {
@@ -144,15 +148,21 @@ impl Round<'_> {
             command,
             code,
             said,
+            harm,
         } = ended;
         if said.contains("panicked") || said.contains(&self.served.token) {
             return Err(format!("`{command}` says what nobody may see"));
         }
-        let Some(code) = *code else { return Ok(()) };
+        let Some(code) = *code else {
+            return match harm {
+                Some(_) => Ok(()),
+                None => Err(format!("`{command}` died by itself")),
+            };
+        };
         self.count(&format!("exit {code}"));
         let permits = struck.iter().flat_map(|kind| kind.permits);
         let mut permits: Vec<_> = permits.copied().collect();
-        permits.push((130, "to resume"));
+        permits.extend((*harm == Some(Harm::Hold)).then_some((130, "to resume")));
         // What was deleted in an earlier run is missed in this one.
         let was_deleted = self.met.iter().any(|kind| kind.name.contains("deleted"));
         permits.extend(was_deleted.then_some((7, "--accept-vanished")));
@@ -178,31 +188,17 @@ impl Round<'_> {
         self.run(&["plan", "--detailed-exitcode"], None).is_well()?;
         let before = &self.reference.before;
         let now = Census::read(&self.env.path(ORG));
-        nothing("records", now.faults(before))?;
-        nothing("foreign records", now.losses(before))?;
+        nothing("records", &now.faults(before))?;
+        nothing("foreign records", &now.losses(before))?;
         let loosens =
             |kind: &&Kind| kind.name == "trigger on subjects" || kind.name.starts_with("sees");
-        let measure = match self.met.iter().any(|kind| loosens(&kind)) {
+        let measure = match self.met.iter().any(loosens) {
             true => Measure::Loose,
             false => Measure::Exact,
         };
         let clean = self.reference.applied(self.story);
-        let (clean, content) = (clean.content(before, measure), now.content(before, measure));
-        let missing = clean
-            .iter()
-            .filter(|(told, count)| content.get(*told) != Some(count));
-        let surplus = content
-            .iter()
-            .filter(|(told, count)| clean.get(*told) != Some(count));
-        let differing: Vec<_> = [
-            ("clean", missing.collect::<Vec<_>>()),
-            ("here", surplus.collect()),
-        ]
-        .iter()
-        .filter(|(_, records)| !records.is_empty())
-        .map(|(side, records)| format!("{side}: {records:#?}"))
-        .collect();
-        nothing("records beside a clean run", differing)
+        let (clean, here) = (clean.content(before, measure), now.content(before, measure));
+        nothing("records beside a clean run", &differences(&clean, &here))
     }
 
     /// Takes everything away; what is left is what was there, and what strangers made of it.
@@ -212,9 +208,11 @@ impl Round<'_> {
         self.run(&["destroy", "-y"], None).is_well()?;
         let now = Census::read(&self.env.path(ORG));
         let left = now.content(before, Measure::Exact);
-        let left = left.keys().map(|told| format!("left: {told:?}")).collect();
-        nothing("records after destroy", left)?;
-        nothing("foreign records after destroy", now.losses(before))?;
+        nothing(
+            "records left by destroy",
+            &differences(&Content::new(), &left),
+        )?;
+        nothing("foreign records after destroy", &now.losses(before))?;
         match now.strangers(before) == strangers {
             true => Ok(()),
             false => Err("what strangers made is not there any more as it was".to_owned()),
@@ -244,8 +242,11 @@ impl Round<'_> {
             events.send(Event::Ended).unwrap();
             said
         });
+        let mut struck = None;
         while let Ok(Event::Struck(done)) = happened.recv() {
-            self.strike(harm.expect("only harm strikes"), &mut child, &noticed);
+            let harm = harm.expect("only harm strikes").harm;
+            self.strike(harm, &mut child, &noticed);
+            struck = Some(harm);
             // Where the program is gone, so is the connection that waits.
             let _ = done.send(());
         }
@@ -262,11 +263,12 @@ impl Round<'_> {
             command,
             code,
             said,
+            harm: struck,
         }
     }
 
-    fn strike(&mut self, harm: Fault, child: &mut Child, noticed: &Receiver<()>) {
-        if harm.harm == Harm::Hold {
+    fn strike(&mut self, harm: Harm, child: &mut Child, noticed: &Receiver<()>) {
+        if harm == Harm::Hold {
             self.count("Ctrl-C");
             let id = child.id().to_string();
             let status = process::Command::new("kill").args(["-INT", &id]).status();
@@ -291,7 +293,7 @@ impl Ended {
     }
 }
 
-fn nothing(what: &str, wrong: Vec<String>) -> Check {
+fn nothing(what: &str, wrong: &[String]) -> Check {
     match wrong.is_empty() {
         true => Ok(()),
         false => Err(format!("{what}: {}", wrong.join("\n"))),
