@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::schema::Field;
+use super::schema::{Field, Object};
 
 /// An error of a request, or of one record in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,16 @@ impl ApiError {
     /// An error of the value of one field, which the message calls by its label.
     pub(crate) fn of_field(code: &'static str, field: &Field, problem: &str) -> Self {
         Self::of_record(code, format!("{}: {problem}", field.label), &[&field.name])
+    }
+
+    pub(crate) fn not_supported(object: &Object, verb: &str) -> Self {
+        let message = format!("entity type {} does not support {verb}", object.name);
+        Self::of_record("INVALID_TYPE_FOR_OPERATION", message, &[])
+    }
+
+    pub(crate) fn no_such_type(name: &str) -> Self {
+        let message = format!("sObject type '{name}' is not supported.");
+        Self::of_record("INVALID_TYPE", message, &[])
     }
 
     pub(crate) fn session_expired() -> Self {

@@ -17,9 +17,9 @@ pub(crate) enum Feature {
     MultiCurrency,
     /// Owners whose calendars are synchronised with the org
     CalendarSync,
-    /// State and country picklists: addresses have codes, and no others than those of the lists
+    /// Countries and states picked from lists, by codes
     CountryPicklists,
-    /// The standard duplicate rules for accounts, contacts and leads: look-alikes are held up
+    /// Look-alikes of accounts, contacts and leads are held up
     DuplicateRules,
 }
 

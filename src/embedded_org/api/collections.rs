@@ -265,8 +265,6 @@ fn type_name(record: &Map<String, Value>) -> &str {
 
 fn type_of<'s>(session: &Session<'s>, record: &Map<String, Value>) -> Result<&'s Object, ApiError> {
     let name = type_name(record);
-    session.schema.object(name).ok_or_else(|| {
-        let message = format!("sObject type '{name}' is not supported.");
-        ApiError::of_record("INVALID_TYPE", message, &[])
-    })
+    let object = session.schema.object(name);
+    object.ok_or_else(|| ApiError::no_such_type(name))
 }

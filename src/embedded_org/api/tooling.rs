@@ -63,12 +63,7 @@ pub(super) fn create(context: &mut Context<'_>, call: &Call) -> Result<Reply, Ap
     let schema = Schema::tooling();
     let tooling = object(&schema, call)?;
     if tooling.name != "CustomField" {
-        let message = format!("entity type {} does not support create", tooling.name);
-        return Err(ApiError::of_record(
-            "INVALID_TYPE_FOR_OPERATION",
-            message,
-            &[],
-        ));
+        return Err(ApiError::not_supported(tooling, "create"));
     }
     let body = call.json_object()?;
     let full_name = body
@@ -149,12 +144,7 @@ fn custom_field(context: &Context<'_>, call: &Call) -> Result<(String, String), 
     let session = filled(context, &schema)?;
     let object = object(&schema, call)?;
     if object.name != "CustomField" {
-        let message = format!("entity type {} does not support update", object.name);
-        return Err(ApiError::of_record(
-            "INVALID_TYPE_FOR_OPERATION",
-            message,
-            &[],
-        ));
+        return Err(ApiError::not_supported(object, "update"));
     }
     let row = row_of(&session, object, call.argument("id"))?;
     let full_name: String = session.db.query_row(

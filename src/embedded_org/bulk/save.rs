@@ -21,13 +21,8 @@ pub(super) fn save_all(
     columns: &[Column],
     rows: Vec<Row>,
 ) -> Result<Vec<Outcome>, ApiError> {
-    let object = session.schema.object(&order.object).ok_or_else(|| {
-        ApiError::new(
-            400,
-            "INVALID_TYPE",
-            format!("sObject type '{}' is not supported.", order.object),
-        )
-    })?;
+    let object = session.schema.object(&order.object);
+    let object = object.ok_or_else(|| ApiError::no_such_type(&order.object))?;
     let records: Vec<Map<String, Value>> = rows
         .into_iter()
         .map(|row| match row {

@@ -11,6 +11,7 @@ use crate::embedded_org::api_error::ApiError;
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::org::Org;
 use crate::embedded_org::rows;
+use crate::embedded_org::schema::Object;
 use crate::embedded_org::session::{Facts, Session};
 use crate::embedded_org::soql::{self, Plan, Visibility};
 
@@ -106,17 +107,9 @@ fn find(session: &Session<'_>, pick: &Pick, number: u64) -> Result<Option<Record
     Ok(RecordId::parse(&id))
 }
 
-fn object_of<'s>(
-    session: &Session<'s>,
-    name: &str,
-) -> Result<&'s crate::embedded_org::schema::Object, ApiError> {
-    session.schema.object(name).ok_or_else(|| {
-        ApiError::new(
-            400,
-            "INVALID_TYPE",
-            format!("sObject type '{name}' is not supported."),
-        )
-    })
+fn object_of<'s>(session: &Session<'s>, name: &str) -> Result<&'s Object, ApiError> {
+    let object = session.schema.object(name);
+    object.ok_or_else(|| ApiError::no_such_type(name))
 }
 
 fn body(set: &BTreeMap<String, Value>) -> Map<String, Value> {

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 
 use super::record::{Presence, Record, change_where, find, object_of, presence};
-use super::save::{check_seen, not_supported};
+use super::save::check_seen;
 use super::{ApiError, Session, invitee, permission};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Field, Object, OnDelete};
@@ -13,7 +13,7 @@ pub(crate) fn delete(session: &Session<'_>, id: &RecordId) -> Result<(), ApiErro
     let object = object_of(session.schema, id.as_str())
         .ok_or_else(|| ApiError::malformed_id(id.as_str()))?;
     if !object.allows('D') {
-        return Err(not_supported(object, "delete"));
+        return Err(ApiError::not_supported(object, "delete"));
     }
     session.write_to(object)?;
     check_seen(session, object)?;

@@ -73,7 +73,7 @@ pub(crate) fn create(
     body: &Map<String, Json>,
 ) -> Result<String, ApiError> {
     if !object.allows('C') {
-        return Err(not_supported(object, "create"));
+        return Err(ApiError::not_supported(object, "create"));
     }
     session.write_to(object)?;
     session.faults().check(object, Some(body))?;
@@ -113,7 +113,7 @@ pub(crate) fn update(
     body: &Map<String, Json>,
 ) -> Result<(), ApiError> {
     if !object.allows('U') {
-        return Err(not_supported(object, "update"));
+        return Err(ApiError::not_supported(object, "update"));
     }
     session.write_to(object)?;
     check_seen(session, object)?;
@@ -235,9 +235,4 @@ pub(super) fn check_seen(session: &Session<'_>, object: &Object) -> Result<(), A
         true => Err(ApiError::invalid_cross_reference()),
         false => Ok(()),
     }
-}
-
-pub(super) fn not_supported(object: &Object, verb: &str) -> ApiError {
-    let message = format!("entity type {} does not support {verb}", object.name);
-    ApiError::of_record("INVALID_TYPE_FOR_OPERATION", message, &[])
 }
