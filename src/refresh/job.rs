@@ -44,7 +44,7 @@ pub(crate) async fn ended(org: &Org, id: &JobId, patience: Duration) -> Result<W
         if idle >= patience {
             return Ok(Waited::Hangs(job));
         }
-        let rest = wait.min(patience - idle);
+        let rest = wait.min(patience.saturating_sub(idle));
         tokio::time::sleep(rest).await;
         idle += rest;
         wait = (wait * 3 / 2).min(LONGEST_WAIT);
