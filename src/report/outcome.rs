@@ -340,7 +340,7 @@ Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
             unresolved: 200,
             stopped: Some(Stopped::Lost {
                 message: "connection reset by peer".to_owned(),
-                hint: None,
+                hint: Some("Check the address."),
             }),
             ..some()
         };
@@ -349,6 +349,7 @@ Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
             Command::Apply,
             str![[r#"
 Stopped, because the org was lost: connection reset by peer
+hint: Check the address.
 4,000 changes were not tried.
 Whether 200 records came about is not known; the next run finds out before it writes.
 Run the same command again to resume.
