@@ -21,7 +21,9 @@ fn a_saved_plan_is_applied_without_asking() {
 #[test]
 fn a_saved_plan_is_applied_as_it_was_saved_and_in_no_other_shape() {
     let env = TestEnv::new();
-    env.run("plan --out demo.yaml").exits(64).says("is the manifest");
+    env.run("plan --out demo.yaml")
+        .exits(64)
+        .says("is the manifest");
     env.run("plan --json-into demo.yaml").exits(64);
     env.run("plan --out first.plan").exits(0);
     let before = env.export();

@@ -9,7 +9,7 @@ const FIRST: usize = 20;
 const MANY_CALLS: usize = 10;
 
 /// In a plan that fills more calls than this, some more that are half full do not matter.
-const LARGE: usize = 40;
+const LARGE: usize = 15;
 
 /// So many lots of what was written are read back in one call. Rows with long texts come to some
 /// kilobytes each, and a reply of many of them holds up the org as well as us.
@@ -46,13 +46,17 @@ pub(super) fn first_size(rows: usize, call: usize, way: Way) -> usize {
     }
 }
 
-/// How many rows a call of this size is to have before it goes, while more may come to fill it: in
-/// a large plan it is better to keep as many calls under way as may be.
-pub(super) fn enough(size: usize, call: usize, planned: usize) -> usize {
-    if planned > call * LARGE {
-        size / 2
+/// How many of a kind's waiting rows a call of this size is to have before it goes, while more may
+/// come to fill it: in a small plan so many that it makes no call more of them; in a large one it
+/// is better to keep as many calls under way as may be.
+pub(super) fn enough(waiting: usize, size: usize, planned: usize) -> usize {
+    if planned > ROWS_PER_CALL * LARGE {
+        size.min(waiting) / 2
     } else {
-        size * 9 / 10
+        match waiting % size {
+            0 => size,
+            rest => rest,
+        }
     }
 }
 
@@ -75,12 +79,22 @@ pub(crate) fn calls(rows: usize, way: Way) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Way, calls};
+    use super::{Way, calls, enough};
 
     #[track_caller]
     fn check(rows: usize, expect: usize, expect_by_jobs: usize) {
         let found = (calls(rows, Way::Collection), calls(rows, Way::Bulk));
         assert_eq!(found, (expect, expect_by_jobs), "{rows}");
+    }
+
+    #[test]
+    fn a_call_goes_when_it_makes_no_call_more() {
+        for (waiting, expect, expect_of_many) in
+            [(600, 200, 100), (401, 1, 100), (199, 199, 99), (1, 1, 0)]
+        {
+            let found = [2_000, 20_000].map(|planned| enough(waiting, 200, planned));
+            assert_eq!(found, [expect, expect_of_many], "{waiting}");
+        }
     }
 
     #[test]

@@ -167,12 +167,11 @@ impl Queue {
             0 if self.is_job(kind, offer.available) => (Way::Bulk, self.sizes.job),
             _ => (Way::Collection, (self.sizes.call >> locked).max(1)),
         };
-        // What nothing is left to fill up goes as it is.
-        let size_now = size.min(course.waiting);
         let enough = match way {
-            Way::Collection => enough(size_now, self.sizes.call, self.planned),
+            Way::Collection if is_first => size,
+            Way::Collection => enough(course.waiting, size, self.planned),
             // No job is begun with a part of what is about to come free for it.
-            Way::Bulk => size_now * 9 / 10,
+            Way::Bulk => size.min(course.waiting) * 9 / 10,
         };
         if locked == 0 && more_comes && offer.available < enough {
             return None;

@@ -1,6 +1,6 @@
 //! The laws of the queue: what may be in flight together, and in which order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -254,8 +254,8 @@ fn the_first_call_of_a_kind_is_small_and_costs_one_call_at_most() {
     check_sizes(201, &[20, 181]);
     check_sizes(450, &[50, 200, 200]);
     check_sizes(400, &[20, 200, 180]);
-    let sent = drain(&creates(20_000, 500), (200, 5), |_| Vec::new()).unwrap();
-    assert_eq!((sent[0].items.len(), sent.len()), (20, 101));
+    let sent = drain(&creates(2_400, 500), (200, 5), |_| Vec::new()).unwrap();
+    assert_eq!((sent[0].items.len(), sent.len()), (20, 13));
 }
 
 #[test]
@@ -338,4 +338,74 @@ fn a_kind_that_is_large_goes_by_jobs_after_a_first_call() {
         (Way::Bulk, 480),
     ];
     assert_eq!(sent, expect);
+}
+
+/// A story for so many accounts: meetings, emails, scorecards and their answers, in numbers that
+/// differ from one account to the next.
+fn stories(accounts: usize) -> (Vec<Entry>, usize) {
+    let kinds = |account: usize| {
+        [
+            (Object::Event, 24 + account * 7 % 13),
+            (Object::Task, 40 + account * 5 % 19),
+            (Object::Scorecard, 4),
+            (Object::ScorecardAnswer, 28),
+        ]
+    };
+    let mut changes = Vec::new();
+    for account in 0..accounts {
+        for (object, count) in kinds(account) {
+            for _ in 0..count {
+                changes.push(change(changes.len(), (Action::Create, object, account)));
+            }
+        }
+    }
+    planned(&changes)
+}
+
+#[test]
+fn a_small_plan_takes_no_call_more_than_its_rows_fill() {
+    for accounts in 10..26 {
+        let plan = stories(accounts);
+        let mut rows: BTreeMap<Object, usize> = BTreeMap::new();
+        for entry in &plan.0 {
+            *rows.entry(entry.object).or_default() += 1;
+        }
+        // A first call is small, and where nothing is left over it is one more.
+        let least = |rows: &usize| match rows % 200 {
+            0..20 if *rows > 200 => rows / 200 + 1,
+            _ => rows.div_ceil(200),
+        };
+        let least: usize = rows.values().map(least).sum();
+        let sent = drain(&plan, (200, 5), |_| Vec::new()).unwrap();
+        assert_eq!(sent.len(), least, "{accounts} accounts");
+    }
+}
+
+/// How long it takes, as a multiple of what it would where five calls were always under way.
+fn stretch(plan: &(Vec<Entry>, usize)) -> f64 {
+    let mut queue = Queue::new(&plan.0, plan.1, calls_of(200));
+    let mut flying: VecDeque<(u32, Batch)> = VecDeque::new();
+    let (mut now, mut calls) = (0, 0);
+    loop {
+        while flying.len() < 5 {
+            let Some(batch) = queue.next(!flying.is_empty()) else {
+                break;
+            };
+            calls += 1;
+            flying.push_back((now + 1, batch));
+        }
+        let Some((end, batch)) = flying.pop_front() else {
+            return f64::from(now) / (f64::from(calls) / 5.0);
+        };
+        now = end;
+        queue.done(&batch, &[], &plan.0);
+    }
+}
+
+#[test]
+fn a_large_plan_keeps_calls_under_way() {
+    for accounts in [120, 150, 180, 300] {
+        let stretch = stretch(&stories(accounts));
+        assert!(stretch < 1.25, "{accounts}: {stretch}");
+    }
 }

@@ -36,7 +36,8 @@ pub(super) fn has_user(address: &str) -> bool {
 
 /// Whether a text holds an access token, `00D<org>!<secret>`.
 fn has_token(text: &str) -> bool {
-    text.split_once("00D").is_some_and(|(_, rest)| rest.contains('!'))
+    text.split_once("00D")
+        .is_some_and(|(_, rest)| rest.contains('!'))
 }
 
 /// Where the values of secret keys stand, at any depth.

@@ -124,7 +124,9 @@ impl Plan {
                     None => break,
                     Some(_) => {
                         let after = number + 1;
-                        return Err(not_a_plan(format!("line {after}: it goes on behind its end")));
+                        return Err(not_a_plan(format!(
+                            "line {after}: it goes on behind its end"
+                        )));
                     }
                 },
                 Some(Line::Plan(_)) => {

@@ -216,7 +216,7 @@ fn what_is_no_whole_plan_is_refused() {
     }
     let twice = [&lines[..], &lines[..1]].concat();
     assert!(refused(&twice).ends_with("line 12: it goes on behind its end"));
-    let edited = text.replace("Intro", "Extro");
+    let edited = text.replace("Discovery", "Recovery");
     assert_ne!(edited, text);
     assert!(refused(&[edited.trim_end()]).ends_with("it was changed after it was saved"));
     let other = lines[0].replace(r#""format":2"#, r#""format":99,"new":1"#);

@@ -5,9 +5,9 @@ use std::io;
 use crate::site::{Measured, Setup, Site};
 
 /// So many deals have about so many records.
-const DEALS_OF_2_000: usize = 62;
-const DEALS_OF_20_000: usize = 620;
-const DEALS_OF_100_000: usize = 3_100;
+const DEALS_OF_2_000: usize = 72;
+const DEALS_OF_20_000: usize = 720;
+const DEALS_OF_100_000: usize = 3_600;
 
 const LATENCY_MS: u64 = 100;
 

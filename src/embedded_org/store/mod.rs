@@ -284,14 +284,11 @@ fn probe_writable(path: &Path) -> Result<(), Error> {
     // The file holds what one signs in to the org with.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .map(|_| ())
-        .map_err(|source| Error::Io {
-            action: "write to",
-            path: path.to_owned(),
-            source,
-        })
+    options.open(path).map(|_| ()).map_err(|source| Error::Io {
+        action: "write to",
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn database_error(path: &Path, source: rusqlite::Error) -> Error {
