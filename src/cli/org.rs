@@ -145,14 +145,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             imported(context.terminal.out(), &summary)?;
         }
         Command::Import { folder: None, .. } => {
-            let manifest = context.manifest()?;
-            let folder = copy(context, &manifest).await?;
-            let data = match data == Path::new(DATA) {
-                // That is where a manifest with `instance_url: embedded` looks for it.
-                true => manifest.directory().join(DATA),
-                false => data.clone(),
-            };
-            let summary = embedded_org::import(&data, folder.path(), clock)?;
+            let summary = import_from_org(data, context).await?;
             imported(context.terminal.out(), &summary)?;
         }
         Command::Export { folder } => {
@@ -179,6 +172,18 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         }
     }
     Ok(Exit::Done)
+}
+
+/// Puts a copy of the manifest's org into the embedded one.
+async fn import_from_org(data: &Path, context: &mut Context<'_>) -> anyhow::Result<ImportSummary> {
+    let manifest = context.manifest()?;
+    let folder = copy(context, &manifest).await?;
+    let data = match data == Path::new(DATA) {
+        // That is where a manifest with `instance_url: embedded` looks for it.
+        true => manifest.directory().join(DATA),
+        false => data.to_owned(),
+    };
+    Ok(embedded_org::import(&data, folder.path(), context.clock)?)
 }
 
 /// Copies the manifest's org into a folder that goes when it is dropped.

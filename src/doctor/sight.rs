@@ -72,7 +72,8 @@ impl<'a> Sight<'a> {
         let nothing = Inventory::default();
         let inventory = survey.as_ref().map_or(&nothing, |survey| &survey.inventory);
         let mut answers = BTreeMap::new();
-        for (question, scopes, queries) in questions(inventory, &org.identity().user_id) {
+        let asked = [of_deals(inventory), of_org(&org.identity().user_id)].concat();
+        for (question, scopes, queries) in asked {
             answers.insert(question, answer(org, scopes, &queries).await);
         }
         let synchronised = refresh::synchronised(org).await;
@@ -191,7 +192,8 @@ fn unseen(error: &Error) -> String {
 /// A question, in which scopes it may be asked, and its queries.
 type Asked = (Question, &'static [Scope], Vec<String>);
 
-fn questions(inventory: &Inventory, user: &str) -> Vec<Asked> {
+/// Who is around these deals.
+fn of_deals(inventory: &Inventory) -> Vec<Asked> {
     let deals = inventory.opportunities.values();
     let owners: BTreeSet<_> = deals.clone().map(|deal| deal.owner.0.as_str()).collect();
     let accounts: BTreeSet<_> = deals
@@ -200,6 +202,36 @@ fn questions(inventory: &Inventory, user: &str) -> Vec<Asked> {
         .collect();
     let [owners, accounts] = [owners, accounts].map(|ids| ids.into_iter().collect::<Vec<_>>());
     let listed = |select: &str, ids: &[&str]| soql::in_lists(select, ids, "");
+    vec![
+        (
+            Question::Owners,
+            &[Scope::Query],
+            listed(
+                "SELECT Id, Name, Email, IsActive FROM User WHERE Id IN",
+                &owners,
+            ),
+        ),
+        (
+            Question::Websites,
+            &[Scope::Query],
+            listed(
+                "SELECT Id, Name, Website FROM Account WHERE Id IN",
+                &accounts,
+            ),
+        ),
+        (
+            Question::Emails,
+            &[Scope::Query],
+            listed(
+                "SELECT AccountId, Email FROM Contact WHERE AccountId IN",
+                &accounts,
+            ),
+        ),
+    ]
+}
+
+/// What the org is like for this user.
+fn of_org(user: &str) -> Vec<Asked> {
     let user = soql::literal(user);
     let ours: Vec<_> = OBJECTS
         .iter()
@@ -207,21 +239,6 @@ fn questions(inventory: &Inventory, user: &str) -> Vec<Asked> {
         .collect();
     let ours = format!("('Activity', {})", ours.join(", "));
     vec![
-        (
-            Question::Owners,
-            &[Scope::Query],
-            listed("SELECT Id, Name, Email, IsActive FROM User WHERE Id IN", &owners),
-        ),
-        (
-            Question::Websites,
-            &[Scope::Query],
-            listed("SELECT Id, Name, Website FROM Account WHERE Id IN", &accounts),
-        ),
-        (
-            Question::Emails,
-            &[Scope::Query],
-            listed("SELECT AccountId, Email FROM Contact WHERE AccountId IN", &accounts),
-        ),
         (
             Question::Types,
             &[Scope::Query],

@@ -82,33 +82,14 @@ impl Plan {
             path: name.clone(),
             source,
         };
-        let mut lines = BufReader::new(File::open(path).map_err(failed)?).lines();
-        let mut digest = blake3::Hasher::new();
-        let mut next = |number: usize| -> Result<Option<Line>, Error> {
-            let Some(line) = lines.next() else {
-                return Ok(None);
-            };
-            let line = line.map_err(failed)?;
-            if number == 1
-                && let Ok(FirstLine { plan }) = serde_json::from_str(&line)
-                && plan.format != FORMAT
-            {
-                return Err(not_a_plan(format!(
-                    "its format is {}, this version reads {FORMAT}",
-                    plan.format
-                )));
-            }
-            let parsed = serde_json::from_str(&line);
-            let parsed = parsed.map_err(|error| not_a_plan(format!("line {number}: {error}")))?;
-            match &parsed {
-                Line::Digest(told) if *told != digest.finalize().to_hex().as_str() => {
-                    Err(not_a_plan("it was changed after it was saved".to_owned()))
-                }
-                _ => {
-                    digest.update(line.as_bytes());
-                    Ok(Some(parsed))
-                }
-            }
+        let mut lines = Lines {
+            lines: BufReader::new(File::open(path).map_err(failed)?).lines(),
+            digest: blake3::Hasher::new(),
+        };
+        let mut next = |number: usize| match lines.next(number) {
+            Ok(line) => Ok(line),
+            Err(Unreadable::Not(reason)) => Err(not_a_plan(reason)),
+            Err(Unreadable::Io(source)) => Err(failed(source)),
         };
         let Some(Line::Plan(header)) = next(1)? else {
             return Err(not_a_plan(
@@ -140,6 +121,47 @@ impl Plan {
             return Err(not_a_plan("it is incomplete".to_owned()));
         }
         builder.finish(*header, pins)
+    }
+}
+
+/// The lines of a file, and the digest of those that were read.
+struct Lines {
+    lines: std::io::Lines<BufReader<File>>,
+    digest: blake3::Hasher,
+}
+
+/// Why a line cannot be taken.
+enum Unreadable {
+    Not(String),
+    Io(std::io::Error),
+}
+
+impl Lines {
+    fn next(&mut self, number: usize) -> Result<Option<Line>, Unreadable> {
+        let Some(line) = self.lines.next() else {
+            return Ok(None);
+        };
+        let line = line.map_err(Unreadable::Io)?;
+        if number == 1
+            && let Ok(FirstLine { plan }) = serde_json::from_str(&line)
+            && plan.format != FORMAT
+        {
+            return Err(Unreadable::Not(format!(
+                "its format is {}, this version reads {FORMAT}",
+                plan.format
+            )));
+        }
+        let parsed = serde_json::from_str(&line)
+            .map_err(|error| Unreadable::Not(format!("line {number}: {error}")))?;
+        match &parsed {
+            Line::Digest(told) if *told != self.digest.finalize().to_hex().as_str() => Err(
+                Unreadable::Not("it was changed after it was saved".to_owned()),
+            ),
+            _ => {
+                self.digest.update(line.as_bytes());
+                Ok(Some(parsed))
+            }
+        }
     }
 }
 
