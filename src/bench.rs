@@ -76,7 +76,13 @@ impl World {
         let account = |number| AccountId(id("001", number));
         let named = |number| {
             let name = format!("Account {number}");
-            (account(number), Account { name })
+            (
+                account(number),
+                Account {
+                    name,
+                    ..Account::default()
+                },
+            )
         };
         Self {
             manifest: manifest::parse(MANIFEST, "bench.yaml")

@@ -110,7 +110,8 @@ fn synchronised(facts: &Facts) -> Option<Refusal> {
 }
 
 fn vanished(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
-    if allowed.accept_vanished || facts.destroying {
+    // A destroy would forget what it does not see, and leave it in the org for good.
+    if allowed.accept_vanished {
         return None;
     }
     let lift = "`--accept-vanished` goes on all the same".to_owned();
@@ -275,7 +276,7 @@ mod tests {
                 ..gone(40)
             },
             &Allowed::default(),
-            &[],
+            &["40 of 40 emails have vanished from the org"],
         );
     }
 

@@ -70,8 +70,11 @@
 //!   (`tests/ownership.rs`).
 //! - Destroy leaves none of our records, and all others as they were (`tests/whole_way.rs`).
 //! - What a plan prints is bounded however large it is (`tests/usage.rs`).
-//! - Whatever the org answers ends in a retry or in one clear message (`src/org/tests/`,
-//!   `tests/bad_input.rs`).
+//! - Whatever the org answers ends in a retry or in one clear message, and in a state to go on from
+//!   (`src/org/tests/`, `tests/bad_input.rs`, `tests/campaign/`).
+//! - What the user does not see is neither forgotten nor made twice (`tests/hidden.rs`).
+//! - Clients that others wrote work on the embedded org (`tests/outside_clients.rs`).
+//! - A look leaves nothing behind: neither `doctor` nor its probe (`tests/doctor.rs`).
 //! - No secret reaches a log, a plan, a message or the state: they are `SecretString`s, and messages
 //!   are cleared of tokens (`src/org/tests/`, `src/manifest/tests.rs`).
 //! - The org lives and the story stays: a stage, an amount, a contact or a title that changes

@@ -38,7 +38,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "state",
         ],
     ),
-    ("doctor", &["manifest", "model", "org", "reconcile"]),
+    (
+        "doctor",
+        &["manifest", "model", "org", "reconcile", "refresh"],
+    ),
     ("from_org", &["manifest", "model", "org"]),
     ("report", &["clock", "model", "plan_file"]),
     ("prepare", &["model", "org"]),

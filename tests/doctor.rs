@@ -64,6 +64,33 @@ fn an_org_that_is_not_prepared_is_warned_of() {
 }
 
 #[test]
+fn the_orgs_own_rules_are_named_and_speak() {
+    let host = TestEnv::empty();
+    host.write(
+        "rules.yaml",
+        "version: 1\nrules:\n  - name: Meetings need a room\n    when: {object: Event}\n    \
+         reject_rows: {message: Where is it going to be?}\n  \
+         - name: TidySubjects\n    when: {object: Task}\n    alter_rows: {field: Subject, trim: true}\n",
+    );
+    let served = Served::start(&host, &["--fault", "rules.yaml"]);
+    let env = TestEnv::against(&served);
+    env.run("doctor").exits(0);
+    for (check, found) in [
+        ("Validation rules", "active: Event: Meetings need a room"),
+        ("Triggers", "active: Task: TidySubjects"),
+    ] {
+        let expect = ("warning".to_owned(), found.to_owned());
+        assert_eq!(verdict(&env, "", check), expect);
+    }
+    env.run("doctor --probe")
+        .exits(1)
+        .says("Where is it going to be?")
+        .says("email: would be taken");
+    let ours = "SELECT Id FROM Task WHERE Demo_Key__c != null";
+    assert!(served.query(ours).is_empty());
+}
+
+#[test]
 fn words_that_the_org_does_not_know_are_named() {
     let env = TestEnv::new();
     env.edit(

@@ -105,7 +105,7 @@ fn mended(
     before: &BTreeMap<String, String>,
     (served, env): (&Served, &TestEnv),
 ) -> Run {
-    served.end_faults();
+    served.end_script();
     let next = env.apply();
     env.nothing_to_do();
     env.run("destroy -y").exits(0);

@@ -1,5 +1,7 @@
 //! Orgs differ: what an admin switched on, renamed or required.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::env::{Served, TestEnv};
@@ -339,4 +341,77 @@ fn a_deal_in_another_currency_is_as_large_as_its_worth() {
         .filter(|pins| pins.contains("\"segment\":\"small\""))
         .count();
     assert_eq!((pins.len(), small), (deals.len(), deals.len()), "{pins:?}");
+}
+
+/// Where the accounts are that an apply has read, each place once.
+fn places(env: &TestEnv) -> Vec<String> {
+    env.in_org(|org| {
+        let americans = "SELECT Id FROM Account WHERE BillingCountry = 'United States'";
+        for id in org.ids(americans) {
+            org.update("Account", &id, &json!({ "BillingState": "Ohio" }));
+        }
+    });
+    env.apply();
+    let state = rusqlite::Connection::open(env.state_file()).unwrap();
+    let snapshot = "SELECT body FROM snapshot WHERE name = 'inventory'";
+    let snapshot: String = state.query_row(snapshot, [], |row| row.get(0)).unwrap();
+    let inventory: serde_json::Value = serde_json::from_str(&snapshot).unwrap();
+    let accounts = inventory["accounts"].as_object().unwrap().values();
+    let place = |account: &serde_json::Value| {
+        let parts = [&account["country"], &account["state"]];
+        parts.map(|part| part.as_str().unwrap_or("-")).join(" ")
+    };
+    let places: BTreeSet<String> = accounts.map(place).collect();
+    places.into_iter().collect()
+}
+
+#[test]
+fn where_accounts_are_is_read_as_codes_where_there_are_codes() {
+    let texts = places(&TestEnv::new());
+    assert_eq!(
+        texts,
+        [
+            "Germany -",
+            "Japan -",
+            "United Kingdom -",
+            "United States Ohio"
+        ]
+    );
+    let env = org("--feature country-picklists");
+    assert_eq!(places(&env), ["DE -", "GB -", "JP -", "US OH"]);
+    env.run("doctor").exits(0).says("codes are used");
+    env.nothing_to_do();
+}
+
+#[test]
+fn what_a_duplicate_rule_holds_up_is_saved_on_request() {
+    let host = TestEnv::empty();
+    host.write(
+        "rules.yaml",
+        "version: 1\nrules:\n  - when: {object: Task}\n    reject_rows: {code: DUPLICATES_DETECTED}\n",
+    );
+    let served = Served::start(&host, &["--fault", "rules.yaml"]);
+    let env = TestEnv::against(&served);
+    env.run("apply -y")
+        .exits(3)
+        .says("DUPLICATES_DETECTED")
+        .says("`salesforce.allow_duplicates: true`");
+    let emails = "SELECT Id FROM Task WHERE Demo_Key__c != null";
+    assert!(served.query(emails).is_empty());
+    env.edit(
+        "settle_after: 0\n",
+        "settle_after: 0\n  allow_duplicates: true\n",
+    );
+    env.apply();
+    env.nothing_to_do();
+    assert!(!served.query(emails).is_empty());
+}
+
+#[test]
+fn duplicate_rules_are_told_of() {
+    let env = org("--feature duplicate-rules");
+    env.run("doctor")
+        .exits(0)
+        .says("active: Account: Standard Account");
+    goes_the_whole_way(&env);
 }

@@ -133,3 +133,21 @@ fn a_large_inventory_is_read_by_a_job_and_is_the_same() {
     assert_eq!(env.plan("--seed 7"), paged);
     assert!(!paged.is_empty());
 }
+
+#[test]
+fn what_the_org_has_archived_is_still_ours() {
+    let mut env = TestEnv::new();
+    let before = env.export_of_a_new_org();
+    env.apply();
+    env.set("DEMO_GEN_NOW", "2028-01-10T15:00:00Z");
+    env.in_org(|org| {
+        for object in ["Event", "Task"] {
+            let ours = format!("FROM {object} WHERE Demo_Key__c != null");
+            assert!(org.query(&format!("SELECT Id {ours}")).is_empty());
+        }
+    });
+    env.nothing_to_do();
+    env.run("plan --refresh full --detailed-exitcode").exits(0);
+    env.run("destroy -y").exits(0);
+    assert_eq!(env.export(), before);
+}

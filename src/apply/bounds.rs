@@ -44,7 +44,7 @@ impl Dispatcher<'_> {
         }
         if self.job.lease.is_some_and(lease::Lease::is_lost) {
             return Some(Stopped::Lost {
-                message: lease::LOST.to_owned(),
+                why: lease::LOST.to_owned(),
                 hint: None,
             });
         }

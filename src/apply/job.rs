@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::outcome::{ATTEMPTS, Taken};
 use super::queue::{Batch, Item};
-use super::row::One;
+use super::row::{One, is_duplicate};
 use super::{Dispatcher, Error};
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::Change;
@@ -19,7 +19,7 @@ use crate::model::event::{Event, Stopped};
 use crate::model::order::Step;
 use crate::model::value::Datum;
 use crate::org::{self, IngestJob, JobId, JobState, Operation, Org, Upload};
-use crate::refresh::{self, Waited};
+use crate::refresh::{self, Settled, Waited};
 use crate::state::{Intent, IntentId, Settlement};
 
 /// Bytes of an upload. It is held in memory, as are its results; the org would take 100 MB.
@@ -263,6 +263,11 @@ impl Dispatcher<'_> {
     ) -> Result<(), Error> {
         let rows = refresh::job_rows(self.job.org, job, &opened.intent).await?;
         let at = self.now();
+        let duplicates = rows.iter().any(|(_, row)| is_duplicate(row.as_ref().err()));
+        let settled = match duplicates && batch.step == Step::Create {
+            true => refresh::settle_one(self.job.org, self.job.state, at, &opened.intent).await?,
+            false => Settled::default(),
+        };
         let mut taken = Taken::default();
         let mut left: BTreeSet<usize> = (0..opened.items.len()).collect();
         for (place, result) in rows {
@@ -276,7 +281,7 @@ impl Dispatcher<'_> {
                 intent: &opened.intent,
                 row: &opened.intent.rows[place],
             };
-            self.take_row(&one, (result, at), None, &mut taken)?;
+            self.take_row(&one, (result, at), settled.holder(place), &mut taken)?;
             if (opened.items.len() - left.len()).is_multiple_of(ROWS_AT_ONCE) {
                 let settlement = std::mem::take(&mut taken.settlement);
                 self.job.state.settle(self.job.run, None, &settlement)?;

@@ -82,28 +82,39 @@ pub(crate) async fn take(
         soql::literal(&owner)
     );
     let write = || org.update_if(PACK_OBJECT, (&which, &free), &fields);
-    let id = match pack::patiently(write).await? {
-        Conditional::Changed(id) => {
-            // Another machine may have looked in the same moment: who wrote last has it.
-            match refresh::pack_row(org, capabilities, pack).await? {
-                Some(row) if row.lease_owner.as_ref() != Some(&owner) => {
-                    return Ok(Taken::Others(row));
+    // Where the record comes into sight only when it is made, it is asked for once more.
+    for _ in 0..2 {
+        let id = match pack::patiently(write).await? {
+            Conditional::Changed(id) => {
+                // Another machine may have looked in the same moment: who wrote last has it.
+                match refresh::pack_row(org, capabilities, pack).await? {
+                    Some(row) if row.lease_owner.as_ref() != Some(&owner) => {
+                        return Ok(Taken::Others(row));
+                    }
+                    _ => id,
                 }
-                _ => id,
             }
-        }
-        Conditional::Otherwise => match refresh::pack_row(org, capabilities, pack).await? {
-            Some(row) => return Ok(Taken::Others(row)),
-            None => return Err(unsteady(pack)),
-        },
-        Conditional::Absent => match pack::create(org, capabilities, pack, fields).await? {
-            Created::New(id) => id,
-            Created::There(row) if row.lease_owner.as_ref() == Some(&owner) => row.id,
-            Created::There(row) => return Ok(Taken::Others(*row)),
-        },
-    };
-    let org = org.clone();
-    Ok(Taken::Ours(Lease::kept(Held { org, id, owner }, until)))
+            Conditional::Otherwise => match refresh::pack_row(org, capabilities, pack).await? {
+                Some(row) => return Ok(Taken::Others(row)),
+                None => return Err(unsteady(pack)),
+            },
+            Conditional::Absent => {
+                match pack::create(org, capabilities, pack, fields.clone()).await? {
+                    Created::New(id) => id,
+                    Created::There(row) if row.lease_owner.as_ref() == Some(&owner) => row.id,
+                    Created::There(row)
+                        if row.lease_until().is_none_or(|until| until <= now(org)) =>
+                    {
+                        continue;
+                    }
+                    Created::There(row) => return Ok(Taken::Others(*row)),
+                }
+            }
+        };
+        let org = org.clone();
+        return Ok(Taken::Ours(Lease::kept(Held { org, id, owner }, until)));
+    }
+    Err(unsteady(pack))
 }
 
 fn unsteady(pack: &str) -> refresh::Error {

@@ -12,7 +12,7 @@ use crate::model::id::RecordId;
 use crate::model::order::Step;
 use crate::model::status_code::{Reach, reach};
 use crate::org::{self, RowError};
-use crate::refresh::{self, Settled};
+use crate::refresh::{self, Holder, Settled};
 use crate::state::Settlement;
 
 /// A row lock, or a lost reply, is tried so often.
@@ -64,10 +64,19 @@ impl Dispatcher<'_> {
             .get_or_insert_with(|| match error.kind() {
                 org::Kind::RequestLimit => Stopped::ApiBudget,
                 _ => Stopped::Lost {
-                    message: error.to_string(),
+                    why: error.to_string(),
                     hint: error.hint(),
                 },
             });
+    }
+
+    fn stop_settling(&mut self, error: &refresh::Error) {
+        if let refresh::Error::Org(error) = error {
+            return self.stop(error);
+        }
+        let why = error.to_string();
+        let lost = Stopped::Lost { why, hint: None };
+        self.outcome.stopped.get_or_insert(lost);
     }
 
     /// Nothing was written, or nothing that would be written twice; the run ends.
@@ -99,7 +108,12 @@ impl Dispatcher<'_> {
                 message: error.to_string(),
                 fields: Vec::new(),
             };
-            self.take_row(&prepared.one(number), (Err(error), 0), None, &mut taken)?;
+            self.take_row(
+                &prepared.one(number),
+                (Err(error), 0),
+                Holder::Unseen,
+                &mut taken,
+            )?;
         }
         self.settle(prepared, &taken.settlement)?;
         self.progress((prepared.items.len() - taken.again.len()) as u64);
@@ -126,9 +140,8 @@ impl Dispatcher<'_> {
         let mut taken = Taken::default();
         let at = sent.at.as_second();
         for (number, row) in sent.rows.into_iter().enumerate() {
-            let made = settled.made.get(number).copied().flatten();
-            let row = row.map(|ok| ok.id);
-            self.take_row(&prepared.one(number), (row, at), made, &mut taken)?;
+            let (row, holder) = (row.map(|ok| ok.id), settled.holder(number));
+            self.take_row(&prepared.one(number), (row, at), holder, &mut taken)?;
         }
         self.settle(prepared, &taken.settlement)?;
         self.progress((prepared.items.len() - taken.again.len()) as u64);
@@ -154,10 +167,7 @@ impl Dispatcher<'_> {
             // The intent stays open; the next run settles it.
             Err(error) => {
                 self.leave_open(batch, prepared);
-                self.outcome.stopped.get_or_insert_with(|| Stopped::Lost {
-                    hint: error.hint(),
-                    message: error.to_string(),
-                });
+                self.stop_settling(&error);
                 return Ok(());
             }
         };
@@ -236,13 +246,13 @@ impl Dispatcher<'_> {
             .settle(self.job.run, prepared.intent_id, settlement)?)
     }
 
-    /// Takes in one row of a reply, which came at this time; `made` is what was found in the org
-    /// where its key is said to be taken.
+    /// Takes in one row of a reply, which came at this time; where its key is said to be taken,
+    /// `holder` says by whom.
     pub(super) fn take_row(
         &mut self,
         one: &One<'_>,
         (row, at): (Result<String, RowError>, i64),
-        made: Option<(RecordId, i64)>,
+        holder: Holder,
         taken: &mut Taken,
     ) -> Result<(), Error> {
         let error = match row.map(|id| RecordId::parse(&id)) {
@@ -257,16 +267,16 @@ impl Dispatcher<'_> {
             return self.take_done(one, (id, at), &mut taken.settlement);
         }
         if is_duplicate(Some(&error)) {
-            if let Some(made) = made {
-                return self.take_done(one, made, &mut taken.settlement);
-            }
-            if may_try {
-                // Nobody holds the key, so a record in the recycle bin does: take the next one.
-                self.job
-                    .state
-                    .raise_generation_floor(one.row.generation + 1)?;
-                taken.again.push(one.item.again());
-                return Ok(());
+            match holder {
+                Holder::Ours(made) => return self.take_done(one, made, &mut taken.settlement),
+                Holder::RecycleBin if may_try => {
+                    let floor = one.row.generation + 1;
+                    self.job.state.raise_generation_floor(floor)?;
+                    taken.again.push(one.item.again());
+                    return Ok(());
+                }
+                // With another key it would be there twice.
+                Holder::RecycleBin | Holder::Unseen => {}
             }
         }
         match reach(&error.code) {

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::model::capabilities::{Capabilities, PACK_OBJECT};
 use crate::model::day::Day;
 use crate::model::status_code::{Reach, reach};
-use crate::org::{Conditional, Error, Fields, Kind, Org, RowError, RowOk, Sent};
+use crate::org::{Conditional, Error, Fields, Org, RowError, RowOk, Scope, Sent, soql};
 use crate::refresh::{self, PackRow};
 use crate::state::Meta;
 
@@ -69,12 +69,8 @@ pub(super) async fn create(
         };
         fields.insert("Pack__c".to_owned(), json!(name));
         let rows = [fields.clone()];
-        let create = || patiently(|| org.create(PACK_OBJECT, &rows));
-        let mut sent = create().await;
-        if matches!(&sent, Err(error) if error.kind() == Kind::Lost) {
-            sent = create().await;
-        }
-        match sent?.rows.into_iter().next() {
+        let sent = patiently(|| org.create_unique(PACK_OBJECT, &rows)).await?;
+        match sent.rows.into_iter().next() {
             Some(Ok(RowOk { id })) => return Ok(Created::New(id)),
             Some(Err(error)) if error.code == "DUPLICATE_VALUE" => {}
             Some(Err(error)) => return Err(refused(&error)),
@@ -83,9 +79,28 @@ pub(super) async fn create(
         if let Some(there) = refresh::pack_row(org, capabilities, pack).await? {
             return Ok(Created::There(Box::new(there)));
         }
+        if !is_in_recycle_bin(org, &name).await? {
+            return Err(unseen(pack));
+        }
     }
     let why = format!("{PACK_OBJECT} has had {FORMER} records of {pack:?}; empty the recycle bin");
     Err(refresh::Error::Unexpected(why))
+}
+
+/// Whether a record that was deleted holds the name.
+async fn is_in_recycle_bin(org: &Org, name: &str) -> Result<bool, Error> {
+    let soql = format!(
+        "SELECT Id FROM {PACK_OBJECT} WHERE Pack__c = {} AND IsDeleted = TRUE",
+        soql::literal(name)
+    );
+    let found: Vec<Fields> = org.query(soql, Scope::QueryAll).all().await?;
+    Ok(!found.is_empty())
+}
+
+fn unseen(pack: &str) -> refresh::Error {
+    refresh::Error::Unexpected(format!(
+        "{PACK_OBJECT} has a record of {pack:?} that is hidden from you; check the user's sharing and permissions (View All Data)"
+    ))
 }
 
 /// Takes the record away, where there is one.
@@ -155,10 +170,10 @@ impl Answer for Conditional {
 }
 
 fn refused(error: &RowError) -> refresh::Error {
-    refresh::Error::Unexpected(format!(
-        "{PACK_OBJECT} was refused: {} ({})",
-        error.message, error.code
-    ))
+    refresh::Error::Org(Error::Rejected {
+        code: error.code.clone(),
+        message: format!("{PACK_OBJECT} was refused: {}", error.message),
+    })
 }
 
 impl From<Error> for super::Error {
@@ -212,9 +227,9 @@ mod tests {
         let (times, end) = check::<Conditional>((0..9).map(|_| locked()).collect()).await;
         assert_eq!((times, end), (5, locked()));
         let held = || Ok(row(Some("UNABLE_TO_LOCK_ROW")));
-        let done = || Ok(row(None));
-        assert_eq!(check(vec![held(), done()]).await, (2, done()));
+        let made = || Ok(row(None));
+        assert_eq!(check(vec![held(), made()]).await, (2, made()));
         let refused = || Ok(row(Some("DUPLICATE_VALUE")));
-        assert_eq!(check(vec![refused(), done()]).await, (1, refused()));
+        assert_eq!(check(vec![refused(), made()]).await, (1, refused()));
     }
 }

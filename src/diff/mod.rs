@@ -123,9 +123,12 @@ pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change))
     }
 }
 
-/// What everything that a root wants would be found by, to tell what else carries our key.
-pub(crate) fn wanted_letters(root: RootId, desired: &[Desired]) -> impl Iterator<Item = String> {
-    desired.iter().map(move |record| letters(root, record))
+/// What these records of a root would be found by, to tell what else carries our key.
+pub(crate) fn wanted_letters<'a>(
+    root: RootId,
+    desired: impl Iterator<Item = &'a Desired>,
+) -> impl Iterator<Item = String> {
+    desired.map(move |record| letters(root, record))
 }
 
 /// What a record that state does not know is found by. No org takes a key for an attendee: it is

@@ -6,12 +6,14 @@ use serde_json::Value as Json;
 
 use crate::manifest::Manifest;
 use crate::model::capabilities::PACK_OBJECT;
+use crate::model::id::UserId;
 use crate::model::inventory::Inventory;
 use crate::model::object::{OBJECTS, Object};
 use crate::org::{
     ApiUsage, Describe, Error, Field, Fields, Identity, Kind, Limits, Org, Scope, soql,
 };
 use crate::reconcile::{self, Request, Sample, Stop, Survey};
+use crate::refresh;
 
 /// All that the checks judge.
 pub(super) struct Sight<'a> {
@@ -24,6 +26,8 @@ pub(super) struct Sight<'a> {
     answers: BTreeMap<Question, Answer>,
     pub(super) limits: Result<Limits, String>,
     pub(super) usage: Option<ApiUsage>,
+    /// The users whose calendars are synchronised.
+    pub(super) synchronised: Result<BTreeSet<UserId>, String>,
     /// Calls of an interrupted run of which it is not known what became.
     pub(super) open_intents: Result<usize, String>,
 }
@@ -66,9 +70,10 @@ impl<'a> Sight<'a> {
         let nothing = Inventory::default();
         let inventory = survey.as_ref().map_or(&nothing, |survey| &survey.inventory);
         let mut answers = BTreeMap::new();
-        for (question, scope, queries) in questions(inventory, &org.identity().user_id) {
-            answers.insert(question, answer(org, scope, queries).await);
+        for (question, scopes, queries) in questions(inventory, &org.identity().user_id) {
+            answers.insert(question, answer(org, scopes, &queries).await);
         }
+        let synchronised = refresh::synchronised(org).await;
         let limits = org.limits().await.map_err(|error| error.to_string());
         Self {
             manifest: request.manifest,
@@ -76,6 +81,7 @@ impl<'a> Sight<'a> {
             described,
             answers,
             limits,
+            synchronised: synchronised.map_err(|error| error.to_string()),
             usage: org.usage(),
             open_intents,
             survey,
@@ -148,11 +154,24 @@ fn trouble(error: &anyhow::Error) -> Trouble {
     }
 }
 
-async fn answer(org: &Org, scope: Scope, queries: Vec<String>) -> Answer {
+/// Asks in the first of the scopes that knows the object.
+async fn answer(org: &Org, scopes: &[Scope], queries: &[String]) -> Answer {
+    let mut answer = Ok(Vec::new());
+    for scope in scopes {
+        answer = rows(org, *scope, queries).await;
+        let is_unknown =
+            matches!(&answer, Err(error) if error.kind() == Kind::Rejected("INVALID_TYPE"));
+        if !is_unknown {
+            break;
+        }
+    }
+    answer.map_err(|error| unseen(&error))
+}
+
+async fn rows(org: &Org, scope: Scope, queries: &[String]) -> Result<Vec<Fields>, Error> {
     let mut rows = Vec::new();
     for query in queries {
-        let found = org.query(query, scope).all().await;
-        rows.extend(found.map_err(|error| unseen(&error))?);
+        rows.extend(org.query(query.as_str(), scope).all::<Fields>().await?);
     }
     Ok(rows)
 }
@@ -167,7 +186,10 @@ fn unseen(error: &Error) -> String {
     }
 }
 
-fn questions(inventory: &Inventory, user: &str) -> Vec<(Question, Scope, Vec<String>)> {
+/// A question, in which scopes it may be asked, and its queries.
+type Asked = (Question, &'static [Scope], Vec<String>);
+
+fn questions(inventory: &Inventory, user: &str) -> Vec<Asked> {
     let deals = inventory.opportunities.values();
     let owners: BTreeSet<_> = deals.clone().map(|deal| deal.owner.0.as_str()).collect();
     let accounts: BTreeSet<_> = deals
@@ -185,43 +207,46 @@ fn questions(inventory: &Inventory, user: &str) -> Vec<(Question, Scope, Vec<Str
     vec![
         (
             Question::Owners,
-            Scope::Query,
+            &[Scope::Query],
             listed("SELECT Id, Name, Email, IsActive FROM User WHERE Id IN", &owners),
         ),
         (
             Question::Websites,
-            Scope::Query,
+            &[Scope::Query],
             listed("SELECT Id, Name, Website FROM Account WHERE Id IN", &accounts),
         ),
         (
             Question::Emails,
-            Scope::Query,
+            &[Scope::Query],
             listed("SELECT AccountId, Email FROM Contact WHERE AccountId IN", &accounts),
         ),
         (
             Question::DuplicateRules,
-            Scope::Query,
+            &[Scope::Query],
             vec!["SELECT MasterLabel, SobjectType FROM DuplicateRule WHERE IsActive = TRUE AND SobjectType IN ('Account', 'Contact')".to_owned()],
         ),
         (
             Question::ValidationRules,
-            Scope::Tooling,
+            &[Scope::Tooling],
             vec![format!("SELECT ValidationName, EntityDefinition.QualifiedApiName FROM ValidationRule WHERE Active = TRUE AND EntityDefinition.QualifiedApiName IN {ours}")],
         ),
         (
             Question::Triggers,
-            Scope::Tooling,
+            &[Scope::Tooling],
             vec![format!("SELECT Name, TableEnumOrId FROM ApexTrigger WHERE Status = 'Active' AND TableEnumOrId IN {ours}")],
         ),
         (
             Question::Flows,
-            Scope::Query,
+            &[Scope::Query, Scope::Tooling],
             vec![format!("SELECT Label, TriggerObjectOrEvent.QualifiedApiName FROM FlowDefinitionView WHERE IsActive = TRUE AND TriggerObjectOrEvent.QualifiedApiName IN {ours}")],
         ),
         (
             Question::Powers,
-            Scope::Query,
-            vec![format!("SELECT PermissionSet.PermissionsViewAllData, PermissionSet.PermissionsModifyAllData FROM PermissionSetAssignment WHERE AssigneeId = {user}")],
+            &[Scope::Query],
+            vec![
+                format!("SELECT PermissionSet.PermissionsViewAllData, PermissionSet.PermissionsModifyAllData FROM PermissionSetAssignment WHERE AssigneeId = {user}"),
+                format!("SELECT Profile.PermissionsViewAllData, Profile.PermissionsModifyAllData FROM User WHERE Id = {user}"),
+            ],
         ),
     ]
 }

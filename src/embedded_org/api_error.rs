@@ -12,6 +12,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     /// Only errors of saving a record tell fields.
     pub(crate) fields: Option<Vec<String>>,
+    /// What a duplicate rule found.
+    pub(crate) duplicates: Option<Value>,
 }
 
 impl ApiError {
@@ -21,6 +23,7 @@ impl ApiError {
             code,
             message: message.into(),
             fields: None,
+            duplicates: None,
         }
     }
 
@@ -39,6 +42,10 @@ impl ApiError {
     /// An error of the value of one field, which the message calls by its label.
     pub(crate) fn of_field(code: &'static str, field: &Field, problem: &str) -> Self {
         Self::of_record(code, format!("{}: {problem}", field.label), &[&field.name])
+    }
+
+    pub(crate) fn session_expired() -> Self {
+        Self::new(401, "INVALID_SESSION_ID", "Session expired or invalid")
     }
 
     pub(crate) fn not_found() -> Self {
@@ -79,6 +86,13 @@ impl ApiError {
         Self::new(400, "INVALID_FIELD", message)
     }
 
+    pub(crate) fn duplicates_detected(found: Value) -> Self {
+        Self {
+            duplicates: Some(found),
+            ..Self::of_record("DUPLICATES_DETECTED", "Use one of these records?", &[])
+        }
+    }
+
     pub(crate) fn json_parser(message: impl Into<String>) -> Self {
         Self::new(400, "JSON_PARSER_ERROR", message)
     }
@@ -92,6 +106,10 @@ impl ApiError {
         let mut body = json!({"message": self.message, "errorCode": self.code});
         if let Some(fields) = &self.fields {
             body["fields"] = json!(fields);
+        }
+        if let Some(duplicates) = &self.duplicates {
+            // The service spells it so, and clients look for it.
+            body["duplicateResut"] = duplicates.clone();
         }
         Value::Array(vec![body])
     }

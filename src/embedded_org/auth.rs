@@ -29,10 +29,9 @@ pub(crate) struct Credentials {
 
 /// Makes the secrets of a new data file.
 pub(super) fn make(store: &Store, org_id: &str, now: Timestamp) -> Result<(), Error> {
-    let token = format!("{}!{}", &org_id[..15], secret("access", now, 96));
     let refresh = format!("5Aep861{}", secret("refresh", now, 64));
     let settings = [
-        ("access_token", token),
+        ("access_token", new_token(org_id, now)),
         ("refresh_token", refresh),
         ("password", secret("password", now, 16)),
         ("security_token", secret("security", now, 24)),
@@ -67,6 +66,11 @@ pub(super) fn read(
     })
 }
 
+/// A fresh session token.
+pub(super) fn new_token(org_id: &str, now: Timestamp) -> String {
+    format!("{}!{}", &org_id[..15], secret("access", now, 96))
+}
+
 /// A fresh id for an org, so that what was recorded for another is never taken for it.
 pub(super) fn new_org_id(now: Timestamp) -> String {
     let text = format!("00D{}", secret("organization", now, 12));
@@ -76,22 +80,6 @@ pub(super) fn new_org_id(now: Timestamp) -> String {
 }
 
 impl Credentials {
-    /// Whether an `Authorization` header is good; the older `OAuth` prefix is too.
-    pub(super) fn accepts(&self, header: Option<&str>) -> bool {
-        header
-            .and_then(|header| header.split_once(' '))
-            .is_some_and(|(scheme, token)| {
-                let known =
-                    scheme.eq_ignore_ascii_case("Bearer") || scheme.eq_ignore_ascii_case("OAuth");
-                known && self.accepts_token(token.trim())
-            })
-    }
-
-    /// Whether a token by itself is good.
-    pub(super) fn accepts_token(&self, token: &str) -> bool {
-        token == self.access_token.expose_secret()
-    }
-
     /// What a token reply is signed with: base64 of HMAC-SHA256 with the client secret.
     pub(super) fn sign(&self, message: &str) -> String {
         let SupportedCipherSuite::Tls13(suite) = TLS13_AES_128_GCM_SHA256 else {
@@ -134,22 +122,6 @@ mod tests {
             client_secret: "key".to_owned().into(),
             refresh_token: "refresh".to_owned().into(),
             certificate: None,
-        }
-    }
-
-    #[test]
-    fn the_header_forms() {
-        for good in ["Bearer token", "bearer token", "OAuth token"] {
-            assert!(credentials().accepts(Some(good)), "{good}");
-        }
-        for bad in [
-            None,
-            Some("Bearer"),
-            Some("Bearer Token"),
-            Some("Basic token"),
-            Some("token"),
-        ] {
-            assert!(!credentials().accepts(bad), "{bad:?}");
         }
     }
 

@@ -17,6 +17,10 @@ pub(crate) enum Feature {
     MultiCurrency,
     /// Owners whose calendars are synchronised with the org
     CalendarSync,
+    /// State and country picklists: addresses have codes, and no others than those of the lists
+    CountryPicklists,
+    /// The standard duplicate rules for accounts, contacts and leads: look-alikes are held up
+    DuplicateRules,
 }
 
 /// Every feature, with its name on the command line and in the file.
@@ -27,6 +31,8 @@ const NAMES: &[(Feature, &str)] = &[
     (Feature::PersonAccounts, "person-accounts"),
     (Feature::MultiCurrency, "multi-currency"),
     (Feature::CalendarSync, "calendar-sync"),
+    (Feature::CountryPicklists, "country-picklists"),
+    (Feature::DuplicateRules, "duplicate-rules"),
 ];
 
 /// The features of one org.

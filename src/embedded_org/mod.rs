@@ -32,6 +32,7 @@ mod store;
 mod tests;
 mod time;
 mod tls;
+mod tokens;
 mod wire;
 mod xml;
 

@@ -15,6 +15,7 @@ use super::ids::RecordId;
 use super::session::{Facts, Session};
 use super::store::{Lock, Store, sibling};
 use super::time::zone;
+use super::tokens::Tokens;
 use crate::clock::Clock;
 
 /// An org open for serving.
@@ -22,6 +23,7 @@ pub(crate) struct Org {
     pub(crate) store: Store,
     pub(crate) facts: Facts,
     pub(crate) credentials: Credentials,
+    pub(crate) tokens: Tokens,
     pub(crate) clock: Clock,
     pub(crate) cursors: Cursors,
     pub(crate) jobs: Jobs,
@@ -40,6 +42,7 @@ impl Org {
         Ok(Self {
             store,
             facts,
+            tokens: Tokens::new(credentials.access_token.clone()),
             credentials,
             clock,
             cursors: Cursors::starting_at(clock.now().as_millisecond() as u64),

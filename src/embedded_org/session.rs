@@ -27,6 +27,7 @@ pub(crate) struct Session<'a> {
     /// The first sObject that the transaction wrote to.
     written: RefCell<Option<String>>,
     faults: RowFaults,
+    saves_duplicates: bool,
 }
 
 /// What stays the same while the org is served.
@@ -55,12 +56,25 @@ impl<'a> Session<'a> {
             schema_changed: Cell::new(false),
             written: RefCell::default(),
             faults: RowFaults::default(),
+            saves_duplicates: false,
         }
     }
 
     /// The session of a request to whose records something happens.
     pub(crate) fn under(self, faults: RowFaults) -> Self {
         Self { faults, ..self }
+    }
+
+    /// The session of a request that saves look-alikes in spite of duplicate rules.
+    pub(crate) fn saving_duplicates(self) -> Self {
+        Self {
+            saves_duplicates: true,
+            ..self
+        }
+    }
+
+    pub(crate) fn saves_duplicates(&self) -> bool {
+        self.saves_duplicates
     }
 
     pub(crate) fn faults(&self) -> &RowFaults {

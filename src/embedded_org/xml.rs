@@ -1,4 +1,4 @@
-//! XML as a tree of elements: small enough for the little of it that clients still send.
+//! XML as a tree of elements: for the little of it that clients still send, and for metadata files.
 
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -15,41 +15,68 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Self>,
 }
 
+/// Where a document is no XML, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// In bytes from the start of the document.
+    pub(crate) at: usize,
+    pub(crate) why: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
 /// Reads a document and gives its root.
-pub(crate) fn parse(document: &[u8]) -> Result<Element, String> {
-    let text = std::str::from_utf8(document).map_err(|error| error.to_string())?;
-    let mut reader = quick_xml::Reader::from_str(text.trim_start());
-    // The document itself stands at the bottom, and gathers the root.
-    let mut open = vec![Element::default()];
+pub(crate) fn parse(document: &[u8]) -> Result<Element, Problem> {
+    let text = std::str::from_utf8(document).map_err(|error| {
+        problem(
+            error.valid_up_to() as u64,
+            "Invalid byte of a UTF-8 sequence",
+        )
+    })?;
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut open: Vec<Element> = Vec::new();
     loop {
-        let event = reader.read_event().map_err(|error| error.to_string())?;
-        match event {
-            Event::Start(start) if open.len() < DEEPEST => open.push(element(&start)),
-            Event::Start(_) => return Err("elements are nested too deeply".to_owned()),
-            Event::Empty(start) => add_child(&mut open, element(&start)),
-            Event::End(_) => {
-                let closed = open.pop().unwrap_or_default();
-                add_child(&mut open, closed);
+        let event = reader
+            .read_event()
+            .map_err(|error| problem(reader.error_position(), &error.to_string()))?;
+        let here = reader.buffer_position();
+        let closed = match event {
+            Event::Start(start) if open.len() < DEEPEST => {
+                open.push(element(&start));
+                None
             }
+            Event::Start(_) => return Err(problem(here, "elements are nested too deeply")),
+            Event::Empty(start) => Some(element(&start)),
+            Event::End(_) => open.pop(),
             Event::Text(text) => add_text(&mut open, &text.xml10_content()),
             Event::CData(text) => add_text(&mut open, &text.xml10_content()),
             Event::GeneralRef(entity) => match entity.resolve_char_ref() {
                 Ok(Some(letter)) => add_text(&mut open, letter.encode_utf8(&mut [0; 4])),
                 _ => {
                     let known = resolve_predefined_entity(&entity.xml10_content());
-                    add_text(&mut open, known.ok_or("an entity is not known")?);
+                    let text = known.ok_or_else(|| problem(here, "The entity was not declared"))?;
+                    add_text(&mut open, text)
                 }
             },
-            Event::Eof => break,
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            Event::Eof => return Err(problem(here, "Unexpected end of file")),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => None,
+        };
+        match (closed, open.last_mut()) {
+            (Some(closed), Some(parent)) => parent.children.push(closed),
+            (Some(root), None) => return Ok(root),
+            (None, _) => {}
         }
     }
-    match open.as_mut_slice() {
-        [document] => document
-            .children
-            .pop()
-            .ok_or_else(|| "there is no element".to_owned()),
-        _ => Err("an element is not closed".to_owned()),
+}
+
+fn problem(at: u64, why: &str) -> Problem {
+    Problem {
+        at: at as usize,
+        why: why.to_owned(),
     }
 }
 
@@ -64,16 +91,10 @@ fn element(start: &BytesStart<'_>) -> Element {
     }
 }
 
-fn add_child(open: &mut [Element], child: Element) {
-    if let Some(parent) = open.last_mut() {
-        parent.children.push(child);
-    }
-}
-
-fn add_text(open: &mut [Element], text: &str) {
-    if let Some(element) = open.last_mut() {
-        element.text.push_str(text);
-    }
+/// Text is part of the element around it, and closes none.
+fn add_text(open: &mut [Element], text: &str) -> Option<Element> {
+    open.last_mut()?.text.push_str(text);
+    None
 }
 
 #[cfg(test)]
@@ -91,7 +112,7 @@ mod tests {
                     .collect();
                 assert_eq!(found, children, "{document}");
             }
-            (Err(problem), Err(expect)) => assert!(problem.contains(expect), "{problem}"),
+            (Err(problem), Err(expect)) => assert!(problem.why.contains(expect), "{problem}"),
             (found, _) => panic!("{document}: {found:?}"),
         }
     }
@@ -103,9 +124,9 @@ mod tests {
             Ok(&[("a", "1 <2"), ("b", "")]),
         );
         check("<a><b><![CDATA[<&]]></b></a>", Ok(&[("b", "<&")]));
-        check("<a>", Err("not closed"));
+        check("<a>", Err("end of file"));
         check("<a></b>", Err("ill-formed"));
-        check("", Err("no element"));
+        check("", Err("end of file"));
         check(&"<a>".repeat(40), Err("too deeply"));
         let nil = parse(b"<a xmlns:xsi='x' xsi:nil='true'/>").unwrap();
         assert!(nil.is_nil);

@@ -29,6 +29,8 @@ pub(crate) struct Capabilities {
     /// Whether opportunities are in several currencies.
     #[serde(default)]
     pub(crate) currencies: bool,
+    #[serde(default)]
+    pub(crate) places: Places,
     /// What the fields that the manifest adds can hold.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) added_fields: BTreeMap<Object, BTreeMap<String, FieldKind>>,
@@ -45,6 +47,29 @@ pub(crate) struct ObjectCapabilities {
     pub(crate) readable: BTreeSet<String>,
     pub(crate) createable: BTreeSet<String>,
     pub(crate) updateable: BTreeSet<String>,
+}
+
+/// What the country and the state of an address are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Places {
+    /// The org does not show them to us.
+    #[default]
+    Hidden,
+    /// As their authors wrote them.
+    Texts,
+    /// Codes of the state and country picklists, such as `US` and `CA`.
+    Codes,
+}
+
+impl Places {
+    /// The fields of an account that hold its country and state.
+    pub(crate) fn of_account(self) -> Option<[&'static str; 2]> {
+        match self {
+            Self::Hidden => None,
+            Self::Texts => Some(["BillingCountry", "BillingState"]),
+            Self::Codes => Some(["BillingCountryCode", "BillingStateCode"]),
+        }
+    }
 }
 
 impl Capabilities {

@@ -92,10 +92,9 @@ pub(crate) enum Stopped {
     ApiShare { used: u64, max: u64 },
     /// More failures than the options allow.
     TooManyFailures,
-    /// The org could not be talked to any more: the message, and what to do about it, where that
-    /// is more than to try again.
+    /// The org could not be talked to any more: why, and what to do about it.
     Lost {
-        message: String,
+        why: String,
         hint: Option<&'static str>,
     },
     /// The Bulk API job with this id has made no progress for so many seconds.

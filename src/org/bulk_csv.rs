@@ -89,6 +89,7 @@ pub(super) fn rows(csv: &[u8], column: &str) -> Result<Vec<JobRow>, Error> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(unreadable)?;
+        // A job that failed before it came to a row has results without columns of ours.
         let text = |place: usize| record.get(place).unwrap_or_default();
         rows.push(JobRow {
             told_by: text(place(column)?).to_owned(),

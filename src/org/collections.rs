@@ -38,14 +38,10 @@ pub(crate) struct RowError {
 }
 
 impl RowError {
-    /// Whether the record is not there (any more), which is what a delete wants.
+    /// Whether the record was deleted, which is what a delete wants. `INVALID_CROSS_REFERENCE_KEY`
+    /// does not say so: it comes for records that the user does not see, too.
     pub(crate) fn is_gone(&self) -> bool {
-        const GONE: &[&str] = &[
-            "ENTITY_IS_DELETED",
-            "INVALID_CROSS_REFERENCE_KEY",
-            "NOT_FOUND",
-        ];
-        GONE.contains(&self.code.as_str())
+        self.code == "ENTITY_IS_DELETED"
     }
 }
 
@@ -56,12 +52,16 @@ impl Org {
     /// [`Kind::Lost`](super::Kind::Lost) it is not known whether the rows were created. After any
     /// other error certainly none was.
     pub(crate) async fn create(&self, object: &str, rows: &[Fields]) -> Result<Sent, Error> {
-        let object = soql::identifier(object)?;
-        let records = rows.iter().map(|fields| Record::new(object, None, fields));
-        let body = Records::of(records);
-        let call = Call::post_to_create(self.collections(), &body);
+        let call = Call::post_to_create(self.collections(), &created(object, rows)?);
         let reply = self.transport.send(&call).await?;
         sent(&reply, rows.len()).map_err(|error| Error::Lost(Box::new(error)))
+    }
+
+    /// Creates rows of which the org takes no second one of the same name. Sent again after a
+    /// fault: what the first attempt made is refused then.
+    pub(crate) async fn create_unique(&self, object: &str, rows: &[Fields]) -> Result<Sent, Error> {
+        let call = Call::post_to_read(self.collections(), &created(object, rows)?);
+        sent(&self.transport.send(&call).await?, rows.len())
     }
 
     /// Changes rows of one object, by id. Sent again after a fault: after an error, some rows may
@@ -98,6 +98,12 @@ impl Org {
     fn collections(&self) -> String {
         self.transport.target("/composite/sobjects")
     }
+}
+
+fn created<'a>(object: &'a str, rows: &'a [Fields]) -> Result<Records<'a>, Error> {
+    let object = soql::identifier(object)?;
+    let records = rows.iter().map(|fields| Record::new(object, None, fields));
+    Ok(Records::of(records))
 }
 
 /// An id as it may stand in a URL.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 use super::advice::advice;
 use super::jwt::KeyError;
 use super::sign_in::SignInError;
+use crate::model::status_code;
 
 /// Why a call did not give what it was made for. Cheap to clone; never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,8 +81,8 @@ impl Error {
                 "Check that salesforce.instance_url is the org's own https://<name>.my.salesforce.com address.",
             ),
             Self::Lost(cause) => cause.hint(),
+            Self::Rejected { code, .. } => status_code::advice(code),
             Self::ApiVersion(_)
-            | Self::Rejected { .. }
             | Self::Network(_)
             | Self::Unavailable { .. }
             | Self::ApiName(_)

@@ -387,7 +387,7 @@ prop_compose! {
             let titles = titles.iter().enumerate();
             (account(of), titles.map(|(number, title)| contact(number, of, *title)).collect())
         });
-        let accounts = (0..3).map(|number| (account(number), Account { name: format!("Account {number}") }));
+        let accounts = (0..3).map(|number| (account(number), Account { name: format!("Account {number}"), ..Account::default() }));
         let deals = deals.into_iter().enumerate().map(|(number, deal)| {
             let deal = Opportunity {
                 name: format!("Deal {number}"),
@@ -441,6 +441,7 @@ fn plain_world(deals: usize) -> World {
     let account = AccountId(id("001", 0));
     let acme = Account {
         name: "Acme".to_owned(),
+        ..Account::default()
     };
     World {
         settings: Settings::default(),

@@ -176,7 +176,7 @@ impl Pass<'_> {
             seen.count(one.root, &one.rows, &live);
             seen.count_answers(&one.desired);
             seen.targeted |= self.is_targeted(&one);
-            seen.claim(one.root, &one.desired, &self.found);
+            seen.claim((one.root, &one.rows), &one.desired, &self.found);
             let changes = changes.unwrap_or_else(|| self.changes(&one, &live));
             self.push(changes, seen, builder)?;
         }

@@ -63,12 +63,24 @@ impl Seen {
         }
     }
 
-    pub(super) fn claim(&mut self, root: RootId, desired: &[Desired], found: &Found) {
-        if !found.is_empty() {
-            let wanted = diff::wanted_letters(root, desired);
-            self.claimed
-                .extend(wanted.filter(|letters| found.contains_key(letters)));
+    /// Notes what was found and is wanted. Where a row is known already, another record with the
+    /// same place in its key is not wanted beside it.
+    pub(super) fn claim(
+        &mut self,
+        (root, rows): (RootId, &[Row]),
+        desired: &[Desired],
+        found: &Found,
+    ) {
+        if found.is_empty() {
+            return;
         }
+        let known: BTreeSet<_> = rows.iter().map(|row| &row.path).collect();
+        let new = desired
+            .iter()
+            .filter(|record| !known.contains(&record.path));
+        let wanted = diff::wanted_letters(root, new);
+        self.claimed
+            .extend(wanted.filter(|letters| found.contains_key(letters)));
     }
 
     /// Whether something that was found by key is wanted at an address.

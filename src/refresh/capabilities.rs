@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Error, fit};
 use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
-use crate::model::capabilities::{Capabilities, ObjectCapabilities, PACK_OBJECT};
+use crate::model::capabilities::{Capabilities, ObjectCapabilities, PACK_OBJECT, Places};
 use crate::model::id::UserId;
 use crate::model::object::{OBJECTS, Object};
 use crate::org::{Describe, Org, Read, Told};
@@ -29,7 +29,7 @@ pub(super) async fn capabilities(
     further: Vec<Read<'_>>,
 ) -> Result<(Described, Vec<Told>), Error> {
     let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
-    names.extend([PACK_OBJECT, "Opportunity", "Contact"]);
+    names.extend([PACK_OBJECT, "Opportunity", "Contact", "Account"]);
     let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
     reads.extend(further);
     let mut told = org.read(&reads).await?;
@@ -42,7 +42,12 @@ pub(super) async fn capabilities(
     let shows = |object: &str, field: &str| {
         described(object).is_some_and(|object| object.field(field).is_some())
     };
+    let places = [Places::Codes, Places::Texts].into_iter().find(|places| {
+        let mut fields = places.of_account().into_iter().flatten();
+        fields.all(|field| shows("Account", field))
+    });
     let mut capabilities = Capabilities {
+        places: places.unwrap_or_default(),
         person_accounts: shows("Contact", "IsPersonAccount"),
         currencies: shows("Opportunity", "CurrencyIsoCode"),
         pack_object: described(PACK_OBJECT).is_some_and(holds_packs),

@@ -186,9 +186,24 @@ fn take(
     };
     if !known.contains(&record_id(&text(&fields, "Id"))?) {
         let record = record(object, parsed.generation, fields)?;
-        found.insert(parsed.address.to_owned(), record);
+        let letters = parsed.address.to_owned();
+        match found.get(&letters) {
+            Some(other) if other.generation >= record.generation => {
+                found.insert(older(&letters, &record), record);
+            }
+            _ => {
+                if let Some(other) = found.insert(letters.clone(), record) {
+                    found.insert(older(&letters, &other), other);
+                }
+            }
+        }
     }
     Ok(())
+}
+
+/// What a record is found by that has the place of a younger one in its key. Nothing wants it.
+fn older(letters: &str, record: &FoundRecord) -> String {
+    format!("{letters}/{}", record.generation)
 }
 
 fn record(object: Object, generation: u32, mut fields: Fields) -> Result<FoundRecord, Error> {

@@ -165,9 +165,9 @@ fn is_ours(
             root,
             path: row.path.clone(),
         };
-        // What was found by its key alone stands at its letters.
+        // What was found by its key alone stands at its letters, an older one below.
         let letters = match row.path.as_str().strip_prefix("key/") {
-            Some(letters) => letters.to_owned(),
+            Some(found) => found.split('/').next().unwrap_or(found).to_owned(),
             None => key::address_letters(&address),
         };
         let parsed = text(KEY_FIELD).and_then(key::parse);
@@ -223,7 +223,7 @@ pub(crate) async fn read_back(org: &Org, written: &[Written]) -> Result<Vec<Note
                 .flat_map(|one| one.fields.iter())
                 .map(AsRef::as_ref)
                 .collect();
-            fields.insert("SystemModstamp");
+            fields.extend(["SystemModstamp", "LastModifiedById"]);
             let fields: Vec<_> = fields.into_iter().collect();
             let ids: Vec<_> = of(facts.object).map(|one| one.id.as_str()).collect();
             (facts, fields, ids)
@@ -241,11 +241,16 @@ pub(crate) async fn read_back(org: &Org, written: &[Written]) -> Result<Vec<Note
         return Ok(Vec::new());
     }
     let replies = org.retrieve(&requests).await?;
+    let us = Json::from(&*org.identity().user_id);
     let mut notes = Vec::with_capacity(written.len());
     for ((facts, ..), records) in kinds.iter().zip(replies) {
         for (one, fields) in of(facts.object).zip(records) {
-            // What is gone again already is found by the next refresh.
-            let Some(fields) = fields else { continue };
+            // What is gone again already, or was saved by somebody else since, is found by the
+            // next refresh: only what the org itself made of our save is to be left alone.
+            let ours = |fields: &Fields| fields.get("LastModifiedById") == Some(&us);
+            let Some(fields) = fields.filter(ours) else {
+                continue;
+            };
             let held = one.fields.iter().map(|name| {
                 let value = fields.get(name.as_ref()).unwrap_or(&Json::Null);
                 (name.clone(), hash(value))

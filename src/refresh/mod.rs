@@ -27,7 +27,7 @@ pub(crate) use job::{Waited, ended, job_rows};
 pub(crate) use live::{Note, OwnedFields, Proof, Written, live_among, read_back};
 pub(crate) use meanwhile::{Meanwhile, Planned, meanwhile};
 pub(crate) use selection::{filter_counts, query_digest};
-pub(crate) use settle::{Patience, Settled, Unsettled, recorded, settle, settle_one};
+pub(crate) use settle::{Holder, Patience, Settled, Unsettled, recorded, settle, settle_one};
 pub(crate) use surroundings::{Surroundings, counted, part_counts, surroundings};
 
 use crate::org;
@@ -45,16 +45,6 @@ pub(crate) enum Error {
         "the manifest names the field {field} of Opportunity, which this org does not have (or does not show to you)"
     )]
     NoSuchField { field: String },
-}
-
-impl Error {
-    /// A sentence on what to do next, where the org itself was what failed.
-    pub(crate) fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Org(error) => error.hint(),
-            Self::State(_) | Self::Unexpected(_) | Self::NoSuchField { .. } => None,
-        }
-    }
 }
 
 /// A record id out of the org's reply.

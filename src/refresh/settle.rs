@@ -22,13 +22,40 @@ use crate::state::{Intent, IntentRow, Settlement, State};
 /// Clocks may differ by so many seconds.
 const CLOCK_SLACK: i64 = 300;
 
+/// A record, and when it was made, in seconds since 1970.
+pub(crate) type Made = (RecordId, i64);
+
+/// Who holds a key that is said to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// A record that we made.
+    Ours(Made),
+    /// One that was deleted.
+    RecycleBin,
+    /// One that we do not see: it is not known whose.
+    Unseen,
+}
+
 /// What is known of a call's records now.
 #[derive(Debug, Default)]
 pub(crate) struct Settled {
     /// For each row of the intent the record that was made, and when, in seconds since 1970.
-    pub(crate) made: Vec<Option<(RecordId, i64)>>,
+    pub(crate) made: Vec<Option<Made>>,
+    /// The rows whose key a record in the recycle bin holds.
+    binned: BTreeSet<usize>,
     /// Nothing was found, and without keys it may still arrive.
     pub(crate) may_arrive: bool,
+}
+
+impl Settled {
+    /// Who holds the key of this row of the intent.
+    pub(crate) fn holder(&self, row: usize) -> Holder {
+        match self.made.get(row).copied().flatten() {
+            Some(made) => Holder::Ours(made),
+            None if self.binned.contains(&row) => Holder::RecycleBin,
+            None => Holder::Unseen,
+        }
+    }
 }
 
 /// How long is waited for what may still come.
@@ -172,7 +199,8 @@ async fn waited(
     }
 }
 
-/// What is gone was deleted by us, and has not vanished.
+/// What lies in the recycle bin was deleted by us, and has not vanished. What is not to be seen at
+/// all may still be there, so state keeps it.
 async fn settle_deletes(
     org: &Org,
     state: &mut State,
@@ -182,20 +210,20 @@ async fn settle_deletes(
         .rows
         .iter()
         .filter_map(|row| row.id.map(|id| (id, row)));
-    let mut gone: BTreeMap<RecordId, &IntentRow> = sent.collect();
+    let sent: BTreeMap<RecordId, &IntentRow> = sent.collect();
     let select = format!("SELECT Id FROM {} WHERE Id IN", intent.object.api_name());
-    let ids: Vec<_> = gone.keys().map(ToString::to_string).collect();
-    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
-    for soql in soql::in_lists(&select, &ids, "") {
-        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
-            gone.remove(&record_id(text(&fields, "Id"))?);
+    let ids: Vec<_> = sent.keys().map(RecordId::as_str).collect();
+    let mut gone: Vec<&IntentRow> = Vec::new();
+    for soql in soql::in_lists(&select, &ids, "AND IsDeleted = TRUE") {
+        for fields in org.query(soql, Scope::QueryAll).all::<Fields>().await? {
+            gone.extend(sent.get(&record_id(text(&fields, "Id"))?));
         }
     }
-    for row in gone.values() {
+    for row in &gone {
         state.raise_generation_floor(row.generation + 1)?;
     }
     Ok(Settlement {
-        removed: gone.values().map(|row| row.address.clone()).collect(),
+        removed: gone.iter().map(|row| row.address.clone()).collect(),
         ..Settlement::default()
     })
 }
@@ -229,34 +257,50 @@ pub(crate) async fn settle_one(
 ) -> Result<Settled, Error> {
     let keyed = intent.rows.iter().all(|row| row.key.is_some());
     if keyed {
-        return Ok(Settled {
-            made: by_key(org, intent).await?,
-            may_arrive: false,
-        });
+        return by_key(org, intent).await;
     }
     let candidates = candidates(org, state, at, intent).await?;
     let made = matched(&intent.rows, &candidates);
     let may_arrive = made.iter().all(Option::is_none);
-    Ok(Settled { made, may_arrive })
+    Ok(Settled {
+        made,
+        may_arrive,
+        ..Settled::default()
+    })
 }
 
-async fn by_key(org: &Org, intent: &Intent) -> Result<Vec<Option<(RecordId, i64)>>, Error> {
+async fn by_key(org: &Org, intent: &Intent) -> Result<Settled, Error> {
     let keys: Vec<_> = intent
         .rows
         .iter()
         .filter_map(|row| row.key.as_deref())
         .collect();
     let select = format!(
-        "SELECT Id, CreatedDate, {KEY_FIELD} FROM {} WHERE {KEY_FIELD} IN",
+        "SELECT Id, CreatedDate, IsDeleted, {KEY_FIELD} FROM {} WHERE {KEY_FIELD} IN",
         intent.object.api_name()
     );
-    let mut found = BTreeMap::new();
+    let (mut there, mut binned) = (BTreeMap::new(), BTreeSet::new());
     for soql in soql::in_lists(&select, &keys, "") {
-        for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
-            found.insert(text(&fields, KEY_FIELD).to_owned(), made(&fields)?);
+        for fields in org.query(soql, Scope::QueryAll).all::<Fields>().await? {
+            let key = text(&fields, KEY_FIELD).to_owned();
+            if fields.get("IsDeleted") == Some(&Json::Bool(true)) {
+                binned.insert(key);
+            } else {
+                there.insert(key, made(&fields)?);
+            }
         }
     }
-    Ok(keys.iter().map(|key| found.get(*key).copied()).collect())
+    let is_binned = |(_, key): &(usize, &&str)| binned.contains(**key);
+    Ok(Settled {
+        made: keys.iter().map(|key| there.get(*key).copied()).collect(),
+        binned: keys
+            .iter()
+            .enumerate()
+            .filter(is_binned)
+            .map(|(row, _)| row)
+            .collect(),
+        may_arrive: false,
+    })
 }
 
 /// A record that may be one of the intent's.

@@ -75,6 +75,9 @@ fn remains(outcome: &Outcome) -> Vec<String> {
     let given_up = outcome.halted.iter().filter(|kind| kind.not_tried > 0);
     let mut lines: Vec<_> = given_up.map(halted).collect();
     lines.extend(outcome.stopped.as_ref().map(why));
+    if let Some(Stopped::Lost { hint, .. }) = outcome.stopped {
+        lines.extend(hint.map(str::to_owned));
+    }
     if outcome.not_tried > 0 {
         let changes = counted(outcome.not_tried, "change was", "changes were");
         lines.push(format!("{changes} not tried."));
@@ -125,15 +128,11 @@ fn halted(halted: &Halted) -> String {
 
 /// What a person can do about the codes, each once.
 fn hints(outcome: &Outcome) -> Vec<String> {
-    let codes: BTreeSet<&str> = outcome
-        .failed
-        .keys()
-        .chain(outcome.halted.iter().map(|halted| &halted.code))
-        .map(String::as_str)
-        .collect();
-    let known = codes
-        .into_iter()
-        .filter_map(|code| Some((code, status_code::advice(code)?)));
+    let failed = outcome.failed.keys().map(String::as_str);
+    let halted = outcome.halted.iter().map(|kind| kind.code.as_str());
+    let codes: BTreeSet<&str> = failed.chain(halted).collect();
+    let codes = codes.into_iter();
+    let known = codes.filter_map(|code| Some((code, status_code::advice(code)?)));
     known
         .take(MOST_SHOWN)
         .map(|(code, advice)| format!("{code}: {advice}"))
@@ -150,10 +149,11 @@ fn why(stopped: &Stopped) -> String {
             thousands(*max)
         ),
         Stopped::TooManyFailures => "Stopped, because too much failed.".to_owned(),
-        Stopped::Lost { message, hint } => {
-            let message = brief(message, MESSAGE_WIDTH);
-            let hint = hint.map_or(String::new(), |hint| format!("\nhint: {hint}"));
-            format!("Stopped, because the org was lost: {message}{hint}")
+        Stopped::Lost { why, .. } => {
+            format!(
+                "Stopped, because the org was lost: {}",
+                brief(why, MESSAGE_WIDTH)
+            )
         }
         Stopped::JobHangs { job, seconds } => format!(
             "Stopped, because the Bulk API job {job} has made no progress for {}.\nhint: {}",
@@ -339,8 +339,8 @@ Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
             not_tried: 4000,
             unresolved: 200,
             stopped: Some(Stopped::Lost {
-                message: "connection reset by peer".to_owned(),
-                hint: Some("Check the address."),
+                why: "the session has expired".to_owned(),
+                hint: Some("Access tokens expire."),
             }),
             ..some()
         };
@@ -348,8 +348,8 @@ Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
             &ended,
             Command::Apply,
             str![[r#"
-Stopped, because the org was lost: connection reset by peer
-hint: Check the address.
+Stopped, because the org was lost: the session has expired
+Access tokens expire.
 4,000 changes were not tried.
 Whether 200 records came about is not known; the next run finds out before it writes.
 Run the same command again to resume.

@@ -96,6 +96,10 @@ impl TestEnv {
         self.variables.insert(name.to_owned(), value.to_owned());
     }
 
+    pub(crate) fn forget_variables(&mut self) {
+        self.variables.clear();
+    }
+
     pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }

@@ -116,10 +116,25 @@ impl Served {
         );
     }
 
-    /// Ends the bad day that `--fault` scripted.
-    pub(crate) fn end_faults(&self) {
-        let url = format!("{}/__demo-gen/faults", self.url);
-        assert_eq!(self.send(self.client.delete(url)), Json::Null);
+    /// Gives the org bad days from now on.
+    #[track_caller]
+    pub(crate) fn script(&self, script: &str) {
+        let reply = self.send(self.client.post(self.faults()).body(script.to_owned()));
+        assert!(reply["rules"].is_array(), "{script}\n{reply}");
+    }
+
+    /// How often each rule of the script was met.
+    pub(crate) fn script_so_far(&self) -> Json {
+        self.send(self.client.get(self.faults()))
+    }
+
+    pub(crate) fn end_script(&self) {
+        let reply = self.send(self.client.delete(self.faults()));
+        assert_eq!(reply, Json::Null);
+    }
+
+    fn faults(&self) -> String {
+        format!("{}/__demo-gen/faults", self.url)
     }
 
     fn resource(&self, name: &str) -> String {

@@ -108,7 +108,13 @@ fn forbids(object: &Describe) -> Option<String> {
 
 /// The fields that we fill must be there, and must be writable.
 pub(super) fn fields(sight: &Sight) -> Judgement {
-    let mut absent = Vec::new();
+    let plan = sight
+        .survey
+        .as_ref()
+        .ok()
+        .map(|survey| &survey.planned.plan);
+    let not_offered = plan.map(|plan| plan.header.capabilities.not_offered.clone());
+    let mut absent = not_offered.unwrap_or_default();
     let mut count = 0;
     for sample in sight.samples() {
         let Some(describe) = sight.object(sample.object.api_name()) else {
@@ -228,8 +234,10 @@ pub(super) fn powers(sight: &Sight) -> Judgement {
         Err(why) => return unseen(why),
     };
     let has = |permission: &str| {
-        let path = format!("PermissionSet.{permission}");
-        rows.iter().any(|row| is_true(row, &path))
+        let mut paths = ["Profile", "PermissionSet"]
+            .map(|of| format!("{of}.{permission}"))
+            .into_iter();
+        paths.any(|path| rows.iter().any(|row| is_true(row, &path)))
     };
     match (
         has("PermissionsViewAllData"),

@@ -46,6 +46,7 @@ const CHECKS: &[Check] = &[
     Check::new("Countries", shape::countries),
     Check::new("Owners", people::owners),
     Check::new("Owners' emails", people::owners_emails),
+    Check::new("Calendar sync", people::calendar_sync),
     Check::new("Contacts", people::contacts),
     Check::new("Domains", people::domains),
     Check::new("Validation rules", automation::validation_rules),

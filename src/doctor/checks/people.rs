@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Judgement, counted, good, some_of, unseen, warning};
+use super::{Judgement, counted, good, note, some_of, unseen, warning};
 use crate::doctor::sight::{Question, Sight, is_true, text};
+use crate::manifest::CalendarSync;
 use crate::model::inventory::Inventory;
+use crate::org::Fields;
 
 pub(super) fn owners(sight: &Sight) -> Judgement {
     let rows = match sight.rows(Question::Owners) {
@@ -45,6 +47,32 @@ pub(super) fn owners_emails(sight: &Sight) -> Judgement {
                 some_of(&void)
             ),
             "A refreshed sandbox does this. Give the owners their addresses back, or People.ai will not know them.",
+        ),
+    }
+}
+
+/// What is put into a synchronised calendar is seen outside, and mailed to whoever is invited.
+pub(super) fn calendar_sync(sight: &Sight) -> Judgement {
+    let users = match &sight.synchronised {
+        Ok(users) => users,
+        Err(why) => return unseen(why),
+    };
+    let owners = sight.rows(Question::Owners).unwrap_or_default();
+    let is_synchronised = |row: &&Fields| {
+        let id = text(row, "Id").unwrap_or_default();
+        users.iter().any(|user| user.0.as_str() == id)
+    };
+    let names = owners.iter().filter(is_synchronised);
+    let names: Vec<_> = names
+        .filter_map(|row| text(row, "Name"))
+        .map(str::to_owned)
+        .collect();
+    match (names.is_empty(), sight.manifest.salesforce.calendar_sync) {
+        (true, _) => good("no owner has Einstein Activity Capture; Lightning Sync cannot be seen"),
+        (false, Some(CalendarSync::Accepted)) => note(format!("accepted, for {}", some_of(&names))),
+        (false, None) => warning(
+            format!("the calendars of {} are synchronised", some_of(&names)),
+            "Future meetings show there: say `salesforce.calendar_sync: accepted` if that is meant.",
         ),
     }
 }

@@ -118,7 +118,7 @@ fn answer(
     handle: impl FnOnce(&mut Context<'_>, &Call, u32) -> Answer,
 ) -> Result<Reply, ApiError> {
     let session = call.header("x-sfdc-session").unwrap_or_default();
-    let answered = if context.credentials.accepts_token(session) {
+    let answered = if context.tokens.accept(session) {
         versions::number(call.argument("async_version"))
             .ok_or_else(|| {
                 let message = format!("Invalid API version: {}", call.argument("async_version"));

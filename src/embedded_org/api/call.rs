@@ -112,6 +112,15 @@ impl Call {
         format!("/services/data/{}", self.argument("version").to_lowercase())
     }
 
+    /// Where the resources of the API that is called are: the Tooling API has its own below the version.
+    pub(super) fn api_path(&self) -> String {
+        let api = self.segments.get(3).filter(|_| self.segments.len() > 4);
+        match api.is_some_and(|api| api.eq_ignore_ascii_case("tooling")) {
+            true => format!("{}/tooling", self.version_path()),
+            false => self.version_path(),
+        }
+    }
+
     /// The number of the version.
     pub(super) fn version(&self) -> u32 {
         let text = self.argument("version");
@@ -141,6 +150,15 @@ impl Call {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
+    }
+
+    /// The session token of the `Authorization` header, whose older form says `OAuth`.
+    pub(crate) fn token(&self) -> &str {
+        let header = self.header("authorization").unwrap_or_default();
+        let (scheme, token) = header.split_once(' ').unwrap_or_default();
+        let is_known =
+            scheme.eq_ignore_ascii_case("Bearer") || scheme.eq_ignore_ascii_case("OAuth");
+        if is_known { token.trim() } else { "" }
     }
 
     pub(crate) fn body(&self) -> &[u8] {
@@ -272,6 +290,23 @@ mod tests {
         assert_eq!(call("POST", "/x?_HttpMethod=PATCH").verb(), "PATCH");
         assert_eq!(call("GET", "/x?_HttpMethod=PATCH").verb(), "GET");
         assert_eq!(call("HEAD", "/x").verb(), "GET");
+    }
+
+    #[test]
+    fn the_forms_of_the_authorization_header() {
+        for (header, token) in [
+            ("Bearer token", "token"),
+            ("bearer  token ", "token"),
+            ("OAuth token", "token"),
+            ("Basic token", ""),
+            ("Bearer", ""),
+            ("token", ""),
+        ] {
+            let headers = BTreeMap::from([("authorization".to_owned(), header.to_owned())]);
+            let call = Call::read("GET", "/", headers, Vec::new()).unwrap();
+            assert_eq!(call.token(), token, "{header}");
+        }
+        assert_eq!(call("GET", "/").token(), "");
     }
 
     #[test]

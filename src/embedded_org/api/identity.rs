@@ -129,11 +129,8 @@ pub(super) fn full_name(user: &Record<'_>) -> String {
 
 /// Identity also takes the token from the URL, and answers a bad one in its own way.
 fn is_signed_in(context: &Context<'_>, call: &Call) -> bool {
-    let credentials = context.credentials;
-    credentials.accepts(call.header("authorization"))
-        || call
-            .parameter("oauth_token")
-            .is_some_and(|token| credentials.accepts_token(token))
+    let token = call.parameter("oauth_token").unwrap_or_default();
+    context.tokens.accept(call.token()) || context.tokens.accept(token)
 }
 
 fn bad_token() -> Reply {

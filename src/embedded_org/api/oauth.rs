@@ -38,27 +38,27 @@ pub(super) fn token(context: &mut Context<'_>, call: &Call) -> Result<Reply, Api
     })
 }
 
-/// `POST /services/oauth2/revoke`. The org has one token, which stays good: its users keep it in files.
+/// `POST /services/oauth2/revoke`. The tokens of the file stay good: its users keep them in files.
 pub(super) fn revoke(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let form = Form(call.form());
     let token = match form.get("token") {
         "" => call.parameter("token").unwrap_or_default(),
         token => token,
     };
-    let credentials = context.credentials;
-    if credentials.accepts_token(token) || is(&credentials.refresh_token, token) {
+    if context.tokens.end(token) || is(&context.credentials.refresh_token, token) {
         return Ok(Reply::text(200, Vec::new()));
     }
     let body = json!({"error": "unsupported_token_type", "error_description": "this token type is not supported"});
     Ok(Reply::json(400, &body))
 }
 
-fn grant(context: &Context<'_>) -> Reply {
+fn grant(context: &mut Context<'_>) -> Reply {
     let facts = context.session.facts;
+    let token = context.tokens.give(&facts.org_id, context.session.now);
     let id = format!("{}/id/{}/{}", context.url, facts.org_id, facts.user_id);
     let issued_at = context.session.now.as_millisecond().to_string();
     let body = json!({
-        "access_token": context.credentials.access_token.expose_secret(),
+        "access_token": token,
         "instance_url": context.url,
         "id": id,
         "token_type": "Bearer",

@@ -49,7 +49,7 @@ pub(super) fn run_in(
     let first = &rows[..rows.len().min(size)];
     let page = Page {
         session,
-        path: &call.version_path(),
+        path: &call.api_path(),
     };
     let written = soql::records(&page, &records, first)?;
     let total = rows.len();

@@ -7,13 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use quick_xml::escape::{escape, resolve_predefined_entity};
-use quick_xml::events::Event;
+use quick_xml::escape::escape;
 use secrecy::ExposeSecret as _;
 
 use super::{ApiError, Call, Context, Reply, identity};
 use crate::embedded_org::rows::Record;
 use crate::embedded_org::time::datetime_text;
+use crate::embedded_org::xml::{self, Element};
 
 /// The largest envelope, in bytes.
 const LARGEST: usize = 10 * 1024;
@@ -24,11 +24,14 @@ const SESSION_SECONDS: u32 = 7200;
 
 /// An operation: its name, whether it needs a session, and what its response holds.
 type Operation = (&'static str, bool, Handler);
-type Handler = fn(&Context<'_>, &Envelope, u32) -> Result<String, Fault>;
+type Handler = fn(&mut Context<'_>, &Envelope, u32) -> Result<String, Fault>;
 
 const OPERATIONS: &[Operation] = &[
     ("login", false, login),
-    ("logout", true, |_, _, _| Ok(String::new())),
+    ("logout", true, |context, envelope, _| {
+        context.tokens.end(envelope.session());
+        Ok(String::new())
+    }),
     ("getUserInfo", true, |context, _, _| user_info(context)),
     ("getServerTimestamp", true, |context, _, _| {
         let now = datetime_text(context.session.now);
@@ -48,7 +51,7 @@ pub(super) fn partner(context: &mut Context<'_>, call: &Call) -> Result<Reply, A
     })
 }
 
-fn answer(context: &Context<'_>, call: &Call) -> Result<(&'static str, String), Fault> {
+fn answer(context: &mut Context<'_>, call: &Call) -> Result<(&'static str, String), Fault> {
     let version = call.argument("soap_version");
     let version = version.split('.').next().and_then(|it| it.parse().ok());
     let version: u32 = version.ok_or_else(|| Fault::unsupported_version("Invalid API version"))?;
@@ -60,8 +63,7 @@ fn answer(context: &Context<'_>, call: &Call) -> Result<(&'static str, String), 
         let message = format!("No operation available for request {}", envelope.operation);
         Fault::new("UnexpectedErrorFault", "UNKNOWN_EXCEPTION", message)
     })?;
-    let token = envelope.text("sessionId");
-    if *needs_session && !context.credentials.accepts_token(token) {
+    if *needs_session && !context.tokens.accept(envelope.session()) {
         let message = "Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session key";
         return Err(Fault::new(
             "UnexpectedErrorFault",
@@ -72,7 +74,7 @@ fn answer(context: &Context<'_>, call: &Call) -> Result<(&'static str, String), 
     Ok((name, handler(context, &envelope, version)?))
 }
 
-fn login(context: &Context<'_>, envelope: &Envelope, version: u32) -> Result<String, Fault> {
+fn login(context: &mut Context<'_>, envelope: &Envelope, version: u32) -> Result<String, Fault> {
     if version > LAST_WITH_LOGIN {
         return Err(Fault::unsupported_version(&format!(
             "SOAP API login() is not available in API version {version}.0. Use API version {LAST_WITH_LOGIN}.0 or earlier, \
@@ -101,7 +103,7 @@ fn login(context: &Context<'_>, envelope: &Envelope, version: u32) -> Result<Str
          <serverUrl>{}</serverUrl><sessionId>{}</sessionId><userId>{}</userId><userInfo>{}</userInfo>",
         endpoint('m'),
         endpoint('u'),
-        credentials.access_token.expose_secret(),
+        context.tokens.give(&facts.org_id, context.session.now),
         facts.user_id,
         user_info(context)?
     ))
@@ -213,56 +215,34 @@ impl Envelope {
             let message = "Your request exceeds the size limit of login requests".to_owned();
             return Err(wrong(message));
         }
-        let text = std::str::from_utf8(body).map_err(|error| wrong(error.to_string()))?;
-        let mut reader = quick_xml::Reader::from_str(text);
-        let mut path: Vec<String> = Vec::new();
-        let mut operation = String::new();
-        let mut texts: BTreeMap<String, String> = BTreeMap::new();
-        loop {
-            let event = reader
-                .read_event()
-                .map_err(|error| wrong(error.to_string()))?;
-            let piece = match event {
-                Event::Start(element) => {
-                    path.push(element.local_name().as_ref().to_owned());
-                    continue;
-                }
-                Event::Empty(element) if path.last().is_some_and(|last| last == "Body") => {
-                    element.local_name().as_ref().clone_into(&mut operation);
-                    continue;
-                }
-                Event::End(_) => {
-                    path.pop();
-                    continue;
-                }
-                Event::Text(text) => text.xml10_content().into_owned(),
-                Event::CData(text) => text.xml10_content().into_owned(),
-                Event::GeneralRef(entity) => match entity.resolve_char_ref() {
-                    Ok(Some(letter)) => letter.to_string(),
-                    _ => resolve_predefined_entity(&entity.xml10_content())
-                        .unwrap_or_default()
-                        .to_owned(),
-                },
-                Event::Eof => break,
-                _ => continue,
-            };
-            if let [_, body, first, ..] = path.as_slice()
-                && body == "Body"
-            {
-                operation.clone_from(first);
-            }
-            if let Some(name) = path.last() {
-                texts.entry(name.clone()).or_default().push_str(&piece);
-            }
-        }
-        match operation.is_empty() {
-            true => Err(wrong("the envelope has no operation".to_owned())),
-            false => Ok(Self { operation, texts }),
-        }
+        let root = xml::parse(body).map_err(|problem| wrong(problem.why))?;
+        let body = root.children.iter().find(|part| part.name == "Body");
+        let operation = body.and_then(|body| body.children.first());
+        let operation =
+            operation.ok_or_else(|| wrong("the envelope has no operation".to_owned()))?;
+        let mut texts = BTreeMap::new();
+        gather(&root, &mut texts);
+        Ok(Self {
+            operation: operation.name.clone(),
+            texts,
+        })
+    }
+
+    /// The token in the header.
+    fn session(&self) -> &str {
+        self.text("sessionId")
     }
 
     fn text(&self, name: &str) -> &str {
         self.texts.get(name).map_or("", |text| text.trim())
+    }
+}
+
+/// The texts of an element and of all in it, by the names of their elements.
+fn gather(element: &Element, texts: &mut BTreeMap<String, String>) {
+    texts.insert(element.name.clone(), element.text.clone());
+    for child in &element.children {
+        gather(child, texts);
     }
 }
 
@@ -301,7 +281,7 @@ mod tests {
         );
         check("<a><Header/></a>", Err("no operation"));
         check("<a><b></a>", Err("ill-formed"));
-        check("", Err("no operation"));
+        check("", Err("end of file"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::embedded_org::soql::{self, Page};
 /// `GET /tooling/query?q=`
 pub(super) fn query(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let schema = Schema::tooling();
-    let session = filled(&context.session, &schema)?;
+    let session = filled(context, &schema)?;
     let reply = query::run_in(&session, context.cursors, call, soql::Visibility::Live)?;
     refuse_many_definitions(call.parameter("q").unwrap_or_default(), &reply)?;
     Ok(reply)
@@ -46,22 +46,16 @@ fn refuse_many_definitions(soql: &str, reply: &Reply) -> Result<(), ApiError> {
 
 /// `GET /tooling/sobjects`
 pub(super) fn global(_: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
-    let path = format!("{}/tooling", call.version_path());
-    Ok(Reply::json(
-        200,
-        &schema::describe_global(&Schema::tooling(), &path),
-    ))
+    let all = schema::describe_global(&Schema::tooling(), &call.api_path());
+    Ok(Reply::json(200, &all))
 }
 
 /// `GET /tooling/sobjects/{X}/describe`
 pub(super) fn describe(_: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let schema = Schema::tooling();
     let object = object(&schema, call)?;
-    let path = format!("{}/tooling", call.version_path());
-    Ok(Reply::json(
-        200,
-        &schema::describe(&schema, object, &path, &Listed::default()),
-    ))
+    let described = schema::describe(&schema, object, &call.api_path(), &Listed::default());
+    Ok(Reply::json(200, &described))
 }
 
 /// `POST /tooling/sobjects/CustomField`
@@ -103,14 +97,14 @@ pub(super) fn create(context: &mut Context<'_>, call: &Call) -> Result<Reply, Ap
 /// `GET /tooling/sobjects/{X}/{id}`
 pub(super) fn get(context: &mut Context<'_>, call: &Call) -> Result<Reply, ApiError> {
     let schema = Schema::tooling();
-    let session = filled(&context.session, &schema)?;
+    let session = filled(context, &schema)?;
     let object = object(&schema, call)?;
     let fields: Vec<String> = object.visible().map(|field| field.name.clone()).collect();
     let plan = soql::plan_of_fields(&session, object, &fields)?;
     let row = row_of(&session, object, call.argument("id"))?;
     let page = Page {
         session: &session,
-        path: &format!("{}/tooling", call.version_path()),
+        path: &call.api_path(),
     };
     let record = soql::records(&page, &plan, &[row])?.pop();
     record
@@ -135,9 +129,10 @@ pub(super) fn delete(context: &mut Context<'_>, call: &Call) -> Result<Reply, Ap
 }
 
 /// A session in which the Tooling API's tables hold the definitions of the org.
-fn filled<'a>(session: &Session<'a>, schema: &'a Schema) -> rusqlite::Result<Session<'a>> {
+fn filled<'a>(context: &Context<'a>, schema: &'a Schema) -> rusqlite::Result<Session<'a>> {
+    let session = &context.session;
     let tooling = Session::new(session.db, schema, session.facts, session.now);
-    metadata::fill(&tooling)?;
+    metadata::fill(&tooling, context.automations)?;
     Ok(tooling)
 }
 
@@ -151,7 +146,7 @@ fn object<'s>(schema: &'s Schema, call: &Call) -> Result<&'s Object, ApiError> {
 /// The object and the name of the custom field whose id the path has.
 fn custom_field(context: &Context<'_>, call: &Call) -> Result<(String, String), ApiError> {
     let schema = Schema::tooling();
-    let session = filled(&context.session, &schema)?;
+    let session = filled(context, &schema)?;
     let object = object(&schema, call)?;
     if object.name != "CustomField" {
         let message = format!("entity type {} does not support update", object.name);

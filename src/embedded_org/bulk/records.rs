@@ -86,6 +86,6 @@ mod tests {
         );
         check("<sObjects/>", Ok(""));
         check("<records/>", Err("the root is records"));
-        check("<sObjects>", Err("not closed"));
+        check("<sObjects>", Err("end of file"));
     }
 }

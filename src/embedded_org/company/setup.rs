@@ -70,6 +70,7 @@ const CALENDAR_SYNC: (&str, &str) = (
 pub(crate) fn add_lists(session: &Session<'_>) -> Result<Profiles, ApiError> {
     add_record_types(session)?;
     add_currencies(session)?;
+    add_duplicate_rules(session)?;
     add_stages(session)?;
     add_task_statuses(session)?;
     add_task_priorities(session)?;
@@ -113,6 +114,24 @@ fn add_currencies(session: &Session<'_>) -> Result<(), ApiError> {
             ("IsCorporate", (place == 0).into()),
         ];
         add(session, "CurrencyType", &fields)?;
+    }
+    Ok(())
+}
+
+/// Adds the standard duplicate rules where they are in use.
+fn add_duplicate_rules(session: &Session<'_>) -> Result<(), ApiError> {
+    if !session.schema.has(Feature::DuplicateRules) {
+        return Ok(());
+    }
+    for object in ["Account", "Contact", "Lead"] {
+        let label = format!("Standard {object} Duplicate Rule");
+        let fields = [
+            ("MasterLabel", text(&label)),
+            ("DeveloperName", text(&label.replace(' ', "_"))),
+            ("SobjectType", text(object)),
+            ("IsActive", true.into()),
+        ];
+        add(session, "DuplicateRule", &fields)?;
     }
     Ok(())
 }

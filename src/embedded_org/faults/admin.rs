@@ -18,23 +18,21 @@ pub(crate) fn answer(org: &mut Org, call: &Call) -> Option<Reply> {
     if call.path() != PATH {
         return None;
     }
-    if !org.credentials.accepts(call.header("authorization")) {
-        let error = ApiError::new(401, "INVALID_SESSION_ID", "Session expired or invalid");
-        return Some(Reply::error(&error));
+    // Where the session expired by a fault, the fault can still be taken away.
+    if !org.tokens.is_kept(call.token()) {
+        return Some(Reply::error(&ApiError::session_expired()));
     }
     Some(match call.verb() {
         "GET" => Reply::json(200, &org.faults.body()),
         "POST" => match Faults::parse(&String::from_utf8_lossy(call.body())) {
             Ok(faults) => {
-                org.faults = faults;
-                org.jobs.tell(Told::Work);
+                replace(org, faults);
                 Reply::json(201, &org.faults.body())
             }
             Err(problem) => Reply::error(&ApiError::new(400, "INVALID_FAULTS", problem)),
         },
         "DELETE" => {
-            org.faults = Faults::default();
-            org.jobs.tell(Told::Work);
+            replace(org, Faults::default());
             Reply::no_content()
         }
         verb => {
@@ -42,6 +40,13 @@ pub(crate) fn answer(org: &mut Org, call: &Call) -> Option<Reply> {
             Reply::error(&ApiError::new(405, "METHOD_NOT_ALLOWED", message))
         }
     })
+}
+
+/// What the script before has left behind goes with it.
+fn replace(org: &mut Org, faults: Faults) {
+    org.faults = faults;
+    org.jobs.tell(Told::Work);
+    org.tokens.renew();
 }
 
 impl Faults {

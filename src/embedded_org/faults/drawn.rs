@@ -18,7 +18,7 @@ pub(crate) struct Drawn {
     /// What is answered instead of doing the work; of several the first counts.
     instead: Option<Answer>,
     cut: Option<Cut>,
-    pub(super) expires_session: bool,
+    pub(crate) expires_session: bool,
     pub(super) deeds: Vec<(String, Deed, u64)>,
     rows: RowFaults,
     /// What bulk jobs are told, if anything.

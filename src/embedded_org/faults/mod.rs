@@ -2,10 +2,12 @@
 //!
 //! A script is read (`script`) into rules (`rule`). For every call the rules are asked, in order, which of
 //! them it meets (`matching`); what they do to the call is gathered in one value (`drawn`), and what they
-//! do to single records goes along with the request (`row`). `deed` is what somebody else does meanwhile.
+//! do to single records goes along with the request (`row`). `deed` is what somebody else does meanwhile,
+//! and `automation` what the Tooling API shows of it.
 //! Nothing is left to chance: rules count calls, and what is random comes from the script's seed.
 
 mod admin;
+mod automation;
 mod deed;
 mod drawn;
 mod matching;
@@ -16,6 +18,7 @@ mod script;
 use std::path::Path;
 
 pub(super) use admin::answer;
+pub(super) use automation::{Automation, AutomationKind};
 pub(super) use deed::act;
 pub(super) use drawn::Drawn;
 pub(super) use row::RowFaults;
@@ -29,8 +32,7 @@ use matching::{Counted, Facts};
 pub(super) struct Faults {
     script: Script,
     counted: Vec<Counted>,
-    /// The session ended, and whoever comes must sign in.
-    expired: bool,
+    automations: Vec<Automation>,
 }
 
 impl Faults {
@@ -51,8 +53,8 @@ impl Faults {
         let script = script::parse(text)?;
         Ok(Self {
             counted: script.rules.iter().map(|_| Counted::default()).collect(),
+            automations: script.rules.iter().filter_map(automation::of).collect(),
             script,
-            expired: false,
         })
     }
 
@@ -71,7 +73,6 @@ impl Faults {
                 );
             }
         }
-        self.expired |= drawn.expires_session;
         drawn
     }
 
@@ -93,18 +94,14 @@ impl Faults {
         drawn.rows()
     }
 
+    /// What of the script an admin would see among the org's definitions.
+    pub(super) fn automations(&self) -> &[Automation] {
+        &self.automations
+    }
+
     /// Whether nothing can happen to any call.
     pub(super) fn is_idle(&self) -> bool {
         self.script.rules.is_empty()
-    }
-
-    pub(super) fn is_expired(&self) -> bool {
-        self.expired
-    }
-
-    /// Somebody signed in, so there is a session again.
-    pub(super) fn sign_in(&mut self) {
-        self.expired = false;
     }
 }
 

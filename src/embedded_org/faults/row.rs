@@ -110,13 +110,11 @@ impl Reject {
     }
 
     fn error(&self) -> ApiError {
-        let message = self.rule.message.as_deref();
-        let message = message.unwrap_or(self.rule.error.message);
         let field = match &self.rule.rows {
             Rows::Where(condition) => Some(condition.field.as_str()),
             Rows::Every(_) => None,
         };
-        ApiError::of_record(self.rule.error.code, message, field.as_slice())
+        ApiError::of_record(self.rule.error.code, self.rule.message(), field.as_slice())
     }
 }
 

@@ -152,6 +152,12 @@ pub(super) struct RejectRows {
     pub(super) rows: Rows,
 }
 
+impl RejectRows {
+    pub(super) fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or(self.error.message)
+    }
+}
+
 /// Which records.
 #[derive(Debug, Clone)]
 pub(super) enum Rows {

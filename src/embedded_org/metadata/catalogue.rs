@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use rusqlite::types::Value;
 use serde_json::{Map, Value as Json};
 
+use crate::embedded_org::faults::{Automation, AutomationKind};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::rows::{Record, insert};
-use crate::embedded_org::schema::{Field, Object, Schema, data_type, definition_of};
+use crate::embedded_org::schema::{Field, Flag, Object, Schema, data_type, definition_of};
 use crate::embedded_org::session::Session;
 use crate::embedded_org::store;
 
 /// Fills the tables of the Tooling API, whose schema the session has, with the definitions of the org.
-pub(crate) fn fill(tooling: &Session<'_>) -> rusqlite::Result<()> {
+pub(crate) fn fill(tooling: &Session<'_>, automations: &[Automation]) -> rusqlite::Result<()> {
     let schema = store::declared_schema(tooling.db)?;
     for object in tooling
         .schema
@@ -30,6 +31,9 @@ pub(crate) fn fill(tooling: &Session<'_>) -> rusqlite::Result<()> {
         }
         if object.is_custom() {
             catalogue.add_custom_object(object)?;
+        }
+        if object.allows('C') && !object.is_setup() {
+            catalogue.add_automations(object, automations)?;
         }
     }
     catalogue.add_activity()?;
@@ -153,10 +157,7 @@ impl<'a, 's> Catalogue<'a, 's> {
                 ),
                 ("Scale", number(field.kind.decimal().map(|it| it.scale))),
                 ("RelationshipName", text(relationship.unwrap_or_default())),
-                (
-                    "IsNillable",
-                    field.is(crate::embedded_org::schema::Flag::Nillable).into(),
-                ),
+                ("IsNillable", field.is(Flag::Nillable).into()),
             ],
         )
     }
@@ -228,6 +229,48 @@ impl<'a, 's> Catalogue<'a, 's> {
                 ),
             ],
         )
+    }
+
+    /// The rules and triggers of an sObject, those that are for all of them included.
+    fn add_automations(&self, object: &Object, automations: &[Automation]) -> rusqlite::Result<()> {
+        for automation in automations {
+            let wanted = automation.object.as_ref();
+            if wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(&object.name)) {
+                self.add_automation(object, automation)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_automation(&self, object: &Object, automation: &Automation) -> rusqlite::Result<()> {
+        let name = &automation.name;
+        let id = |prefix| text(made_with(prefix, &format!("{}.{name}", object.name)));
+        let of = ("EntityDefinitionId", text(self.durable_id(&object.name)));
+        match &automation.kind {
+            AutomationKind::ValidationRule { message, field } => self.add(
+                "ValidationRule",
+                &[
+                    ("Id", id("03d")),
+                    ("ValidationName", text(name)),
+                    ("Active", true.into()),
+                    ("ErrorMessage", text(message)),
+                    ("ErrorDisplayField", text(field.clone().unwrap_or_default())),
+                    of,
+                ],
+            ),
+            AutomationKind::Trigger => self.add(
+                "ApexTrigger",
+                &[
+                    ("Id", id("01q")),
+                    ("Name", text(name)),
+                    ("Status", text("Active")),
+                    ("TableEnumOrId", text(self.durable_id(&object.name))),
+                    ("UsageBeforeInsert", true.into()),
+                    ("UsageBeforeUpdate", true.into()),
+                    of,
+                ],
+            ),
+        }
     }
 
     fn add(&self, object: &str, fields: &[(&str, Value)]) -> rusqlite::Result<()> {

@@ -1,8 +1,8 @@
 //! The XML of metadata files, read into the JSON that the Tooling API has for the same things.
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::embedded_org::xml::{self, Element};
 
 /// A file's root element and its content.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,146 +58,56 @@ const TEXTS: &[&str] = &[
 
 /// Reads a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Document, XmlProblem> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        place(
-            bytes,
-            error.valid_up_to(),
-            "Invalid byte of a UTF-8 sequence",
-        )
-    })?;
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
-    let mut open: Vec<Element> = Vec::new();
-    loop {
-        let at = |reader: &Reader<&[u8]>| reader.buffer_position() as usize;
-        let event = reader
-            .read_event()
-            .map_err(|error| place(bytes, reader.error_position() as usize, &error.to_string()))?;
-        match event {
-            Event::Start(start) => open.push(Element::new(start.local_name().as_ref())),
-            Event::Empty(start) => {
-                let element = Element::new(start.local_name().as_ref());
-                if let Some(document) = close(&mut open, element) {
-                    return Ok(document);
-                }
-            }
-            Event::End(_) => {
-                let Some(element) = open.pop() else { continue };
-                if let Some(document) = close(&mut open, element) {
-                    return Ok(document);
-                }
-            }
-            Event::Text(text) => {
-                if let Some(element) = open.last_mut() {
-                    element.text.push_str(&text);
-                }
-            }
-            Event::CData(text) => {
-                if let Some(element) = open.last_mut() {
-                    element.text.push_str(&text);
-                }
-            }
-            Event::GeneralRef(name) => {
-                let resolved = match name.resolve_char_ref() {
-                    Ok(Some(letter)) => Some(letter.to_string()),
-                    _ => predefined(&name),
-                };
-                let text = resolved
-                    .ok_or_else(|| place(bytes, at(&reader), "The entity was not declared"))?;
-                if let Some(element) = open.last_mut() {
-                    element.text.push_str(&text);
-                }
-            }
-            Event::Eof => {
-                return Err(place(bytes, at(&reader), "Unexpected end of file"));
-            }
-            Event::Decl(_) | Event::Comment(_) | Event::PI(_) | Event::DocType(_) => {}
-        }
-    }
+    let root = xml::parse(bytes).map_err(|problem| place(bytes, &problem))?;
+    Ok(Document {
+        content: content(root.children),
+        root: root.name,
+    })
 }
 
-/// An element that is not closed yet.
-struct Element {
-    name: String,
-    text: String,
-    children: Map<String, Value>,
-}
-
-impl Element {
-    fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            text: String::new(),
-            children: Map::new(),
-        }
-    }
-
-    fn value(self) -> Value {
-        if !self.children.is_empty() {
-            return Value::Object(self.children);
-        }
-        let text = self.text.trim();
-        match text {
-            _ if TEXTS.contains(&self.name.as_str()) => Value::String(text.to_owned()),
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
-            _ => match text.parse::<u64>() {
-                Ok(number) if NUMBERS.contains(&self.name.as_str()) => number.into(),
-                _ => Value::String(text.to_owned()),
-            },
-        }
-    }
-}
-
-/// Puts an element into the one around it; the outermost is the document.
-fn close(open: &mut [Element], element: Element) -> Option<Document> {
-    let Some(around) = open.last_mut() else {
-        return Some(Document {
-            root: element.name,
-            content: element.children,
-        });
-    };
-    let name = element.name.clone();
-    let value = element.value();
-    if LISTS.contains(&name.as_str()) {
-        let list = around
-            .children
-            .entry(name)
-            .or_insert_with(|| Value::Array(Vec::new()));
-        if let Value::Array(list) = list {
+fn content(elements: Vec<Element>) -> Map<String, Value> {
+    let mut content = Map::new();
+    for element in elements {
+        let name = element.name.clone();
+        let value = value(element);
+        if !LISTS.contains(&name.as_str()) {
+            content.insert(name, value);
+        } else if let Value::Array(list) = content.entry(name).or_insert_with(|| json!([])) {
             list.push(value);
         }
-    } else {
-        around.children.insert(name, value);
     }
-    None
+    content
 }
 
-fn predefined(name: &str) -> Option<String> {
-    let text = match name {
-        "amp" => "&",
-        "lt" => "<",
-        "gt" => ">",
-        "quot" => "\"",
-        "apos" => "'",
-        _ => return None,
-    };
-    Some(text.to_owned())
+fn value(element: Element) -> Value {
+    if !element.children.is_empty() {
+        return Value::Object(content(element.children));
+    }
+    let name = element.name.as_str();
+    match element.text.trim() {
+        text if TEXTS.contains(&name) => json!(text),
+        "true" => json!(true),
+        "false" => json!(false),
+        text => match text.parse::<u64>() {
+            Ok(number) if NUMBERS.contains(&name) => json!(number),
+            _ => json!(text),
+        },
+    }
 }
 
-fn place(bytes: &[u8], at: usize, problem: &str) -> XmlProblem {
-    let before = &bytes[..at.min(bytes.len())];
+fn place(bytes: &[u8], problem: &xml::Problem) -> XmlProblem {
+    let before = &bytes[..problem.at.min(bytes.len())];
     let lines: Vec<&[u8]> = before.split(|byte| *byte == b'\n').collect();
     XmlProblem {
         line: lines.len(),
         column: lines.last().map_or(0, |line| line.len()) + 1,
-        problem: format!("Error parsing file: {problem}"),
+        problem: format!("Error parsing file: {}", problem.why),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn check(xml: &str, expect: Result<Value, (usize, &str)>) {
         let found = read(xml.as_bytes());

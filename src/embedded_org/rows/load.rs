@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value;
 
+use super::address;
 use super::body::{Given, read_value};
 use super::check::check_required;
 use super::record::{Record, insert};
@@ -80,8 +81,16 @@ fn derived<'s>(session: &Session<'s>, record: Record<'s>) -> Result<Record<'s>, 
     };
     check_required(&save.record)?;
     // A relation is loaded with all its flags; its rules are for those that a request makes.
-    if !save.record.object.name.ends_with("Relation") {
-        run(BEFORE, &mut save)?;
+    let is_relation = save.record.object.name.ends_with("Relation");
+    let ruled = if is_relation {
+        Ok(())
+    } else {
+        run(BEFORE, &mut save)
+    };
+    match ruled {
+        // An address from before there were lists of countries stays as it is.
+        Err(_) if address::is_ruled(save.record.object) => {}
+        ruled => ruled?,
     }
     Ok(save.record)
 }

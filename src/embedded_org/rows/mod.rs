@@ -1,12 +1,15 @@
 //! Saving and deleting records: what the platform does with a record between request and table.
 //!
 //! A save reads the body by the schema (`body`), applies the rules of its sObject (`event`, `task`,
-//! `opportunity`, `relation`), checks what every record must hold (`check`), writes, and lets the platform
+//! `opportunity`, `relation`, `address`), checks what every record must hold (`check`) and
+//! that it is new (`duplicate`), writes, and lets the platform
 //! make what follows from it.
 
+mod address;
 mod body;
 mod check;
 mod delete;
+mod duplicate;
 mod event;
 mod invitee;
 mod load;

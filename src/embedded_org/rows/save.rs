@@ -5,7 +5,10 @@ use serde_json::{Map, Value as Json};
 
 use super::body::{self, Given};
 use super::record::{Record, find, insert, write_changes};
-use super::{ApiError, Session, check, event, invitee, opportunity, permission, relation, task};
+use super::{
+    ApiError, Session, address, check, duplicate, event, invitee, opportunity, permission,
+    relation, task,
+};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Flag, Kind, Object};
 use crate::embedded_org::time::{datetime_text, parse_datetime};
@@ -39,6 +42,9 @@ pub(super) const BEFORE: &[(&str, Rule)] = &[
     ("Event", event::before_save),
     ("Task", task::before_save),
     ("Opportunity", opportunity::before_save),
+    ("Account", address::before_save),
+    ("Contact", address::before_save),
+    ("Lead", address::before_save),
     ("EventRelation", invitee::before_save),
     ("TaskRelation", invitee::before_save),
     ("PermissionSet", permission::before_set),
@@ -91,6 +97,7 @@ pub(crate) fn create(
     };
     run(BEFORE, &mut save)?;
     check::check(session, &save.record, &save.given)?;
+    duplicate::check(session, &save.record)?;
     let id = session.next_id(object)?;
     set_created(session, &mut save.record, &id)?;
     insert(session, &save.record)?;

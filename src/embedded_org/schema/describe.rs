@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kind::Kind;
-use super::{Field, Flag, Object, OnDelete, Schema};
+use super::{Field, Flag, Object, OnDelete, Schema, countries};
 
 /// What describe tells that lives in the data.
 #[derive(Debug, Default)]
@@ -142,10 +142,13 @@ fn field_body(field: &Field, values: &[Value]) -> Value {
     for name in ALWAYS_NULL {
         body[name] = Value::Null;
     }
+    if let Some(codes) = countries::described(&field.name) {
+        extend(&mut body, codes);
+    }
     body
 }
 
-/// Properties that no field of this org has.
+/// Properties that no field has, but for the codes of countries and states.
 const ALWAYS_FALSE: &[&str] = &[
     "aiPredictionField",
     "calculated",

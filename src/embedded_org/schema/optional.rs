@@ -1,6 +1,6 @@
 //! What of the schema depends on the org's features.
 
-use super::{Flag, Object, Schema, Table};
+use super::{Flag, Object, Schema, Table, countries};
 use crate::embedded_org::features::{Feature, Features};
 
 /// Fields that a feature brings, in the notation of `notation.rs`.
@@ -76,6 +76,14 @@ pub(super) fn fit(schema: &mut Schema, features: Features) {
     for (_, object, line) in FIELDS.iter().filter(|(feature, ..)| features.has(*feature)) {
         let added = schema.add_field(object, line);
         added.expect("the lines are in the notation, for standard sObjects");
+    }
+    if features.has(Feature::CountryPicklists) {
+        for (object, prefix) in countries::ADDRESSES {
+            for line in countries::lines(prefix) {
+                let added = schema.add_field(object, &line);
+                added.expect("the lines are in the notation, for standard sObjects");
+            }
+        }
     }
     if !features.has(Feature::SharedActivities) {
         for (object, fields) in OF_SHARED_ACTIVITIES {

@@ -36,6 +36,14 @@ pub(super) const TABLES: &[Table] = &[
         fields: RECORD_TYPE,
     },
     Table {
+        name: "DuplicateRule",
+        label: "Duplicate Rule",
+        label_plural: "Duplicate Rules",
+        key_prefix: "0Bm",
+        access: "",
+        fields: DUPLICATE_RULE,
+    },
+    Table {
         name: "OpportunityStage",
         label: "Opportunity Stage",
         label_plural: "Opportunity Stages",
@@ -123,6 +131,15 @@ DeveloperName | string 80 | N | label Record Type Name
 NamespacePrefix | string 15 | N
 Description | string 255 | N
 SobjectType | picklist 40 | N | label SObject Type Name
+IsActive | boolean | D | label Active
+";
+
+const DUPLICATE_RULE: &str = "
+DeveloperName | string 80 | N
+MasterLabel | string 80 | N | namefield; label Rule Name
+SobjectType | picklist 40 | N | label Object
+SobjectSubtype | picklist 40 | N
+NamespacePrefix | string 15 | N
 IsActive | boolean | D | label Active
 ";
 

@@ -21,7 +21,7 @@ impl TestOrg {
     }
 
     /// One rule that is good.
-    async fn rule(&self, rule: &str) {
+    pub(super) async fn rule(&self, rule: &str) {
         let (status, reply) = self
             .script(&format!("version: 1\nrules:\n- {rule}\n"))
             .await;
@@ -139,7 +139,18 @@ async fn a_session_that_ends_until_somebody_signs_in() {
     ];
     let url = format!("{}/services/oauth2/token", org.server.url());
     let reply = org.client.post(url).form(&form).send().await.unwrap();
-    assert_eq!(reply.status().as_u16(), 200);
+    let session: Value = reply.json().await.unwrap();
+    let session = session["access_token"].as_str().unwrap();
+    assert_eq!(org.status_for(session).await, 200);
+    assert_eq!(org.get("limits").await.0, 200);
+
+    // The next time it ends for that session too; without the fault only the file's token is good again.
+    org.rule("{when: {nth: 1}, session: expire}").await;
+    for token in [session, org.token()] {
+        assert_eq!(org.status_for(token).await, 401);
+    }
+    org.rule("{when: {nth: 9}, cut: after}").await;
+    assert_eq!(org.status_for(session).await, 401);
     assert_eq!(org.get("limits").await.0, 200);
 }
 

@@ -7,6 +7,7 @@ mod bulk_query;
 mod bulk_refusals;
 mod exchange;
 mod faults;
+mod features;
 mod many_at_once;
 mod metadata;
 mod other_forms;
@@ -45,9 +46,17 @@ impl TestOrg {
 
     /// Serves an org without our fields and objects.
     pub(super) async fn start_bare() -> Self {
+        Self::start_as((true, super::Features::default())).await
+    }
+
+    /// Serves an org that has these features too.
+    pub(super) async fn start_with(features: &[super::Feature]) -> Self {
+        Self::start_as((false, super::Features::of(features, &[]))).await
+    }
+
+    async fn start_as((bare, features): (bool, super::Features)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let features = super::Features::default();
-        super::reset(&folder.path().join("org.sqlite"), true, features, clock()).unwrap();
+        super::reset(&folder.path().join("org.sqlite"), bare, features, clock()).unwrap();
         Self::start_in(folder).await
     }
 
@@ -69,6 +78,13 @@ impl TestOrg {
 
     pub(super) fn token(&self) -> &str {
         self.server.credentials().access_token.expose_secret()
+    }
+
+    /// The status of a request with this token.
+    pub(super) async fn status_for(&self, token: &str) -> u16 {
+        let url = format!("{}/services/data/v67.0/limits", self.server.url());
+        let reply = self.client.get(url).bearer_auth(token).send().await;
+        reply.unwrap().status().as_u16()
     }
 
     /// Sends a request to a path below the version; gives the status, and the body or null.

@@ -45,11 +45,10 @@ async fn the_grants() {
         vec![("grant_type", "refresh_token"), ("refresh_token", refresh)],
     ] {
         let (status, body) = grant(&org, &form).await;
-        assert_eq!(
-            (status, body["access_token"].as_str()),
-            (200, Some(org.token())),
-            "{form:?}"
-        );
+        assert_eq!(status, 200, "{form:?}");
+        let session = body["access_token"].as_str().unwrap();
+        assert_ne!(session, org.token());
+        assert_eq!(org.status_for(session).await, 200, "{form:?}");
         assert_eq!(body["instance_url"], org.server.url());
     }
     let url = format!("{}/services/oauth2/token", org.server.url());
@@ -59,6 +58,29 @@ async fn the_grants() {
         .form(&[("grant_type", "client_credentials")]);
     let request = request.basic_auth(&known.client_id, Some(known.client_secret.expose_secret()));
     assert_eq!(request.send().await.unwrap().status().as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_session_can_be_ended_and_the_token_of_the_file_cannot() {
+    let org = TestOrg::start().await;
+    let mut sessions = Vec::new();
+    for _ in 0..2 {
+        let (_, body) = grant(&org, &[("grant_type", "client_credentials")]).await;
+        sessions.push(body["access_token"].as_str().unwrap().to_owned());
+    }
+    let url = format!("{}/services/oauth2/revoke", org.server.url());
+    for (token, status) in [
+        (sessions[0].as_str(), 200),
+        (&sessions[0], 400),
+        (org.token(), 200),
+        ("nothing", 400),
+    ] {
+        let reply = org.client.post(&url).form(&[("token", token)]).send().await;
+        assert_eq!(reply.unwrap().status().as_u16(), status);
+    }
+    assert_eq!(org.status_for(&sessions[0]).await, 401);
+    assert_eq!(org.status_for(&sessions[1]).await, 200);
+    assert_eq!(org.status_for(org.token()).await, 200);
 }
 
 #[tokio::test]
@@ -330,11 +352,9 @@ async fn assertions() {
         ),
     ] {
         let (status, body) = assert_claims(&org, &claims(&org, name, value)).await;
-        assert_eq!(
-            (status, &body["access_token"]),
-            (200, &json!(org.token())),
-            "{name}"
-        );
+        assert_eq!(status, 200, "{name}");
+        let session = body["access_token"].as_str().unwrap();
+        assert_eq!(org.status_for(session).await, 200, "{name}");
     }
 }
 

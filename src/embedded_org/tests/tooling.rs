@@ -113,10 +113,6 @@ async fn a_field_is_changed_with_what_it_holds_and_taken_away() {
             .iter()
             .any(|it| it["name"] == "CustomField")
     );
-    assert_eq!(
-        org.get("tooling/sobjects/CustomField/describe").await.0,
-        200
-    );
 }
 
 #[tokio::test]
@@ -222,10 +218,64 @@ async fn what_an_org_tells_of_itself() {
         org.get("tooling/sobjects/CustomField/describe").await.0,
         200
     );
+}
+
+#[tokio::test]
+async fn definitions_have_addresses_of_their_own() {
+    let org = TestOrg::start().await;
+    let soql = "SELECT Id FROM CustomField LIMIT 1";
+    let url = org.tooling(soql).await["records"][0]["attributes"]["url"].clone();
+    let url = url.as_str().unwrap();
+    assert!(
+        url.starts_with("/services/data/v67.0/tooling/sobjects/CustomField/00N"),
+        "{url}"
+    );
+    let (_, found) = org
+        .get(url.trim_start_matches("/services/data/v67.0/"))
+        .await;
+    assert_eq!(found["attributes"]["url"], url);
+    assert_eq!(
+        org.get("tooling/sobjects/CustomField/describe").await.0,
+        200
+    );
     let many = encode("SELECT FullName FROM CustomField");
     let (status, error) = org.get(&format!("tooling/query?q={many}")).await;
     assert_eq!(
         (status, &error[0]["errorCode"]),
         (400, &json!("MALFORMED_QUERY"))
     );
+}
+
+#[tokio::test]
+async fn scripted_rules_show_among_the_definitions() {
+    let org = TestOrg::start().await;
+    org.rule("{name: No secrets, when: {object: Event}, reject_rows: {field: Subject, contains: secret, message: Not here.}}")
+        .await;
+    let rule = org
+        .tooling("SELECT ValidationName, ErrorMessage, ErrorDisplayField, EntityDefinition.QualifiedApiName FROM ValidationRule WHERE Active = true")
+        .await;
+    assert_eq!(rule["totalSize"], 1);
+    let rule = &rule["records"][0];
+    assert_eq!(
+        [
+            &rule["ValidationName"],
+            &rule["ErrorMessage"],
+            &rule["ErrorDisplayField"]
+        ],
+        ["No secrets", "Not here.", "Subject"]
+    );
+    assert_eq!(rule["EntityDefinition"]["QualifiedApiName"], "Event");
+
+    org.rule("{name: Shouting, alter_rows: {field: Subject, uppercase: true}}")
+        .await;
+    let triggers = "SELECT Name FROM ApexTrigger WHERE Status = 'Active' AND TableEnumOrId IN ('Event', 'Task')";
+    assert_eq!(org.tooling(triggers).await["totalSize"], 2);
+    org.rule("{reject_rows: {every: 2, code: UNABLE_TO_LOCK_ROW}}")
+        .await;
+    for gone in [
+        "SELECT Id FROM ApexTrigger",
+        "SELECT Id FROM ValidationRule",
+    ] {
+        assert_eq!(org.tooling(gone).await["totalSize"], 0, "{gone}");
+    }
 }

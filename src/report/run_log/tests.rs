@@ -238,7 +238,7 @@ fn partly_done() -> Outcome {
         failed: BTreeMap::from([("STRING_TOO_LONG".to_owned(), (1, "too long".to_owned()))]),
         not_tried: 3,
         stopped: Some(Stopped::Lost {
-            message: "reset".to_owned(),
+            why: "reset".to_owned(),
             hint: None,
         }),
         calls: 9,

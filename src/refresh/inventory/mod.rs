@@ -1,20 +1,23 @@
 //! The org without us: the covered opportunities with their accounts, contacts and owners.
 
+mod deal;
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::selection::condition;
-use super::{Error, record_id, timestamp};
+use super::{Error, record_id};
 use crate::manifest::{Manifest, StoryKey};
 use crate::model::capabilities::Capabilities;
-use crate::model::day::Day;
-use crate::model::id::{AccountId, ContactId, RootId, UserId};
-use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
-use crate::org::{
-    Fields, Org, Pages, RECORDS_PER_LOT, Read as Question, Retrieve, Scope, Told, soql,
-};
+use crate::model::id::{AccountId, RootId};
+use crate::model::inventory::{Inventory, Opportunity};
+use crate::org::{Fields, Org, Pages, Read as Question, Retrieve, Scope, Told, soql};
+
+use deal::{CURRENCY, Reading, opportunity, rates};
+use people::{USERS, around, users};
 
 /// What to read.
 pub(crate) struct InventoryRequest<'a> {
@@ -279,180 +282,6 @@ async fn retrieve(org: &Org, request: Retrieve<'_>) -> Result<Vec<Fields>, Error
     }
     let rows = org.retrieve(&[request]).await?;
     Ok(rows.into_iter().flatten().flatten().collect())
-}
-
-/// The field that tells an amount's currency, where there are several.
-const CURRENCY: &str = "CurrencyIsoCode";
-
-/// How an opportunity is read.
-struct Reading<'a> {
-    story_key: &'a StoryKey,
-    /// By currency, how much of it a unit of the corporate currency is; empty where there is one.
-    rates: BTreeMap<String, f64>,
-}
-
-impl Reading<'_> {
-    /// An amount in the corporate currency; as it is where the org does not tell the rate.
-    fn corporate(&self, fields: &Fields, amount: f64) -> f64 {
-        let currency = optional(fields, CURRENCY);
-        let rate = currency.and_then(|currency| self.rates.get(&currency));
-        rate.filter(|rate| **rate > 0.0)
-            .map_or(amount, |rate| amount / rate)
-    }
-}
-
-/// The rates of all currencies, also of those that are not in use any more.
-async fn rates(org: &Org, capabilities: &Capabilities) -> Result<BTreeMap<String, f64>, Error> {
-    if !capabilities.currencies {
-        return Ok(BTreeMap::new());
-    }
-    let soql = "SELECT IsoCode, ConversionRate FROM CurrencyType".to_owned();
-    let rows = org.query(soql, Scope::Query).all::<Fields>().await?;
-    let rate = |fields: &Fields| {
-        let rate = fields.get("ConversionRate").and_then(Json::as_f64)?;
-        Some((optional(fields, "IsoCode")?, rate))
-    };
-    Ok(rows.iter().filter_map(rate).collect())
-}
-
-fn opportunity(fields: &Fields, reading: &Reading<'_>) -> Result<(RootId, Opportunity), Error> {
-    let id = record_id(&text(fields, "Id")?)?;
-    let name = text(fields, "Name")?;
-    let story_key = match reading.story_key {
-        StoryKey::Id => id.to_string(),
-        StoryKey::Name => name.clone(),
-        // A deal without the field tells the story of its id.
-        StoryKey::Field(field) => match value(fields, field) {
-            Some(Json::String(text)) => text.clone(),
-            None | Some(Json::Null) => id.to_string(),
-            Some(other) => other.to_string(),
-        },
-    };
-    let close_date: jiff::civil::Date = text(fields, "CloseDate")?
-        .parse()
-        .map_err(|error: jiff::Error| Error::Unexpected(error.to_string()))?;
-    let account = optional(fields, "AccountId")
-        .map(|id| record_id(&id))
-        .transpose()?;
-    let number = |name: &str| fields.get(name).and_then(Json::as_f64);
-    let opportunity = Opportunity {
-        name,
-        account: account.map(AccountId),
-        owner: UserId(record_id(&text(fields, "OwnerId")?)?),
-        stage: text(fields, "StageName")?,
-        probability: number("Probability").unwrap_or(0.0),
-        amount: number("Amount").map(|amount| reading.corporate(fields, amount)),
-        close_date: Day::from_date(close_date),
-        created: timestamp(&text(fields, "CreatedDate")?)?,
-        closed: fields
-            .get("IsClosed")
-            .and_then(Json::as_bool)
-            .unwrap_or(false),
-        story_key,
-    };
-    Ok((RootId(id), opportunity))
-}
-
-/// The accounts, and their contacts.
-async fn around(
-    org: &Org,
-    capabilities: &Capabilities,
-    ids: &BTreeSet<AccountId>,
-) -> Result<(Accounts, Contacts), Error> {
-    let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
-    let lots = ids.chunks(RECORDS_PER_LOT).map(|ids| {
-        Question::Retrieve(Retrieve {
-            object: "Account",
-            fields: &["Id", "Name"],
-            ids,
-        })
-    });
-    let mut reads: Vec<_> = lots.collect();
-    let lots = reads.len();
-    // The contact that a person account is stands alone: others there are only related to it.
-    let more = match capabilities.person_accounts {
-        true => ", IsPersonAccount",
-        false => "",
-    };
-    let select = format!(
-        "SELECT Id, FirstName, LastName, Title, Email, AccountId{more} FROM Contact WHERE AccountId IN"
-    );
-    let queries = soql::in_lists(&select, &ids, "");
-    reads.extend(
-        queries
-            .into_iter()
-            .map(|soql| Question::Query(soql, Scope::Query)),
-    );
-    let (mut accounts, mut contacts) = (Accounts::new(), Contacts::new());
-    let mut persons = BTreeSet::new();
-    for (number, told) in org.read(&reads).await?.into_iter().enumerate() {
-        if number < lots {
-            for fields in told.records()?.into_iter().flatten() {
-                let (id, account) = account(&fields)?;
-                accounts.insert(id, account);
-            }
-            continue;
-        }
-        let mut pages = told.pages()?;
-        while let Some(page) = pages.next::<Fields>().await? {
-            for fields in page {
-                let (account, id, contact) = contact(&fields)?;
-                contacts.entry(account).or_default().insert(id, contact);
-                if fields.get("IsPersonAccount") == Some(&Json::Bool(true)) {
-                    persons.insert((account, id));
-                }
-            }
-        }
-    }
-    for (account, person) in persons {
-        let people = contacts.entry(account).or_default();
-        people.retain(|contact, _| *contact == person);
-    }
-    Ok((accounts, contacts))
-}
-
-type Accounts = BTreeMap<AccountId, Account>;
-type Contacts = BTreeMap<AccountId, BTreeMap<ContactId, Contact>>;
-
-fn account(fields: &Fields) -> Result<(AccountId, Account), Error> {
-    let id = AccountId(record_id(&text(fields, "Id")?)?);
-    let name = text(fields, "Name")?;
-    Ok((id, Account { name }))
-}
-
-fn contact(fields: &Fields) -> Result<(AccountId, ContactId, Contact), Error> {
-    let account = AccountId(record_id(&text(fields, "AccountId")?)?);
-    let contact = Contact {
-        first_name: optional(fields, "FirstName"),
-        last_name: text(fields, "LastName")?,
-        title: optional(fields, "Title"),
-        email: optional(fields, "Email"),
-    };
-    let id = ContactId(record_id(&text(fields, "Id")?)?);
-    Ok((account, id, contact))
-}
-
-const USERS: &str = "SELECT Id, Name, Username, IsActive, TimeZoneSidKey, ManagerId FROM User";
-
-async fn users(pages: Pages) -> Result<BTreeMap<UserId, User>, Error> {
-    let mut users = BTreeMap::new();
-    for fields in pages.all::<Fields>().await? {
-        let manager = optional(&fields, "ManagerId")
-            .map(|id| record_id(&id))
-            .transpose()?;
-        let user = User {
-            name: text(&fields, "Name")?,
-            username: text(&fields, "Username")?,
-            active: fields
-                .get("IsActive")
-                .and_then(Json::as_bool)
-                .unwrap_or(false),
-            time_zone: optional(&fields, "TimeZoneSidKey").unwrap_or_else(|| "UTC".to_owned()),
-            manager: manager.map(UserId),
-        };
-        users.insert(UserId(record_id(&text(&fields, "Id")?)?), user);
-    }
-    Ok(users)
 }
 
 /// Names of fields are the same in any case.
