@@ -22,8 +22,8 @@ fn a_locked_state_is_left_alone() {
 fn the_embedded_org_has_one_server() {
     let env = TestEnv::new();
     env.in_org(|_| {
-        env.run("plan").exits(1).says("org.sqlite");
-        env.run("org reset").exits(1).says("org.sqlite");
+        env.run("plan").exits(5).says("org.sqlite");
+        env.run("org reset").exits(5).says("org.sqlite");
     });
     env.run("plan").exits(0);
 }

@@ -229,7 +229,7 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
 const JOB_ROWS_PER_SECOND: u64 = 500;
 
 /// What is written of each kind. Rows of jobs are told apart by our key, so that only kinds that
-/// carry it go that way.
+/// carry it go that way; and a list, as of the people of a meeting, has no form in a job.
 fn kinds(plan: &Plan, bulk_threshold: usize) -> Vec<KindCost> {
     let mut kinds: BTreeMap<(Step, Object), usize> = BTreeMap::new();
     for entry in plan.entries().iter().filter(|entry| entry.writes) {
@@ -239,7 +239,10 @@ fn kinds(plan: &Plan, bulk_threshold: usize) -> Vec<KindCost> {
     }
     let cost = |((step, object), records): ((Step, Object), usize)| {
         let is_keyed = plan.header.capabilities.has_key(object);
-        let way = match is_keyed && records >= bulk_threshold {
+        let has_lists = object == Object::Event
+            && step == Step::Create
+            && plan.header.capabilities.shares_activities();
+        let way = match is_keyed && !has_lists && records >= bulk_threshold {
             true => Way::Bulk,
             false => Way::Collection,
         };
