@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::day::{BusinessDay, Day};
-use super::id::{ContactId, UserId};
+use super::id::UserId;
+use super::person::Person;
 
 /// The decisions that one opportunity's story rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub(crate) struct Pins {
 pub(crate) struct Part {
     pub(crate) role: String,
     /// Nobody where the account had nobody left; a contact who joins later changes nothing.
-    pub(crate) contact: Option<ContactId>,
+    pub(crate) person: Option<Person>,
 }
 
 /// The size of the deal when it was first told.

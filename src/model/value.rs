@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::day::Day;
-use super::id::{ContactId, RecordId, UserId};
+use super::id::{RecordId, UserId};
+use super::person::Person;
 
 /// The API name of a field.
 pub(crate) type FieldName = Cow<'static, str>;
@@ -23,8 +24,8 @@ pub(crate) enum Value {
     Instant(i64),
     /// A record that is not ours.
     Id(RecordId),
-    /// Several of them, in no particular order.
-    Ids(Vec<RecordId>),
+    /// Several people, in their order.
+    People(Vec<Person>),
     /// A record of ours, by its address; its id may be known only after apply.
     Ref(Address),
     Word(Cow<'static, str>),
@@ -39,7 +40,7 @@ pub(crate) struct Templated {
     pub(crate) number: usize,
     /// The hash of the template and of what it speaks of.
     pub(crate) recipe: u64,
-    pub(crate) person: Option<ContactId>,
+    pub(crate) person: Option<Person>,
     pub(crate) owner: UserId,
     pub(crate) day: Day,
 }
@@ -49,7 +50,7 @@ pub(crate) struct Templated {
 pub(crate) struct Text {
     pub(crate) template: TemplateId,
     /// The person it is addressed to or speaks of.
-    pub(crate) person: Option<ContactId>,
+    pub(crate) person: Option<Person>,
     /// The day of the meeting or mail it refers to.
     pub(crate) day: Option<Day>,
     /// A reply: the subject gets `Re: `.

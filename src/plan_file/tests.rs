@@ -11,6 +11,7 @@ use crate::model::capabilities::Capabilities;
 use crate::model::change::{FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, UserId};
+use crate::model::person::Person;
 use crate::model::pins::{Ends, Grid, Part, Segment, Slot};
 use crate::model::value::{Datum, Want};
 
@@ -100,11 +101,11 @@ fn pins() -> Pins {
         cast: vec![
             Part {
                 role: "champion".to_owned(),
-                contact: Some(ContactId(id("003DG0000000001"))),
+                person: Some(Person::Contact(ContactId(id("003DG0000000001")))),
             },
             Part {
                 role: "legal".to_owned(),
-                contact: None,
+                person: None,
             },
         ],
         grid: Grid {

@@ -14,6 +14,7 @@ use crate::model::field_kind::FieldKind;
 use crate::model::id::{ContactId, UserId};
 use crate::model::inventory;
 use crate::model::object::Object;
+use crate::model::person::Person;
 use crate::model::value::{FieldName, Templated, Value};
 
 /// The fields that a manifest adds.
@@ -128,9 +129,9 @@ pub(super) fn render(deal: &Deal, object: Object, templated: &Templated) -> Json
         })
 }
 
-fn person(fields: &[(FieldName, Value)]) -> Option<ContactId> {
+fn person(fields: &[(FieldName, Value)]) -> Option<Person> {
     fields.iter().find_map(|(name, value)| match value {
-        Value::Id(id) if PEOPLE.contains(&&**name) => Some(ContactId(*id)),
+        Value::Id(id) if PEOPLE.contains(&&**name) => Some(Person::Contact(ContactId(*id))),
         _ => None,
     })
 }
@@ -161,9 +162,10 @@ fn day(deal: &Deal, fields: &[(FieldName, Value)]) -> Day {
 fn spoken_of(deal: &Deal, templated: &Templated) -> u64 {
     let deal_names = [deal.opportunity.name.as_str(), account(deal).name];
     let mut text = deal_names.join("\0");
-    for id in [templated.person.map(|id| id.0), Some(templated.owner.0)] {
+    let person = templated.person.map(|person| person.to_string());
+    for id in [person.as_deref(), Some(templated.owner.0.as_str())] {
         text.push('\0');
-        text.extend(id.iter().flat_map(|id| id.as_str().chars()));
+        text.push_str(id.unwrap_or_default());
     }
     fnv1a(text.as_bytes()) ^ (templated.day.number() as u64).rotate_left(32)
 }
@@ -189,7 +191,14 @@ fn speak<T>(
     let deal_is = deal.opportunity;
     let contacts = deal_is.account.and_then(|id| org.contacts.get(&id));
     let person = templated.person;
-    let contact = person.and_then(|id| contacts?.get(&id));
+    let contact = person.and_then(|person| match person {
+        Person::Contact(id) => contacts?.get(&id),
+        Person::Made(..) => None,
+    });
+    let person = match &person {
+        Some(Person::Contact(id)) => id.0.as_str(),
+        Some(Person::Made(..)) | None => "",
+    };
     let full_name = contact
         .map(inventory::Contact::full_name)
         .unwrap_or_default();
@@ -210,7 +219,7 @@ fn speak<T>(
         },
         account: account(deal),
         contact: Contact {
-            id: person.as_ref().map_or("", |id| id.0.as_str()),
+            id: person,
             name: &full_name,
             first_name: &first_name,
             last_name: contact.map_or("", |contact| &contact.last_name),

@@ -6,6 +6,7 @@ use crate::draw::RootDraw;
 use crate::manifest::Role;
 use crate::model::id::ContactId;
 use crate::model::inventory::Contact;
+use crate::model::person::Person;
 use crate::model::pins::Part;
 
 /// Words of a title that speak for a role, the surest first.
@@ -91,9 +92,13 @@ pub(super) fn cast(
     let is_named = |part: &&Part| roles.iter().any(|role| role.as_str() == part.role);
     let mut parts: Vec<Part> = pinned.iter().filter(is_named).cloned().collect();
     let mut open = Vec::new();
+    let is_there = |person| match person {
+        Person::Contact(id) => contacts.contains_key(&id),
+        Person::Made(..) => true,
+    };
     for (place, part) in parts.iter_mut().enumerate() {
-        if part.contact.is_some_and(|id| !contacts.contains_key(&id)) {
-            part.contact = None;
+        if part.person.is_some_and(|person| !is_there(person)) {
+            part.person = None;
             open.push(place);
         }
     }
@@ -102,7 +107,7 @@ pub(super) fn cast(
             open.push(parts.len());
             parts.push(Part {
                 role: role.as_str().to_owned(),
-                contact: None,
+                person: None,
             });
         }
     }
@@ -116,7 +121,11 @@ pub(super) fn cast(
     for place in open {
         let role = roles.iter().find(|role| role.as_str() == parts[place].role);
         let role = *role.expect("other parts were dropped");
-        let is_free = |id: &ContactId| parts.iter().all(|part| part.contact != Some(*id));
+        let is_free = |id: &ContactId| {
+            parts
+                .iter()
+                .all(|part| part.person != Some(Person::Contact(*id)))
+        };
         let free = titles.iter().filter(|(id, _)| is_free(id));
         let free: Vec<_> = free
             .map(|(id, title)| (unfitness(role, title), *id))
@@ -126,13 +135,14 @@ pub(super) fn cast(
             .iter()
             .filter(|(unfitness, _)| Some(*unfitness) == fittest);
         let alike: Vec<_> = alike.map(|(_, id)| *id).collect();
-        parts[place].contact = match alike[..] {
+        let fittest = match alike[..] {
             // Nobody to draw against.
             [one] => Some(one),
             _ => alike
                 .into_iter()
                 .min_by_key(|id| draw.at(&format!("cast/{role}/{id}")).below(0, u64::MAX)),
         };
+        parts[place].person = fittest.map(Person::Contact);
     }
     parts
 }
@@ -167,6 +177,7 @@ mod tests {
     use crate::manifest::Role;
     use crate::model::id::{ContactId, RecordId};
     use crate::model::inventory::Contact;
+    use crate::model::person::Person;
     use crate::model::pins::Part;
 
     const ROLES: [Role; 3] = [
@@ -189,9 +200,16 @@ mod tests {
         titles.iter().enumerate().map(contact).collect()
     }
 
+    fn contact(part: &Part) -> ContactId {
+        match part.person {
+            Some(Person::Contact(id)) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn titles(people: &BTreeMap<ContactId, Contact>, draw: u64) -> Vec<(String, String)> {
         let parts = cast(&ROLES, people, &[], &mut RootDraw::new(draw, "deal"));
-        let title = |part: &Part| people[&part.contact.unwrap()].title.clone().unwrap();
+        let title = |part: &Part| people[&contact(part)].title.clone().unwrap();
         parts
             .iter()
             .map(|part| (part.role.clone(), title(part)))
@@ -220,7 +238,7 @@ mod tests {
         let few = contacts(&["Clerk", "Assistant"]);
         let mut draw = RootDraw::new(3, "deal");
         let before = cast(&ROLES, &few, &[], &mut draw);
-        assert_eq!(before[2].contact, None);
+        assert_eq!(before[2].person, None);
         let more = contacts(&["Clerk", "Assistant", "Director", "CFO"]);
         assert_eq!(cast(&ROLES, &more, &before, &mut draw), before);
     }
@@ -230,19 +248,20 @@ mod tests {
         let mut people = contacts(&["Clerk", "CFO", "Director", "Engineer"]);
         let mut draw = RootDraw::new(3, "deal");
         let before = cast(&ROLES, &people, &[], &mut draw);
-        people.remove(&before[1].contact.unwrap());
+        people.remove(&contact(&before[1]));
         let after = cast(&ROLES, &people, &before, &mut draw);
-        let of =
-            |parts: &[Part], role: &str| parts.iter().find(|p| p.role == role).unwrap().contact;
+        let of = |parts: &[Part], role: &str| parts.iter().find(|p| p.role == role).unwrap().person;
         for role in ["champion", "technical_evaluator"] {
             assert_eq!(of(&after, role), of(&before, role));
         }
-        assert!(of(&after, "economic_buyer").is_some_and(|id| people.contains_key(&id)));
+        assert!(of(&after, "economic_buyer").is_some_and(
+            |person| matches!(person, Person::Contact(id) if people.contains_key(&id))
+        ));
     }
 
     #[test]
     fn an_account_without_contacts_has_no_cast() {
         let parts = cast(&ROLES, &BTreeMap::new(), &[], &mut RootDraw::new(1, "deal"));
-        assert!(parts.iter().all(|part| part.contact.is_none()));
+        assert!(parts.iter().all(|part| part.person.is_none()));
     }
 }

@@ -8,12 +8,14 @@ mod activity;
 mod added;
 mod calendar;
 mod cast;
+mod lay;
 mod overlaps;
 mod owners;
 mod scorecard;
 mod story;
 mod subjects;
 mod text;
+mod timeline;
 mod want;
 mod zone;
 
@@ -29,9 +31,10 @@ use crate::manifest::{Manifest, Misfit};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
-use crate::model::id::{RecordId, RootId, UserId};
+use crate::model::id::{RootId, UserId};
 use crate::model::inventory::{Inventory, Opportunity};
 use crate::model::object::Object;
+use crate::model::person::Person;
 use crate::model::pins::{Ends, Pins};
 use crate::model::record::Desired;
 use crate::model::value::{Datum, FieldName, Value};
@@ -260,8 +263,16 @@ fn field(name: &'static str, value: Value) -> (FieldName, Value) {
     (Cow::Borrowed(name), value)
 }
 
-fn id_or_null(id: Option<RecordId>) -> Value {
-    id.map_or(Value::Null, Value::Id)
+fn person_or_null(of: Option<Person>) -> Value {
+    of.map_or(Value::Null, person)
+}
+
+/// One of the customer's people, in a field that names them.
+fn person(person: Person) -> Value {
+    match person {
+        Person::Contact(id) => Value::Id(id.0),
+        Person::Made(..) => person.address().map_or(Value::Null, Value::Ref),
+    }
 }
 
 /// How many records the deal gets; the draws do not depend on the bounds.
@@ -333,7 +344,7 @@ fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
             Json::String(at.to_string())
         }
         Value::Id(id) => Json::String(id.to_string()),
-        Value::Ids(ids) => ids.iter().map(ToString::to_string).collect(),
+        Value::People(people) => people.iter().map(ToString::to_string).collect(),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
         Value::Text(text) => Json::String(deal.speaker.render(text, longest(name))),

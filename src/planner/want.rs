@@ -31,10 +31,10 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
         Value::Day(day) => marked(bytes, b'd', &day.number().to_le_bytes()),
         Value::Instant(second) => marked(bytes, b't', &second.to_le_bytes()),
         Value::Id(id) => marked(bytes, b'i', id.as_str().as_bytes()),
-        Value::Ids(ids) => {
+        Value::People(people) => {
             bytes.push(b'l');
-            for id in ids {
-                bytes.extend(id.as_str().as_bytes());
+            for person in people {
+                push(bytes, &super::person(*person), speaker);
             }
             bytes.push(0);
         }

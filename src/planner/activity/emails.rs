@@ -4,13 +4,13 @@
 //! longer or add new ones, and change none that are there.
 
 use super::super::subjects::Dealer;
-use super::super::{Deal, field, id_or_null};
+use super::super::{Deal, field, person_or_null};
 use super::{phase_at, speak_with};
 use crate::draw::RootDraw;
 use crate::manifest::RealismLevel;
 use crate::model::address::Path;
-use crate::model::id::ContactId;
 use crate::model::object::Object;
+use crate::model::person::Person;
 use crate::model::record::Desired;
 use crate::model::value::{Text, Value};
 
@@ -44,7 +44,7 @@ pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut V
         let first = first_day(deal, number, draws.unit(DAY));
         let phase = phase_at(deal, first);
         let subject = dealer.next(phase, draw);
-        let person = speak_with(deal, &draws, PERSON).map(|(_, contact)| contact);
+        let person = speak_with(deal, &draws, PERSON).map(|(_, person)| person);
         let mut offset = first;
         for message in 0..length as usize {
             if message > 0 {
@@ -86,7 +86,7 @@ fn task(
     deal: &Deal,
     path: Path,
     offset: i32,
-    (subject, body, person): (Text, Text, Option<ContactId>),
+    (subject, body, person): (Text, Text, Option<Person>),
     records: &mut Vec<Desired>,
 ) {
     let situation = &deal.planner.situation;
@@ -99,7 +99,7 @@ fn task(
         field("TaskSubtype", Value::Word("Email".into())),
         field("OwnerId", Value::Id(deal.pins.owner.0)),
         field("WhatId", Value::Id(deal.root.0)),
-        field("WhoId", id_or_null(person.map(|id| id.0))),
+        field("WhoId", person_or_null(person)),
     ];
     if situation.manifest.activity.realism_level != RealismLevel::None {
         fields.push(field("Description", Value::Text(body)));

@@ -3,15 +3,16 @@
 use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
 use super::super::subjects::Dealer;
 use super::super::text::catalogue::Phase;
-use super::super::{Deal, Situation, field, id_or_null};
+use super::super::{Deal, Situation, field, person, person_or_null};
 use super::{phase_at, speak_with};
 use crate::draw::{Draw, RootDraw};
 use crate::manifest::{Activity, RealismLevel};
 use crate::model::address::Path;
 use crate::model::email::is_reserved;
-use crate::model::id::{ContactId, UserId};
+use crate::model::id::UserId;
 use crate::model::inventory::Opportunity;
 use crate::model::object::Object;
+use crate::model::person::Person;
 use crate::model::pins::{Part, Slot};
 use crate::model::record::Desired;
 use crate::model::value::{Text, Value};
@@ -45,8 +46,8 @@ struct Meeting {
 
 /// Who takes part in a meeting.
 struct People<'a> {
-    with: Option<ContactId>,
-    joining: &'a [(&'a Part, ContactId)],
+    with: Option<Person>,
+    joining: &'a [(&'a Part, Person)],
 }
 
 /// Makes the deal's meetings and who attends them.
@@ -56,7 +57,7 @@ pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut V
         let with = speak_with(deal, &draws, PERSON);
         let joining = with.map_or_else(Vec::new, |(with, _)| joining(deal, &draws, with));
         let people = People {
-            with: with.map(|(_, contact)| contact),
+            with: with.map(|(_, person)| person),
             joining: &joining,
         };
         event(deal, &draws, (&meeting, &people), records);
@@ -143,7 +144,7 @@ fn event(
         ),
         field("OwnerId", Value::Id(meeting.owner.0)),
         field("WhatId", Value::Id(deal.root.0)),
-        field("WhoId", id_or_null(person.map(|id| id.0))),
+        field("WhoId", person_or_null(person)),
         field("EventWhoIds", related(people)),
         field("Location", Value::Word((*draws.pick(PLACE, PLACES)).into())),
         field("ShowAs", Value::Word("Busy".into())),
@@ -174,18 +175,18 @@ fn related(people: &People) -> Value {
     let Some(with) = people.with else {
         return Value::Null;
     };
-    let joining = people.joining.iter().map(|(_, contact)| contact.0);
-    let mut ids: Vec<_> = [with.0].into_iter().chain(joining).collect();
-    ids.sort_unstable();
-    Value::Ids(ids)
+    let joining = people.joining.iter().map(|(_, person)| *person);
+    let mut people: Vec<_> = [with].into_iter().chain(joining).collect();
+    people.sort_unstable();
+    Value::People(people)
 }
 
 /// Who joins beside the one it is held with. Each role is drawn for itself.
-fn joining<'a>(deal: &'a Deal, draws: &Draw, with: &Part) -> Vec<(&'a Part, ContactId)> {
+fn joining<'a>(deal: &'a Deal, draws: &Draw, with: &Part) -> Vec<(&'a Part, Person)> {
     let joins = |(place, part): (usize, &'a Part)| {
-        let contact = part.contact.filter(|_| part.role != with.role)?;
+        let person = part.person.filter(|_| part.role != with.role)?;
         let joins = draws.chance(JOINS + place % 16, 300);
-        joins.then_some((part, contact))
+        joins.then_some((part, person))
     };
     let parts = deal.pins.cast.iter().enumerate();
     parts.filter_map(joins).collect()
@@ -193,20 +194,15 @@ fn joining<'a>(deal: &'a Deal, draws: &Draw, with: &Part) -> Vec<(&'a Part, Cont
 
 /// Without Shared Activities whoever else takes part can only be invited; addresses are named by
 /// role, so that a change of the cast's size renames nobody.
-fn invite(
-    deal: &Deal,
-    meeting: &Meeting,
-    joining: &[(&Part, ContactId)],
-    records: &mut Vec<Desired>,
-) {
-    for (part, contact) in joining {
-        if !may_be_invited(&deal.planner.situation, deal.opportunity, *contact) {
+fn invite(deal: &Deal, meeting: &Meeting, joining: &[(&Part, Person)], records: &mut Vec<Desired>) {
+    for (part, invited) in joining {
+        if !may_be_invited(&deal.planner.situation, deal.opportunity, *invited) {
             continue;
         }
         let path = Path::new(format!("{}/attendee/{}", meeting.path, part.role));
         let fields = vec![
             field("EventId", Value::Ref(deal.address(&meeting.path))),
-            field("RelationId", Value::Id(contact.0)),
+            field("RelationId", person(*invited)),
         ];
         deal.add(records, path, Object::EventRelation, fields);
     }
@@ -217,13 +213,16 @@ fn invite(
 pub(in crate::planner) fn may_be_invited(
     situation: &Situation,
     opportunity: &Opportunity,
-    contact: ContactId,
+    person: Person,
 ) -> bool {
     let contacts = opportunity
         .account
         .and_then(|account| situation.inventory.contacts.get(&account));
     let email = contacts
-        .and_then(|contacts| contacts.get(&contact))
+        .and_then(|contacts| match person {
+            Person::Contact(id) => contacts.get(&id),
+            Person::Made(..) => None,
+        })
         .and_then(|contact| contact.email.as_deref());
     situation.manifest.activity.invite_real || email.is_some_and(is_reserved)
 }

@@ -5,11 +5,11 @@
 
 mod meddicc;
 
-use super::{Deal, field, id_or_null};
+use super::{Deal, field, person_or_null};
 use crate::draw::{Draw, RootDraw};
 use crate::model::address::{Address, Path};
-use crate::model::id::ContactId;
 use crate::model::object::Object;
+use crate::model::person::Person;
 use crate::model::record::Desired;
 use crate::model::value::{FieldName, Text, Value};
 
@@ -216,13 +216,13 @@ fn answer(deal: &Deal, finding: &Finding, scorecard: &Address) -> Vec<(FieldName
             "Evidence_Activity_Id__c",
             evidence.map_or(Value::Null, Value::Ref),
         ),
-        field("Contact__c", id_or_null(contact.map(|id| id.0))),
+        field("Contact__c", person_or_null(contact)),
         field("Demo_Pack__c", pack(deal)),
         field("Sort_Order__c", Value::Tenths((*number as i64 + 1) * 10)),
     ]
 }
 
-fn holder(deal: &Deal, role: &str) -> Option<ContactId> {
+fn holder(deal: &Deal, role: &str) -> Option<Person> {
     let part = deal.pins.cast.iter().find(|part| part.role == role)?;
-    part.contact
+    part.person
 }

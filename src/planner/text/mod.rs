@@ -12,6 +12,7 @@ use crate::draw::fnv1a;
 use crate::model::day::Day;
 use crate::model::id::ContactId;
 use crate::model::inventory::{Contact, Inventory, Opportunity};
+use crate::model::person::Person;
 use crate::model::pins::Pins;
 use crate::model::value::Text;
 
@@ -126,7 +127,7 @@ impl<'a> Speaker<'a> {
     }
 
     /// Full name and form of address; the account's team where nobody is known.
-    fn person(&self, person: Option<ContactId>) -> (String, String) {
+    fn person(&self, person: Option<Person>) -> (String, String) {
         match person.and_then(|id| self.contact(id)) {
             Some(contact) => (contact.full_name(), first_name(contact).to_owned()),
             None => (
@@ -136,7 +137,7 @@ impl<'a> Speaker<'a> {
         }
     }
 
-    fn person_hash(&self, person: Option<ContactId>) -> u64 {
+    fn person_hash(&self, person: Option<Person>) -> u64 {
         let Some(contact) = person.and_then(|id| self.contact(id)) else {
             return self.names[1];
         };
@@ -144,13 +145,16 @@ impl<'a> Speaker<'a> {
         fnv1a(first.as_bytes()) ^ fnv1a(contact.last_name.as_bytes()).rotate_left(32)
     }
 
-    fn first_name_hash(&self, person: Option<ContactId>) -> u64 {
+    fn first_name_hash(&self, person: Option<Person>) -> u64 {
         let contact = person.and_then(|id| self.contact(id));
         contact.map_or(0, |contact| fnv1a(first_name(contact).as_bytes()))
     }
 
-    fn contact(&self, id: ContactId) -> Option<&'a Contact> {
-        self.contacts?.get(&id)
+    fn contact(&self, person: Person) -> Option<&'a Contact> {
+        match person {
+            Person::Contact(id) => self.contacts?.get(&id),
+            Person::Made(..) => None,
+        }
     }
 }
 

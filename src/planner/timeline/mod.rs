@@ -1,0 +1,114 @@
+//! The timeline of a deal: everything that happened around it and is planned, as values.
+//!
+//! It is told once, by `story`; activities, scorecards, texts and `plan --explain` all read it, so
+//! that they agree. Nothing here knows of records.
+#![expect(dead_code, reason = "the story that fills it comes next")]
+
+pub(super) mod topic;
+
+use crate::model::address::Path;
+use crate::model::day::Day;
+use crate::model::id::UserId;
+
+use super::text::catalogue::Phase;
+use topic::Topic;
+
+/// What happened around a deal, by path.
+#[derive(Debug, Default)]
+pub(super) struct Timeline {
+    pub(super) steps: Vec<Step>,
+}
+
+/// One meeting, message, call or to-do.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Step {
+    pub(super) path: Path,
+    pub(super) kind: Kind,
+    pub(super) topic: Topic,
+    /// How many meetings (or threads) of the deal's slots before this one are about the same topic:
+    /// their subjects differ by it. Counted over all slots, used or not.
+    pub(super) round: u8,
+    /// How far the deal had come.
+    pub(super) phase: Phase,
+    /// It exists at the manifest's minimum counts. Only such steps are spoken of by others and
+    /// cited by scorecards, so that a raised maximum rewrites nothing.
+    pub(super) core: bool,
+    pub(super) when: When,
+    /// Who holds it, or writes or gets the message, on our side.
+    pub(super) owner: UserId,
+    /// Whether a colleague of the owner takes part.
+    pub(super) colleague: bool,
+    pub(super) people: Party,
+    /// The number of the step that it follows from: of a recap the meeting, of a reply the message
+    /// before it. Always an earlier one of the vector.
+    pub(super) about: Option<usize>,
+    /// The elements of qualification that it gives evidence for, as bits of
+    /// [`topic::ELEMENTS`].
+    pub(super) evidence: u32,
+}
+
+/// What kind of step it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Meeting(Held),
+    /// A message of a thread: which way it goes, and its number in the thread, from 0.
+    Mail(Direction, u8),
+    Call(Direction),
+    /// A task that is still open.
+    Todo,
+}
+
+/// What became of a meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    Yes,
+    /// It did not take place; no recap follows.
+    Cancelled,
+    /// It is to come.
+    Planned,
+}
+
+/// Which way a message or a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// From the customer to us.
+    Inbound,
+    Outbound,
+}
+
+/// When a step happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct When {
+    /// The day in its owner's time zone.
+    pub(super) day: Day,
+    /// When it begins or is sent, in seconds since 1970-01-01T00:00:00Z.
+    pub(super) at: i64,
+    /// How long it takes; 0 for a message.
+    pub(super) minutes: u32,
+}
+
+/// Who takes part on the customer's side, by place in the deal's cast.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Party {
+    /// Whom it is held with, or who writes or is written to.
+    pub(super) main: Option<u8>,
+    /// The others: who attends, or is copied in. A bit each.
+    pub(super) others: u32,
+}
+
+impl Party {
+    /// All who take part, the main person first.
+    pub(super) fn places(self) -> impl Iterator<Item = usize> {
+        let main = self.main.map(usize::from);
+        let others = (0..32).filter(move |place| self.others >> place & 1 == 1);
+        main.into_iter()
+            .chain(others.filter(move |place| Some(*place) != main))
+    }
+}
+
+impl Timeline {
+    /// The step with this path.
+    pub(super) fn step(&self, path: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.path.as_str() == path)
+    }
+}
