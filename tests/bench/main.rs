@@ -16,7 +16,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use demo_gen::bench::{Refresh, World};
+use demo_gen::bench::{Refresh, Texts, World};
 
 const DEALS: usize = 54_000;
 const OWNERS: usize = 2_200;
@@ -61,7 +61,9 @@ fn main() -> anyhow::Result<()> {
 /// What goes on inside, without an org.
 fn inside(out: &mut dyn io::Write) -> anyhow::Result<()> {
     let world = World::new(DEALS, OWNERS);
-    plan(&world, out)?;
+    for texts in [Texts::None, Texts::Offline] {
+        plan(&world, texts, out)?;
+    }
     for refresh in [Refresh::Full, Refresh::None] {
         compare(&world, refresh, out)?;
     }
@@ -90,17 +92,18 @@ fn orgs() -> Vec<PathBuf> {
     named.map_or_else(Vec::new, |paths| std::env::split_paths(&paths).collect())
 }
 
-fn plan(world: &World, out: &mut dyn io::Write) -> anyhow::Result<()> {
+fn plan(world: &World, texts: Texts, out: &mut dyn io::Write) -> anyhow::Result<()> {
     let (started, before) = (Instant::now(), cpu_seconds()?);
-    let planned = world.plan();
+    let planned = world.plan(texts);
     let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds()? - before);
     let per_million = cpu * MILLION / planned.activities as f64;
     writeln!(
         out,
-        "planner: {} activities ({} records) of {DEALS} deals in {wall:.2} s: {:.0} records/s, \
-         {per_million:.2} CPU s per million activities",
+        "planner, texts {texts:?}: {} activities ({} records, {} MB of texts) of {DEALS} deals in \
+         {wall:.2} s: {:.0} records/s, {per_million:.2} CPU s per million activities",
         planned.activities,
         planned.records,
+        planned.characters / 1_000_000,
         planned.records as f64 / wall,
     )?;
     Ok(())
