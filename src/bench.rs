@@ -102,6 +102,7 @@ impl World {
                 accounts: (0..accounts).map(named).collect(),
                 contacts: (0..accounts).map(|n| (account(n), contacts(n))).collect(),
                 users: (0..owners).map(user).collect(),
+                organization: "Northwind".to_owned(),
             },
         }
     }

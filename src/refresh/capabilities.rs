@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Error, fit};
 use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
-    Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
+    ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
 };
 use crate::model::id::UserId;
 use crate::model::key;
@@ -49,8 +49,12 @@ pub(super) async fn capabilities(
         let mut fields = places.of_account().into_iter().flatten();
         fields.all(|field| shows("Account", field))
     });
+    let account_fields = ACCOUNT_FIELDS
+        .iter()
+        .filter(|field| shows("Account", field));
     let mut capabilities = Capabilities {
         places: places.unwrap_or_default(),
+        account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
         person_accounts: shows("Contact", "IsPersonAccount"),
         currencies: shows("Opportunity", "CurrencyIsoCode"),
         pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
