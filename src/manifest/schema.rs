@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::added::{fields, record_types};
+use super::framework;
 use super::names::{
     api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
-    story_key, subject, tag_field, template,
+    story_key, subject, tag_field,
 };
 use super::roles::Role;
 use super::section::Section;
@@ -198,9 +199,7 @@ fn llm(mut llm: Section) -> Llm {
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
     Scorecards {
-        templates: scorecards
-            .distinct("templates", template)
-            .unwrap_or_else(|| vec!["meddicc".to_owned()]),
+        templates: framework::all(&mut scorecards),
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

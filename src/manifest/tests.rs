@@ -404,7 +404,7 @@ fn the_earlier_tools_file_loads_unchanged() {
         [Role::TechnicalEvaluator, Role::Influencer]
     );
     assert!(manifest.llm.enabled);
-    assert_eq!(manifest.scorecards.templates, ["meddicc"]);
+    assert_eq!(manifest.scorecards.templates[0].name, "MEDDICC");
 }
 
 #[test]
@@ -627,8 +627,8 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:39 activity.subjects.emails[1]: stands in the list already (take this one out)",
     ),
     (
-        "scorecards: {templates: [MEDDIC]}",
-        "3:26 scorecards.templates[0]: `MEDDIC` is not known (did you mean `meddicc`? It must be one of: meddicc)",
+        "scorecards: {templates: [MEDICC]}",
+        "3:26 scorecards.templates[0]: `MEDICC` is not known (did you mean `meddicc`? It must be one of: meddicc, meddic, meddpicc, bant, spiced, champ, or the path of a file)",
     ),
     (
         "scorecards: {coverage_target: 80%}",

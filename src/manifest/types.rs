@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::added::{Added, by_api_name};
+use super::framework::{Framework, by_name};
 use super::roles::Role;
 use super::words::words;
 use crate::model::object::Object;
@@ -309,17 +310,15 @@ words! {
 /// The qualification scorecards of each opportunity.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Scorecards {
-    /// Names out of [`SCORECARD_TEMPLATES`], each once; empty: no scorecards.
-    pub(crate) templates: Vec<String>,
+    /// Each key once; empty: no scorecards.
+    #[serde(serialize_with = "by_name")]
+    pub(crate) templates: Vec<Framework>,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
     pub(crate) confidence_floor: f64,
     pub(crate) mode: ScorecardMode,
 }
-
-/// The scorecard templates that there are, as the manifest names them (in any case).
-pub(crate) const SCORECARD_TEMPLATES: &[&str] = &["meddicc"];
 
 words! {
     /// Where the answers of a scorecard come from.
