@@ -188,6 +188,7 @@ impl Applied<'_> {
             generation_floor: 0,
             same_manifest: false,
             anchor_moved: false,
+            adopting: false,
             policies: &policies,
             render: &|_, _| Vec::new(),
         };
@@ -321,6 +322,7 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
         want: record.want,
         stamp: Some(1_700_000_000_123),
         held,
+        lent: Vec::new(),
     };
     let stamp = row.stamp;
     (row, Live::Ours(LiveRecord { id, stamp, fields }))

@@ -26,6 +26,7 @@ mod jobs;
 mod kill;
 mod lease;
 mod living_org;
+mod loans;
 mod lock;
 mod lost_state;
 mod moving_data;
