@@ -39,6 +39,8 @@ slots! {
     You = "you",
     /// Whom a meeting or call is with, or the account's team.
     They = "they",
+    /// The same, in lists of who does what: also where a message is written to them.
+    Who = "who",
     /// The full name of whom a meeting, call or message is with.
     Full = "full",
     /// Somebody else on the customer's side who takes part.
@@ -86,6 +88,11 @@ slots! {
     Size = "size",
     Value = "value",
 
+    /// What a thread says: its question, the answer, and what is made of it.
+    Ask = "ask",
+    Answer = "answer",
+    Wrap = "wrap",
+
     /// Conditions.
     AtRisk = "at_risk",
     Stalled = "stalled",
@@ -100,11 +107,14 @@ slots! {
     /// What is sold is a thing that is installed, or a contract for service.
     Equipment = "equipment",
     Service = "service",
+    /// Neither of the two.
+    Software = "software",
+    /// A message or call of the customer's.
+    Inbound = "inbound",
     /// A colleague of the owner takes part.
     Colleague = "colleague",
-    Heavy = "heavy",
-    /// The step is evidence of something.
-    Evidence = "evidence",
+    /// Not read by the customer.
+    Internal = "internal",
 }
 
 /// How many slots and conditions there are.
