@@ -9,6 +9,7 @@
 mod added;
 pub(crate) mod framework;
 mod roles;
+mod seller;
 pub(crate) mod template;
 mod types;
 mod words;

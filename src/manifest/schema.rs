@@ -10,6 +10,7 @@ use super::names::{
 };
 use super::roles::Role;
 use super::section::Section;
+use super::seller::seller;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, IngestionMode,
     InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
@@ -27,6 +28,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         opportunities: opportunities(file.section("opportunities")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
+        seller: seller(file.section("seller")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::added::{Added, by_api_name};
 use super::framework::{Framework, by_name};
 use super::roles::Role;
+use super::seller::Seller;
 use super::words::words;
 use crate::model::object::Object;
 
@@ -26,6 +27,7 @@ pub(crate) struct Manifest {
     pub(crate) opportunities: Opportunities,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
+    pub(crate) seller: Seller,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,

@@ -64,7 +64,7 @@ impl Deal<'_> {
             path: Path::new(path),
             object,
             lender: Some(lender),
-            want: want::want(object, &fields, &self.speaker),
+            want: want::want(self, object, &fields),
             fields,
         });
     }

@@ -42,8 +42,7 @@ use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
 use story::counts;
-use text::Speaker;
-use text::catalogue::Catalogue;
+use text::{Lexicon, Voice};
 use timeline::{Source, Timeline};
 use zone::Zone;
 
@@ -67,12 +66,12 @@ pub(crate) struct Situation<'a> {
 /// The planner with all stories pinned.
 pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
-    catalogue: Catalogue,
+    lexicon: Lexicon,
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<(RootId, Rc<Timeline>)>>,
+    told: RefCell<Option<(RootId, Rc<Timeline>, Rc<Voice>)>>,
     pub(crate) stories: Stories,
 }
 
@@ -83,7 +82,7 @@ struct Deal<'a> {
     pins: &'a Pins,
     /// Everything that happened around it and is planned.
     timeline: &'a Timeline,
-    speaker: Speaker<'a>,
+    voice: &'a Voice,
     planner: &'a Planner<'a>,
 }
 
@@ -101,7 +100,7 @@ impl<'a> Planner<'a> {
         let stories = story::stories(&situation);
         Self {
             zones: zones(&situation, &stories),
-            catalogue: Catalogue::new(situation.manifest),
+            lexicon: Lexicon::new(),
             shapes: RefCell::default(),
             added: Added::new(&situation),
             told: RefCell::default(),
@@ -112,10 +111,10 @@ impl<'a> Planner<'a> {
 
     /// Adds the records of one deal, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
-        let Some(timeline) = self.timeline(root) else {
+        let Some((timeline, voice)) = self.told(root) else {
             return;
         };
-        let deal = self.deal(root, &timeline);
+        let deal = self.deal(root, &timeline, &voice);
         let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
         for make in MAKERS {
             make(&deal, &mut draw, records);
@@ -124,10 +123,10 @@ impl<'a> Planner<'a> {
 
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let Some(timeline) = self.timeline(root) else {
+        let Some((timeline, voice)) = self.told(root) else {
             return Vec::new();
         };
-        let deal = self.deal(root, &timeline);
+        let deal = self.deal(root, &timeline, &voice);
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
@@ -169,11 +168,11 @@ impl<'a> Planner<'a> {
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.
-    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
-        if let Some((last, timeline)) = &*self.told.borrow()
+    fn told(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
+        if let Some((last, timeline, voice)) = &*self.told.borrow()
             && *last == root
         {
-            return Some(Rc::clone(timeline));
+            return Some((Rc::clone(timeline), Rc::clone(voice)));
         }
         let Situation {
             inventory,
@@ -193,20 +192,18 @@ impl<'a> Planner<'a> {
             zones: &self.zones,
         };
         let timeline = Rc::new(timeline::tell(source, &mut draw));
-        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
-        Some(timeline)
+        let voice = Rc::new(Voice::new(&self.situation, opportunity, pins));
+        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline), Rc::clone(&voice)));
+        Some((timeline, voice))
     }
 
-    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline) -> Deal<'d> {
-        let inventory = self.situation.inventory;
-        let opportunity = &inventory.opportunities[&root];
-        let pins = &self.stories.pins[&root];
+    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline, voice: &'d Voice) -> Deal<'d> {
         Deal {
             root,
-            opportunity,
-            pins,
+            opportunity: &self.situation.inventory.opportunities[&root],
+            pins: &self.stories.pins[&root],
             timeline,
-            speaker: Speaker::new(&self.catalogue, inventory, opportunity, pins),
+            voice,
             planner: self,
         }
     }
@@ -239,7 +236,7 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let want = want::want(object, &fields, &self.speaker);
+        let want = want::want(self, object, &fields);
         records.push(Desired {
             path,
             object,
@@ -353,7 +350,7 @@ fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
         Value::People(people) => people.iter().map(ToString::to_string).collect(),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(deal.speaker.render(text, longest(name))),
+        Value::Text(text) => Json::String(text::render(deal, text, longest(name))),
         Value::Templated(templated) => added::render(deal, object, templated),
     };
     Datum::Json(json)

@@ -7,6 +7,7 @@ mod invitations;
 mod people;
 mod scorecards;
 mod subjects;
+mod texts;
 mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,7 @@ struct Settings {
     roles: Vec<&'static str>,
     fallback: &'static str,
     invite_real: bool,
+    realism: String,
     /// Further lines of the manifest.
     added: String,
 }
@@ -86,6 +88,7 @@ impl Default for Settings {
             roles: vec!["champion", "economic_buyer", "technical_evaluator"],
             fallback: "manager",
             invite_real: false,
+            realism: "light".to_owned(),
             added: String::new(),
         }
     }
@@ -106,6 +109,7 @@ impl Settings {
             roles,
             fallback,
             invite_real,
+            realism,
             added,
         } = self;
         let mut yaml = String::from("run: {name: laws}\nsalesforce: {instance_url: embedded}\n");
@@ -115,6 +119,7 @@ impl Settings {
              meetings: {{past_min: {}, past_max: {}, future_min: {}, future_max: {}, \
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
              participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
+             realism_level: {realism}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
              scorecards: {{coverage_target: {coverage}}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,

@@ -2,28 +2,28 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::text::Speaker;
+use super::{Deal, text};
 use crate::model::object::Object;
 use crate::model::value::{FieldName, Value, Want};
 
 /// Raised when the way of hashing changes; every record would then look changed.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Hashes values, referenced addresses and what texts are made from; no text is rendered.
-pub(super) fn want(object: Object, fields: &[(FieldName, Value)], speaker: &Speaker) -> Want {
+pub(super) fn want(deal: &Deal, object: Object, fields: &[(FieldName, Value)]) -> Want {
     let mut bytes = Vec::with_capacity(384);
     bytes.extend([VERSION, object.number() as u8]);
     for (name, value) in fields {
         bytes.extend(name.as_bytes());
         bytes.push(0);
-        push(&mut bytes, value, speaker);
+        push(&mut bytes, value, deal);
     }
     // Nobody gains anything by forging a recipe, and one is hashed for every record of every plan.
     Want(xxh3_64(&bytes))
 }
 
 /// Each kind of value begins with its own mark, so that no two values look alike.
-fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
+fn push(bytes: &mut Vec<u8>, value: &Value, deal: &Deal) {
     match value {
         Value::Null => bytes.push(b'0'),
         Value::Bool(bool) => bytes.extend([b'b', u8::from(*bool)]),
@@ -34,7 +34,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
         Value::People(people) => {
             bytes.push(b'l');
             for person in people {
-                push(bytes, &super::person(*person), speaker);
+                push(bytes, &super::person(*person), deal);
             }
             bytes.push(0);
         }
@@ -48,7 +48,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
             bytes.push(0);
         }
         Value::Templated(templated) => marked(bytes, b'm', &templated.recipe.to_le_bytes()),
-        Value::Text(text) => marked(bytes, b'x', &speaker.hash(text).to_le_bytes()),
+        Value::Text(text) => marked(bytes, b'x', &text::hash(deal, text).to_le_bytes()),
     }
 }
 

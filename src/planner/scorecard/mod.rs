@@ -4,14 +4,14 @@
 //! is cited exists at the manifest's minimum counts, so a raised maximum changes no scorecard.
 
 use super::timeline::{Held, Kind};
-use super::{Deal, field, person_or_null};
+use super::{Deal, field, person_or_null, text};
 use crate::draw::{Draw, RootDraw};
 use crate::manifest::framework::{Element, Framework};
 use crate::model::address::{Address, Path};
 use crate::model::object::Object;
 use crate::model::person::Person;
 use crate::model::record::Desired;
-use crate::model::value::{FieldName, Text, Value};
+use crate::model::value::{FieldName, Value};
 
 /// The earlier tool's weights of confidence and coverage in the overall score.
 const CONFIDENCE_WEIGHT: f64 = 0.7;
@@ -19,7 +19,6 @@ const COVERAGE_WEIGHT: f64 = 0.3;
 
 /// The draws of one answer, by purpose.
 const CONFIDENCE: usize = 0;
-const WORDING: usize = 1;
 const EVIDENCE: usize = 2;
 
 /// One element and what is known of it.
@@ -34,7 +33,6 @@ struct Answer {
     confidence: f64,
     score: u32,
     evidence: Path,
-    wording: usize,
 }
 
 /// Makes the deal's scorecards, by the templates that the manifest names.
@@ -80,7 +78,6 @@ fn findings<'a>(
                 confidence,
                 score: score(framework, element, confidence),
                 evidence,
-                wording: draws.below(WORDING, 1 << 32) as usize,
             }
         });
         Finding {
@@ -205,13 +202,14 @@ fn answer(deal: &Deal, finding: &Finding, scorecard: &Address) -> Vec<(FieldName
         Some(_) => "Green",
     };
     let confidence = answer.as_ref().map_or(0.0, |answer| answer.confidence);
-    let pool = deal.planner.catalogue.answers(*number % 7);
-    let words = answer.as_ref().map(|answer| Text {
-        template: pool.template(answer.wording % pool.len()),
-        person: contact.or_else(|| holder(deal, "champion")),
-        day: None,
-        reply: false,
-        round: 0,
+    let words = answer.as_ref().and_then(|answer| {
+        let cited = deal.timeline.steps.iter();
+        let cited = cited
+            .enumerate()
+            .find(|(_, step)| step.path == answer.evidence)?
+            .0;
+        let sure = (share.unwrap_or_default() * 3.0).ceil() as u8;
+        text::answer(&element.key, cited, contact, sure)
     });
     let evidence = answer.as_ref().map(|answer| deal.address(&answer.evidence));
     vec![
@@ -219,7 +217,7 @@ fn answer(deal: &Deal, finding: &Finding, scorecard: &Address) -> Vec<(FieldName
         field("Element__c", Value::Word(element.name.clone().into())),
         field("Question_Key__c", Value::Word(element.key.clone().into())),
         field("Question__c", Value::Word(element.question().into())),
-        field("Answer__c", words.map_or(Value::Null, Value::Text)),
+        field("Answer__c", words.unwrap_or(Value::Null)),
         field("Score__c", Value::Tenths(i64::from(score) * 10)),
         field("Max_Score__c", Value::Tenths(i64::from(element.max) * 10)),
         field("Weight__c", Value::Tenths(element.weight())),

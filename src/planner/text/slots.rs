@@ -41,6 +41,8 @@ slots! {
     They = "they",
     /// The same, in lists of who does what: also where a message is written to them.
     Who = "who",
+    /// Whom it is with, by full name, or the account's team.
+    Whom = "whom",
     /// The full name of whom a meeting, call or message is with.
     Full = "full",
     /// Somebody else on the customer's side who takes part.

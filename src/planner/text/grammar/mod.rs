@@ -122,6 +122,10 @@ impl Grammar {
         self.rules[usize::from(rule.0)].len as usize
     }
 
+    pub(super) fn name(&self, rule: RuleId) -> &str {
+        &self.rules[usize::from(rule.0)].name
+    }
+
     /// Another column of the same rows.
     pub(super) fn column(&self, rule: RuleId, column: u16) -> RuleId {
         debug_assert!(column <= self.rules[usize::from(rule.0)].columns);

@@ -70,7 +70,10 @@ impl Parser {
         for source in sources {
             let columns = source.rows.first().map_or(0, Vec::len);
             if columns == 0 || source.rows.iter().any(|row| row.len() != columns) {
-                return Err(format!("{}: rows without or of unlike columns", source.place));
+                return Err(format!(
+                    "{}: rows without or of unlike columns",
+                    source.place
+                ));
             }
             for key in keys(&source.name) {
                 if names.insert(key, RuleId(rules.len() as u16)).is_some() {
@@ -230,7 +233,8 @@ impl Parser {
             }
             for number in 0..grammar.rules.len() {
                 let ways = grammar.ways(RuleId(number as u16));
-                let all = |of: fn(&Asks) -> u128| ways.iter().fold(!0, |all, way| all & of(&way.asks));
+                let all =
+                    |of: fn(&Asks) -> u128| ways.iter().fold(!0, |all, way| all & of(&way.asks));
                 let asks = Asks {
                     known: all(|asks| asks.known),
                     unknown: all(|asks| asks.unknown),
