@@ -42,25 +42,9 @@ fn lent(plan: &Plan) -> Vec<String> {
     of.map(line).collect()
 }
 
-/// What the org holds, but when and by whom records were last saved.
-fn unstamped(env: &TestEnv) -> BTreeSet<String> {
-    let line = |(file, line): (&String, &str)| {
-        let columns: Vec<_> = line.splitn(7, "\",\"").collect();
-        let saved = 3..columns.len().min(6);
-        let kept = columns.iter().enumerate();
-        let kept = kept.filter(|(place, _)| !saved.contains(place));
-        let kept: Vec<_> = kept.map(|(_, column)| *column).collect();
-        format!("{file} {}", kept.join(" "))
-    };
-    let export = env.export();
-    let lines = export.iter();
-    let lines = lines.flat_map(|(file, text)| text.lines().map(move |line| (file, line)));
-    lines.map(line).collect()
-}
-
 #[track_caller]
 fn check_given_back(env: &TestEnv, before: &BTreeSet<String>) {
-    let after = unstamped(env);
+    let after = env.unstamped();
     let differing: Vec<_> = after.symmetric_difference(before).collect();
     assert!(differing.is_empty(), "{differing:#?}");
 }
@@ -68,7 +52,7 @@ fn check_given_back(env: &TestEnv, before: &BTreeSet<String>) {
 #[test]
 fn what_is_lent_is_given_back() {
     let env = fresh();
-    let before = unstamped(&env);
+    let before = env.unstamped();
     let plan = env.plan("");
     assert_eq!(lent(&plan).len(), 6, "{:?}", lent(&plan));
     env.apply();
@@ -149,7 +133,7 @@ fn an_edit_that_others_may_make_stays() {
 #[test]
 fn a_field_that_is_named_no_more_is_given_back() {
     let env = fresh();
-    let before = unstamped(&env);
+    let before = env.unstamped();
     env.apply();
     env.edit("[CloseDate, NextStep]", "[NextStep]");
     let plan = env.plan("");
@@ -168,7 +152,7 @@ fn a_field_that_is_named_no_more_is_given_back() {
 #[test]
 fn what_is_lent_moves_with_the_anchor_and_is_still_given_back() {
     let env = fresh();
-    let before = unstamped(&env);
+    let before = env.unstamped();
     env.run("apply -y --as-of 2026-11-12").exits(0);
     let deals = stale(&env);
     let then: jiff::civil::Date = close_date(&env, &deals[0]).parse().unwrap();
@@ -201,7 +185,7 @@ fn what_we_lent_changes_no_story() {
 #[test]
 fn a_saved_plan_and_a_target_lend_as_well() {
     let env = fresh();
-    let before = unstamped(&env);
+    let before = env.unstamped();
     env.run("plan --target */loan --out lend.plan").exits(0);
     env.run("apply lend.plan").exits(0);
     let plan = env.plan("");
