@@ -11,6 +11,7 @@ mod loan;
 mod one;
 
 pub(crate) use before::is_as_held;
+pub(crate) use loan::left_to_others;
 pub(crate) use one::stray;
 
 use std::collections::BTreeMap;

@@ -45,6 +45,13 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// Whether it fills fields of records that are not ours.
+    pub(crate) fn lends(&self) -> bool {
+        !self.opportunities.keep_fresh.is_empty()
+    }
+}
+
 /// The folder that a file lies in.
 pub(crate) fn directory_of(file: &Path) -> &Path {
     match file.parent() {

@@ -131,6 +131,14 @@ impl Action {
 }
 
 impl Reason {
+    /// Whether it is why something is not wanted any more.
+    pub(crate) fn is_going(self) -> bool {
+        matches!(
+            self,
+            Self::NoLongerWanted | Self::OutOfSelection | Self::Destroy
+        )
+    }
+
     /// The reason in a person's words.
     pub(crate) fn words(self) -> &'static str {
         match self {
