@@ -101,8 +101,12 @@ impl World {
     pub fn plan(&self) -> Planned {
         let mut planned = Planned::default();
         self.each_deal(usize::MAX, |_, _, records| {
-            let is_activity =
-                |record: &&Desired| matches!(record.object, Object::Event | Object::Task);
+            let is_activity = |record: &&Desired| {
+                matches!(
+                    record.object,
+                    Object::Event | Object::Task | Object::EmailMessage
+                )
+            };
             planned.records += records.len() as u64;
             planned.activities += records.iter().filter(is_activity).count() as u64;
         });

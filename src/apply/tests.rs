@@ -29,6 +29,7 @@ fn change(number: usize, (action, object, account): (Action, Object, usize)) -> 
         object,
         action,
         reason: Reason::New,
+        instead_of: None,
         id: None,
         stamp: None,
         generation: 1,

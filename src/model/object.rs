@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Object {
     Event,
     Task,
+    EmailMessage,
     EventRelation,
     #[serde(rename = "Demo_Scorecard__c")]
     Scorecard,
@@ -27,6 +28,8 @@ pub(crate) struct Facts {
     pub(crate) parent: &'static str,
     /// What its parent is, where that is a record of ours too: it is deleted along with it.
     pub(crate) part_of: Option<Object>,
+    /// The field that names another record of its own kind, which is made before it.
+    pub(crate) follows: Option<&'static str>,
     /// The fields that tell a record from its siblings, in the order of their weight. They
     /// settle an interrupted create where no key can.
     pub(crate) told_by: &'static [&'static str],
@@ -37,7 +40,7 @@ pub(crate) struct Facts {
 }
 
 /// All kinds, parents before children; the number of a row is what state stores.
-pub(crate) const OBJECTS: [Facts; 5] = [
+pub(crate) const OBJECTS: [Facts; 6] = [
     Facts {
         object: Object::Event,
         api_name: "Event",
@@ -45,6 +48,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         label: ("meeting", "meetings"),
         parent: "WhatId",
         part_of: None,
+        follows: None,
         told_by: &["StartDateTime", "Subject"],
         title: Some("Subject"),
         filled: &[
@@ -68,6 +72,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         label: ("email", "emails"),
         parent: "WhatId",
         part_of: None,
+        follows: None,
         told_by: &["ActivityDate", "Subject"],
         title: Some("Subject"),
         filled: &[
@@ -83,12 +88,40 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         ],
     },
     Facts {
+        object: Object::EmailMessage,
+        api_name: "EmailMessage",
+        key_kind: "em",
+        label: ("email", "emails"),
+        parent: "RelatedToId",
+        part_of: None,
+        follows: Some("ReplyToEmailMessageId"),
+        told_by: &["MessageDate", "MessageIdentifier"],
+        title: Some("Subject"),
+        filled: &[
+            "Subject",
+            "TextBody",
+            "FromName",
+            "FromAddress",
+            "FromId",
+            "ToIds",
+            "CcIds",
+            "Incoming",
+            "Status",
+            "MessageDate",
+            "RelatedToId",
+            "MessageIdentifier",
+            "ThreadIdentifier",
+            "ReplyToEmailMessageId",
+        ],
+    },
+    Facts {
         object: Object::EventRelation,
         api_name: "EventRelation",
         key_kind: "er",
         label: ("attendee", "attendees"),
         parent: "EventId",
         part_of: Some(Object::Event),
+        follows: None,
         told_by: &["RelationId"],
         title: None,
         filled: &["EventId", "RelationId"],
@@ -100,6 +133,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         label: ("scorecard", "scorecards"),
         parent: "Opportunity__c",
         part_of: None,
+        follows: None,
         told_by: &["Framework__c"],
         title: Some("Framework__c"),
         filled: &[
@@ -123,6 +157,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         label: ("scorecard answer", "scorecard answers"),
         parent: "Scorecard__c",
         part_of: Some(Object::Scorecard),
+        follows: None,
         told_by: &["Question_Key__c"],
         title: Some("Question__c"),
         filled: &[
