@@ -15,6 +15,7 @@ mod bounds;
 mod check;
 mod email_tasks;
 mod job;
+mod loan;
 mod notes;
 mod outcome;
 mod row;

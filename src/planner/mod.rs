@@ -9,6 +9,7 @@ mod added;
 mod calendar;
 mod cast;
 mod lay;
+mod loan;
 mod overlaps;
 mod owners;
 mod scorecard;
@@ -94,6 +95,7 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::meetings::make,
     activity::emails::make,
     scorecard::make,
+    loan::make,
 ];
 
 impl<'a> Planner<'a> {
@@ -218,6 +220,7 @@ impl Deal<'_> {
         records.push(Desired {
             path,
             object,
+            lender: None,
             want,
             fields,
         });
