@@ -347,7 +347,8 @@ pub(crate) fn capabilities() -> Capabilities {
         let keyed = (facts.object != Object::EventRelation).then_some(KEY_FIELD);
         let fields = || facts.filled.iter().copied().chain(keyed);
         let all = || fields().map(str::to_owned);
-        let updateable = |field: &String| !CREATE_ONLY.contains(&field.as_str());
+        let is_frozen = facts.object == Object::EmailMessage;
+        let updateable = |field: &String| !(is_frozen || CREATE_ONLY.contains(&field.as_str()));
         let capabilities = ObjectCapabilities {
             readable: all().collect(),
             createable: all().collect(),
