@@ -8,6 +8,7 @@ mod activity;
 mod added;
 mod calendar;
 mod cast;
+mod evidence;
 mod lay;
 mod overlaps;
 mod owners;
@@ -40,6 +41,7 @@ use crate::model::record::Desired;
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
+use evidence::Asked;
 use text::Speaker;
 use text::catalogue::Catalogue;
 use zone::Zone;
@@ -76,6 +78,7 @@ pub(crate) struct Planner<'a> {
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
+    asked: Asked<'a>,
     pub(crate) stories: Stories,
 }
 
@@ -105,6 +108,7 @@ impl<'a> Planner<'a> {
             catalogue: Catalogue::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
+            asked: Asked::new(situation.manifest),
             situation,
             stories,
         }
