@@ -12,8 +12,9 @@ use super::roles::Role;
 use super::section::Section;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, IngestionMode,
-    InstanceUrl, Llm, Manifest, Meetings, OnLeave, OwnerFallback, PeopleAi, Provider, Query,
-    RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects, VerifyMode,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
+    PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey,
+    Subjects, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -23,6 +24,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
     Manifest {
         source,
         salesforce: salesforce(file.section("salesforce")),
+        opportunities: opportunities(file.section("opportunities")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
         llm: llm(file.section("llm")),
@@ -120,6 +122,14 @@ fn close_date_range(query: &mut Section) -> Option<Bounds<jiff::civil::Date>> {
     let start = range.required("start", "2026-10-01", date);
     let end = range.required("end", "2026-12-31", date);
     range.ordered(("start", "end"), start, end)
+}
+
+fn opportunities(mut opportunities: Section) -> Opportunities {
+    Opportunities {
+        keep_fresh: opportunities
+            .distinct("keep_fresh", word(KeptFresh::WORDS))
+            .unwrap_or_default(),
+    }
 }
 
 fn peopleai(mut peopleai: Section) -> PeopleAi {

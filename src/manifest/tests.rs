@@ -123,6 +123,8 @@ salesforce:
     include_closed: false
     limit: 100
     on_leave: keep
+opportunities:
+  keep_fresh: []
 peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
@@ -307,7 +309,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
+   = help: known keys here: run, salesforce, opportunities, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -680,7 +682,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

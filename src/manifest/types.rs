@@ -23,6 +23,7 @@ pub(crate) struct Manifest {
     pub(crate) source: PathBuf,
     pub(crate) run: Run,
     pub(crate) salesforce: Salesforce,
+    pub(crate) opportunities: Opportunities,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
     pub(crate) llm: Llm,
@@ -207,6 +208,21 @@ pub(crate) struct PeopleAi {
     pub(crate) ingestion_mode: IngestionMode,
     pub(crate) verify_mode: VerifyMode,
     pub(crate) expected_latency_minutes: u32,
+}
+
+/// What becomes of the opportunities themselves.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Opportunities {
+    /// Fields that are filled while a deal is open, and move with the anchor. They are lent.
+    pub(crate) keep_fresh: Vec<KeptFresh>,
+}
+
+words! {
+    /// A field of an open opportunity that goes stale.
+    KeptFresh {
+        CloseDate = "CloseDate",
+        NextStep = "NextStep",
+    }
 }
 
 words! {

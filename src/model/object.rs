@@ -12,6 +12,10 @@ pub(crate) enum Object {
     Scorecard,
     #[serde(rename = "Demo_Scorecard_Answer__c")]
     ScorecardAnswer,
+    /// Fields of an account that is not ours.
+    AccountLoan,
+    /// Fields of an opportunity.
+    OpportunityLoan,
 }
 
 /// What there is to know of a kind of record.
@@ -19,7 +23,7 @@ pub(crate) struct Facts {
     pub(crate) object: Object,
     /// The sObject's API name.
     pub(crate) api_name: &'static str,
-    /// The two letters that begin its keys.
+    /// The two letters that begin its keys; none of what carries no key because it is not ours.
     pub(crate) key_kind: &'static str,
     /// What people call one of them, and several.
     pub(crate) label: (&'static str, &'static str),
@@ -37,7 +41,7 @@ pub(crate) struct Facts {
 }
 
 /// All kinds, parents before children; the number of a row is what state stores.
-pub(crate) const OBJECTS: [Facts; 5] = [
+pub(crate) const OBJECTS: [Facts; 7] = [
     Facts {
         object: Object::Event,
         api_name: "Event",
@@ -142,9 +146,41 @@ pub(crate) const OBJECTS: [Facts; 5] = [
             "Sort_Order__c",
         ],
     },
+    Facts {
+        object: Object::AccountLoan,
+        api_name: "Account",
+        key_kind: "",
+        label: ("account loan", "account loans"),
+        parent: "Id",
+        part_of: None,
+        told_by: &["Id"],
+        title: None,
+        filled: &["Website", "ParentId"],
+    },
+    Facts {
+        object: Object::OpportunityLoan,
+        api_name: "Opportunity",
+        key_kind: "",
+        label: ("opportunity loan", "opportunity loans"),
+        parent: "Id",
+        part_of: None,
+        told_by: &["Id"],
+        title: None,
+        filled: &["CloseDate", "NextStep"],
+    },
 ];
 
+/// The kinds whose records we make: all but the loans.
+pub(crate) fn made() -> impl Iterator<Item = &'static Facts> + Clone {
+    OBJECTS.iter().filter(|facts| !facts.object.is_loan())
+}
+
 impl Object {
+    /// Whether it stands for fields of a record that is not ours.
+    pub(crate) fn is_loan(self) -> bool {
+        matches!(self, Self::AccountLoan | Self::OpportunityLoan)
+    }
+
     pub(crate) fn facts(self) -> &'static Facts {
         &OBJECTS[self.number()]
     }

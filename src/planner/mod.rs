@@ -10,6 +10,7 @@ mod calendar;
 mod cast;
 mod evidence;
 mod lay;
+mod loan;
 mod overlaps;
 mod owners;
 mod scorecard;
@@ -97,6 +98,7 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::meetings::make,
     activity::emails::make,
     scorecard::make,
+    loan::make,
 ];
 
 impl<'a> Planner<'a> {
@@ -222,6 +224,7 @@ impl Deal<'_> {
         records.push(Desired {
             path,
             object,
+            lender: None,
             want,
             fields,
         });

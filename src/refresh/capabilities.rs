@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Error, fit};
 use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
-    Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
+    ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
 };
 use crate::model::id::UserId;
 use crate::model::key;
@@ -31,8 +31,8 @@ pub(super) async fn capabilities(
     manifest: &Manifest,
     further: Vec<Read<'_>>,
 ) -> Result<(Described, Vec<Told>), Error> {
-    let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
-    names.extend([PACK_OBJECT, "Opportunity", "Contact", "Account"]);
+    let known = OBJECTS.iter().map(|facts| facts.api_name);
+    let names: BTreeSet<_> = known.chain([PACK_OBJECT, "Contact"]).collect();
     let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
     reads.extend(further);
     let mut told = org.read(&reads).await?;
@@ -49,8 +49,12 @@ pub(super) async fn capabilities(
         let mut fields = places.of_account().into_iter().flatten();
         fields.all(|field| shows("Account", field))
     });
+    let account_fields = ACCOUNT_FIELDS
+        .iter()
+        .filter(|field| shows("Account", field));
     let mut capabilities = Capabilities {
         places: places.unwrap_or_default(),
+        account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
         person_accounts: shows("Contact", "IsPersonAccount"),
         currencies: shows("Opportunity", "CurrencyIsoCode"),
         pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
@@ -59,7 +63,11 @@ pub(super) async fn capabilities(
     };
     let mut ours = BTreeMap::new();
     for facts in &OBJECTS {
-        let object = described(facts.api_name).filter(|object| object.createable);
+        let is_loan = facts.object.is_loan();
+        let object = described(facts.api_name).filter(|object| match is_loan {
+            true => object.updateable,
+            false => object.createable,
+        });
         if let Some(object) = object {
             capabilities.objects.insert(facts.object, fields(object));
             ours.insert(facts.object, (facts, object));
@@ -99,6 +107,7 @@ fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) 
             Object::Scorecard | Object::ScorecardAnswer => {
                 !manifest.scorecards.templates.is_empty()
             }
+            Object::AccountLoan | Object::OpportunityLoan => false,
         }
 }
 

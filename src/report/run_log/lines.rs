@@ -164,7 +164,10 @@ impl<'a> EventLine<'a> {
                 scorecard_id: id,
                 ..line
             },
-            Object::EventRelation | Object::ScorecardAnswer => Self {
+            Object::EventRelation
+            | Object::ScorecardAnswer
+            | Object::AccountLoan
+            | Object::OpportunityLoan => Self {
                 record_id: id,
                 ..line
             },
