@@ -5,12 +5,14 @@
 //! behind it changes nothing in the others. What is decided is marked on the steps, whose texts
 //! then speak of it, and is what scorecards cite.
 
+use super::Situation;
 use super::timeline::topic::{ELEMENTS, TOPICS, Topic};
 use super::timeline::{Held, Kind, Step, Timeline};
 use crate::draw::{RootDraw, fnv1a};
+use crate::manifest::Role;
 use crate::manifest::framework::{Element, Framework};
-use crate::manifest::{Manifest, Role};
 use crate::model::day::BusinessDay;
+use crate::model::object::Object;
 use crate::model::pins::Pins;
 use crate::model::shape::Shape;
 
@@ -24,6 +26,8 @@ pub(super) struct Asked<'a> {
     pub(super) frameworks: Vec<AskedBy<'a>>,
     coverage: f64,
     floor: f64,
+    /// Whether the org can hold meetings, and emails and calls.
+    held: [bool; 2],
 }
 
 /// One framework, and where in [`Asked::elements`] its own stand, in their order.
@@ -66,8 +70,8 @@ impl Support {
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(manifest: &'a Manifest) -> Self {
-        let scorecards = &manifest.scorecards;
+    pub(super) fn new(situation: &Situation<'a>) -> Self {
+        let scorecards = &situation.manifest.scorecards;
         let mut elements: Vec<Asks> = Vec::new();
         let mut frameworks = Vec::new();
         for framework in &scorecards.templates {
@@ -89,6 +93,7 @@ impl<'a> Asked<'a> {
             frameworks,
             coverage: scorecards.coverage_target,
             floor: scorecards.confidence_floor,
+            held: [Object::Event, Object::Task].map(|object| situation.capabilities.has(object)),
         }
     }
 }
@@ -161,7 +166,7 @@ pub(super) fn decide(
     end: BusinessDay,
     draw: &mut RootDraw,
 ) -> Vec<Option<Support>> {
-    let witnesses = witnesses(timeline, end);
+    let witnesses = witnesses(timeline, asked.held, end);
     let mut supports = vec![None; asked.elements.len()];
     let mut decided = vec![false; asked.elements.len()];
     for AskedBy {
@@ -171,14 +176,14 @@ pub(super) fn decide(
     } in &asked.frameworks
     {
         let draws = draw.at(&format!("scorecard/{}", framework.key));
-        let target = covered(asked.coverage, shape(pins)) * elements.len() as f64;
+        let target = covered(asked.coverage, pins.shape) * elements.len() as f64;
         // Rounded up or down by a draw, so that the mean over all deals is the target.
         let target = (target + draws.unit(0)).floor() as usize;
         let mut known = elements
             .iter()
             .filter(|place| supports[**place].is_some())
             .count();
-        for place in in_order(asked, elements, shape(pins)) {
+        for place in in_order(asked, elements, pins.shape) {
             if known < target && !decided[place] {
                 let asks = &asked.elements[place];
                 supports[place] = support(&witnesses, asks, pins, asked.floor);
@@ -226,13 +231,13 @@ struct Witness<'a> {
 }
 
 /// What took place, and exists whatever the manifest's maximums are.
-fn witnesses(timeline: &Timeline, end: BusinessDay) -> Vec<Witness<'_>> {
+fn witnesses(timeline: &Timeline, held: [bool; 2], end: BusinessDay) -> Vec<Witness<'_>> {
     let steps = timeline.steps.iter().enumerate();
     let witnesses = steps.filter_map(|(number, step)| {
         Some(Witness {
             number,
             step,
-            weight: weight(step)? * freshness(end.since(step.when.day.business())),
+            weight: weight(step, held)? * freshness(end.since(step.when.day.business())),
             salt: fnv1a(step.path.as_str().as_bytes()),
         })
     });
@@ -240,7 +245,7 @@ fn witnesses(timeline: &Timeline, end: BusinessDay) -> Vec<Witness<'_>> {
 }
 
 /// How sure a step makes us of what is said in it; nothing for one where nothing is.
-fn weight(step: &Step) -> Option<f64> {
+fn weight(step: &Step, held: [bool; 2]) -> Option<f64> {
     let is_about_time = |part: &str| matches!(part, "invite" | "reschedule");
     let is_silent = matches!(step.topic, Topic::Bump | Topic::Absence)
         || step.path.as_str().split('/').any(is_about_time);
@@ -248,9 +253,9 @@ fn weight(step: &Step) -> Option<f64> {
         return None;
     }
     match step.kind {
-        Kind::Meeting(Held::Yes) => Some(0.75),
-        Kind::Call(_) => Some(0.65),
-        Kind::Mail(..) => Some(0.6),
+        Kind::Meeting(Held::Yes) => held[0].then_some(0.75),
+        Kind::Call(_) => held[1].then_some(0.65),
+        Kind::Mail(..) => held[1].then_some(0.6),
         Kind::Meeting(Held::Cancelled | Held::Planned) | Kind::Todo => None,
     }
 }
@@ -281,7 +286,7 @@ fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Optio
     let salt = found.first().map_or(0, |(_, salt, ..)| *salt);
     let wanted = 1
         + (salt >> 32) as usize
-            % if is_lopsided(shape(pins)) {
+            % if is_lopsided(pins.shape) {
                 2
             } else {
                 MOST_CITED
@@ -332,20 +337,7 @@ fn suits(one: &Witness, asks: &Asks, person: Option<usize>) -> Option<(u8, u64, 
     Some((rank, salt, weight, *number))
 }
 
-pub(super) fn shape(pins: &Pins) -> Shape {
-    match pins.ends {
-        crate::model::pins::Ends::Closed(_) => Shape::Won,
-        _ => Shape::Healthy,
-    }
-}
-
-pub(super) fn executives(_: &Pins) -> u32 {
-    u32::MAX
-}
-
 /// The place of a role in the cast, whoever plays it: who leaves the account changes no score.
 pub(super) fn place(pins: &Pins, role: Role) -> Option<usize> {
-    pins.cast
-        .iter()
-        .position(|part| part.role == role.as_str())
+    pins.cast.iter().position(|part| part.role == role.as_str())
 }

@@ -44,8 +44,8 @@ pub(super) fn findings(
     let mut findings = vec![None; supports.len()];
     let mut level = None;
     for by in &asked.frameworks {
-        let order = in_order(asked, &by.elements, evidence::shape(pins));
-        let handicaps = handicaps(evidence::shape(pins), order.len());
+        let order = in_order(asked, &by.elements, pins.shape);
+        let handicaps = handicaps(pins.shape, order.len());
         // That of the first holds for all: one that is added behind it changes nothing in it.
         let level = *level.get_or_insert_with(|| {
             let path = format!("scorecard/{}", by.framework.key);
@@ -88,7 +88,7 @@ const EXPECTED: &[(&[Shape], [u8; 5])] = &[
 ];
 
 fn expected(pins: &Pins) -> f64 {
-    let shape = evidence::shape(pins);
+    let shape = pins.shape;
     let row = EXPECTED.iter().find(|(shapes, _)| shapes.contains(&shape));
     let (_, shares) = row.expect("the table has all shapes");
     let fifth = usize::from(pins.position / 20).min(4);
@@ -141,7 +141,7 @@ fn level_of(share: f64, count: usize, handicaps: &[f64]) -> f64 {
 
 /// The most that an element can be worth: what hangs on a person is not green without them.
 fn most(timeline: &Timeline, asks: &evidence::Asks, pins: &Pins, end: BusinessDay) -> f64 {
-    let shape = evidence::shape(pins);
+    let shape = pins.shape;
     if is_lopsided(shape) && evidence::MISSED.contains(&asks.key) {
         return RED;
     }
@@ -159,7 +159,7 @@ fn most(timeline: &Timeline, asks: &evidence::Asks, pins: &Pins, end: BusinessDa
     let is_regular = ages.len() >= 3 && ages.iter().any(|age| *age <= REGULAR);
     match role {
         Role::Champion if asks.key == "champion" => {
-            let has_power = evidence::executives(pins) >> place & 1 == 1;
+            let has_power = pins.executives >> place & 1 == 1;
             if has_power && is_regular { 1.0 } else { YELLOW }
         }
         _ if is_met => 1.0,

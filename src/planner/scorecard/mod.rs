@@ -48,7 +48,7 @@ struct Given {
 pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
     let asked = &deal.planner.asked;
     let end = deal.pins.ends.base(deal.planner.situation.anchor);
-    let timeline = &stub(deal);
+    let timeline = deal.timeline;
     let findings = findings::findings(timeline, asked, deal.pins, end, draw);
     for by in &asked.frameworks {
         let card = card(by, &findings);
@@ -208,54 +208,4 @@ fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
-}
-
-fn stub(deal: &Deal) -> Timeline {
-    use super::text::catalogue::Phase;
-    use super::timeline::topic::TOPICS;
-    use super::timeline::{Direction, Held, Party, Step, When};
-    let activity = &deal.planner.situation.manifest.activity;
-    let capabilities = deal.planner.situation.capabilities;
-    let end = deal.pins.ends.base(deal.planner.situation.anchor);
-    let mut timeline = Timeline::default();
-    let mut step = |path: String, kind, number: usize, day: i32| {
-        let position = usize::from(deal.pins.position).max(20) * 40 / 100;
-        timeline.steps.push(Step {
-            path: Path::new(path),
-            kind,
-            topic: TOPICS[number * 7 % position].topic,
-            round: 0,
-            phase: Phase::Discovery,
-            core: true,
-            when: When {
-                day: end.plus(day).day(),
-                at: 0,
-                minutes: 30,
-            },
-            owner: deal.pins.owner,
-            colleague: false,
-            people: Party {
-                main: Some(0),
-                others: 0,
-            },
-            about: None,
-            evidence: 0,
-        });
-    };
-    if capabilities.has(Object::Event) {
-        for number in 1..=activity.meetings.past.min() as usize {
-            let path = format!("meeting/past/{number:02}");
-            let day = i32::from(deal.pins.past[number - 1].0);
-            step(path, Kind::Meeting(Held::Yes), number, day);
-        }
-    }
-    if activity.emails.min() > 0 && capabilities.has(Object::Task) {
-        step(
-            "thread/01/01".to_owned(),
-            Kind::Mail(Direction::Outbound, 0),
-            1,
-            -20,
-        );
-    }
-    timeline
 }
