@@ -8,6 +8,7 @@ mod activity;
 mod added;
 mod calendar;
 mod cast;
+mod evidence;
 mod lay;
 mod loan;
 mod overlaps;
@@ -41,6 +42,7 @@ use crate::model::record::Desired;
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
+use evidence::Asked;
 use story::counts;
 use text::Speaker;
 use text::catalogue::Catalogue;
@@ -71,6 +73,7 @@ pub(crate) struct Planner<'a> {
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
+    asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
     told: RefCell<Option<(RootId, Rc<Timeline>)>>,
     pub(crate) stories: Stories,
@@ -104,6 +107,7 @@ impl<'a> Planner<'a> {
             catalogue: Catalogue::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
+            asked: Asked::new(&situation),
             told: RefCell::default(),
             situation,
             stories,
@@ -192,7 +196,9 @@ impl<'a> Planner<'a> {
             base: pins.ends.base(anchor),
             zones: &self.zones,
         };
-        let timeline = Rc::new(timeline::tell(source, &mut draw));
+        let mut timeline = timeline::tell(source, &mut draw);
+        evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
+        let timeline = Rc::new(timeline);
         *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
         Some(timeline)
     }
