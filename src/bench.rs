@@ -163,6 +163,7 @@ impl Applied<'_> {
         let found = Found::new();
         let policies = Policies::default();
         let context = Context {
+            is_retold: &|_, _, _| false,
             capabilities: &self.world.capabilities,
             found: &found,
             generation_floor: 0,
@@ -286,6 +287,7 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
     for (name, datum) in planner.render(root, record) {
         let json = match datum {
             Datum::Json(json) => json,
+            Datum::Draft(draft) => draft.stand_in(),
             Datum::Ref(_) => serde_json::Value::String(id.to_string()),
         };
         held.0.push((name.clone(), hash(&json)));
