@@ -64,7 +64,7 @@ impl Deal<'_> {
             path: Path::new(path),
             object,
             lender: Some(lender),
-            want: want::want(self, object, &fields),
+            want: want::want(object, (&fields, 0), &self.speaker),
             fields,
         });
     }

@@ -8,10 +8,12 @@ mod activity;
 mod added;
 mod calendar;
 mod cast;
+mod evidence;
 mod lay;
 mod loan;
 mod overlaps;
 mod owners;
+mod prompts;
 mod scorecard;
 mod story;
 mod text;
@@ -41,8 +43,10 @@ use crate::model::record::Desired;
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
+use evidence::Asked;
 use story::counts;
-use text::{Lexicon, Voice};
+use text::Speaker;
+use text::catalogue::Catalogue;
 use timeline::{Source, Timeline};
 use zone::Zone;
 
@@ -66,12 +70,13 @@ pub(crate) struct Situation<'a> {
 /// The planner with all stories pinned.
 pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
-    lexicon: Lexicon,
+    catalogue: Catalogue,
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
+    asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<(RootId, Rc<Timeline>, Rc<Voice>)>>,
+    told: RefCell<Option<(RootId, Rc<Timeline>)>>,
     pub(crate) stories: Stories,
 }
 
@@ -82,7 +87,7 @@ struct Deal<'a> {
     pins: &'a Pins,
     /// Everything that happened around it and is planned.
     timeline: &'a Timeline,
-    voice: &'a Voice,
+    speaker: Speaker<'a>,
     planner: &'a Planner<'a>,
 }
 
@@ -100,9 +105,10 @@ impl<'a> Planner<'a> {
         let stories = story::stories(&situation);
         Self {
             zones: zones(&situation, &stories),
-            lexicon: Lexicon::new(),
+            catalogue: Catalogue::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
+            asked: Asked::new(&situation),
             told: RefCell::default(),
             situation,
             stories,
@@ -111,10 +117,10 @@ impl<'a> Planner<'a> {
 
     /// Adds the records of one deal, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
-        let Some((timeline, voice)) = self.told(root) else {
+        let Some(timeline) = self.timeline(root) else {
             return;
         };
-        let deal = self.deal(root, &timeline, &voice);
+        let deal = self.deal(root, &timeline);
         let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
         for make in MAKERS {
             make(&deal, &mut draw, records);
@@ -123,15 +129,20 @@ impl<'a> Planner<'a> {
 
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let Some((timeline, voice)) = self.told(root) else {
+        let Some(timeline) = self.timeline(root) else {
             return Vec::new();
         };
-        let deal = self.deal(root, &timeline, &voice);
+        let deal = self.deal(root, &timeline);
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
                 let value = self.stand_in(name, value);
-                (name.clone(), render(name, &value, (&deal, record.object)))
+                let draft = prompts::draft(&deal, &record.path, (name, &value), &record.fields);
+                let datum = match draft {
+                    Some(draft) => Datum::Draft(Box::new(draft)),
+                    None => render(name, &value, (&deal, record.object)),
+                };
+                (name.clone(), datum)
             })
             .collect()
     }
@@ -168,11 +179,11 @@ impl<'a> Planner<'a> {
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.
-    fn told(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
-        if let Some((last, timeline, voice)) = &*self.told.borrow()
+    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
+        if let Some((last, timeline)) = &*self.told.borrow()
             && *last == root
         {
-            return Some((Rc::clone(timeline), Rc::clone(voice)));
+            return Some(Rc::clone(timeline));
         }
         let Situation {
             inventory,
@@ -191,19 +202,23 @@ impl<'a> Planner<'a> {
             base: pins.ends.base(anchor),
             zones: &self.zones,
         };
-        let timeline = Rc::new(timeline::tell(source, &mut draw));
-        let voice = Rc::new(Voice::new(&self.situation, opportunity, pins));
-        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline), Rc::clone(&voice)));
-        Some((timeline, voice))
+        let mut timeline = timeline::tell(source, &mut draw);
+        evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
+        let timeline = Rc::new(timeline);
+        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
+        Some(timeline)
     }
 
-    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline, voice: &'d Voice) -> Deal<'d> {
+    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline) -> Deal<'d> {
+        let inventory = self.situation.inventory;
+        let opportunity = &inventory.opportunities[&root];
+        let pins = &self.stories.pins[&root];
         Deal {
             root,
-            opportunity: &self.situation.inventory.opportunities[&root],
-            pins: &self.stories.pins[&root],
+            opportunity,
+            pins,
             timeline,
-            voice,
+            speaker: Speaker::new(&self.catalogue, inventory, opportunity, pins),
             planner: self,
         }
     }
@@ -236,7 +251,8 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let want = want::want(self, object, &fields);
+        let drafts = prompts::hash(self, &path, &fields);
+        let want = want::want(object, (&fields, drafts), &self.speaker);
         records.push(Desired {
             path,
             object,
@@ -350,7 +366,7 @@ fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
         Value::People(people) => people.iter().map(ToString::to_string).collect(),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(text::render(deal, text, longest(name))),
+        Value::Text(text) => Json::String(deal.speaker.render(text, longest(name))),
         Value::Templated(templated) => added::render(deal, object, templated),
     };
     Datum::Json(json)

@@ -147,6 +147,8 @@ struct Told {
     overlaps: u64,
     uninvited: u64,
     misfits: Vec<Misfit>,
+    /// What exists whatever the maximum counts are.
+    core: BTreeSet<Address>,
     records: Records,
 }
 
@@ -164,9 +166,16 @@ impl World {
             told_at: self.told_at,
         });
         let mut records = Records::new();
+        let mut core = BTreeSet::new();
         for root in self.inventory.opportunities.keys() {
             let mut desired = Vec::new();
             planner.plan(*root, &mut desired);
+            let timeline = planner.timeline(*root);
+            let steps = timeline.iter().flat_map(|timeline| &timeline.steps);
+            core.extend(steps.filter(|step| step.core).map(|step| Address {
+                root: *root,
+                path: step.path.clone(),
+            }));
             for record in desired {
                 let fields = planner.render(*root, &record).into_iter();
                 let fields = fields.map(|(name, datum)| (name.into_owned(), datum));
@@ -189,6 +198,7 @@ impl World {
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
             misfits: planner.misfits(),
+            core,
             records,
         }
     }
@@ -235,6 +245,7 @@ impl Record {
         match &self.fields[name] {
             Datum::Json(json) => json,
             Datum::Ref(address) => panic!("{name} refers to {address}"),
+            Datum::Draft(draft) => panic!("{name} is to be written: {draft:?}"),
         }
     }
 
@@ -245,7 +256,7 @@ impl Record {
 
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
-            Datum::Json(_) => None,
+            Datum::Json(_) | Datum::Draft(_) => None,
             Datum::Ref(address) => Some(address),
         }
     }

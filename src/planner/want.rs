@@ -2,28 +2,35 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Deal, text};
+use super::text::Speaker;
 use crate::model::object::Object;
 use crate::model::value::{FieldName, Value, Want};
 
 /// Raised when the way of hashing changes; every record would then look changed.
-const VERSION: u8 = 2;
+const VERSION: u8 = 1;
 
 /// Hashes values, referenced addresses and what texts are made from; no text is rendered.
-pub(super) fn want(deal: &Deal, object: Object, fields: &[(FieldName, Value)]) -> Want {
+pub(super) fn want(
+    object: Object,
+    (fields, drafts): (&[(FieldName, Value)], u64),
+    speaker: &Speaker,
+) -> Want {
     let mut bytes = Vec::with_capacity(384);
     bytes.extend([VERSION, object.number() as u8]);
     for (name, value) in fields {
         bytes.extend(name.as_bytes());
         bytes.push(0);
-        push(&mut bytes, value, deal);
+        push(&mut bytes, value, speaker);
+    }
+    if drafts != 0 {
+        marked(&mut bytes, b'p', &drafts.to_le_bytes());
     }
     // Nobody gains anything by forging a recipe, and one is hashed for every record of every plan.
     Want(xxh3_64(&bytes))
 }
 
 /// Each kind of value begins with its own mark, so that no two values look alike.
-fn push(bytes: &mut Vec<u8>, value: &Value, deal: &Deal) {
+fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
     match value {
         Value::Null => bytes.push(b'0'),
         Value::Bool(bool) => bytes.extend([b'b', u8::from(*bool)]),
@@ -34,7 +41,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: &Deal) {
         Value::People(people) => {
             bytes.push(b'l');
             for person in people {
-                push(bytes, &super::person(*person), deal);
+                push(bytes, &super::person(*person), speaker);
             }
             bytes.push(0);
         }
@@ -48,7 +55,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: &Deal) {
             bytes.push(0);
         }
         Value::Templated(templated) => marked(bytes, b'm', &templated.recipe.to_le_bytes()),
-        Value::Text(text) => marked(bytes, b'x', &text::hash(deal, text).to_le_bytes()),
+        Value::Text(text) => marked(bytes, b'x', &speaker.hash(text).to_le_bytes()),
     }
 }
 
