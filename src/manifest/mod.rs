@@ -12,6 +12,7 @@ mod roles;
 mod seller;
 pub(crate) mod template;
 mod types;
+mod wordings;
 mod words;
 
 mod schema;
@@ -40,6 +41,7 @@ pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
 pub(crate) use template::{Template, Templates};
 pub(crate) use types::*;
+pub(crate) use wordings::Wordings;
 
 /// A first manifest, with comments, for the embedded org.
 pub(crate) const EXAMPLE: &str = include_str!("../../demo.example.yaml");

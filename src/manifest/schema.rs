@@ -6,7 +6,7 @@ use super::added::{fields, record_types};
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, subject, tag_field,
+    run_name, story_key, tag_field,
 };
 use super::roles::Role;
 use super::section::Section;
@@ -15,9 +15,10 @@ use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
     IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
     OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
-    Scorecards, StoryKey, Subjects, VerifyMode,
+    Scorecards, StoryKey, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
+use super::wordings::{bodies, subjects};
 
 /// Reads a manifest. Where there were problems the result only serves to find them all.
 pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
@@ -174,6 +175,7 @@ fn activity(mut activity: Section) -> Activity {
             .unwrap_or(RealismLevel::Light),
         invite_real: activity.value("invite_real", flag).unwrap_or(false),
         subjects: subjects(activity.section("subjects")),
+        bodies: bodies(activity.section("bodies")),
         owner_fallback: activity
             .value("owner_fallback", owner_fallback)
             .unwrap_or(OwnerFallback::Manager),
@@ -188,13 +190,6 @@ fn meetings(mut meetings: Section) -> Meetings {
             .filled("duration_minutes")
             .list("duration_minutes", whole(15..=120))
             .unwrap_or_else(|| vec![25, 30, 45, 60]),
-    }
-}
-
-fn subjects(mut subjects: Section) -> Subjects {
-    Subjects {
-        meetings: subjects.distinct("meetings", subject).unwrap_or_default(),
-        emails: subjects.distinct("emails", subject).unwrap_or_default(),
     }
 }
 

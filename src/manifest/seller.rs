@@ -87,7 +87,7 @@ mod tests {
         check(
             "{competitors: Northwind}",
             Err(
-                "seller.competitors: must be a list, not a single value (write `[a, b]`, or one `- a` line for each)",
+                "seller.competitors: must be a list, not text (write `[a, b]`, or one `- a` line for each)",
             ),
         );
         check(

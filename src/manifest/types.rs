@@ -13,6 +13,7 @@ use super::added::{Added, by_api_name};
 use super::framework::{Framework, by_name};
 use super::roles::Role;
 use super::seller::Seller;
+use super::wordings::{Bodies, Subjects};
 use super::words::words;
 use crate::model::object::Object;
 
@@ -268,6 +269,7 @@ pub(crate) struct Activity {
     /// Whether people whose e-mail addresses are real may be invited to meetings.
     pub(crate) invite_real: bool,
     pub(crate) subjects: Subjects,
+    pub(crate) bodies: Bodies,
     pub(crate) owner_fallback: OwnerFallback,
 }
 
@@ -297,13 +299,6 @@ words! {
         Light = "light",
         Heavy = "heavy",
     }
-}
-
-/// Subjects that replace the built-in ones; an empty list leaves the built-in ones.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub(crate) struct Subjects {
-    pub(crate) meetings: Vec<String>,
-    pub(crate) emails: Vec<String>,
 }
 
 /// Who stands in for an owner who is no longer active.

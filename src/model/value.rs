@@ -41,6 +41,8 @@ pub(crate) struct Templated {
     pub(crate) number: usize,
     /// The hash of the template and of what it speaks of.
     pub(crate) recipe: u64,
+    /// What the record is called.
+    pub(crate) kind: &'static str,
     pub(crate) person: Option<Person>,
     pub(crate) owner: UserId,
     pub(crate) day: Day,
@@ -61,8 +63,8 @@ pub(crate) enum Text {
 /// What a scorecard says of an element.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
-    /// Its number among the elements of qualification.
-    pub(crate) element: usize,
+    /// Its number among the elements of qualification; none for one of the user's own.
+    pub(crate) element: Option<usize>,
     /// From 1, a first indication, to 3, confirmed.
     pub(crate) sure: u8,
     /// The step in which it was learned.

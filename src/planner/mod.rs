@@ -45,8 +45,7 @@ use crate::model::value::{Datum, FieldName, Value};
 use added::Added;
 use evidence::Asked;
 use story::counts;
-use text::Speaker;
-use text::catalogue::Catalogue;
+use text::{Lexicon, Voice};
 use timeline::{Source, Timeline};
 use zone::Zone;
 
@@ -70,13 +69,13 @@ pub(crate) struct Situation<'a> {
 /// The planner with all stories pinned.
 pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
-    catalogue: Catalogue,
+    lexicon: Lexicon<'a>,
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
     asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<(RootId, Rc<Timeline>)>>,
+    told: RefCell<Option<(RootId, Rc<Timeline>, Rc<Voice>)>>,
     pub(crate) stories: Stories,
 }
 
@@ -87,7 +86,7 @@ struct Deal<'a> {
     pins: &'a Pins,
     /// Everything that happened around it and is planned.
     timeline: &'a Timeline,
-    speaker: Speaker<'a>,
+    voice: &'a Voice,
     planner: &'a Planner<'a>,
 }
 
@@ -105,7 +104,7 @@ impl<'a> Planner<'a> {
         let stories = story::stories(&situation);
         Self {
             zones: zones(&situation, &stories),
-            catalogue: Catalogue::new(situation.manifest),
+            lexicon: Lexicon::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
             asked: Asked::new(&situation),
@@ -117,10 +116,10 @@ impl<'a> Planner<'a> {
 
     /// Adds the records of one deal, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
-        let Some(timeline) = self.timeline(root) else {
+        let Some((timeline, voice)) = self.told(root) else {
             return;
         };
-        let deal = self.deal(root, &timeline);
+        let deal = self.deal(root, &timeline, &voice);
         let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
         for make in MAKERS {
             make(&deal, &mut draw, records);
@@ -129,10 +128,10 @@ impl<'a> Planner<'a> {
 
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let Some(timeline) = self.timeline(root) else {
+        let Some((timeline, voice)) = self.told(root) else {
             return Vec::new();
         };
-        let deal = self.deal(root, &timeline);
+        let deal = self.deal(root, &timeline, &voice);
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
@@ -175,15 +174,23 @@ impl<'a> Planner<'a> {
 
     /// What came of the templates in what was rendered so far, and does not fit the org.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        self.added.misfits()
+        let mut misfits = self.added.misfits();
+        misfits.extend(self.lexicon.own.misfits());
+        misfits
+    }
+
+    /// The story of a deal.
+    #[cfg(test)]
+    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
+        self.told(root).map(|(timeline, _)| timeline)
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.
-    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
-        if let Some((last, timeline)) = &*self.told.borrow()
+    fn told(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
+        if let Some((last, timeline, voice)) = &*self.told.borrow()
             && *last == root
         {
-            return Some(Rc::clone(timeline));
+            return Some((Rc::clone(timeline), Rc::clone(voice)));
         }
         let Situation {
             inventory,
@@ -205,20 +212,18 @@ impl<'a> Planner<'a> {
         let mut timeline = timeline::tell(source, &mut draw);
         evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
         let timeline = Rc::new(timeline);
-        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
-        Some(timeline)
+        let voice = Rc::new(Voice::new(&self.situation, opportunity, pins));
+        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline), Rc::clone(&voice)));
+        Some((timeline, voice))
     }
 
-    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline) -> Deal<'d> {
-        let inventory = self.situation.inventory;
-        let opportunity = &inventory.opportunities[&root];
-        let pins = &self.stories.pins[&root];
+    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline, voice: &'d Voice) -> Deal<'d> {
         Deal {
             root,
-            opportunity,
-            pins,
+            opportunity: &self.situation.inventory.opportunities[&root],
+            pins: &self.stories.pins[&root],
             timeline,
-            speaker: Speaker::new(&self.catalogue, inventory, opportunity, pins),
+            voice,
             planner: self,
         }
     }
@@ -252,7 +257,7 @@ impl Deal<'_> {
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
         let drafts = prompts::hash(self, &path, &fields);
-        let want = want::want(object, (&fields, drafts), &self.speaker);
+        let want = want::want(Some(self), object, (&fields, drafts));
         records.push(Desired {
             path,
             object,
@@ -366,7 +371,7 @@ fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
         Value::People(people) => people.iter().map(ToString::to_string).collect(),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(deal.speaker.render(text, longest(name))),
+        Value::Text(text) => Json::String(text::render(deal, text, longest(name))),
         Value::Templated(templated) => added::render(deal, object, templated),
     };
     Datum::Json(json)

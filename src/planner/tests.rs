@@ -69,6 +69,8 @@ struct Settings {
     fallback: &'static str,
     invite_real: bool,
     realism: String,
+    /// Further keys of `activity`.
+    own: String,
     /// Further lines of the manifest.
     added: String,
 }
@@ -89,6 +91,7 @@ impl Default for Settings {
             fallback: "manager",
             invite_real: false,
             realism: "light".to_owned(),
+            own: String::new(),
             added: String::new(),
         }
     }
@@ -110,6 +113,7 @@ impl Settings {
             fallback,
             invite_real,
             realism,
+            own,
             added,
         } = self;
         let mut yaml = String::from("run: {name: laws}\nsalesforce: {instance_url: embedded}\n");
@@ -119,8 +123,8 @@ impl Settings {
              meetings: {{past_min: {}, past_max: {}, future_min: {}, future_max: {}, \
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
              participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
-             realism_level: {realism}\n  \
-             subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
+             realism_level: {realism}\n  {own}\n  \
+           subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
              scorecards: {{coverage_target: {coverage}}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
         )

@@ -2,25 +2,26 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::text::Speaker;
+use super::{Deal, text};
 use crate::model::object::Object;
 use crate::model::value::{FieldName, Value, Want};
 
 /// Raised when the way of hashing changes; every record would then look changed.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
-/// Hashes values, referenced addresses and what texts are made from; no text is rendered.
+/// Hashes values, referenced addresses and what texts are made from; no text is rendered. Where
+/// there is no deal there are no texts.
 pub(super) fn want(
+    deal: Option<&Deal>,
     object: Object,
     (fields, drafts): (&[(FieldName, Value)], u64),
-    speaker: &Speaker,
 ) -> Want {
     let mut bytes = Vec::with_capacity(384);
     bytes.extend([VERSION, object.number() as u8]);
     for (name, value) in fields {
         bytes.extend(name.as_bytes());
         bytes.push(0);
-        push(&mut bytes, value, speaker);
+        push(&mut bytes, value, deal);
     }
     if drafts != 0 {
         marked(&mut bytes, b'p', &drafts.to_le_bytes());
@@ -30,7 +31,7 @@ pub(super) fn want(
 }
 
 /// Each kind of value begins with its own mark, so that no two values look alike.
-fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
+fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
     match value {
         Value::Null => bytes.push(b'0'),
         Value::Bool(bool) => bytes.extend([b'b', u8::from(*bool)]),
@@ -41,7 +42,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
         Value::People(people) => {
             bytes.push(b'l');
             for person in people {
-                push(bytes, &super::person(*person), speaker);
+                push(bytes, &super::person(*person), deal);
             }
             bytes.push(0);
         }
@@ -55,7 +56,10 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
             bytes.push(0);
         }
         Value::Templated(templated) => marked(bytes, b'm', &templated.recipe.to_le_bytes()),
-        Value::Text(text) => marked(bytes, b'x', &speaker.hash(text).to_le_bytes()),
+        Value::Text(text) => {
+            let hash = deal.map_or(0, |deal| text::hash(deal, text));
+            marked(bytes, b'x', &hash.to_le_bytes());
+        }
     }
 }
 

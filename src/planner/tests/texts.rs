@@ -1,7 +1,5 @@
 //! What is written: read as a whole pack would be.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::*;
 
 const INDUSTRIES: [&str; 14] = [
@@ -118,7 +116,128 @@ fn no_two_bodies_of_a_pack_are_the_same_and_no_sentence_is_everywhere() {
         for (sentence, count) in counts {
             assert!(count <= most, "{count} of {}: {sentence}", bodies.len());
         }
-        let distinct: BTreeSet<_> = bodies.values().collect();
-        assert_eq!(distinct.len(), bodies.len(), "{level}");
+        let mut said = BTreeMap::new();
+        for address in bodies.keys() {
+            let whole = records[*address].text("Description");
+            if let Some(other) = said.insert(whole, address) {
+                panic!("{other} and {address} are the same: {whole}");
+            }
+        }
+    }
+}
+
+/// The texts of meetings and of the first messages of threads, with their subjects.
+#[test]
+fn meetings_and_threads_carry_words_of_the_opportunity() {
+    for level in ["none", "light", "heavy"] {
+        let world = pack(60, level);
+        for (address, record) in &world.plan().records {
+            let path = address.path.as_str();
+            let opens = match record.object {
+                Object::Event => true,
+                Object::Task => path.starts_with("thread/") && path.ends_with("/01"),
+                _ => continue,
+            };
+            let deal = &world.inventory.opportunities[&address.root].name;
+            let words = deal.rsplit(' ').next().expect("a name has a last word");
+            let subject = record.text("Subject");
+            assert!(!opens || subject.contains(words), "{address}: {subject}");
+        }
+    }
+}
+
+#[test]
+fn a_message_tells_who_wrote_to_whom_and_when() {
+    let mut world = plain_world(2);
+    world.settings.realism = "heavy".to_owned();
+    let records = world.plan().records;
+    let owner = "Owner 0 <owner0@example.com>";
+    let mut ways = [0, 0];
+    for (address, mail) in of(&records, Object::Task) {
+        let lines: Vec<&str> = mail.text("Description").lines().collect();
+        let customer = "@acme.example>";
+        let is_outbound = lines[0] == format!("From: {owner}");
+        ways[usize::from(is_outbound)] += 1;
+        let (from, to) = (lines[0], lines[1]);
+        let fits = if is_outbound {
+            to.ends_with(customer)
+        } else {
+            from.ends_with(customer) && to == format!("To: {owner}")
+        };
+        assert!(fits, "{address}: {lines:?}");
+        let sent = lines.iter().find(|line| line.starts_with("Sent: "));
+        assert!(
+            sent.is_some_and(|sent| sent.contains(" 2026 ")),
+            "{address}"
+        );
+    }
+    assert!(ways[0] > 0 && ways[1] > 0, "{ways:?}");
+}
+
+#[test]
+fn nothing_is_left_to_be_filled_in() {
+    for level in LEVELS {
+        for (address, record) in &pack(150, level).plan().records {
+            for name in ["Subject", "Description", "Answer__c"] {
+                let Some(Datum::Json(serde_json::Value::String(text))) = record.fields.get(name)
+                else {
+                    continue;
+                };
+                let gaps = [
+                    "{", "}", "[", "]", "  ", " .", " ,", "..", " ;", "\n\n\n", "that .",
+                ];
+                let gap = gaps.iter().find(|gap| text.contains(**gap));
+                assert!(gap.is_none(), "{address} {name}: {gap:?} in {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_speak_of_what_the_manifest_says_of_the_seller() {
+    let mut world = plain_world(12);
+    world.settings.realism = "heavy".to_owned();
+    world.settings.added =
+        "seller: {company: Larkfield, products: [Orbit], competitors: [Northwind]}\n".to_owned();
+    let records = world.plan().records;
+    let said = |word: &str| {
+        let mut texts = records
+            .values()
+            .filter_map(|record| record.fields.get("Description"));
+        texts.any(|text| matches!(text, Datum::Json(text) if text.as_str().is_some_and(|text| text.contains(word))))
+    };
+    for word in ["Larkfield", "Orbit", "Northwind"] {
+        assert!(said(word), "{word}");
+    }
+}
+
+#[test]
+fn the_manifests_own_words_take_the_place_of_the_grammars() {
+    let mut world = plain_world(3);
+    world.settings.meeting_subjects =
+        vec!["{{ account.name }} and {{ seller.company }}".to_owned()];
+    world.settings.own =
+        "bodies: {emails: {default: ['For {{ contact.first_name }}'], Qualification: [Q]}, \
+         meetings: ['{{ meeting.topic }} on {{ date }}'], agendas: ['Constant.']}"
+            .to_owned();
+    world.inventory.organization = "Larkfield".to_owned();
+    let records = world.plan().records;
+    for (address, meeting) in of(&records, Object::Event) {
+        let subject = meeting.text("Subject");
+        assert!(
+            subject.starts_with("Acme and Larkfield"),
+            "{address}: {subject}"
+        );
+        if address.path.as_str().starts_with("meeting/future/") {
+            assert_eq!(meeting.text("Description"), "Constant.");
+        }
+    }
+    for (address, mail) in of(&records, Object::Task) {
+        let body = mail.text("Description");
+        assert!(body.starts_with("From: "), "{address}");
+        assert!(
+            body.contains("\n\nFor ") || body.ends_with("\n\nQ"),
+            "{address}: {body}"
+        );
     }
 }

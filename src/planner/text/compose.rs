@@ -5,7 +5,7 @@ use super::super::timeline::topic::Topic;
 use super::bank::Ware;
 use super::catalogue::Phase;
 use super::facts::Facts;
-use super::grammar::RuleId;
+use super::recipe::mix;
 use super::render::Pen;
 use super::scene::{Scene, Sort};
 use super::slots::{Slot, Words};
@@ -34,7 +34,7 @@ pub(super) fn compose(
         pen.say(layout);
         return pen.finish();
     }
-    let first = !scene.step.path.as_str().ends_with("/reply") && opens(scene.sort);
+    let first = opens(scene.sort);
     pen.say(if first {
         lexicon.hello
     } else {
@@ -112,6 +112,7 @@ fn scene_name(scene: &Scene) -> String {
 pub(super) fn common<'a>(voice: &'a Voice, facts: &'a Facts, topic: Topic) -> Words<'a> {
     let mut words = Words::new(topic);
     facts.fill(&mut words);
+    words.fixed = voice.seed;
     words.set(Slot::Deal, &*voice.deal);
     words.set(Slot::Project, &*voice.project);
     words.set(Slot::Product, &*voice.product);
@@ -155,6 +156,7 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     let Scene { voice, step, .. } = *scene;
     let mut words = common(voice, facts, step.topic);
     words.evidence = step.evidence;
+    words.fixed = mix(voice.seed, step.topic as u64 * 64 + u64::from(step.round));
     let phase = match step.phase {
         Phase::Opening => Slot::Opening,
         Phase::Discovery => Slot::Discovery,
@@ -233,26 +235,20 @@ fn talk(lexicon: &Lexicon, scene: &Scene, opened: Direction, words: &mut Words) 
     let mut dice = scene.thread();
     // The first draw tells whether the answer evades.
     dice.below(2);
-    let rows = grammar.len(rule);
-    let row = (dice.below(rows) + usize::from(scene.step.round)) % rows;
+    let rows = grammar.ways(rule).iter().enumerate();
+    let rows = rows.filter(|(_, way)| way.fits(words.known));
+    let rows: Vec<usize> = rows.map(|(row, _)| row).collect();
+    let row = rows[(dice.below(rows.len()) + usize::from(scene.step.round)) % rows.len()];
     let column = match scene.sort {
         Sort::FirstOut | Sort::FirstIn | Sort::Outreach => (Slot::Ask, 0),
         Sort::AnswerIn | Sort::AnswerOut => (Slot::Answer, 1),
         Sort::Wrap => (Slot::Wrap, 2),
         _ => return,
     };
-    let text = cell(lexicon, words, (rule, column.1), (row, dice));
+    // Question and answer agree in their details.
+    let fixed = mix(scene.voice.seed, row as u64);
+    let mut pen = Pen::new(grammar, words, dice).fixed(fixed);
+    pen.say_row(grammar.column(rule, column.1), row);
+    let text = pen.finish();
     words.set(column.0, text);
-}
-
-fn cell(
-    lexicon: &Lexicon,
-    words: &Words,
-    (rule, column): (RuleId, u16),
-    (row, dice): (usize, Dice),
-) -> String {
-    let grammar = &lexicon.grammar;
-    let mut pen = Pen::new(grammar, words, dice);
-    pen.say_row(grammar.column(rule, column), row);
-    pen.finish()
 }

@@ -2,11 +2,15 @@
 
 use super::super::timeline::topic::{TOPICS, Topic};
 use super::grammar::{Grammar, RuleId};
+use super::own::Own;
 use super::scene::{Scene, Sort};
+use crate::manifest::Manifest;
 
 /// A grammar and its entries, by number instead of by name.
 #[derive(Debug)]
-pub(in crate::planner) struct Lexicon {
+pub(in crate::planner) struct Lexicon<'a> {
+    /// The manifest's own words.
+    pub(in crate::planner) own: Own<'a>,
     pub(super) grammar: Grammar,
     /// By [`Sort`], the short and the long one.
     pub(super) layouts: Vec<[RuleId; 2]>,
@@ -26,8 +30,8 @@ pub(in crate::planner) struct Lexicon {
     frames: [RuleId; 3],
 }
 
-impl Lexicon {
-    pub(in crate::planner) fn new() -> Self {
+impl<'a> Lexicon<'a> {
+    pub(in crate::planner) fn new(manifest: &'a Manifest) -> Self {
         let grammar = Grammar::new();
         let rule = |name: &str| grammar.rule(name);
         let of_topics = |family: &str| -> Vec<RuleId> {
@@ -36,6 +40,7 @@ impl Lexicon {
         };
         let layouts = Sort::LAYOUTS.iter();
         Self {
+            own: Own::new(manifest),
             layouts: layouts
                 .map(|name| ["light", "heavy"].map(|length| rule(&format!("{name}.{length}"))))
                 .collect(),

@@ -25,9 +25,9 @@ pub(super) fn own_words<'a>(name: &'a str, account: &str) -> &'a str {
         let same = plain(word) == *expect && !expect.is_empty();
         // `AZ` of Arizona, where the words before it were the account's, too.
         let short = rest.len() < name.len()
-            && word.len() == 2
+            && word.chars().count() == 2
             && word.chars().all(char::is_uppercase)
-            && expect.starts_with(&plain(&word[..1]));
+            && plain(word).chars().next() == expect.chars().next();
         if !same && !short || after.is_empty() {
             break;
         }

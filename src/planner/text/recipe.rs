@@ -4,6 +4,7 @@ use super::super::{Deal, Situation};
 use super::grammar::VERSIONS;
 use super::scene::Scene;
 use super::voice::{Someone, Voice};
+use super::{answer, own};
 use crate::draw::fnv1a;
 use crate::manifest::RealismLevel;
 use crate::model::pins::Pins;
@@ -61,16 +62,25 @@ pub(in crate::planner) fn hash(deal: &Deal, text: &Text) -> u64 {
 /// A subject names the deal, and nobody; what is attached to a meeting has the meeting's.
 fn of_subject(deal: &Deal, number: usize) -> u64 {
     let step = &deal.timeline.steps[number];
-    mixed([
+    let built_in = mixed([
         deal.voice.hash,
         fnv1a(step.path.as_str().as_bytes()),
         step.topic as u64,
         u64::from(step.round),
-    ])
+    ]);
+    let scene = Scene::of(deal.voice, deal.timeline, number);
+    let named = scene.meeting.unwrap_or(step);
+    let chosen = deal.planner.lexicon.own.subject(named, deal.voice.seed);
+    chosen.map_or(built_in, |choice| {
+        mix(
+            u64::from(scene.meeting.is_some()),
+            own::hash(deal, named, choice),
+        )
+    })
 }
 
 fn of_body(deal: &Deal, number: usize) -> u64 {
-    let scene = Scene::of(&deal.voice, deal.timeline, number);
+    let scene = Scene::of(deal.voice, deal.timeline, number);
     let step = scene.step;
     let people = step.people.places();
     let people = people.filter_map(|place| Some(deal.voice.at(Some(place))?.hash));
@@ -91,13 +101,19 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         u64::from(step.colleague),
         u64::from(step.evidence),
         deal.voice.base.number() as u64,
-        scene.owner.hash,
+        if scene.is_internal() {
+            0
+        } else {
+            scene.owner.hash
+        },
         someone(scene.buyer),
         someone(scene.champion),
         day(scene.meeting),
         day(scene.earlier),
     ];
-    mixed(parts.into_iter().chain(people))
+    let hash = mixed(parts.into_iter().chain(people));
+    let chosen = deal.planner.lexicon.own.body(step, deal.voice.seed);
+    chosen.map_or(hash, |choice| mix(hash, own::hash(deal, step, choice)))
 }
 
 fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
@@ -109,15 +125,17 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
     } = answer;
     let step = &deal.timeline.steps[*cited];
     let main = step.people.main.map(usize::from);
+    let (buyer, champion) = answer::about(deal, *element);
     let someone = |place| deal.voice.at(place).map_or(0, |someone| someone.hash);
     mixed([
         deal.voice.hash,
-        *element as u64,
+        element.map_or(99, |element| element as u64),
         u64::from(*sure),
         step.when.day.number() as u64,
         deal.voice.base.number() as u64,
-        someone(main),
-        someone(deal.voice.buyer),
-        someone(deal.voice.champion),
+        // A first indication names nobody whom it is from.
+        if *sure > 1 { someone(main) } else { 0 },
+        someone(buyer),
+        someone(champion),
     ])
 }

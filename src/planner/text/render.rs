@@ -1,6 +1,6 @@
 //! Rendering: from a rule and what is in the slots to a text.
 
-use super::grammar::{Grammar, Piece, RuleId, Way};
+use super::grammar::{FamilyId, Grammar, Piece, RuleId, Way};
 use super::slots::Words;
 use crate::draw::Dice;
 
@@ -16,6 +16,9 @@ pub(super) struct Pen<'a> {
     /// How a sentence about an element is framed.
     points: Option<RuleId>,
     within: bool,
+    /// While what is said must be the same wherever it is said: what its inner alternatives are
+    /// chosen by.
+    fixed: Option<u64>,
 }
 
 impl<'a> Pen<'a> {
@@ -28,6 +31,7 @@ impl<'a> Pen<'a> {
             used: Vec::with_capacity(32),
             points: None,
             within: false,
+            fixed: None,
         }
     }
 
@@ -40,6 +44,12 @@ impl<'a> Pen<'a> {
     /// What is said is not the beginning of a sentence.
     pub(super) fn within_a_sentence(mut self) -> Self {
         self.within = true;
+        self
+    }
+
+    /// Inner alternatives come out alike wherever they are said with this draw.
+    pub(super) fn fixed(mut self, by: u64) -> Self {
+        self.fixed = Some(by);
         self
     }
 
@@ -110,7 +120,10 @@ impl<'a> Pen<'a> {
                 }
             }
         } else {
-            self.dice.below(count)
+            match self.fixed {
+                Some(by) => Dice::new(by ^ self.grammar.key(rule)).below(count),
+                None => self.dice.below(count),
+            }
         };
         fitting().nth(number).copied()
     }
@@ -125,18 +138,19 @@ impl<'a> Pen<'a> {
                     self.push(words.get(slot), !slot.is_name());
                 }
                 Piece::Rule(rule) => self.say(rule),
-                Piece::Topic(family) => {
-                    if let Some(rule) = grammar.member(family, self.words.topic as usize) {
-                        self.say(rule);
-                    }
-                }
-                Piece::Earlier(family) => {
-                    if let Some(rule) = grammar.member(family, self.words.earlier as usize) {
-                        self.say(rule);
-                    }
-                }
+                Piece::Topic(family) => self.say_of(family, self.words.topic as usize),
+                Piece::Earlier(family) => self.say_of(family, self.words.earlier as usize),
                 Piece::Points => self.points(),
             }
+        }
+    }
+
+    /// What is said of a topic or an element is a fact, and the same in all texts of the deal.
+    pub(super) fn say_of(&mut self, family: FamilyId, member: usize) {
+        if let Some(rule) = self.grammar.member(family, member) {
+            let outer = self.fixed.replace(self.words.fixed);
+            self.say(rule);
+            self.fixed = outer;
         }
     }
 
@@ -145,21 +159,18 @@ impl<'a> Pen<'a> {
         let Some(frame) = self.points else {
             return;
         };
-        let facts = self.grammar.family("fact");
+        let facts = self.grammar.facts();
         let mut left = self.words.evidence;
         while left != 0 {
             let element = left.trailing_zeros() as usize;
             left &= left - 1;
-            let Some(fact) = self.grammar.member(facts, element) else {
-                continue;
-            };
             // A frame is what stands before the clause and what stands after it.
             let frames = self.grammar.len(frame);
             let row = self.dice.below(frames);
             self.push(" ", false);
             self.say_row(frame, row);
             self.push(" ", false);
-            self.say(fact);
+            self.say_of(facts, element);
             self.push(". ", false);
         }
     }

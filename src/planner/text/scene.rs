@@ -30,6 +30,7 @@ sorts! {
     Recap = "recap",
     RecapReply = "recap.reply",
     FollowUp = "follow-up",
+    FollowUpReply = "follow-up.reply",
     Reschedule = "reschedule",
     RescheduleReply = "reschedule.reply",
     FirstOut = "first.out",
@@ -76,8 +77,8 @@ pub(in crate::planner) struct Scene<'a> {
 }
 
 /// Elements whose evidence names the economic buyer.
-const OF_BUYER: &[&str] = &["economic_buyer", "authority"];
-const OF_CHAMPION: &[&str] = &["champion"];
+pub(super) const OF_BUYER: &[&str] = &["economic_buyer", "authority"];
+pub(super) const OF_CHAMPION: &[&str] = &["champion"];
 
 impl<'a> Scene<'a> {
     pub(super) fn of(voice: &'a Voice, timeline: &'a Timeline, number: usize) -> Self {
@@ -122,7 +123,8 @@ impl<'a> Scene<'a> {
 
     /// The way of what opened the thread.
     pub(super) fn opened(&self, timeline: &Timeline) -> Direction {
-        chain(timeline, self.step)[0]
+        let ways = chain(timeline, self.step);
+        ways.first().copied().unwrap_or(Direction::Outbound)
     }
 }
 
@@ -222,7 +224,7 @@ fn attached(path: &str) -> Option<Sort> {
         ("/recap", Sort::Recap),
         ("/recap/reply", Sort::RecapReply),
         ("/follow-up", Sort::FollowUp),
-        ("/follow-up/reply", Sort::RecapReply),
+        ("/follow-up/reply", Sort::FollowUpReply),
         ("/reschedule", Sort::Reschedule),
         ("/reschedule/reply", Sort::RescheduleReply),
     ];

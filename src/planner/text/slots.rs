@@ -151,6 +151,8 @@ pub(super) struct Words<'a> {
     pub(super) earlier: Topic,
     /// The elements to mention, as bits.
     pub(super) evidence: u32,
+    /// What the details of facts are chosen by: the deal's draw, and the round of the topic.
+    pub(super) fixed: u64,
 }
 
 impl<'a> Words<'a> {
@@ -161,6 +163,7 @@ impl<'a> Words<'a> {
             topic,
             earlier: topic,
             evidence: 0,
+            fixed: 0,
         }
     }
 
@@ -177,10 +180,6 @@ impl<'a> Words<'a> {
         } else {
             self.known &= !condition.bit();
         }
-    }
-
-    pub(super) fn knows(&self, slot: Slot) -> bool {
-        self.known & slot.bit() != 0
     }
 
     pub(super) fn get(&self, slot: Slot) -> &str {

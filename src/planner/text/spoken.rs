@@ -43,7 +43,7 @@ pub(super) fn shortened(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// `12 November`.
-pub(super) fn day(day: Day) -> String {
+pub(in crate::planner) fn day(day: Day) -> String {
     let date = day.date();
     format!("{} {}", date.day(), MONTHS[date.month() as usize - 1])
 }

@@ -11,14 +11,24 @@ use crate::draw::Dice;
 
 /// What a step is called, with at most so many characters.
 pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
-    let scene = Scene::of(&deal.voice, deal.timeline, number);
+    let scene = Scene::of(deal.voice, deal.timeline, number);
     let step = scene.step;
     let reply = match step.kind {
         Kind::Mail(_, place) if place > 0 => "Re: ",
         _ => "",
     };
     let before = format!("{reply}{}", title(deal, &scene));
-    let (subject, round) = own(deal, scene.meeting.unwrap_or(step));
+    let named = scene.meeting.unwrap_or(step);
+    let own = &deal.planner.lexicon.own;
+    let chosen = own.subject(named, deal.voice.seed);
+    let chosen = chosen.and_then(|choice| own.render(deal, &of_step(deal, named), choice));
+    let (subject, round) = chosen.map_or_else(
+        || built_in(deal, named),
+        |(text, round)| {
+            // A subject is a single line, whatever comes of a template.
+            (text.split_whitespace().collect::<Vec<_>>().join(" "), round)
+        },
+    );
     let after = match round {
         0 => String::new(),
         round => format!(" ({})", round + 1),
@@ -27,14 +37,24 @@ pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
     format!("{before}{}{after}", spoken::shortened(&subject, room))
 }
 
+/// The scene of a step of the deal.
+fn of_step<'a>(deal: &'a Deal, step: &Step) -> Scene<'a> {
+    let steps = &deal.timeline.steps;
+    let number = steps.iter().position(|other| other.path == step.path);
+    Scene::of(
+        deal.voice,
+        deal.timeline,
+        number.expect("it is of this deal"),
+    )
+}
+
 /// What a mail around a meeting is, before the meeting's own subject.
 fn title(deal: &Deal, scene: &Scene) -> String {
     let name = match scene.sort {
         Sort::Invite | Sort::InviteReply => "title.invite",
         Sort::Recap => "title.recap",
-        Sort::FollowUp => "title.follow-up",
+        Sort::FollowUp | Sort::FollowUpReply => "title.follow-up",
         Sort::Reschedule | Sort::RescheduleReply => "title.reschedule",
-        Sort::RecapReply if scene.step.path.as_str().contains("/follow-up/") => "title.follow-up",
         Sort::RecapReply => "title.recap",
         _ => return String::new(),
     };
@@ -49,7 +69,7 @@ fn title(deal: &Deal, scene: &Scene) -> String {
 
 /// A meeting's or a thread's own subject, and how often all wordings of its topic were used up
 /// before.
-fn own(deal: &Deal, step: &Step) -> (String, usize) {
+fn built_in(deal: &Deal, step: &Step) -> (String, usize) {
     let lexicon = &deal.planner.lexicon;
     let rule = match step.kind {
         Kind::Meeting(_) => lexicon.meeting_subjects[step.topic as usize],

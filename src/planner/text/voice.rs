@@ -22,10 +22,10 @@ pub(in crate::planner) struct Voice {
     /// The opportunity's name, what is left of it without the account's, and what is sold.
     pub(super) deal: String,
     pub(super) project: String,
-    pub(super) product: String,
+    pub(in crate::planner) product: String,
     pub(super) account: String,
     /// Our own company.
-    pub(super) seller: String,
+    pub(in crate::planner) seller: String,
     /// The customer's people, by place in the cast.
     pub(super) cast: Vec<Option<Someone>>,
     /// The places of the economic buyer and of the champion.

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::draw::fnv1a;
+
 use super::super::super::timeline::topic::{ELEMENTS, TOPICS};
-use super::{Asks, Family, FamilyId, Grammar, Piece, Rule, RuleId, Slot, Way, member_number};
+use super::{
+    Asks, FACTS, Family, FamilyId, Grammar, Piece, Rule, RuleId, Slot, Way, member_number,
+};
 
 /// What parts the columns of a row.
 const COLUMN: &str = " // ";
@@ -87,6 +91,7 @@ impl Parser {
                     len: 0,
                     columns: (columns - 1 - column) as u16,
                     asks: Asks::default(),
+                    key: 0,
                 });
             }
         }
@@ -95,24 +100,26 @@ impl Parser {
             ways: Vec::new(),
             pieces: Vec::new(),
             families: Vec::new(),
+            facts: FamilyId(0),
         };
         let mut families = BTreeMap::new();
         for (name, rule) in &names {
             let Some((family, key)) = name.rsplit_once('.') else {
                 continue;
             };
-            let Some(number) = member_number(key) else {
+            let Some(number) = member_number(family, key) else {
                 continue;
             };
             let id = *families.entry(family.to_owned()).or_insert_with(|| {
                 grammar.families.push(Family {
-                    name: family.to_owned(),
                     members: vec![None; TOPICS.len().max(ELEMENTS.len())],
                 });
                 FamilyId(grammar.families.len() as u16 - 1)
             });
             grammar.families[usize::from(id.0)].members[number] = Some(*rule);
         }
+        let facts = families.get(FACTS);
+        grammar.facts = *facts.ok_or("nothing is known of the elements: there is no `fact`")?;
         Ok(Self {
             grammar,
             names,
@@ -174,6 +181,7 @@ impl Parser {
                     len: 0,
                     columns: 0,
                     asks: Asks::default(),
+                    key: fnv1a(rest[..rest.len() - after.len()].as_bytes()),
                 });
                 self.fill(rule, &choices)?;
                 pieces.push(Piece::Rule(RuleId(rule as u16)));
