@@ -13,7 +13,6 @@ mod lay;
 mod loan;
 mod overlaps;
 mod owners;
-mod prompts;
 mod scorecard;
 mod story;
 mod text;
@@ -136,7 +135,7 @@ impl<'a> Planner<'a> {
         fields
             .map(|(name, value)| {
                 let value = self.stand_in(name, value);
-                let draft = prompts::draft(&deal, &record.path, (name, &value), &record.fields);
+                let draft = text::draft(&deal, &value, (&record.fields, longest(name)));
                 let datum = match draft {
                     Some(draft) => Datum::Draft(Box::new(draft)),
                     None => render(name, &value, (&deal, record.object)),
@@ -256,7 +255,7 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let drafts = prompts::hash(self, &path, &fields);
+        let drafts = text::asked_hash(self, &fields);
         let want = want::want(Some(self), object, (&fields, drafts));
         records.push(Desired {
             path,

@@ -20,6 +20,7 @@ mod compose;
 mod header;
 mod lexicon;
 mod own;
+mod prompt;
 mod scene;
 mod spoken;
 mod subject;
@@ -33,6 +34,7 @@ use crate::model::person::Person;
 use crate::model::value::{Answer, Text, Value};
 
 pub(super) use lexicon::Lexicon;
+pub(super) use prompt::{draft, hash as asked_hash};
 pub(super) use recipe::hash;
 use scene::Scene;
 pub(super) use spoken::day as spoken;
