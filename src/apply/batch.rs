@@ -5,12 +5,12 @@ use serde_json::Value as Json;
 use super::queue::{Batch, Item};
 use super::row::One;
 use super::{Dispatcher, Error};
+use crate::model::address::Address;
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::{Action, Change, FieldChange};
 use crate::model::id::RecordId;
 use crate::model::key;
 use crate::model::order::Step;
-use crate::model::value::Datum;
 use crate::org::{self, Fields, Org, Sent};
 use crate::state::{Intent, IntentId, IntentRow};
 
@@ -121,12 +121,9 @@ impl Dispatcher<'_> {
             return Ok(Some(body));
         }
         for FieldChange { name, after, .. } in &change.fields {
-            let value = match after {
-                Datum::Json(json) => json.clone(),
-                Datum::Ref(address) => match self.job.state.id_of(address)? {
-                    Some(id) => Json::String(id.to_string()),
-                    None => return Ok(None),
-                },
+            let id = |address: &Address| self.job.state.id_of(address);
+            let Some(value) = after.resolve(id)? else {
+                return Ok(None);
             };
             // A create leaves empty fields out: some orgs show them as not createable.
             if step == Step::Update || !value.is_null() {

@@ -13,6 +13,7 @@ pub(crate) use before::is_as_held;
 pub(crate) use one::stray;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use crate::model::address::Address;
 use crate::model::capabilities::Capabilities;
@@ -35,11 +36,16 @@ pub(crate) struct Context<'a> {
     pub(crate) same_manifest: bool,
     /// The story moved, so that is why records change.
     pub(crate) anchor_moved: bool,
+    /// Records of ours under other roots.
+    pub(crate) elsewhere: &'a Elsewhere,
     /// Fields that others may change.
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
     pub(crate) render: &'a Render<'a>,
 }
+
+/// By address the ids of records under other roots; none for one that is made now, or made anew.
+pub(crate) type Elsewhere = BTreeMap<Address, Option<RecordId>>;
 
 /// The fields of one of the root's records as they are sent.
 pub(crate) type Render<'a> = dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)> + 'a;
@@ -100,7 +106,8 @@ pub(crate) struct Root<'a> {
 
 /// Gives each change of the root to `sink`, parents before children.
 pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change)) {
-    let mut state = one::RootState::new(root.id, root.account, root.gone_reason, root.rows);
+    let mut state = one::RootState::new((root.id, root.account), root.gone_reason, root.rows);
+    state.elsewhere = Some(context.elsewhere);
     let mut desired: Vec<_> = root.desired.iter().collect();
     desired.sort_by(|a, b| (a.object, &a.path).cmp(&(b.object, &b.path)));
     let mut wanted = vec![false; root.rows.len()];
@@ -150,18 +157,11 @@ fn letters(root: RootId, record: &Desired) -> String {
     }
 }
 
-/// The id that a reference stands for, where it is known already.
+/// The value with the ids that it refers to, where they are known already.
 fn referenced(state: &one::RootState, datum: &Datum) -> Option<serde_json::Value> {
-    match datum {
-        Datum::Json(json) => Some(json.clone()),
-        Datum::Ref(address) if address.root != state.root => None,
-        Datum::Ref(address) if state.remade.contains(&address.path) => None,
-        Datum::Ref(address) => state.id(&address.path).map(|id| as_json(&id)),
-    }
-}
-
-fn as_json(id: &RecordId) -> serde_json::Value {
-    serde_json::Value::String(id.to_string())
+    let id = |address: &Address| Ok::<_, Infallible>(state.id(address));
+    let Ok(resolved) = datum.resolve(id);
+    resolved
 }
 
 #[cfg(test)]

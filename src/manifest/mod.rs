@@ -6,6 +6,7 @@
 //! exists there, is not looked at here; nor is any file but the manifest itself.
 
 mod added;
+mod people;
 mod roles;
 pub(crate) mod template;
 mod types;

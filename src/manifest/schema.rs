@@ -7,6 +7,7 @@ use super::names::{
     api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
     story_key, subject, tag_field, template,
 };
+use super::people::contacts;
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
@@ -24,6 +25,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         salesforce: salesforce(file.section("salesforce")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
+        contacts: contacts(file.section("contacts")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),

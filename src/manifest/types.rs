@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::added::{Added, by_api_name};
+use super::people::Contacts;
 use super::roles::Role;
 use super::words::words;
 use crate::model::object::Object;
@@ -24,6 +25,7 @@ pub(crate) struct Manifest {
     pub(crate) salesforce: Salesforce,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
+    pub(crate) contacts: Contacts,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,

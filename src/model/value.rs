@@ -69,6 +69,45 @@ pub(crate) struct TemplateId(pub(crate) u32);
 pub(crate) enum Datum {
     Json(serde_json::Value),
     Ref(Address),
+    /// Several people, of whom some are ours.
+    People(Vec<Person>),
+}
+
+impl Datum {
+    /// The records of ours whose ids it stands for.
+    pub(crate) fn references(&self) -> impl Iterator<Item = Address> {
+        let (one, people) = match self {
+            Self::Json(_) => (None, &[][..]),
+            Self::Ref(address) => (Some(address.clone()), &[][..]),
+            Self::People(people) => (None, people.as_slice()),
+        };
+        let people = people.iter().filter_map(|person| person.address());
+        one.into_iter().chain(people)
+    }
+
+    /// The value with the ids in place of the addresses; nothing where one is not known.
+    pub(crate) fn resolve<E>(
+        &self,
+        id: impl Fn(&Address) -> Result<Option<RecordId>, E>,
+    ) -> Result<Option<serde_json::Value>, E> {
+        let text = |id: RecordId| serde_json::Value::String(id.to_string());
+        match self {
+            Self::Json(json) => Ok(Some(json.clone())),
+            Self::Ref(address) => Ok(id(address)?.map(text)),
+            Self::People(people) => {
+                let id = |person: &Person| match (person, person.address()) {
+                    (Person::Contact(contact), _) => Ok(Some(contact.0)),
+                    (Person::Made(..), Some(address)) => id(&address),
+                    (Person::Made(..), None) => Ok(None),
+                };
+                let ids = people
+                    .iter()
+                    .map(id)
+                    .collect::<Result<Option<Vec<_>>, E>>()?;
+                Ok(ids.map(|ids| ids.into_iter().map(text).collect()))
+            }
+        }
+    }
 }
 
 /// The hash of a record's recipe: equal wants mean that nothing was asked to change.

@@ -104,6 +104,9 @@ fn after(field: &crate::model::change::FieldChange) -> serde_json::Value {
     match &field.after {
         crate::model::value::Datum::Json(json) => json.clone(),
         crate::model::value::Datum::Ref(address) => serde_json::Value::String(address.to_string()),
+        crate::model::value::Datum::People(people) => {
+            people.iter().map(ToString::to_string).collect()
+        }
     }
 }
 

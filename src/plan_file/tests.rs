@@ -12,7 +12,7 @@ use crate::model::change::{FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, UserId};
 use crate::model::person::Person;
-use crate::model::pins::{Ends, Grid, Part, Segment, Slot};
+use crate::model::pins::{Ends, Grid, Part, Pins, RootPins, Segment, Slot};
 use crate::model::value::{Datum, Want};
 
 pub(crate) fn header() -> Header {
@@ -91,8 +91,8 @@ fn change(number: usize, action: Action) -> Change {
     }
 }
 
-fn pins() -> Pins {
-    Pins {
+fn pins() -> RootPins {
+    let pins = Pins {
         owner: UserId(id("005DG0000000001")),
         next_owner: UserId(id("005DG0000000002")),
         segment: Segment::Mid,
@@ -102,10 +102,12 @@ fn pins() -> Pins {
             Part {
                 role: "champion".to_owned(),
                 person: Some(Person::Contact(ContactId(id("003DG0000000001")))),
+                related: true,
             },
             Part {
                 role: "legal".to_owned(),
                 person: None,
+                related: false,
             },
         ],
         grid: Grid {
@@ -115,7 +117,8 @@ fn pins() -> Pins {
         },
         past: vec![Slot(-31, 9), Slot(-1, 16)],
         future: Vec::new(),
-    }
+    };
+    RootPins::Deal(Box::new(pins))
 }
 
 const ACTIONS: [Action; 7] = [

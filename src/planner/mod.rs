@@ -7,10 +7,10 @@
 mod activity;
 mod added;
 mod calendar;
-mod cast;
 mod lay;
 mod overlaps;
 mod owners;
+mod people;
 mod scorecard;
 mod story;
 mod subjects;
@@ -31,7 +31,7 @@ use crate::manifest::{Manifest, Misfit};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
-use crate::model::id::{RootId, UserId};
+use crate::model::id::{AccountId, RootId, UserId};
 use crate::model::inventory::{Inventory, Opportunity};
 use crate::model::object::Object;
 use crate::model::person::Person;
@@ -52,6 +52,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) inventory: &'a Inventory,
     /// What earlier applies decided.
     pub(crate) pins: &'a BTreeMap<RootId, Pins>,
+    /// Who the people are whom they made, by account.
+    pub(crate) people: &'a people::People,
     /// Deals whose pins are to be decided again.
     pub(crate) recast: &'a BTreeSet<RootId>,
     pub(crate) seed: u64,
@@ -91,6 +93,7 @@ struct Deal<'a> {
 
 /// A kind of record and what makes it, in the order of creation. To add one is a file and a line.
 const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
+    people::make,
     activity::meetings::make,
     activity::emails::make,
     scorecard::make,
@@ -110,8 +113,11 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Adds the records of one deal, in no particular order; none for one that is not covered.
+    /// Adds the records of one root, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
+        if let Some(account) = root.account() {
+            self.plan_account(account, records);
+        }
         let Some(deal) = self.deal(root) else {
             return;
         };
@@ -121,16 +127,37 @@ impl<'a> Planner<'a> {
         }
     }
 
+    fn plan_account(&self, account: AccountId, records: &mut Vec<Desired>) {
+        let capabilities = self.situation.capabilities;
+        let Some(people) = self.stories.people.get(&account) else {
+            return;
+        };
+        for (path, object, mut fields) in people::contacts(account, people, capabilities.places) {
+            if !capabilities.has(object) {
+                continue;
+            }
+            let mut shapes = self.shapes.borrow_mut();
+            shapes.fit(capabilities, object, &mut fields);
+            records.push(Desired {
+                path,
+                object,
+                want: want::want(object, &fields, None),
+                fields,
+            });
+        }
+    }
+
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let Some(deal) = self.deal(root) else {
-            return Vec::new();
-        };
+        let deal = self.deal(root);
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
                 let value = self.stand_in(name, value);
-                (name.clone(), render(name, &value, (&deal, record.object)))
+                (
+                    name.clone(),
+                    render(name, &value, (deal.as_ref(), record.object)),
+                )
             })
             .collect()
     }
@@ -181,7 +208,12 @@ impl<'a> Planner<'a> {
             opportunity,
             pins,
             counts: counts(manifest, pins, &mut draw),
-            speaker: Speaker::new(&self.catalogue, inventory, opportunity, pins),
+            speaker: Speaker::new(
+                &self.catalogue,
+                (inventory, &self.stories.people),
+                opportunity,
+                pins,
+            ),
             planner: self,
         })
     }
@@ -214,7 +246,7 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let want = want::want(object, &fields, &self.speaker);
+        let want = want::want(object, &fields, Some(&self.speaker));
         records.push(Desired {
             path,
             object,
@@ -331,7 +363,7 @@ fn longest(field: &str) -> usize {
     }
 }
 
-fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
+fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) -> Datum {
     use serde_json::Value as Json;
     let json = match value {
         Value::Null => Json::Null,
@@ -344,11 +376,20 @@ fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
             Json::String(at.to_string())
         }
         Value::Id(id) => Json::String(id.to_string()),
-        Value::People(people) => people.iter().map(ToString::to_string).collect(),
+        Value::People(people) => {
+            if people.iter().any(|person| person.address().is_some()) {
+                return Datum::People(people.clone());
+            }
+            people.iter().map(ToString::to_string).collect()
+        }
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(deal.speaker.render(text, longest(name))),
-        Value::Templated(templated) => added::render(deal, object, templated),
+        Value::Text(text) => deal.map_or(Json::Null, |deal| {
+            Json::String(deal.speaker.render(text, longest(name)))
+        }),
+        Value::Templated(templated) => {
+            deal.map_or(Json::Null, |deal| added::render(deal, object, templated))
+        }
     };
     Datum::Json(json)
 }

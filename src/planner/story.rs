@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Situation;
 use super::activity::meetings::may_be_invited;
 use super::calendar::block_hours;
-use super::cast::cast;
 use super::lay::lay;
 use super::overlaps::overlaps;
 use super::owners::acting;
+use super::people::{Casting, People, cast, people, roles};
 use crate::draw::RootDraw;
 use crate::model::day::Day;
 use crate::model::id::RootId;
@@ -23,12 +23,22 @@ use crate::model::pins::{Ends, Grid, Pins, Segment, Slot};
 pub(crate) struct Stories {
     /// Every covered opportunity that gets records.
     pub(crate) pins: BTreeMap<RootId, Pins>,
+    /// The people whom they need and their accounts have not, by account.
+    pub(crate) people: People,
     /// Opportunities that get none, because nobody active stands in for their owner.
     pub(crate) skipped: BTreeSet<RootId>,
     /// How many meetings lie on another one of their owner.
     pub(crate) overlaps: u64,
     /// People who could only be invited to meetings and are not, as their addresses are real.
     pub(crate) uninvited: u64,
+}
+
+impl Stories {
+    /// Whether the root is a deal that is told, or an account that people are added to.
+    pub(crate) fn covers(&self, root: RootId) -> bool {
+        let is_account = |account| self.people.contains_key(&account);
+        self.pins.contains_key(&root) || root.account().is_some_and(is_account)
+    }
 }
 
 /// Decides what is not pinned yet, and keeps the rest.
@@ -42,22 +52,27 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             None => drop(stories.skipped.insert(*root)),
         }
     }
+    stories.people = people(situation, stories.pins.values());
     lay(situation, &order, &mut stories);
     stories.overlaps = overlaps(situation, &stories.pins);
-    stories.uninvited = uninvited(situation, &stories.pins);
+    stories.uninvited = uninvited(situation, &stories);
     stories
 }
 
 /// Counts the people whom [`may_be_invited`] keeps out, each once.
-fn uninvited(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> u64 {
+fn uninvited(situation: &Situation, stories: &Stories) -> u64 {
     if situation.capabilities.shares_activities() {
         return 0;
     }
     let mut people = BTreeSet::new();
-    for (root, pins) in pins {
+    for (root, pins) in &stories.pins {
         let opportunity = &situation.inventory.opportunities[root];
         let cast = pins.cast.iter().filter_map(|part| part.person);
-        people.extend(cast.filter(|person| !may_be_invited(situation, opportunity, *person)));
+        people.extend(
+            cast.filter(|person| {
+                !may_be_invited(situation, (opportunity, &stories.people), *person)
+            }),
+        );
     }
     people.len() as u64
 }
@@ -94,20 +109,22 @@ fn pin(situation: &Situation, root: RootId, grid: Grid) -> Option<Pins> {
     // A deal that was told is not left out again because nobody stands in for its owner.
     let next_owner = act(opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
-    let no_contacts = BTreeMap::new();
-    let contacts = opportunity
-        .account
-        .and_then(|account| situation.inventory.contacts.get(&account))
-        .unwrap_or(&no_contacts);
-    let roles = &situation.manifest.activity.participant_roles;
+    let segment = kept.map_or_else(|| segment(opportunity.amount), |kept| kept.segment);
+    let casting = Casting {
+        roles: &roles(situation.manifest, segment),
+        account: opportunity.account,
+        inventory: situation.inventory,
+        root,
+        generate: situation.manifest.contacts.generate,
+    };
     let Some(kept) = kept else {
         return Some(Pins {
             owner: next_owner,
             next_owner,
-            segment: segment(opportunity.amount),
+            segment,
             position: position(opportunity, &mut draw),
             ends: ends(opportunity, situation.anchor),
-            cast: cast(roles, contacts, &[], &mut draw),
+            cast: cast(&casting, &[], &mut draw),
             grid,
             past: Vec::new(),
             future: Vec::new(),
@@ -131,10 +148,10 @@ fn pin(situation: &Situation, root: RootId, grid: Grid) -> Option<Pins> {
     Some(Pins {
         owner,
         next_owner,
-        segment: kept.segment,
+        segment,
         position: kept.position,
         ends: moved(kept.ends, opportunity, situation),
-        cast: cast(roles, contacts, &kept.cast, &mut draw),
+        cast: cast(&casting, &kept.cast, &mut draw),
         grid,
         past: keep(&kept.past, kept.owner == owner),
         future: keep(&kept.future, kept.next_owner == next_owner),

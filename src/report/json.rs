@@ -17,6 +17,7 @@ use crate::model::change::{Action, Change, Counts, FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::event::{Event, Failure, Halted, Outcome};
 use crate::model::id::{RecordId, RootId};
+use crate::model::person::Person;
 use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
 
@@ -120,6 +121,9 @@ struct FieldLine<'a> {
     /// The record of ours whose id the field gets; `after` is null then.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_address: Option<&'a Address>,
+    /// Several people of whom some are made, by id or address.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    after_people: &'a [Person],
 }
 
 /// Terraform's names.
@@ -304,12 +308,18 @@ fn field_line(field: &FieldChange) -> FieldLine<'_> {
     let (after, after_address) = match &field.after {
         Datum::Json(json) => (json, None),
         Datum::Ref(address) => (&Json::Null, Some(address)),
+        Datum::People(_) => (&Json::Null, None),
+    };
+    let after_people = match &field.after {
+        Datum::People(people) => people.as_slice(),
+        Datum::Json(_) | Datum::Ref(_) => &[],
     };
     FieldLine {
         name: &field.name,
         before: field.before.as_ref().unwrap_or(&Json::Null),
         after,
         after_address,
+        after_people,
     }
 }
 

@@ -99,14 +99,14 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
     match &field.after {
         Datum::Json(Json::Null | Json::Bool(_)) => false,
         Datum::Json(Json::String(text)) => *text != change.title && text.len() <= LONG_TEXT,
-        Datum::Json(_) | Datum::Ref(_) => true,
+        Datum::Json(_) | Datum::Ref(_) | Datum::People(_) => true,
     }
 }
 
 fn differs(field: &FieldChange) -> bool {
     match (&field.before, &field.after) {
         (Some(before), Datum::Json(after)) => before != after,
-        (None, _) | (_, Datum::Ref(_)) => true,
+        (None, _) | (_, Datum::Ref(_) | Datum::People(_)) => true,
     }
 }
 
@@ -155,6 +155,10 @@ fn datum(datum: &Datum, width: usize) -> String {
     match datum {
         Datum::Json(json) => value(json, width),
         Datum::Ref(address) => brief(&format!("(id of {address})"), width),
+        Datum::People(people) => {
+            let people: Vec<_> = people.iter().map(ToString::to_string).collect();
+            brief(&format!("(ids of {})", people.join(", ")), width)
+        }
     }
 }
 

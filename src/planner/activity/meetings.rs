@@ -1,6 +1,7 @@
 //! Meetings: Events, with those who join related to them, or else invited by `EventRelation`s.
 
 use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
+use super::super::people::{People, contact};
 use super::super::subjects::Dealer;
 use super::super::text::catalogue::Phase;
 use super::super::{Deal, Situation, field, person, person_or_null};
@@ -45,7 +46,7 @@ struct Meeting {
 }
 
 /// Who takes part in a meeting.
-struct People<'a> {
+struct Party<'a> {
     with: Option<Person>,
     joining: &'a [(&'a Part, Person)],
 }
@@ -56,7 +57,7 @@ pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut V
         let draws = draw.at(meeting.path.as_str());
         let with = speak_with(deal, &draws, PERSON);
         let joining = with.map_or_else(Vec::new, |(with, _)| joining(deal, &draws, with));
-        let people = People {
+        let people = Party {
             with: with.map(|(_, person)| person),
             joining: &joining,
         };
@@ -126,7 +127,7 @@ pub(in crate::planner) fn hours(activity: &Activity, draws: &Draw, hour: u8) -> 
 fn event(
     deal: &Deal,
     draws: &Draw,
-    (meeting, people): (&Meeting, &People),
+    (meeting, people): (&Meeting, &Party),
     records: &mut Vec<Desired>,
 ) {
     let person = people.with;
@@ -171,7 +172,7 @@ fn event(
 
 /// Everybody who takes part, where an event can be related to several contacts. They are related
 /// to the meeting, not invited to it: nobody gets an invitation.
-fn related(people: &People) -> Value {
+fn related(people: &Party) -> Value {
     let Some(with) = people.with else {
         return Value::Null;
     };
@@ -196,7 +197,8 @@ fn joining<'a>(deal: &'a Deal, draws: &Draw, with: &Part) -> Vec<(&'a Part, Pers
 /// role, so that a change of the cast's size renames nobody.
 fn invite(deal: &Deal, meeting: &Meeting, joining: &[(&Part, Person)], records: &mut Vec<Desired>) {
     for (part, invited) in joining {
-        if !may_be_invited(&deal.planner.situation, deal.opportunity, *invited) {
+        let made = &deal.planner.stories.people;
+        if !may_be_invited(&deal.planner.situation, (deal.opportunity, made), *invited) {
             continue;
         }
         let path = Path::new(format!("{}/attendee/{}", meeting.path, part.role));
@@ -212,17 +214,12 @@ fn invite(deal: &Deal, meeting: &Meeting, joining: &[(&Part, Person)], records: 
 /// So unless the manifest says otherwise only those are invited who can get no mail.
 pub(in crate::planner) fn may_be_invited(
     situation: &Situation,
-    opportunity: &Opportunity,
+    (opportunity, made): (&Opportunity, &People),
     person: Person,
 ) -> bool {
-    let contacts = opportunity
+    let contact = opportunity
         .account
-        .and_then(|account| situation.inventory.contacts.get(&account));
-    let email = contacts
-        .and_then(|contacts| match person {
-            Person::Contact(id) => contacts.get(&id),
-            Person::Made(..) => None,
-        })
-        .and_then(|contact| contact.email.as_deref());
+        .and_then(|account| contact(situation.inventory, made, (account, person)));
+    let email = contact.and_then(|contact| contact.email.as_deref());
     situation.manifest.activity.invite_real || email.is_some_and(is_reserved)
 }

@@ -23,6 +23,7 @@ fn a_small_deal() {
             match value {
                 Datum::Json(json) => writeln!(text, "  {name}: {json}").unwrap(),
                 Datum::Ref(address) => writeln!(text, "  {name}: -> {}", address.path).unwrap(),
+                Datum::People(people) => writeln!(text, "  {name}: -> {people:?}").unwrap(),
             }
         }
     }

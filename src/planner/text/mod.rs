@@ -16,6 +16,7 @@ use crate::model::person::Person;
 use crate::model::pins::Pins;
 use crate::model::value::Text;
 
+use super::people::People;
 use catalogue::{Catalogue, Piece, Placeholder};
 
 /// Longer names are shortened where they are spoken of. That is the longest that the name of an
@@ -27,6 +28,8 @@ pub(crate) struct Speaker<'a> {
     catalogue: &'a Catalogue,
     /// The account's.
     contacts: Option<&'a BTreeMap<ContactId, Contact>>,
+    /// Whom we make.
+    made: &'a People,
     name: Cow<'a, str>,
     account: Cow<'a, str>,
     owner: &'a str,
@@ -37,7 +40,7 @@ pub(crate) struct Speaker<'a> {
 impl<'a> Speaker<'a> {
     pub(crate) fn new(
         catalogue: &'a Catalogue,
-        inventory: &'a Inventory,
+        (inventory, made): (&'a Inventory, &'a People),
         opportunity: &'a Opportunity,
         pins: &Pins,
     ) -> Self {
@@ -59,6 +62,7 @@ impl<'a> Speaker<'a> {
         Self {
             catalogue,
             contacts,
+            made,
             name,
             account,
             owner,
@@ -153,7 +157,10 @@ impl<'a> Speaker<'a> {
     fn contact(&self, person: Person) -> Option<&'a Contact> {
         match person {
             Person::Contact(id) => self.contacts?.get(&id),
-            Person::Made(..) => None,
+            Person::Made(account, number) => {
+                let identity = self.made.get(&account)?.get(&number)?;
+                Some(&identity.contact)
+            }
         }
     }
 }

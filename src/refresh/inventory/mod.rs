@@ -12,7 +12,7 @@ use super::selection::condition;
 use super::{Error, record_id};
 use crate::manifest::{Manifest, StoryKey};
 use crate::model::capabilities::Capabilities;
-use crate::model::id::{AccountId, RootId};
+use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::inventory::{Inventory, Opportunity};
 use crate::org::{Fields, Org, Pages, Read as Question, Retrieve, Scope, Told, soql};
 
@@ -27,6 +27,8 @@ pub(crate) struct InventoryRequest<'a> {
     pub(crate) capabilities: &'a Capabilities,
     /// Opportunities that have a story already.
     pub(crate) covered: &'a BTreeSet<RootId>,
+    /// Contacts and contact roles of ours, as far as state knows them.
+    pub(crate) ours: &'a BTreeSet<RecordId>,
     /// Covered ones that no longer match stay all the same.
     pub(crate) keep_leaving: bool,
 }
@@ -75,12 +77,13 @@ pub(crate) async fn inventory(
         opportunities,
         accounts,
         contacts,
+        contact_roles,
         users: into,
         organization,
     } = &mut read.inventory;
     organization.clone_from(&org.identity().org_name);
-    let wanted: BTreeSet<_> = opportunities.values().filter_map(|o| o.account).collect();
-    (*accounts, *contacts) = around(org, request.capabilities, &wanted).await?;
+    let around = around(org, request, opportunities).await?;
+    (*accounts, *contacts, *contact_roles) = around;
     *into = self::users(users.pages()?).await?;
     Ok((read, further))
 }

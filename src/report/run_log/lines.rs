@@ -164,7 +164,10 @@ impl<'a> EventLine<'a> {
                 scorecard_id: id,
                 ..line
             },
-            Object::EventRelation | Object::ScorecardAnswer => Self {
+            Object::Contact
+            | Object::OpportunityContactRole
+            | Object::EventRelation
+            | Object::ScorecardAnswer => Self {
                 record_id: id,
                 ..line
             },
