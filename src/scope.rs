@@ -229,6 +229,7 @@ mod tests {
             want: None,
             fields: references.map(reference).into_iter().collect(),
             held: Vec::new(),
+            lent: Vec::new(),
             title: String::new(),
             day: None,
         }

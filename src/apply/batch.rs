@@ -22,7 +22,7 @@ pub(super) struct Prepared {
     pub(super) at: i64,
     pub(super) items: Vec<Item>,
     pub(super) changes: Vec<Change>,
-    bodies: Vec<Fields>,
+    pub(super) bodies: Vec<Fields>,
 }
 
 /// What the org answered to a call.
@@ -95,6 +95,9 @@ impl Dispatcher<'_> {
             prepared.items.push(item);
             prepared.changes.push(change);
             prepared.bodies.push(body);
+        }
+        if batch.object.is_loan() {
+            self.note_loans(&prepared)?;
         }
         if !prepared.is_empty() {
             let id = self

@@ -14,6 +14,7 @@ mod batch;
 mod bounds;
 mod check;
 mod job;
+mod loan;
 mod notes;
 mod outcome;
 mod row;

@@ -36,6 +36,7 @@ fn change(number: usize, (action, object, account): (Action, Object, usize)) -> 
         want: None,
         fields: vec![field],
         held: Vec::new(),
+        lent: Vec::new(),
         title: String::new(),
         day: None,
     }

@@ -7,6 +7,7 @@
 mod before;
 mod decide;
 pub(crate) mod fields;
+mod loan;
 mod one;
 
 pub(crate) use before::is_as_held;
@@ -38,6 +39,8 @@ pub(crate) struct Context<'a> {
     pub(crate) anchor_moved: bool,
     /// Records of ours under other roots.
     pub(crate) elsewhere: &'a Elsewhere,
+    /// The state was lost, so that nobody knows what lent fields held before.
+    pub(crate) adopting: bool,
     /// Fields that others may change.
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.

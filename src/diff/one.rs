@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::before::{Before, held_now, is_as_held, is_wanted};
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
 use super::fields::hash;
-use super::{Context, Elsewhere, Policies, Policy, letters, referenced};
+use super::{Context, Elsewhere, Policies, Policy, letters, loan, referenced};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::day::Day;
@@ -21,7 +21,7 @@ use crate::model::value::{Datum, FieldName, Value};
 pub(super) struct RootState<'a> {
     pub(super) root: RootId,
     account: Option<AccountId>,
-    gone_reason: Reason,
+    pub(super) gone_reason: Reason,
     /// In the order of their paths.
     rows: &'a [Row],
     /// What is taken into state, with its id.
@@ -86,6 +86,9 @@ pub(super) fn desired(
     record: &Desired,
     recorded: Option<(&Row, &Live)>,
 ) -> Option<Change> {
+    if record.object.is_loan() {
+        return loan::desired(context, state, record, recorded);
+    }
     let found = match recorded {
         None if !context.found.is_empty() => {
             let letters = letters(state.root, record);
@@ -108,12 +111,7 @@ pub(super) fn desired(
         Decision::Nothing => return None,
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
-            let reason = match reason {
-                Reason::ManifestChanged if reference_moved => Reason::ReferenceChanged,
-                Reason::ManifestChanged if context.anchor_moved => Reason::AnchorMoved,
-                Reason::ManifestChanged if context.same_manifest => Reason::OrgChanged,
-                reason => reason,
-            };
+            let reason = why_written(context, reason, reference_moved);
             let (row, live) = recorded.expect("only recorded records are written again");
             let before = Before::of(row, live);
             write(context, state, record, (reason, generation), &before)
@@ -137,8 +135,21 @@ pub(super) fn desired(
     Some(change)
 }
 
+/// Why a record is written again, as far as it is known.
+pub(super) fn why_written(context: &Context, reason: Reason, reference_moved: bool) -> Reason {
+    match reason {
+        Reason::ManifestChanged if reference_moved => Reason::ReferenceChanged,
+        Reason::ManifestChanged if context.anchor_moved => Reason::AnchorMoved,
+        Reason::ManifestChanged if context.same_manifest => Reason::OrgChanged,
+        reason => reason,
+    }
+}
+
 /// What is to happen to a recorded record that nothing asks for.
 pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Change> {
+    if row.object.is_loan() {
+        return Some(loan::undesired(state, row, live));
+    }
     let situation = Situation {
         desired: Wanted::No,
         recorded: recorded_state((&Policies::default(), None), Some((row, live)), None),
@@ -175,7 +186,7 @@ pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Chang
     change
 }
 
-fn recorded_state(
+pub(super) fn recorded_state(
     (policies, desired): (&Policies, Option<&Desired>),
     recorded: Option<(&Row, &Live)>,
     found: Option<&FoundRecord>,
@@ -196,7 +207,7 @@ fn recorded_state(
 
 /// Whether the record refers to something that is made anew now, or was since it was written:
 /// a run may have ended between the two. A reference that the org emptied is not fought over.
-fn reference_moved(state: &RootState, record: &Desired, held: Option<&Held>) -> bool {
+pub(super) fn reference_moved(state: &RootState, record: &Desired, held: Option<&Held>) -> bool {
     let moved = |(name, value): &(FieldName, Value)| {
         let reference = match value {
             Value::Ref(address) => Datum::Ref(address.clone()),
@@ -252,25 +263,8 @@ fn write(
     before: &Before,
 ) -> Change {
     let wanted = (context.render)(state.root, record);
-    let only_drift = reason == Reason::Drift;
-    let mut fields = Vec::new();
-    for (name, after) in &wanted {
-        let known = referenced(state, after);
-        let held = before.holds(name, known.as_ref());
-        let left_alone = match context.policies.of(record.object, name) {
-            Policy::Enforce => false,
-            Policy::Ignore => before.drifted(name),
-            Policy::CreateOnly => true,
-        };
-        if !held && !left_alone && (!only_drift || before.drifted(name)) {
-            let before = before.value(name);
-            fields.push(FieldChange {
-                name: name.clone(),
-                before,
-                after: after.clone(),
-            });
-        }
-    }
+    let policy = |name: &str| context.policies.of(record.object, name);
+    let mut fields = differing(state, &wanted, (reason, before), policy);
     fields.extend(no_longer_owned(context, record, before));
     let frozen =
         |change: &FieldChange| !context.capabilities.can_update(record.object, &change.name);
@@ -303,6 +297,32 @@ fn write(
         _ => change.fields = fields,
     }
     change
+}
+
+/// The fields that do not hold what is wanted, but those that are left to others.
+pub(super) fn differing(
+    state: &RootState,
+    wanted: &[(FieldName, Datum)],
+    (reason, before): (Reason, &Before),
+    policy: impl Fn(&str) -> Policy,
+) -> Vec<FieldChange> {
+    let only_drift = reason == Reason::Drift;
+    let differs = |(name, after): &&(FieldName, Datum)| {
+        let known = referenced(state, after);
+        let held = before.holds(name, known.as_ref());
+        let left_alone = match policy(name) {
+            Policy::Enforce => false,
+            Policy::Ignore => before.drifted(name),
+            Policy::CreateOnly => true,
+        };
+        !held && !left_alone && (!only_drift || before.drifted(name))
+    };
+    let change = |(name, after): &(FieldName, Datum)| FieldChange {
+        name: name.clone(),
+        before: before.value(name),
+        after: after.clone(),
+    };
+    wanted.iter().filter(differs).map(change).collect()
 }
 
 /// Fields that we wrote last time and do not want any more are emptied. One that the org does not
@@ -353,7 +373,7 @@ fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRe
     change
 }
 
-fn blank(
+pub(super) fn blank(
     state: &RootState,
     path: Path,
     object: Object,
@@ -374,12 +394,13 @@ fn blank(
         want: None,
         fields: Vec::new(),
         held: Vec::new(),
+        lent: Vec::new(),
         title: String::new(),
         day: None,
     }
 }
 
-fn describe(change: &mut Change, record: &Desired, fields: &[(FieldName, Datum)]) {
+pub(super) fn describe(change: &mut Change, record: &Desired, fields: &[(FieldName, Datum)]) {
     let json = |name: &str| {
         let found = fields.iter().find(|(field, _)| field == name);
         match found {

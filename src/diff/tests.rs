@@ -100,6 +100,7 @@ fn desired(path: &str, fields: Fields) -> Desired {
     Desired {
         path: Path::new(path),
         object: object(path),
+        lender: None,
         want: Want(fnv1a(format!("{fields:?}").as_bytes())),
         fields,
     }
@@ -158,6 +159,7 @@ impl Case {
             want: desired(path, wanted).want,
             stamp: Some(1),
             held,
+            lent: Vec::new(),
         };
         self.recorded.insert(path, (row, live));
         self
@@ -200,6 +202,7 @@ impl Case {
             same_manifest: false,
             anchor_moved: self.anchor_moved,
             elsewhere: &Elsewhere::new(),
+            adopting: false,
             policies: &self.policies,
             render: &render,
         };

@@ -3,17 +3,19 @@
 use std::path::PathBuf;
 
 use super::added::{fields, record_types};
+use super::framework;
 use super::names::{
     api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
-    story_key, subject, tag_field, template,
+    story_key, subject, tag_field,
 };
 use super::people::contacts;
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, IngestionMode,
-    InstanceUrl, Llm, Manifest, Meetings, OnLeave, OwnerFallback, PeopleAi, Provider, Query,
-    RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects, VerifyMode,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
+    PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey,
+    Subjects, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -23,6 +25,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
     Manifest {
         source,
         salesforce: salesforce(file.section("salesforce")),
+        opportunities: opportunities(file.section("opportunities")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
         contacts: contacts(file.section("contacts")),
@@ -123,6 +126,14 @@ fn close_date_range(query: &mut Section) -> Option<Bounds<jiff::civil::Date>> {
     range.ordered(("start", "end"), start, end)
 }
 
+fn opportunities(mut opportunities: Section) -> Opportunities {
+    Opportunities {
+        keep_fresh: opportunities
+            .distinct("keep_fresh", word(KeptFresh::WORDS))
+            .unwrap_or_default(),
+    }
+}
+
 fn peopleai(mut peopleai: Section) -> PeopleAi {
     PeopleAi {
         ingestion_mode: peopleai
@@ -200,9 +211,7 @@ fn llm(mut llm: Section) -> Llm {
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
     Scorecards {
-        templates: scorecards
-            .distinct("templates", template)
-            .unwrap_or_else(|| vec!["meddicc".to_owned()]),
+        templates: framework::all(&mut scorecards),
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

@@ -123,6 +123,8 @@ salesforce:
     include_closed: false
     limit: 100
     on_leave: keep
+opportunities:
+  keep_fresh: []
 peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
@@ -307,7 +309,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
+   = help: known keys here: run, salesforce, opportunities, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -404,7 +406,7 @@ fn the_earlier_tools_file_loads_unchanged() {
         [Role::TechnicalEvaluator, Role::Influencer]
     );
     assert!(manifest.llm.enabled);
-    assert_eq!(manifest.scorecards.templates, ["meddicc"]);
+    assert_eq!(manifest.scorecards.templates[0].name, "MEDDICC");
 }
 
 #[test]
@@ -627,8 +629,8 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:39 activity.subjects.emails[1]: stands in the list already (take this one out)",
     ),
     (
-        "scorecards: {templates: [MEDDIC]}",
-        "3:26 scorecards.templates[0]: `MEDDIC` is not known (did you mean `meddicc`? It must be one of: meddicc)",
+        "scorecards: {templates: [MEDICC]}",
+        "3:26 scorecards.templates[0]: `MEDICC` is not known (did you mean `meddicc`? It must be one of: meddicc, meddic, meddpicc, bant, spiced, champ, or the path of a file)",
     ),
     (
         "scorecards: {coverage_target: 80%}",
@@ -680,7 +682,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::added::{Added, by_api_name};
+use super::framework::{Framework, by_name};
 use super::people::Contacts;
 use super::roles::Role;
 use super::words::words;
@@ -23,6 +24,7 @@ pub(crate) struct Manifest {
     pub(crate) source: PathBuf,
     pub(crate) run: Run,
     pub(crate) salesforce: Salesforce,
+    pub(crate) opportunities: Opportunities,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
     pub(crate) contacts: Contacts,
@@ -210,6 +212,21 @@ pub(crate) struct PeopleAi {
     pub(crate) expected_latency_minutes: u32,
 }
 
+/// What becomes of the opportunities themselves.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Opportunities {
+    /// Fields that are filled while a deal is open, and move with the anchor. They are lent.
+    pub(crate) keep_fresh: Vec<KeptFresh>,
+}
+
+words! {
+    /// A field of an open opportunity that goes stale.
+    KeptFresh {
+        CloseDate = "CloseDate",
+        NextStep = "NextStep",
+    }
+}
+
 words! {
     /// Where People.ai picks activities up.
     IngestionMode {
@@ -311,17 +328,15 @@ words! {
 /// The qualification scorecards of each opportunity.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Scorecards {
-    /// Names out of [`SCORECARD_TEMPLATES`], each once; empty: no scorecards.
-    pub(crate) templates: Vec<String>,
+    /// Each key once; empty: no scorecards.
+    #[serde(serialize_with = "by_name")]
+    pub(crate) templates: Vec<Framework>,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
     pub(crate) confidence_floor: f64,
     pub(crate) mode: ScorecardMode,
 }
-
-/// The scorecard templates that there are, as the manifest names them (in any case).
-pub(crate) const SCORECARD_TEMPLATES: &[&str] = &["meddicc"];
 
 words! {
     /// Where the answers of a scorecard come from.

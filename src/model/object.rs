@@ -14,6 +14,10 @@ pub(crate) enum Object {
     Scorecard,
     #[serde(rename = "Demo_Scorecard_Answer__c")]
     ScorecardAnswer,
+    /// Fields of an account that is not ours.
+    AccountLoan,
+    /// Fields of an opportunity.
+    OpportunityLoan,
 }
 
 /// What there is to know of a kind of record.
@@ -23,7 +27,7 @@ pub(crate) struct Facts {
     pub(crate) number: u8,
     /// The sObject's API name.
     pub(crate) api_name: &'static str,
-    /// The two letters that begin its keys.
+    /// The two letters that begin its keys; none of what carries no key because it is not ours.
     pub(crate) key_kind: &'static str,
     /// What people call one of them, and several.
     pub(crate) label: (&'static str, &'static str),
@@ -42,7 +46,7 @@ pub(crate) struct Facts {
 
 /// All kinds in the order of creation, which is that of the enum: parents before children, and
 /// people before what they take part in.
-pub(crate) const OBJECTS: [Facts; 7] = [
+pub(crate) const OBJECTS: [Facts; 9] = [
     Facts {
         object: Object::Contact,
         number: 5,
@@ -185,9 +189,43 @@ pub(crate) const OBJECTS: [Facts; 7] = [
             "Sort_Order__c",
         ],
     },
+    Facts {
+        object: Object::AccountLoan,
+        number: 7,
+        api_name: "Account",
+        key_kind: "",
+        label: ("account loan", "account loans"),
+        parent: "Id",
+        part_of: None,
+        told_by: &["Id"],
+        title: &[],
+        filled: &["Website", "ParentId"],
+    },
+    Facts {
+        object: Object::OpportunityLoan,
+        number: 8,
+        api_name: "Opportunity",
+        key_kind: "",
+        label: ("opportunity loan", "opportunity loans"),
+        parent: "Id",
+        part_of: None,
+        told_by: &["Id"],
+        title: &[],
+        filled: &["CloseDate", "NextStep"],
+    },
 ];
 
+/// The kinds whose records we make: all but the loans.
+pub(crate) fn made() -> impl Iterator<Item = &'static Facts> + Clone {
+    OBJECTS.iter().filter(|facts| !facts.object.is_loan())
+}
+
 impl Object {
+    /// Whether it stands for fields of a record that is not ours.
+    pub(crate) fn is_loan(self) -> bool {
+        matches!(self, Self::AccountLoan | Self::OpportunityLoan)
+    }
+
     pub(crate) fn facts(self) -> &'static Facts {
         &OBJECTS[self.place()]
     }

@@ -11,6 +11,7 @@ use crate::model::capabilities::Capabilities;
 use crate::model::change::{FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, UserId};
+use crate::model::loan::Lent;
 use crate::model::person::Person;
 use crate::model::pins::{Ends, Grid, Part, Pins, RootPins, Segment, Slot};
 use crate::model::value::{Datum, Want};
@@ -66,6 +67,11 @@ fn change(number: usize, action: Action) -> Change {
         before,
         after,
     };
+    let lent = |old| Lent {
+        field: "NextStep".into(),
+        old,
+        ours: vec![1, u32::MAX],
+    };
     Change {
         object: Object::Event,
         action,
@@ -85,6 +91,7 @@ fn change(number: usize, action: Action) -> Change {
             field("EventId", None, Datum::Ref(address.clone())),
         ],
         held: vec![("Subject".into(), u32::MAX)],
+        lent: vec![lent(Some(json!(null))), lent(None), lent(Some(json!("x")))],
         title: "Discovery".to_owned(),
         day: Some(day("2026-10-08")),
         address,

@@ -8,6 +8,7 @@ mod activity;
 mod added;
 mod calendar;
 mod lay;
+mod loan;
 mod overlaps;
 mod owners;
 mod people;
@@ -97,6 +98,7 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::meetings::make,
     activity::emails::make,
     scorecard::make,
+    loan::make,
 ];
 
 impl<'a> Planner<'a> {
@@ -141,6 +143,7 @@ impl<'a> Planner<'a> {
             records.push(Desired {
                 path,
                 object,
+                lender: None,
                 want: want::want(object, &fields, None),
                 fields,
             });
@@ -250,6 +253,7 @@ impl Deal<'_> {
         records.push(Desired {
             path,
             object,
+            lender: None,
             want,
             fields,
         });

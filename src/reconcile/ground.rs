@@ -292,6 +292,7 @@ async fn inventory(
         covered: &covered,
         ours: &ours.context("reading the state")?,
         keep_leaving: !edited && query.on_leave == OnLeave::Keep,
+        loans: &state.loans()?,
     };
     let read = Box::pin(refresh::inventory(org, &wanted, counts)).await;
     let (read, told) = read.context("reading the org's opportunities")?;

@@ -10,7 +10,7 @@ use crate::manifest::InstanceUrl;
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::Counts;
 use crate::model::id::{RecordId, RootId};
-use crate::model::object::{OBJECTS, Object};
+use crate::model::object::{self, Object};
 use crate::model::order::{Step, steps};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
@@ -87,7 +87,7 @@ pub(super) fn header(
 /// Kinds of records that the manifest asks for and the org has no place for.
 fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
     let scorecards = !request.manifest.scorecards.templates.is_empty();
-    let missing = OBJECTS.iter().filter(|facts| {
+    let missing = object::made().filter(|facts| {
         let is_scorecard = matches!(facts.object, Object::Scorecard | Object::ScorecardAnswer);
         request.command == Command::Apply
             && !capabilities.has(facts.object)
@@ -111,7 +111,9 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
             Object::OpportunityContactRole
             | Object::Event
             | Object::Task
-            | Object::EventRelation => "let an admin give you access".to_owned(),
+            | Object::EventRelation
+            | Object::AccountLoan
+            | Object::OpportunityLoan => "let an admin give you access".to_owned(),
         },
     });
     blocked.collect()

@@ -109,7 +109,9 @@ async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<St
             | Object::OpportunityContactRole
             | Object::Task
             | Object::Scorecard
-            | Object::ScorecardAnswer => false,
+            | Object::ScorecardAnswer
+            | Object::AccountLoan
+            | Object::OpportunityLoan => false,
         };
         let deal = read.inventory.opportunities.get(&change.address.root);
         let owner = deal.map(|deal| deal.owner);

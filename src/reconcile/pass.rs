@@ -152,8 +152,9 @@ impl Pass<'_> {
             }
             let mut desired = Vec::new();
             self.plan(*root, &mut desired);
-            let rows = self.ground.state.rows(*root).context("reading the state")?;
+            let mut rows = self.ground.state.rows(*root).context("reading the state")?;
             records += rows.len();
+            add_new_loans(&desired, &mut rows);
             gathered.push(Gathered {
                 root: *root,
                 desired,
@@ -300,6 +301,7 @@ impl Pass<'_> {
             same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
             elsewhere: &seen.elsewhere,
+            adopting: request.options.adopt && state.meta().serial == 0,
             policies: &self.policies,
             render: &render,
         };
@@ -357,6 +359,19 @@ impl Pass<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A new loan is of a record that is there, and is read like those that are managed.
+fn add_new_loans(desired: &[Desired], rows: &mut Vec<Row>) {
+    for record in desired {
+        let Some(lender) = record.lender else {
+            continue;
+        };
+        if let Err(place) = rows.binary_search_by(|row| row.path.cmp(&record.path)) {
+            let row = Row::of_new_loan(record.path.clone(), record.object, lender);
+            rows.insert(place, row);
+        }
     }
 }
 

@@ -47,8 +47,9 @@ pub(super) struct Seen {
 impl Seen {
     /// Counts the rows of a root, and notes how the records stand that were read.
     pub(super) fn count(&mut self, root: RootId, rows: &[Row], live: &[Live]) {
-        self.rows += rows.len() as u64;
-        for (row, live) in rows.iter().zip(live) {
+        let managed = rows.iter().zip(live).filter(|(row, _)| row.is_in_state());
+        for (row, live) in managed {
+            self.rows += 1;
             refresh::note(&mut self.notes, root, row, live);
             *self.recorded.entry(row.object).or_default() += 1;
             match live {

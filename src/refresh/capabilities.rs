@@ -31,8 +31,9 @@ pub(super) async fn capabilities(
     manifest: &Manifest,
     further: Vec<Read<'_>>,
 ) -> Result<(Described, Vec<Told>), Error> {
-    let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
-    names.extend([PACK_OBJECT, "Opportunity", "Account"]);
+    let known = OBJECTS.iter().map(|facts| facts.api_name);
+    let further_names = [PACK_OBJECT, "Account", "Opportunity"];
+    let names: BTreeSet<_> = known.chain(further_names).collect();
     let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
     reads.extend(further);
     let mut told = org.read(&reads).await?;
@@ -64,7 +65,11 @@ pub(super) async fn capabilities(
     };
     let mut ours = BTreeMap::new();
     for facts in &OBJECTS {
-        let object = described(facts.api_name).filter(|object| object.createable);
+        let is_loan = facts.object.is_loan();
+        let object = described(facts.api_name).filter(|object| match is_loan {
+            true => object.updateable,
+            false => object.createable,
+        });
         if let Some(object) = object {
             capabilities.objects.insert(facts.object, fields(object));
             ours.insert(facts.object, (facts, object));
@@ -105,6 +110,7 @@ fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) 
             Object::Scorecard | Object::ScorecardAnswer => {
                 !manifest.scorecards.templates.is_empty()
             }
+            Object::AccountLoan | Object::OpportunityLoan => false,
         }
 }
 

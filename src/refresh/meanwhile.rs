@@ -154,6 +154,7 @@ mod tests {
             want: Want(1),
             stamp: None,
             held: Held(held.to_vec()),
+            lent: Vec::new(),
         };
         let change = Change {
             address: "006DG0000000001YAA/meeting/past/01".parse().unwrap(),
@@ -171,6 +172,7 @@ mod tests {
                 after: Datum::Json("b".into()),
             }],
             held: Vec::new(),
+            lent: Vec::new(),
             title: String::new(),
             day: None,
         };

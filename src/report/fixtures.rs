@@ -88,6 +88,7 @@ pub(super) fn meeting(number: u32, action: Action, reason: Reason) -> Change {
         want: None,
         fields: Vec::new(),
         held: Vec::new(),
+        lent: Vec::new(),
         title: "Discovery: Acme".to_owned(),
         day: Some(day("2026-10-08")),
     }

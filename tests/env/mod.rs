@@ -6,7 +6,7 @@ mod redact;
 mod served;
 
 pub(crate) use draws::Draws;
-pub(crate) use plan::Plan;
+pub(crate) use plan::{Change, Plan};
 pub(crate) use served::Served;
 
 use std::collections::BTreeMap;

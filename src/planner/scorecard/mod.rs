@@ -3,24 +3,18 @@
 //! An answer is given only where an activity stands behind it, and cites that activity. What
 //! is cited exists at the manifest's minimum counts, so a raised maximum changes no scorecard.
 
-mod meddicc;
-
 use super::{Deal, field, person_or_null};
 use crate::draw::{Draw, RootDraw};
+use crate::manifest::framework::{Element, Framework};
 use crate::model::address::{Address, Path};
 use crate::model::object::Object;
 use crate::model::person::Person;
 use crate::model::record::Desired;
 use crate::model::value::{FieldName, Text, Value};
 
-use meddicc::{ELEMENTS, Element, MAX_SCORE};
-
 /// The earlier tool's weights of confidence and coverage in the overall score.
 const CONFIDENCE_WEIGHT: f64 = 0.7;
 const COVERAGE_WEIGHT: f64 = 0.3;
-
-/// Below the first it is red, from the second on green.
-const RATINGS: (f64, f64) = (40.0, 70.0);
 
 /// The draws of one answer, by purpose.
 const CONFIDENCE: usize = 0;
@@ -28,8 +22,8 @@ const WORDING: usize = 1;
 const EVIDENCE: usize = 2;
 
 /// One element and what is known of it.
-struct Finding {
-    element: &'static Element,
+struct Finding<'a> {
+    element: &'a Element,
     number: usize,
     answer: Option<Answer>,
 }
@@ -44,16 +38,16 @@ struct Answer {
 
 /// Makes the deal's scorecards, by the templates that the manifest names.
 pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
-    for template in &deal.planner.situation.manifest.scorecards.templates {
-        let path = format!("scorecard/{template}");
-        let findings = findings(deal, &path, draw);
+    for framework in &deal.planner.situation.manifest.scorecards.templates {
+        let path = format!("scorecard/{}", framework.key);
+        let findings = findings(deal, (framework, &path), draw);
         let scorecard = Path::new(path.clone());
         let parent = deal.address(&scorecard);
         deal.add(
             records,
             scorecard,
             Object::Scorecard,
-            totals(deal, &findings),
+            totals(deal, framework, &findings),
         );
         for finding in &findings {
             let path = Path::new(format!("{path}/{}", finding.element.key));
@@ -65,21 +59,25 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
 
 /// What is known: as many elements as the coverage asks for, in the order in which they are
 /// usually learned.
-fn findings(deal: &Deal, path: &str, draw: &mut RootDraw) -> Vec<Finding> {
+fn findings<'a>(
+    deal: &Deal,
+    (framework, path): (&'a Framework, &str),
+    draw: &mut RootDraw,
+) -> Vec<Finding<'a>> {
     let scorecards = &deal.planner.situation.manifest.scorecards;
-    let total = ELEMENTS.len() as f64;
+    let total = framework.elements.len() as f64;
     // Rounded up or down by a draw, so that the mean over all deals is the target.
     let known = (scorecards.coverage_target * total + draw.at(path).unit(0)).floor() as usize;
-    let find = |(number, element): (usize, &'static Element)| {
+    let find = |(number, element): (usize, &'a Element)| {
         let draws = draw.at(&format!("{path}/{}", element.key));
-        let answer = evidence(deal, &draws).filter(|_| element.learned < known);
+        let answer = evidence(deal, &draws).filter(|_| element.learned as usize <= known);
         let answer = answer.map(|evidence| {
             let floor = scorecards.confidence_floor;
             let progress = 0.4 + 0.6 * f64::from(deal.pins.position) / 100.0;
             let confidence = floor + (1.0 - floor) * draws.unit(CONFIDENCE) * progress;
             Answer {
                 confidence,
-                score: 1 + (confidence * f64::from(MAX_SCORE - 1)).round() as u32,
+                score: score(framework, element, confidence),
                 evidence,
                 wording: draws.below(WORDING, 1 << 32) as usize,
             }
@@ -90,7 +88,12 @@ fn findings(deal: &Deal, path: &str, draw: &mut RootDraw) -> Vec<Finding> {
             answer,
         }
     };
-    ELEMENTS.iter().enumerate().map(find).collect()
+    framework.elements.iter().enumerate().map(find).collect()
+}
+
+fn score(framework: &Framework, element: &Element, share: f64) -> u32 {
+    let scores = framework.scores(element);
+    scores[(share * (scores.len() - 1) as f64).round() as usize]
 }
 
 /// An activity of the deal that exists at the minimum counts.
@@ -106,21 +109,20 @@ fn evidence(deal: &Deal, draws: &Draw) -> Option<Path> {
     has_emails.then(|| Path::new("thread/01/01"))
 }
 
-fn totals(deal: &Deal, findings: &[Finding]) -> Vec<(FieldName, Value)> {
+fn totals(deal: &Deal, framework: &Framework, findings: &[Finding]) -> Vec<(FieldName, Value)> {
     let answers: Vec<_> = findings
         .iter()
         .filter_map(|finding| finding.answer.as_ref())
         .collect();
-    let score: u32 = answers.iter().map(|answer| answer.score).sum();
+    let points = |finding: &Finding| {
+        let score = finding.answer.as_ref().map_or(0, |answer| answer.score);
+        i64::from(score) * finding.element.weight()
+    };
+    let total = findings.iter().map(points).sum();
     let coverage = answers.len() as f64 / findings.len() as f64;
     let confidence: f64 = answers.iter().map(|answer| answer.confidence).sum();
     let confidence = confidence / (answers.len().max(1)) as f64;
     let percent = 100.0 * (CONFIDENCE_WEIGHT * confidence + COVERAGE_WEIGHT * coverage);
-    let rating = match percent {
-        percent if percent < RATINGS.0 => "Red",
-        percent if percent < RATINGS.1 => "Yellow",
-        _ => "Green",
-    };
     let open: Vec<_> = findings
         .iter()
         .filter(|finding| finding.answer.is_none())
@@ -133,15 +135,18 @@ fn totals(deal: &Deal, findings: &[Finding]) -> Vec<(FieldName, Value)> {
     let anchor = deal.planner.situation.anchor;
     vec![
         field("Opportunity__c", Value::Id(deal.root.0)),
-        field("Framework__c", Value::Word("MEDDICC".into())),
-        field("Template_Version__c", Value::Word("1".into())),
-        field("Total_Score__c", Value::Tenths(i64::from(score) * 10)),
+        field("Framework__c", Value::Word(framework.name.clone().into())),
         field(
-            "Max_Score__c",
-            Value::Tenths((findings.len() * MAX_SCORE as usize * 10) as i64),
+            "Template_Version__c",
+            Value::Word(framework.version().into()),
         ),
+        field("Total_Score__c", Value::Tenths(total)),
+        field("Max_Score__c", Value::Tenths(framework.most())),
         field("Percent__c", Value::Tenths((percent * 10.0).round() as i64)),
-        field("Rating__c", Value::Word(rating.into())),
+        field(
+            "Rating__c",
+            Value::Word(framework.rating(total).to_owned().into()),
+        ),
         field(
             "As_Of_Date__c",
             Value::Day(deal.pins.ends.base(anchor).day()),
@@ -168,7 +173,10 @@ fn summary(coverage: f64, confidence: f64, open: &[&Finding]) -> String {
     match open {
         [] => format!("{known} Every element is answered; confirm them with the customer."),
         open => {
-            let names: Vec<_> = open.iter().map(|finding| finding.element.name).collect();
+            let names: Vec<_> = open
+                .iter()
+                .map(|finding| finding.element.name.as_str())
+                .collect();
             format!("{known} Still open: {}.", names.join(", "))
         }
     }
@@ -180,16 +188,21 @@ fn answer(deal: &Deal, finding: &Finding, scorecard: &Address) -> Vec<(FieldName
         number,
         answer,
     } = finding;
-    let contact = answer.as_ref().and_then(|_| holder(deal, element.about?));
+    let contact = answer
+        .as_ref()
+        .and_then(|_| holder(deal, element.about?.as_str()));
     let score = answer.as_ref().map_or(0, |answer| answer.score);
-    let status = match answer.as_ref().map(|answer| answer.score) {
+    let share = answer
+        .as_ref()
+        .map(|answer| f64::from(answer.score) / f64::from(element.max));
+    let status = match share {
         None => "Unknown",
-        Some(..=1) => "Red",
-        Some(2) => "Yellow",
-        Some(3..) => "Green",
+        Some(..0.5) => "Red",
+        Some(0.5..0.85) => "Yellow",
+        Some(_) => "Green",
     };
     let confidence = answer.as_ref().map_or(0.0, |answer| answer.confidence);
-    let pool = deal.planner.catalogue.answers(*number);
+    let pool = deal.planner.catalogue.answers(*number % 7);
     let words = answer.as_ref().map(|answer| Text {
         template: pool.template(answer.wording % pool.len()),
         person: contact.or_else(|| holder(deal, "champion")),
@@ -200,13 +213,13 @@ fn answer(deal: &Deal, finding: &Finding, scorecard: &Address) -> Vec<(FieldName
     let evidence = answer.as_ref().map(|answer| deal.address(&answer.evidence));
     vec![
         field("Scorecard__c", Value::Ref(scorecard.clone())),
-        field("Element__c", Value::Word(element.name.into())),
-        field("Question_Key__c", Value::Word(element.key.into())),
-        field("Question__c", Value::Word(element.question.into())),
+        field("Element__c", Value::Word(element.name.clone().into())),
+        field("Question_Key__c", Value::Word(element.key.clone().into())),
+        field("Question__c", Value::Word(element.question().into())),
         field("Answer__c", words.map_or(Value::Null, Value::Text)),
         field("Score__c", Value::Tenths(i64::from(score) * 10)),
-        field("Max_Score__c", Value::Tenths(i64::from(MAX_SCORE) * 10)),
-        field("Weight__c", Value::Tenths(10)),
+        field("Max_Score__c", Value::Tenths(i64::from(element.max) * 10)),
+        field("Weight__c", Value::Tenths(element.weight())),
         field("Status__c", Value::Word(status.into())),
         field(
             "Confidence__c",

@@ -1,7 +1,6 @@
 //! Scorecards say no more than the activities show.
 
 use proptest::prelude::*;
-use serde_json::{Value as Json, json};
 
 use super::*;
 
@@ -33,9 +32,10 @@ proptest! {
     fn totals_are_those_of_the_answers(world in worlds()) {
         let records = world.plan().records;
         for (address, scorecard) in of(&records, Object::Scorecard) {
-            let scores = answers(&records, address).map(|answer| answer.json("Score__c").as_i64().unwrap());
-            prop_assert_eq!(scorecard.json("Total_Score__c"), &Json::from(scores.sum::<i64>()));
-            prop_assert_eq!(scorecard.json("Max_Score__c"), &json!(21));
+            let points = answers(&records, address)
+                .map(|answer| answer.json("Score__c").as_f64().unwrap() * answer.json("Weight__c").as_f64().unwrap());
+            prop_assert_eq!(scorecard.json("Total_Score__c").as_f64().unwrap(), points.sum::<f64>());
+            prop_assert_eq!(scorecard.json("Max_Score__c").as_f64().unwrap(), 27.0);
             prop_assert_eq!(answers(&records, address).count(), 7);
         }
     }

@@ -167,7 +167,9 @@ impl<'a> EventLine<'a> {
             Object::Contact
             | Object::OpportunityContactRole
             | Object::EventRelation
-            | Object::ScorecardAnswer => Self {
+            | Object::ScorecardAnswer
+            | Object::AccountLoan
+            | Object::OpportunityLoan => Self {
                 record_id: id,
                 ..line
             },
