@@ -9,6 +9,7 @@ pub(crate) enum Object {
     OpportunityContactRole,
     Event,
     Task,
+    EmailMessage,
     EventRelation,
     #[serde(rename = "Demo_Scorecard__c")]
     Scorecard,
@@ -35,6 +36,8 @@ pub(crate) struct Facts {
     pub(crate) parent: &'static str,
     /// What its parent is, where that is a record of ours too: it is deleted along with it.
     pub(crate) part_of: Option<Object>,
+    /// The field that names another record of its own kind, which is made before it.
+    pub(crate) follows: Option<&'static str>,
     /// The fields that tell a record from its siblings, in the order of their weight. They
     /// settle an interrupted create where no key can.
     pub(crate) told_by: &'static [&'static str],
@@ -46,7 +49,7 @@ pub(crate) struct Facts {
 
 /// All kinds in the order of creation, which is that of the enum: parents before children, and
 /// people before what they take part in.
-pub(crate) const OBJECTS: [Facts; 9] = [
+pub(crate) const OBJECTS: [Facts; 10] = [
     Facts {
         object: Object::Contact,
         number: 5,
@@ -55,6 +58,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("contact", "contacts"),
         parent: "AccountId",
         part_of: None,
+        follows: None,
         told_by: &["Email"],
         title: &["FirstName", "LastName"],
         filled: &[
@@ -76,6 +80,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("contact role", "contact roles"),
         parent: "OpportunityId",
         part_of: None,
+        follows: None,
         told_by: &["ContactId"],
         title: &["Role"],
         filled: &["OpportunityId", "ContactId", "Role", "IsPrimary"],
@@ -88,6 +93,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("meeting", "meetings"),
         parent: "WhatId",
         part_of: None,
+        follows: None,
         told_by: &["StartDateTime", "Subject"],
         title: &["Subject"],
         filled: &[
@@ -112,6 +118,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("email", "emails"),
         parent: "WhatId",
         part_of: None,
+        follows: None,
         told_by: &["ActivityDate", "Subject"],
         title: &["Subject"],
         filled: &[
@@ -127,6 +134,34 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         ],
     },
     Facts {
+        object: Object::EmailMessage,
+        number: 9,
+        api_name: "EmailMessage",
+        key_kind: "em",
+        label: ("email", "emails"),
+        parent: "RelatedToId",
+        part_of: None,
+        follows: Some("ReplyToEmailMessageId"),
+        told_by: &["MessageDate", "MessageIdentifier"],
+        title: &["Subject"],
+        filled: &[
+            "Subject",
+            "TextBody",
+            "FromName",
+            "FromAddress",
+            "FromId",
+            "ToIds",
+            "CcIds",
+            "Incoming",
+            "Status",
+            "MessageDate",
+            "RelatedToId",
+            "MessageIdentifier",
+            "ThreadIdentifier",
+            "ReplyToEmailMessageId",
+        ],
+    },
+    Facts {
         object: Object::EventRelation,
         number: 2,
         api_name: "EventRelation",
@@ -134,6 +169,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("attendee", "attendees"),
         parent: "EventId",
         part_of: Some(Object::Event),
+        follows: None,
         told_by: &["RelationId"],
         title: &[],
         filled: &["EventId", "RelationId"],
@@ -146,6 +182,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("scorecard", "scorecards"),
         parent: "Opportunity__c",
         part_of: None,
+        follows: None,
         told_by: &["Framework__c"],
         title: &["Framework__c"],
         filled: &[
@@ -170,6 +207,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("scorecard answer", "scorecard answers"),
         parent: "Scorecard__c",
         part_of: Some(Object::Scorecard),
+        follows: None,
         told_by: &["Question_Key__c"],
         title: &["Question__c"],
         filled: &[
@@ -197,6 +235,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("account loan", "account loans"),
         parent: "Id",
         part_of: None,
+        follows: None,
         told_by: &["Id"],
         title: &[],
         filled: &["Website", "ParentId"],
@@ -209,6 +248,7 @@ pub(crate) const OBJECTS: [Facts; 9] = [
         label: ("opportunity loan", "opportunity loans"),
         parent: "Id",
         part_of: None,
+        follows: None,
         told_by: &["Id"],
         title: &[],
         filled: &["CloseDate", "NextStep"],

@@ -145,6 +145,8 @@ struct Told {
     overlaps: u64,
     uninvited: u64,
     misfits: Vec<Misfit>,
+    /// What exists whatever the maximum counts are.
+    core: BTreeSet<Address>,
     records: Records,
 }
 
@@ -163,11 +165,18 @@ impl World {
             told_at: self.told_at,
         });
         let mut records = Records::new();
+        let mut core = BTreeSet::new();
         let deals = self.inventory.opportunities.keys().copied();
         let accounts = self.inventory.accounts.keys().copied().map(RootId::from);
         for root in &accounts.chain(deals).collect::<Vec<_>>() {
             let mut desired = Vec::new();
             planner.plan(*root, &mut desired);
+            let timeline = planner.timeline(*root);
+            let steps = timeline.iter().flat_map(|timeline| &timeline.steps);
+            core.extend(steps.filter(|step| step.core).map(|step| Address {
+                root: *root,
+                path: step.path.clone(),
+            }));
             for record in desired {
                 let fields = planner.render(*root, &record).into_iter();
                 let fields = fields.map(|(name, datum)| (name.into_owned(), datum));
@@ -191,6 +200,7 @@ impl World {
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
             misfits: planner.misfits(),
+            core,
             records,
         }
     }

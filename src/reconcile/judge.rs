@@ -108,6 +108,7 @@ async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<St
             Object::Contact
             | Object::OpportunityContactRole
             | Object::Task
+            | Object::EmailMessage
             | Object::Scorecard
             | Object::ScorecardAnswer
             | Object::AccountLoan

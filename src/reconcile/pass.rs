@@ -191,6 +191,7 @@ impl Pass<'_> {
             seen.targeted |= self.is_targeted(&one);
             seen.claim((one.root, &one.rows), &one.desired, &self.found);
             let changes = changes.unwrap_or_else(|| self.changes(&one, &live, seen));
+            seen.loans.count(&one.rows, &live, &changes);
             if one.root.account().is_none() {
                 seen.beside.refer(&changes);
                 self.push(changes, seen, builder)?;
@@ -301,7 +302,7 @@ impl Pass<'_> {
             same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
             elsewhere: &seen.elsewhere,
-            adopting: request.options.adopt && state.meta().serial == 0,
+            adopting: self.ground.takes_over(),
             policies: &self.policies,
             render: &render,
         };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::loans::Loans;
 use crate::diff::{self, Elsewhere};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change};
@@ -40,6 +41,7 @@ pub(super) struct Seen {
     pub(super) beside: Beside,
     /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
+    pub(super) loans: Loans,
     /// What was wanted, out of what was found by key.
     claimed: BTreeSet<String>,
 }
@@ -114,8 +116,11 @@ impl Seen {
             .iter()
             .filter(|record| !known.contains(&record.path));
         let wanted = diff::wanted_letters(root, new);
-        self.claimed
-            .extend(wanted.filter(|letters| found.contains_key(letters)));
+        let is_found = |(object, letters): (Object, String)| {
+            let found = found.get(&letters)?;
+            (found.object == object).then_some(letters)
+        };
+        self.claimed.extend(wanted.filter_map(is_found));
     }
 
     /// Whether something that was found by key is wanted at an address.
