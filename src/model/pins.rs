@@ -9,10 +9,6 @@ use super::id::UserId;
 use super::person::{Identity, Person};
 use super::shape::Shape;
 
-/// The version of what tells stories: sampler, grammar and templates. A deal keeps the one that
-/// told it first, so that a new release rewrites nothing.
-pub(crate) const GENERATOR: u8 = 2;
-
 /// What was decided for a root, by what it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,6 +21,10 @@ pub(crate) enum RootPins {
 
 /// The people whom we add to an account, by number.
 pub(crate) type People = BTreeMap<u8, Identity>;
+
+/// The version of what tells stories: sampler, grammar and templates. A deal keeps the one that
+/// told it first, so that a new release rewrites nothing.
+pub(crate) const GENERATOR: u8 = 2;
 
 /// The decisions that one opportunity's story rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -139,9 +139,6 @@ impl<'a> Planner<'a> {
             return;
         };
         for (path, object, mut fields) in people::contacts(account, people, capabilities.places) {
-            if !capabilities.has(object) {
-                continue;
-            }
             let mut shapes = self.shapes.borrow_mut();
             shapes.fit(capabilities, object, &mut fields);
             records.push(Desired {

@@ -83,8 +83,8 @@ fn uninvited(situation: &Situation, stories: &Stories) -> u64 {
     for (root, pins) in &stories.pins {
         let opportunity = &situation.inventory.opportunities[root];
         let cast = pins.cast.iter().filter_map(|part| part.person);
-        let deal = (opportunity, &stories.people);
-        people.extend(cast.filter(|person| !may_be_invited(situation, deal, *person)));
+        let of_deal = (opportunity, &stories.people);
+        people.extend(cast.filter(|person| !may_be_invited(situation, of_deal, *person)));
     }
     people.len() as u64
 }
