@@ -25,7 +25,7 @@ pub(super) enum Tense {
 
 /// The first hour of the working day, and how many there are.
 const FIRST_HOUR: u8 = 9;
-pub(super) const HOURS: usize = 8;
+const HOURS: usize = 8;
 
 /// How often a meeting starts in each hour from 9 to 16; few start at noon.
 pub(super) const HOUR_WEIGHTS: [u32; HOURS] = [16, 18, 15, 3, 10, 16, 13, 9];
@@ -39,11 +39,6 @@ pub(super) struct Wish {
     pub(super) band: (i32, i32),
     /// One of the working hours, by weight.
     pub(super) hour: usize,
-}
-
-impl Wish {
-    /// How many draws one wish takes.
-    pub(super) const DRAWS: usize = 2;
 }
 
 /// The claim of the slot with number 0; 0 is a free block.

@@ -2,7 +2,8 @@
 
 use super::Situation;
 use super::calendar::{Calendar, Tense, Window};
-use super::story::{Stories, wishes};
+use super::calendar::{FUTURE_SLOTS, HOUR_WEIGHTS, PAST_SLOTS, Wish};
+use super::story::{Stories, asked};
 use crate::draw::RootDraw;
 use crate::model::id::{RootId, UserId};
 use crate::model::pins::{Ends, Pins};
@@ -38,7 +39,17 @@ pub(super) fn lay(situation: &Situation, order: &[RootId], stories: &mut Stories
                 first: i32::from(pins.first),
                 last: pins.grid.future_days,
             };
-            calendar.reserve(owner, window, &wishes(pins, tense, &mut draw))
+            let count = match tense {
+                Tense::Past => PAST_SLOTS,
+                Tense::Future => FUTURE_SLOTS,
+            };
+            let asked = asked(pins, (tense, count), &mut draw);
+            let wish = |asked: &super::story::Asked| Wish {
+                offset: asked.day,
+                band: asked.band,
+                hour: hour(asked.hour),
+            };
+            calendar.reserve(owner, window, &asked.iter().map(wish).collect::<Vec<_>>())
         };
         if pins.past.is_empty() {
             pins.past = lay(pins, pins.owner, Tense::Past);
@@ -47,4 +58,15 @@ pub(super) fn lay(situation: &Situation, order: &[RootId], stories: &mut Stories
             pins.future = lay(pins, pins.next_owner, Tense::Future);
         }
     }
+}
+
+fn hour(unit: f64) -> usize {
+    let total: u32 = HOUR_WEIGHTS.iter().sum();
+    let mut left = (unit * f64::from(total)) as u32;
+    let hit = |weight: &u32| {
+        let is_hit = left < *weight;
+        left = left.saturating_sub(*weight);
+        is_hit
+    };
+    HOUR_WEIGHTS.iter().position(hit).unwrap_or(0)
 }
