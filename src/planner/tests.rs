@@ -6,6 +6,7 @@ mod golden;
 mod invitations;
 mod people;
 mod scorecards;
+mod stories;
 mod subjects;
 mod times;
 
@@ -150,16 +151,7 @@ struct Told {
 impl World {
     fn plan(&self) -> Told {
         let manifest = self.settings.manifest();
-        let planner = Planner::new(Situation {
-            manifest: &manifest,
-            capabilities: &self.capabilities,
-            inventory: &self.inventory,
-            pins: &self.pins,
-            recast: &self.recast,
-            seed: self.seed,
-            anchor: self.anchor,
-            told_at: self.told_at,
-        });
+        let planner = self.planner(&manifest);
         let mut records = Records::new();
         let mut core = BTreeSet::new();
         for root in self.inventory.opportunities.keys() {
@@ -196,6 +188,19 @@ impl World {
             core,
             records,
         }
+    }
+
+    fn planner<'a>(&'a self, manifest: &'a Manifest) -> Planner<'a> {
+        Planner::new(Situation {
+            manifest,
+            capabilities: &self.capabilities,
+            inventory: &self.inventory,
+            pins: &self.pins,
+            recast: &self.recast,
+            seed: self.seed,
+            anchor: self.anchor,
+            told_at: self.told_at,
+        })
     }
 
     /// Plans the world and keeps what an apply would.

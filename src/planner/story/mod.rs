@@ -8,9 +8,12 @@ mod means;
 mod mix;
 mod pin;
 mod places;
+mod rules;
 mod volumes;
 
 pub(super) use places::{Asked, asked, bumps, farewell, latest, reach, thread_day};
+pub(super) use rules::inputs;
+pub(crate) use rules::{Broken, Class, Inputs, Limit, What, broken, class};
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
