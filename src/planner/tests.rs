@@ -245,6 +245,7 @@ impl Record {
         match &self.fields[name] {
             Datum::Json(json) => json,
             Datum::Ref(address) => panic!("{name} refers to {address}"),
+            Datum::Draft(draft) => panic!("{name} is to be written: {draft:?}"),
         }
     }
 
@@ -255,7 +256,7 @@ impl Record {
 
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
-            Datum::Json(_) => None,
+            Datum::Json(_) | Datum::Draft(_) => None,
             Datum::Ref(address) => Some(address),
         }
     }
