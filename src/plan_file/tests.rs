@@ -14,6 +14,7 @@ use crate::model::id::{AccountId, ContactId, UserId};
 use crate::model::loan::Lent;
 use crate::model::person::Person;
 use crate::model::pins::{Ends, Grid, Part, Segment, Slot};
+use crate::model::shape::Shape;
 use crate::model::value::{Datum, Want};
 
 pub(crate) fn header() -> Header {
@@ -100,6 +101,12 @@ fn change(number: usize, action: Action) -> Change {
 
 fn pins() -> Pins {
     Pins {
+        generator: 2,
+        shape: Shape::Healthy,
+        first: -31,
+        colleague: None,
+        executives: 0,
+        engaged: 1,
         owner: UserId(id("005DG0000000001")),
         next_owner: UserId(id("005DG0000000002")),
         segment: Segment::Mid,

@@ -3,6 +3,7 @@
 //! An answer is given only where an activity stands behind it, and cites that activity. What
 //! is cited exists at the manifest's minimum counts, so a raised maximum changes no scorecard.
 
+use super::timeline::{Held, Kind};
 use super::{Deal, field, person_or_null};
 use crate::draw::{Draw, RootDraw};
 use crate::manifest::framework::{Element, Framework};
@@ -98,15 +99,17 @@ fn score(framework: &Framework, element: &Element, share: f64) -> u32 {
 
 /// An activity of the deal that exists at the minimum counts.
 fn evidence(deal: &Deal, draws: &Draw) -> Option<Path> {
-    let activity = &deal.planner.situation.manifest.activity;
     let capabilities = deal.planner.situation.capabilities;
-    let meetings = u64::from(activity.meetings.past.min());
-    if meetings > 0 && capabilities.has(Object::Event) {
-        let number = 1 + draws.below(EVIDENCE, meetings);
-        return Some(Path::new(format!("meeting/past/{number:02}")));
+    let steps = || deal.timeline.steps.iter().filter(|step| step.core);
+    let meetings = || steps().filter(|step| step.kind == Kind::Meeting(Held::Yes));
+    let count = meetings().count() as u64;
+    if count > 0 && capabilities.has(Object::Event) {
+        let cited = meetings().nth(draws.below(EVIDENCE, count) as usize);
+        return cited.map(|step| step.path.clone());
     }
-    let has_emails = activity.emails.min() > 0 && capabilities.has(Object::Task);
-    has_emails.then(|| Path::new("thread/01/01"))
+    let mut mails = steps().filter(|step| matches!(step.kind, Kind::Mail(..)));
+    let mail = mails.next().filter(|_| capabilities.has(Object::Task));
+    mail.map(|step| step.path.clone())
 }
 
 fn totals(deal: &Deal, framework: &Framework, findings: &[Finding]) -> Vec<(FieldName, Value)> {
