@@ -8,7 +8,6 @@ mod activity;
 mod added;
 mod calendar;
 mod cast;
-mod lay;
 mod loan;
 mod overlaps;
 mod owners;

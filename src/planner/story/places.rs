@@ -1,8 +1,8 @@
 //! Where in its deal's story a slot lies: by the slot's number and the story's shape, never by
 //! how many slots are used.
 
-use super::super::calendar::{FUTURE_SLOTS, HOURS, PAST_SLOTS, Tense, Wish};
-use crate::draw::{DRAWS, Draw, RootDraw};
+use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense, Wish};
+use crate::draw::{DRAWS, RootDraw};
 use crate::model::pins::Pins;
 use crate::model::shape::Shape;
 
@@ -90,15 +90,12 @@ pub(in crate::planner) fn wishes(pins: &Pins, tense: Tense, draw: &mut RootDraw)
             Wish {
                 offset,
                 band: (band.first, band.last),
-                hour: hour(&draws, place * Wish::DRAWS + 1),
+                hour: draws.unit(place * Wish::DRAWS + 1),
+                weekday: draws.unit(place * Wish::DRAWS + 2),
             }
         }));
     }
     wishes
-}
-
-fn hour(draws: &Draw, purpose: usize) -> usize {
-    draws.weighted(purpose, &super::super::calendar::HOUR_WEIGHTS[..HOURS])
 }
 
 /// Where the past meeting with this number, from 0, may lie, and where it would best.

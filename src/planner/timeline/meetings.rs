@@ -1,14 +1,15 @@
 //! The meetings of a story: a slot each, held, cancelled or planned.
 
 use super::super::activity::meetings::{hours, path};
-use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
+use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense, is_marked};
 use super::super::text::catalogue::Phase;
 use super::committee::Committee;
 use super::dealer::Dealer;
 use super::moment::Moment;
-use super::{Held, Kind, Source, Step, Timeline};
+use super::{Held, Kind, Source, Step, Timeline, phase_at};
 use crate::draw::{Draw, RootDraw};
 use crate::model::address::Path;
+use crate::model::pins::{Marks, Pins};
 use crate::model::shape::Shape;
 
 /// A meeting of the timeline with what the mails around it are told from.
@@ -47,7 +48,7 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
         let slot = slots.get(number - 1);
         let phase = slot.map_or(Phase::Closing, |slot| source.phase_at(i32::from(slot.0)));
         let (topic, round) = dealer.next(phase, draw);
-        let Some(slot) = slot.filter(|_| number <= count.number as usize) else {
+        let Some(slot) = slot.filter(|_| is_marked(pins.held, tense, number - 1)) else {
             continue;
         };
         let path = Path::new(path(tense, number));
@@ -70,7 +71,7 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
             core: number <= count.core as usize,
             when: start.when(&source, owner, minutes),
             owner,
-            colleague: topic.facts().colleague && pins.colleague.is_some(),
+            colleague: is_marked(pins.joined, tense, number - 1),
             people: committee.meeting(number - 1, (topic, phase), day, &draws),
             about: None,
             evidence: 0,
@@ -83,6 +84,26 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
         });
     }
     told
+}
+
+/// Which slots are about what a colleague comes along for.
+pub(in crate::planner) fn wanting_colleague(pins: &Pins, draw: &mut RootDraw) -> Marks {
+    let mut dealer = Dealer::new("meetings");
+    let mut marks = Marks::default();
+    let (mut past, mut future) = (0, 0);
+    while past < pins.past.len() || future < pins.future.len() {
+        let is_future = (past + future) % 4 == 3 && future < FUTURE_SLOTS || past == PAST_SLOTS;
+        let (slots, number, marks) = match is_future {
+            true => (&pins.future, &mut future, &mut marks.future),
+            false => (&pins.past, &mut past, &mut marks.past),
+        };
+        let slot = slots.get(*number);
+        let phase = slot.map_or(Phase::Closing, |slot| phase_at(pins, i32::from(slot.0)));
+        let (topic, _) = dealer.next(phase, draw);
+        *marks |= u32::from(topic.facts().colleague) << *number;
+        *number += 1;
+    }
+    marks
 }
 
 /// Whether the past meeting with this number, from 0, did not take place: one in twelve, and where

@@ -11,6 +11,8 @@ mod meetings;
 mod moment;
 pub(super) mod topic;
 
+pub(super) use meetings::wanting_colleague;
+
 use std::collections::BTreeMap;
 
 use crate::draw::RootDraw;
@@ -47,10 +49,14 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw) -> Timeline {
 impl Source<'_> {
     /// How far the deal had come at a day, given in business days from the end of its story.
     fn phase_at(&self, offset: i32) -> Phase {
-        let days = -i32::from(self.pins.first);
-        let passed = f64::from((days + offset).clamp(0, days)) / f64::from(days);
-        Phase::at((f64::from(self.pins.position) * passed) as u8)
+        phase_at(self.pins, offset)
     }
+}
+
+fn phase_at(pins: &Pins, offset: i32) -> Phase {
+    let days = -i32::from(pins.first);
+    let passed = f64::from((days + offset).clamp(0, days)) / f64::from(days);
+    Phase::at((f64::from(pins.position) * passed) as u8)
 }
 
 /// What happened around a deal, by path.
