@@ -52,9 +52,6 @@ pub(crate) struct Pins {
     /// Which of them hold a meeting: in a full calendar not all that are asked for do.
     #[serde(default)]
     pub(crate) held: Marks,
-    /// Which of those the colleague joins.
-    #[serde(default)]
-    pub(crate) joined: Marks,
 }
 
 /// A bit for each slot, the first one's the lowest.

@@ -130,7 +130,6 @@ fn pins() -> Pins {
         past: vec![Slot(-31, 9), Slot(-1, 16)],
         future: Vec::new(),
         held: Marks { past: 1, future: 0 },
-        joined: Marks::default(),
     }
 }
 

@@ -18,7 +18,6 @@ mod timeline;
 mod want;
 mod zone;
 
-pub(crate) use calendar::{FUTURE_SLOTS, PAST_SLOTS};
 pub(crate) use story::Stories;
 
 use std::borrow::Cow;

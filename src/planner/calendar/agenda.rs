@@ -39,12 +39,6 @@ impl Agenda {
         }
     }
 
-    pub(super) fn leave(&mut self, span: Span) {
-        for (word, mask) in words(span) {
-            *self.busy.entry(word) &= !mask;
-        }
-    }
-
     /// How many meetings the user holds on a day.
     pub(super) fn held(&self, day: Day) -> u32 {
         u32::from(self.held.get(day.number()))

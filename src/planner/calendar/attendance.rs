@@ -8,14 +8,14 @@ use crate::model::day::BusinessDay;
 use crate::model::id::{AccountId, RootId, UserId};
 use crate::model::inventory::Inventory;
 use crate::model::person::Person;
-use crate::model::pins::Pins;
+use crate::model::pins::{Part, Pins};
 
 /// All people whose calendars are looked at, and where they are.
 pub(super) struct People<'a> {
     inventory: &'a Inventory,
     users: BTreeMap<UserId, usize>,
     user_places: Vec<PlaceId>,
-    contacts: BTreeMap<Person, usize>,
+    contacts: BTreeMap<Person, u32>,
     addresses: BTreeMap<(&'a str, Option<&'a str>), Option<PlaceId>>,
     pub(super) placeless: BTreeSet<AccountId>,
 }
@@ -23,7 +23,7 @@ pub(super) struct People<'a> {
 /// One of the customer's people.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Guest {
-    pub(super) number: usize,
+    pub(super) number: u32,
     /// `None`: taken to be where the owner is.
     pub(super) place: Option<PlaceId>,
 }
@@ -63,22 +63,22 @@ impl<'a> People<'a> {
         self.user_places[user]
     }
 
-    /// The people whom the story of a deal speaks with, in the order of its cast.
-    pub(super) fn guests(&mut self, root: RootId, pins: &Pins, hours: &mut Hours) -> Vec<Guest> {
+    /// The people of a deal, by their places in its cast.
+    pub(super) fn guests(
+        &mut self,
+        root: RootId,
+        pins: &Pins,
+        hours: &mut Hours,
+    ) -> Vec<Option<Guest>> {
         let account = self.inventory.opportunities[&root].account;
-        let engaged = pins.cast.iter().enumerate().take(u32::BITS as usize);
-        let engaged = engaged.filter(|(place, _)| pins.engaged >> place & 1 == 1);
-        let mut guests: Vec<Guest> = Vec::new();
-        for person in engaged.filter_map(|(_, part)| part.person) {
-            let next = self.contacts.len();
+        let guest = |part: &Part| {
+            let person = part.person?;
+            let next = self.contacts.len() as u32;
             let number = *self.contacts.entry(person).or_insert(next);
-            // Somebody can play two parts.
-            if guests.iter().all(|guest| guest.number != number) {
-                let place = self.place(account, person, hours);
-                guests.push(Guest { number, place });
-            }
-        }
-        guests
+            let place = self.place(account, person, hours);
+            Some(Guest { number, place })
+        };
+        pins.cast.iter().map(guest).collect()
     }
 
     /// Where somebody is: at his own address, else at his account's.
@@ -132,13 +132,19 @@ impl Attendance {
     /// More places than this are seldom: those beyond count as the owner's.
     const MOST: usize = 3;
 
-    pub(super) fn new(owner: PlaceId, guests: &[Guest], hours: &mut Hours) -> Self {
+    /// From the owner's own place, and from those of the others.
+    pub(super) fn new(
+        owner: PlaceId,
+        places: impl Iterator<Item = PlaceId>,
+        hours: &mut Hours,
+    ) -> Self {
+        let alone = hours.pair(owner, owner);
         let mut attendance = Self {
-            pairs: [hours.pair(owner, owner); Self::MOST],
+            pairs: [alone; Self::MOST],
             count: 0,
         };
-        for guest in guests {
-            let pair = hours.pair(owner, guest.place.unwrap_or(owner));
+        for place in places {
+            let pair = hours.pair(owner, place);
             let count = usize::from(attendance.count);
             if count < Self::MOST && !attendance.pairs[..count].contains(&pair) {
                 attendance.pairs[count] = pair;

@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::agenda::Span;
 use super::attendance::{Attendance, Guest, People};
 use super::diary::{Claim, Diary, Search};
 use super::hours::Hours;
 use super::settle::{Meeting, settle};
 use super::week::{hour, on_weekday};
-use super::{Calendars, Tense, Wish, block_hours};
+use super::{Calendars, FUTURE_SLOTS, PAST_SLOTS, Tense, block_hours, is_marked};
 use crate::draw::RootDraw;
 use crate::model::day::{BusinessDay, Day};
 use crate::model::id::{RootId, UserId};
 use crate::model::pins::{Ends, Pins, Slot};
 use crate::planner::Situation;
-use crate::planner::story::{Counts, counts, wishes};
+use crate::planner::story::{asked, counts};
+use crate::planner::timeline::slots::slots;
 
 /// Gives every slot its place: first those that have one, then the others by age of their deal,
-/// as `order` tells it. Laid again, nothing moves but deals whose slots were taken out of their pins.
+/// as `order` tells it. Laid again, nothing moves but deals whose slots were taken out of their
+/// pins.
 pub(in crate::planner) fn lay(
     situation: &Situation,
     order: &[RootId],
@@ -33,6 +34,7 @@ pub(in crate::planner) fn lay(
         diaries: BTreeMap::new(),
         deals: Vec::with_capacity(pins.len()),
         meetings: Vec::new(),
+        guests: Vec::new(),
     };
     for pins in pins.values() {
         room.keep(pins);
@@ -50,10 +52,8 @@ fn reach(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> (Day, Day) {
     // Wide enough for what is held after a close date, and for other time zones.
     const MARGIN: i32 = 60;
     let activity = &situation.manifest.activity;
-    let bases = pins
-        .values()
-        .map(|pins| pins.ends.base(situation.anchor).day());
-    let first = bases.min().unwrap_or(situation.anchor);
+    let bases = pins.values().map(|pins| pins.ends.base(situation.anchor));
+    let first = bases.min().map_or(situation.anchor, BusinessDay::day);
     (
         first.plus(-(activity.past_days as i32) - MARGIN),
         situation.anchor.plus(activity.future_days as i32 + MARGIN),
@@ -69,6 +69,8 @@ pub(super) struct Room<'a> {
     pub(super) deals: Vec<Deal>,
     /// The slots that are asked for, in the order of the deals' creation.
     pub(super) meetings: Vec<Meeting>,
+    /// The numbers of the contacts who attend them.
+    pub(super) guests: Vec<u32>,
 }
 
 /// What all meetings of a deal have in common.
@@ -76,40 +78,33 @@ pub(super) struct Room<'a> {
 pub(super) struct Deal {
     pub(super) root: RootId,
     pub(super) base: BusinessDay,
-    pub(super) past: Side,
-    pub(super) future: Side,
-    /// Everybody whom the story speaks with counts as attending every meeting: which it is for each
-    /// of them is told later, by topics that depend on where the meetings lie.
-    pub(super) guests: Vec<Guest>,
-    /// The number of the user who joins some of the meetings.
+    /// The numbers of the users who hold the meetings before the story's end and after it, and
+    /// who joins some of them.
+    past_owner: usize,
+    future_owner: usize,
     pub(super) colleague: Option<usize>,
-}
-
-/// Who holds the meetings, and from where they are attended.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Side {
-    /// The number of the user.
-    pub(super) owner: usize,
-    pub(super) attendance: Attendance,
+    past_window: (i32, i32),
+    future_window: (i32, i32),
 }
 
 impl Deal {
-    pub(super) fn side(&self, tense: Tense) -> Side {
+    pub(super) fn owner(&self, tense: Tense) -> usize {
         match tense {
-            Tense::Past => self.past,
-            Tense::Future => self.future,
+            Tense::Past => self.past_owner,
+            Tense::Future => self.future_owner,
+        }
+    }
+
+    /// The days that meetings can lie on, whatever their slots.
+    pub(super) fn window(&self, tense: Tense) -> (i32, i32) {
+        match tense {
+            Tense::Past => self.past_window,
+            Tense::Future => self.future_window,
         }
     }
 }
 
 impl Room<'_> {
-    /// When the owner's block of a day is, the whole of it: how long a meeting really takes may
-    /// change.
-    pub(super) fn span(&self, deal: &Deal, tense: Tense, (day, block): (i32, u8)) -> Span {
-        let place = self.people.place_of(deal.side(tense).owner);
-        self.hours.span(place, deal.base.plus(day), block)
-    }
-
     /// Marks the slots that were given out before.
     fn keep(&mut self, pins: &Pins) {
         let base = pins.ends.base(self.situation.anchor);
@@ -131,64 +126,59 @@ impl Room<'_> {
     fn lay(&mut self, root: RootId, pins: &mut Pins) {
         let opportunity = &self.situation.inventory.opportunities[&root];
         let mut draw = RootDraw::new(self.situation.seed, &opportunity.story_key);
-        let counts = counts(self.situation.manifest, pins, &mut draw);
+        let guests = self.people.guests(root, pins, &mut self.hours);
         let deal = self.deal(root, pins);
         if pins.past.is_empty() {
-            let wishes = wishes(pins, Tense::Past, &mut draw);
-            pins.past = self.reserve(&deal, (Tense::Past, pins), &wishes);
+            pins.past = self.reserve(&deal, (pins, Tense::Past), &guests, &mut draw);
             pins.held.past = 0;
         }
         if pins.future.is_empty() && !matches!(pins.ends, Ends::Closed(_)) {
-            let wishes = wishes(pins, Tense::Future, &mut draw);
-            pins.future = self.reserve(&deal, (Tense::Future, pins), &wishes);
+            pins.future = self.reserve(&deal, (pins, Tense::Future), &guests, &mut draw);
             pins.held.future = 0;
         }
-        self.note(pins, &counts);
+        self.note(&deal, pins, &guests, &mut draw);
         self.deals.push(deal);
     }
 
     fn deal(&mut self, root: RootId, pins: &Pins) -> Deal {
-        let Self { hours, people, .. } = self;
-        let guests = people.guests(root, pins, hours);
-        let mut side = |owner| {
-            let owner = people.user(owner, hours);
-            let place = people.place_of(owner);
-            Side {
-                owner,
-                attendance: Attendance::new(place, &guests, hours),
-            }
-        };
-        let (past, future) = (side(pins.owner), side(pins.next_owner));
-        let colleague = pins.colleague.map(|id| people.user(id, hours));
+        let mut user = |id| self.people.user(id, &mut self.hours);
         Deal {
             root,
             base: pins.ends.base(self.situation.anchor),
-            past,
-            future,
-            guests,
-            colleague,
+            past_owner: user(pins.owner),
+            future_owner: user(pins.next_owner),
+            colleague: pins.colleague.map(user),
+            past_window: (i32::from(pins.first), -1),
+            future_window: (1, pins.grid.future_days),
         }
     }
 
+    /// Slots are laid where all of the deal's people are at work: who of them attends each is told
+    /// from the cast, which lives longer than a place.
     fn reserve(
         &mut self,
         deal: &Deal,
-        (tense, pins): (Tense, &Pins),
-        wishes: &[Wish],
+        (pins, tense): (&Pins, Tense),
+        guests: &[Option<Guest>],
+        draw: &mut RootDraw,
     ) -> Vec<Slot> {
         let rules = &self.situation.manifest.calendar;
-        let hours = &self.hours;
-        let attendance = deal.side(tense).attendance;
-        let owner = match tense {
-            Tense::Past => pins.owner,
-            Tense::Future => pins.next_owner,
+        let (owner, count) = match tense {
+            Tense::Past => (pins.owner, PAST_SLOTS),
+            Tense::Future => (pins.next_owner, FUTURE_SLOTS),
         };
+        let place = self.people.place_of(deal.owner(tense));
+        let engaged = guests.iter().enumerate();
+        let engaged = engaged.filter(|(place, _)| pins.engaged >> place & 1 == 1);
+        let places = engaged.filter_map(|(_, guest)| guest.as_ref()?.place);
+        let attendance = Attendance::new(place, places, &mut self.hours);
+        let hours = &self.hours;
         let new = || Diary::new(deal.base);
         let diary = self.diaries.entry(owner).or_insert_with(new);
-        let mut slots = Vec::with_capacity(wishes.len());
-        for (number, wish) in wishes.iter().enumerate() {
-            let day = on_weekday(rules, deal.base, (wish.offset, wish.band), wish.weekday);
-            let wanted = (day, hours.block(hour(rules, wish.hour)));
+        let mut slots = Vec::with_capacity(count);
+        for (number, asked) in asked(pins, (tense, count), draw).iter().enumerate() {
+            let day = on_weekday(rules, deal.base, (asked.day, asked.band), asked.weekday);
+            let wanted = (day, hours.block(hour(rules, asked.hour)));
             let search = |band| Search {
                 base: deal.base,
                 band,
@@ -198,8 +188,8 @@ impl Room<'_> {
             };
             let claim = Claim::of(tense, number);
             let found = diary
-                .find(&search(wish.band), claim)
-                .or_else(|| diary.find(&search(window(pins, tense)), claim));
+                .find(&search(asked.band), claim)
+                .or_else(|| diary.find(&search(deal.window(tense)), claim));
             let (day, block) = found.unwrap_or(wanted);
             diary.take(deal.base.plus(day), block, claim);
             slots.push(Slot(day as i16, hours.hour(block)));
@@ -207,32 +197,47 @@ impl Room<'_> {
         slots
     }
 
-    fn note(&mut self, pins: &Pins, counts: &Counts) {
-        let sides = [
-            (Tense::Past, &pins.past, counts.past, pins.held.past),
-            (Tense::Future, &pins.future, counts.future, pins.held.future),
-        ];
-        for (tense, slots, count, held) in sides {
-            let asked = slots.iter().take(count.number as usize).enumerate();
-            let hours = &self.hours;
-            let deal = self.deals.len();
-            self.meetings.extend(asked.map(|(number, slot)| Meeting {
-                deal,
-                tense,
+    fn note(
+        &mut self,
+        deal: &Deal,
+        pins: &Pins,
+        guests: &[Option<Guest>],
+        draw: &mut RootDraw,
+    ) {
+        let counts = counts(self.situation.manifest, pins, draw);
+        let used = (counts.past.number as usize, counts.future.number as usize);
+        for slot in slots(pins, used, draw) {
+            let (laid, core) = match slot.tense {
+                Tense::Past => (&pins.past, counts.past.core),
+                Tense::Future => (&pins.future, counts.future.core),
+            };
+            let number = slot.number - 1;
+            let Some(place) = laid.get(number) else {
+                continue;
+            };
+            let owner = self.people.place_of(deal.owner(slot.tense));
+            let colleague = deal.colleague.filter(|_| slot.colleague);
+            let attending = || {
+                let places = slot.people.places();
+                places.filter_map(|place| guests.get(place).copied().flatten())
+            };
+            let places = attending().filter_map(|guest| guest.place);
+            let places = places.chain(colleague.map(|user| self.people.place_of(user)));
+            let first_guest = self.guests.len();
+            self.guests.extend(attending().map(|guest| guest.number));
+            self.meetings.push(Meeting {
+                deal: self.deals.len() as u32,
+                tense: slot.tense,
                 number: number as u8,
-                was_told: held >> number & 1 == 1,
-                is_core: number < count.core as usize,
-                day: i32::from(slot.0),
-                block: hours.block(slot.1),
-            }));
+                was_told: is_marked(pins.held, slot.tense, number),
+                is_core: slot.number <= core as usize,
+                day: place.0,
+                block: self.hours.block(place.1),
+                band: [slot.asked.band.0, slot.asked.band.1].map(|day| day as i16),
+                attendance: Attendance::new(owner, places, &mut self.hours),
+                has_colleague: colleague.is_some(),
+                guests: (first_guest as u32, (self.guests.len() - first_guest) as u8),
+            });
         }
-    }
-}
-
-/// The days that a deal's meetings can lie on, whatever their slots.
-pub(super) fn window(pins: &Pins, tense: Tense) -> (i32, i32) {
-    match tense {
-        Tense::Past => (i32::from(pins.first), -1),
-        Tense::Future => (1, pins.grid.future_days),
     }
 }

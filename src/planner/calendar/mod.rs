@@ -18,7 +18,6 @@ mod countries;
 mod diary;
 mod holidays;
 mod hours;
-mod join;
 mod lay;
 mod places;
 mod settle;
@@ -40,23 +39,6 @@ pub(crate) const FUTURE_SLOTS: usize = 8;
 pub(super) enum Tense {
     Past,
     Future,
-}
-
-/// Where a slot would like to lie.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wish {
-    /// The day, in business days from the story's end; one of its week is taken, by weight.
-    pub(super) offset: i32,
-    /// The first and the last day that will do. Others do where everybody is off on all of them.
-    pub(super) band: (i32, i32),
-    /// Draws of the day of the week and of the hour: `0.0..1.0`.
-    pub(super) weekday: f64,
-    pub(super) hour: f64,
-}
-
-impl Wish {
-    /// How many draws one wish takes.
-    pub(super) const DRAWS: usize = 3;
 }
 
 /// What came of laying all meetings.

@@ -8,21 +8,19 @@
 use std::collections::BTreeMap;
 
 use super::agenda::{Agenda, Appointments, Span};
+use super::attendance::Attendance;
 use super::diary::{around, nearest};
 use super::hours::Blocks;
-use super::join::{join, rejoin};
-use super::lay::{Deal, Room, window};
+use super::lay::{Deal, Room};
 use super::{Calendars, Tense, mark};
-use crate::draw::RootDraw;
 use crate::model::id::RootId;
 use crate::model::pins::{Marks, Pins, Slot};
-use crate::planner::story::wishes;
 
 /// A slot that is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Meeting {
     /// The deal's place in the room.
-    pub(super) deal: usize,
+    pub(super) deal: u32,
     pub(super) tense: Tense,
     /// Counted from 0.
     pub(super) number: u8,
@@ -31,29 +29,25 @@ pub(super) struct Meeting {
     /// The story cannot do without it.
     pub(super) is_core: bool,
     /// In business days from the story's end, and the block of the owner's day.
-    pub(super) day: i32,
+    pub(super) day: i16,
     pub(super) block: u8,
+    /// The first and the last day that it may lie on.
+    pub(super) band: [i16; 2],
+    pub(super) attendance: Attendance,
+    /// Whether the deal's colleague takes part.
+    pub(super) has_colleague: bool,
+    /// Who attends: from which place on among all guests of the room, and how many.
+    pub(super) guests: (u32, u8),
 }
 
 /// Enters all meetings and writes into the pins which are held, and where.
 pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calendars {
     let meetings = std::mem::take(&mut room.meetings);
-    let mut settling = Settling {
-        agendas: Agendas::new(&room),
-        room: &room,
-        calendars: Calendars::default(),
-        held: vec![Marks::default(); room.deals.len()],
-    };
-    let (staying, mut others): (Vec<_>, Vec<_>) = meetings
-        .into_iter()
-        .partition(|meeting| settling.stays(meeting));
-    let mut kept = vec![Marks::default(); room.deals.len()];
+    let mut settling = Settling::new(&room);
+    let stays = |meeting: &Meeting| settling.stays(meeting);
+    let (staying, mut others): (Vec<_>, Vec<_>) = meetings.into_iter().partition(stays);
     for meeting in staying {
         settling.enter(&meeting);
-        let pins = &pins[&settling.deal(&meeting).root];
-        if rejoin(&room, &mut settling.agendas.users, &meeting, pins) {
-            *mark(&mut kept[meeting.deal], meeting.tense) |= 1 << meeting.number;
-        }
     }
     // The sort is stable: what is alike stays in the order of the deals' creation.
     others.sort_by_key(|meeting| {
@@ -61,106 +55,118 @@ pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calen
         (!meeting.was_told, !meeting.is_core, by_number)
     });
     for meeting in others {
-        settling.place(meeting, pins);
+        let Some((day, block)) = settling.place(&meeting) else {
+            continue;
+        };
+        let meeting = Meeting {
+            day: day as i16,
+            block,
+            ..meeting
+        };
+        let pins = pins.get_mut(&settling.deal(&meeting).root);
+        let pins = pins.expect("it was laid");
+        let slots = match meeting.tense {
+            Tense::Past => &mut pins.past,
+            Tense::Future => &mut pins.future,
+        };
+        slots[usize::from(meeting.number)] = Slot(meeting.day, room.hours.hour(block));
+        settling.enter(&meeting);
     }
     let Settling {
         mut calendars,
         held,
-        mut agendas,
         ..
     } = settling;
     for (deal, held) in room.deals.iter().zip(held) {
         pins.get_mut(&deal.root).expect("it was laid").held = held;
     }
-    join(&room, &mut agendas.users, pins, kept);
     calendars.placeless = room.people.placeless;
     calendars
 }
 
+/// Everybody's agenda while meetings are entered, and what comes of it.
 struct Settling<'a> {
     room: &'a Room<'a>,
-    agendas: Agendas,
+    users: Vec<Agenda>,
+    contacts: Vec<Appointments>,
     calendars: Calendars,
     /// By deal.
     held: Vec<Marks>,
 }
 
 impl<'a> Settling<'a> {
+    fn new(room: &'a Room<'a>) -> Self {
+        let (mut users, mut contacts) = (Vec::new(), Vec::new());
+        users.resize_with(room.people.user_count(), Agenda::default);
+        contacts.resize_with(room.people.contact_count(), Appointments::default);
+        Self {
+            room,
+            users,
+            contacts,
+            calendars: Calendars::default(),
+            held: vec![Marks::default(); room.deals.len()],
+        }
+    }
+
     /// Whether a meeting stays where it was told, whoever else is there. When the anchor moves, the
     /// deals that have closed stay behind, and all have to make room for each other again.
     fn stays(&self, meeting: &Meeting) -> bool {
         let situation = self.room.situation;
-        let suiting = self.suiting(meeting, meeting.day);
         meeting.was_told
             && situation.told_at == Some(situation.anchor)
-            && suiting >> meeting.block & 1 == 1
+            && self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 1
     }
 
-    fn place(&mut self, meeting: Meeting, pins: &mut BTreeMap<RootId, Pins>) {
-        let root = self.deal(&meeting).root;
-        let pins = pins.get_mut(&root).expect("it was laid");
-        let (day, block) = match self.find(&meeting, pins) {
-            Some(place) => place,
-            None if meeting.is_core => {
-                self.calendars.clashes.entry(root).or_default().forced += 1;
-                self.least_evil(&meeting, pins)
-            }
-            None => {
-                self.calendars.clashes.entry(root).or_default().dropped += 1;
-                return;
-            }
-        };
-        let slots = match meeting.tense {
-            Tense::Past => &mut pins.past,
-            Tense::Future => &mut pins.future,
-        };
-        slots[usize::from(meeting.number)] = Slot(day as i16, self.room.hours.hour(block));
-        self.enter(&Meeting {
-            day,
-            block,
-            ..meeting
-        });
+    /// Where the meeting is held, if it is.
+    fn place(&mut self, meeting: &Meeting) -> Option<(i32, u8)> {
+        let found = self.find(meeting);
+        if found.is_some() {
+            return found;
+        }
+        let root = self.deal(meeting).root;
+        let clashes = self.calendars.clashes.entry(root).or_default();
+        if meeting.is_core {
+            clashes.forced += 1;
+            return Some(self.least_evil(meeting));
+        }
+        clashes.dropped += 1;
+        None
     }
 
     fn enter(&mut self, meeting: &Meeting) {
-        let (deal, span) = (
-            self.deal(meeting),
-            self.span(meeting, meeting.day, meeting.block),
-        );
-        let owner = deal.side(meeting.tense).owner;
-        let day = deal.base.plus(meeting.day);
-        self.agendas.users[owner].hold(day.day());
-        self.agendas.users[owner].enter(span);
-        for guest in &deal.guests {
-            self.agendas.contacts[guest.number].enter(span);
+        let deal = self.deal(meeting);
+        let owner = deal.owner(meeting.tense);
+        let day = deal.base.plus(meeting.day.into());
+        let span = self.span(meeting, meeting.day.into(), meeting.block);
+        self.users[owner].hold(day.day());
+        self.users[owner].enter(span);
+        if let Some(colleague) = deal.colleague.filter(|_| meeting.has_colleague) {
+            self.users[colleague].enter(span);
         }
-        let is_apart = deal
-            .side(meeting.tense)
-            .attendance
-            .is_apart(&self.room.hours, day);
+        for guest in self.guests(meeting) {
+            self.contacts[*guest as usize].enter(span);
+        }
+        let is_apart = meeting.attendance.is_apart(&self.room.hours, day);
         self.calendars.apart += u64::from(is_apart);
-        *mark(&mut self.held[meeting.deal], meeting.tense) |= 1 << meeting.number;
+        *mark(&mut self.held[meeting.deal as usize], meeting.tense) |= 1 << meeting.number;
     }
-}
 
-impl<'a> Settling<'a> {
     /// The free place that is nearest to where the meeting lies, which may be just there. Rather
-    /// than that it meets another one, the story's owner has a long day.
-    fn find(&self, meeting: &Meeting, pins: &Pins) -> Option<(i32, u8)> {
-        let here = self.open(meeting, meeting.day) >> meeting.block & 1 == 1;
-        if here && self.is_free(meeting, meeting.day, meeting.block) {
-            return Some((meeting.day, meeting.block));
+    /// than that a meeting which the story needs falls on another one, its owner has a long day.
+    fn find(&self, meeting: &Meeting) -> Option<(i32, u8)> {
+        let here = (meeting.day.into(), meeting.block);
+        let is_open = self.open(meeting, here.0) >> here.1 & 1 == 1;
+        if is_open && self.is_free(meeting, here.0, here.1) {
+            return Some(here);
         }
-        let band = self.band(meeting, pins);
-        let nearest = |open: &dyn Fn(i32) -> Blocks| {
-            around(band, meeting.day)
-                .find_map(|day| Some((day, self.nearest_free(meeting, day, open(day))?)))
-        };
-        nearest(&|day| self.open(meeting, day)).or_else(|| {
-            meeting
-                .is_core
-                .then(|| nearest(&|day| self.suiting(meeting, day)))?
-        })
+        let [first, last] = meeting.band.map(i32::from);
+        let days = || around((first, last), here.0);
+        let on = |day, blocks| Some((day, self.nearest_free(meeting, day, blocks)?));
+        let found = days().find_map(|day| on(day, self.open(meeting, day)));
+        if found.is_some() || !meeting.is_core {
+            return found;
+        }
+        days().find_map(|day| on(day, self.suiting(meeting, day)))
     }
 
     fn nearest_free(&self, meeting: &Meeting, day: i32, mut blocks: Blocks) -> Option<u8> {
@@ -176,33 +182,23 @@ impl<'a> Settling<'a> {
 
     /// Where a meeting lies that must be held although nobody has room for it: where it is, if that
     /// is in working hours; else on the nearest day that has some.
-    fn least_evil(&self, meeting: &Meeting, pins: &Pins) -> (i32, u8) {
-        let here = (meeting.day, meeting.block);
-        if self.suiting(meeting, meeting.day) >> meeting.block & 1 == 1 {
+    fn least_evil(&self, meeting: &Meeting) -> (i32, u8) {
+        let here = (i32::from(meeting.day), meeting.block);
+        if self.suiting(meeting, here.0) >> here.1 & 1 == 1 {
             return here;
         }
-        let bands = [self.band(meeting, pins), window(pins, meeting.tense)];
-        let mut days = bands.into_iter().flat_map(|band| around(band, meeting.day));
+        let [first, last] = meeting.band.map(i32::from);
+        let bands = [(first, last), self.deal(meeting).window(meeting.tense)];
+        let mut days = bands.into_iter().flat_map(|band| around(band, here.0));
         let found = days.find(|day| self.suiting(meeting, *day) != 0);
-        found.map_or(here, |day| {
-            (day, nearest(self.suiting(meeting, day), meeting.block))
-        })
-    }
-
-    /// The days that the meeting's slot may lie on.
-    fn band(&self, meeting: &Meeting, pins: &Pins) -> (i32, i32) {
-        let situation = self.room.situation;
-        let root = self.deal(meeting).root;
-        let story_key = &situation.inventory.opportunities[&root].story_key;
-        let mut draw = RootDraw::new(situation.seed, story_key);
-        wishes(pins, meeting.tense, &mut draw)[usize::from(meeting.number)].band
+        found.map_or(here, |day| (day, nearest(self.suiting(meeting, day), here.1)))
     }
 
     /// The blocks of a day that suit everybody, while the owner still takes meetings.
     fn open(&self, meeting: &Meeting, day: i32) -> Blocks {
         let deal = self.deal(meeting);
-        let held =
-            self.agendas.users[deal.side(meeting.tense).owner].held(deal.base.plus(day).day());
+        let owner = &self.users[deal.owner(meeting.tense)];
+        let held = owner.held(deal.base.plus(day).day());
         if held >= self.room.situation.manifest.calendar.meetings_per_day {
             return 0;
         }
@@ -210,44 +206,35 @@ impl<'a> Settling<'a> {
     }
 
     fn suiting(&self, meeting: &Meeting, day: i32) -> Blocks {
-        let deal = self.deal(meeting);
-        let attendance = deal.side(meeting.tense).attendance;
-        attendance.blocks(&self.room.hours, deal.base.plus(day))
+        let day = self.deal(meeting).base.plus(day);
+        meeting.attendance.blocks(&self.room.hours, day)
     }
 
     fn is_free(&self, meeting: &Meeting, day: i32, block: u8) -> bool {
         let deal = self.deal(meeting);
         let span = self.span(meeting, day, block);
-        let contacts = &self.agendas.contacts;
-        self.agendas.users[deal.side(meeting.tense).owner].is_free(span)
-            && deal
-                .guests
+        let colleague = deal.colleague.filter(|_| meeting.has_colleague);
+        self.users[deal.owner(meeting.tense)].is_free(span)
+            && colleague.is_none_or(|user| self.users[user].is_free(span))
+            && self
+                .guests(meeting)
                 .iter()
-                .all(|guest| contacts[guest.number].is_free(span))
+                .all(|guest| self.contacts[*guest as usize].is_free(span))
     }
 
+    /// The whole block of the owner's day: how long a meeting really takes may change.
     fn span(&self, meeting: &Meeting, day: i32, block: u8) -> Span {
-        self.room
-            .span(self.deal(meeting), meeting.tense, (day, block))
+        let deal = self.deal(meeting);
+        let place = self.room.people.place_of(deal.owner(meeting.tense));
+        self.room.hours.span(place, deal.base.plus(day), block)
     }
 
     fn deal(&self, meeting: &Meeting) -> &'a Deal {
-        &self.room.deals[meeting.deal]
+        &self.room.deals[meeting.deal as usize]
     }
-}
 
-/// The agendas of all users and contacts, by their numbers.
-struct Agendas {
-    users: Vec<Agenda>,
-    contacts: Vec<Appointments>,
-}
-
-impl Agendas {
-    fn new(room: &Room) -> Self {
-        let mut users = Vec::new();
-        users.resize_with(room.people.user_count(), Agenda::default);
-        let mut contacts = Vec::new();
-        contacts.resize_with(room.people.contact_count(), Appointments::default);
-        Self { users, contacts }
+    fn guests(&self, meeting: &Meeting) -> &'a [u32] {
+        let (first, count) = (meeting.guests.0 as usize, usize::from(meeting.guests.1));
+        &self.room.guests[first..first + count]
     }
 }

@@ -1,6 +1,7 @@
 //! What a story can be made with: people, room and the counts of the manifest.
 
 use super::super::Situation;
+use super::volumes::bent;
 use crate::manifest::Activity;
 use crate::model::inventory::{Contact, Opportunity};
 use crate::model::pins::Pins;
@@ -65,28 +66,30 @@ impl<'a> Means<'a> {
         let Activity {
             meetings, emails, ..
         } = self.activity;
-        let (past, mails) = (meetings.past.max(), emails.max());
         let future = match self.activity.future_days {
             0 => 0,
             _ => meetings.future.max(),
         };
-        if self.people < people_needed(shape) {
-            return false;
-        }
-        match shape {
-            Shape::Accelerating => {
-                past >= 4 && future >= 2 && mails != 1 && self.executives > 0 && self.room >= 4
+        let bent = bent(shape, self.room as u32);
+        // A manifest without mails asks nothing of them.
+        let has_mails = emails.max() == 0 || bent.mails.0 <= emails.max();
+        let has_meetings = bent.past.0 <= meetings.past.max() && bent.future.0 <= future;
+        self.people >= people_needed(shape)
+            && has_mails
+            && has_meetings
+            && match shape {
+                Shape::Accelerating => self.executives > 0 && self.room >= 4,
+                Shape::Healthy => self.executives > 0,
+                // Without a mail nothing but the people says that it is at risk.
+                Shape::AtRisk => emails.max() > 0 || self.executives < self.people.max(1),
+                Shape::Stalled => self.room >= STALLED_ROOM,
+                Shape::SingleThreaded
+                | Shape::ChampionLeft
+                | Shape::New
+                | Shape::Won
+                | Shape::LostToCompetitor
+                | Shape::NoDecision => true,
             }
-            Shape::Healthy => {
-                past >= 2 && future >= 1 && !matches!(mails, 1 | 2) && self.executives > 0
-            }
-            // Without a mail nothing but the people says that it is at risk.
-            Shape::AtRisk => mails > 0 || past > 0 && self.executives < self.people.max(1),
-            Shape::Stalled => past + mails > 0 && self.room >= STALLED_ROOM,
-            Shape::SingleThreaded => past + mails > 0,
-            Shape::ChampionLeft => mails >= 2,
-            Shape::New | Shape::Won | Shape::LostToCompetitor | Shape::NoDecision => true,
-        }
     }
 }
 

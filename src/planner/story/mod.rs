@@ -10,7 +10,7 @@ mod pin;
 mod places;
 mod volumes;
 
-pub(super) use places::{bumps, farewell, latest, reach, thread_day, wishes};
+pub(super) use places::{Asked, asked, bumps, farewell, latest, reach, thread_day};
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};

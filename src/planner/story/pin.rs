@@ -79,7 +79,6 @@ fn tell(
         past: Vec::new(),
         future: Vec::new(),
         held: Marks::default(),
-        joined: Marks::default(),
     };
     pins.shape = mix::shape(situation, opportunity, &pins, (fixed, &draws));
     let roles = roles(situation, pins.shape);
@@ -138,7 +137,6 @@ fn keep(
         past: slots(&kept.past, kept.owner == owner),
         future: slots(&kept.future, kept.next_owner == next_owner),
         held: kept.held,
-        joined: kept.joined,
     };
     pins.engaged = told | engaged(&pins, told);
     pins

@@ -25,11 +25,13 @@ pub(in crate::planner) struct Counts {
     pub(in crate::planner) mails: Count,
 }
 
-/// What a shape makes of the manifest's bounds: at least and at most so many.
-struct Bent {
-    past: (u32, u32),
-    future: (u32, u32),
-    mails: (u32, u32),
+/// What a shape makes of the manifest's bounds: at least and at most so many of each. What it
+/// needs at the least is what its rules need; where the manifest allows fewer, the deal gets
+/// another shape.
+pub(super) struct Bent {
+    pub(super) past: (u32, u32),
+    pub(super) future: (u32, u32),
+    pub(super) mails: (u32, u32),
 }
 
 const ANY: u32 = u32::MAX;
@@ -37,20 +39,21 @@ const ANY: u32 = u32::MAX;
 /// Meetings of healthy deals in the last 30 days; more have to lie before.
 pub(super) const HEALTHY_RECENT: u32 = 3;
 
-fn bent(shape: Shape, room: u32) -> Bent {
+/// `room`: the business days of the past.
+pub(super) fn bent(shape: Shape, room: u32) -> Bent {
     let (past, future, mails) = match shape {
         Shape::Accelerating => ((4, ANY), (2, ANY), (4, ANY)),
         Shape::Healthy => {
             let before = room.saturating_sub(22);
             ((2, HEALTHY_RECENT + before), (1, 1), (5, ANY))
         }
-        Shape::AtRisk => ((2, ANY), (0, 1), (3, ANY)),
-        Shape::Stalled => ((1, ANY), (0, 0), (4, ANY)),
-        Shape::SingleThreaded => ((1, ANY), (0, 1), (2, ANY)),
-        Shape::ChampionLeft => ((2, ANY), (0, 1), (4, ANY)),
-        Shape::New => ((0, 2), (0, 2), (1, 6)),
-        Shape::Won => ((4, ANY), (0, 0), (6, ANY)),
-        Shape::LostToCompetitor | Shape::NoDecision => ((2, ANY), (0, 0), (3, ANY)),
+        Shape::AtRisk => ((0, ANY), (0, 1), (1, ANY)),
+        Shape::Stalled => ((0, ANY), (0, 0), (3, ANY)),
+        Shape::SingleThreaded => ((0, ANY), (0, 1), (2, ANY)),
+        Shape::ChampionLeft => ((0, ANY), (0, 1), (4, ANY)),
+        Shape::New => ((0, 2), (0, 2), (0, 6)),
+        Shape::Won => ((0, ANY), (0, 0), (0, ANY)),
+        Shape::LostToCompetitor | Shape::NoDecision => ((0, ANY), (0, 0), (0, ANY)),
     };
     Bent {
         past,

@@ -69,7 +69,7 @@ pub(in crate::planner) fn body(deal: &Deal, number: usize) -> Option<Value> {
     let path = step.path.as_str();
     let (thread, place) = path.rsplit_once('/').unwrap_or((path, ""));
     let first = fnv1a(thread.as_bytes()) as usize % pool.len();
-    let place = place.parse::<usize>().unwrap_or(1) / 2;
+    let place = place.parse::<usize>().unwrap_or(1);
     Some(Value::Text(Text {
         template: pool.template((first + place) % pool.len()),
         person: main(deal, step),

@@ -13,7 +13,7 @@ use super::directions::Balance;
 use super::meetings::Meeting;
 use super::moment::{Moment, lag, writing_time};
 use super::topic::Topic;
-use super::{Direction, Held, Kind, Party, Source, Step, Timeline};
+use super::{Direction, Held, Kind, Party, Source, Step, Timeline, phase_at};
 use crate::draw::{Draw, RootDraw};
 use crate::model::address::Path;
 use crate::model::shape::Shape;
@@ -22,6 +22,8 @@ use crate::model::shape::Shape;
 const LENGTH: usize = 0;
 const DAY: usize = 1;
 const MINUTE: usize = 2;
+const PERSON: usize = 3;
+const TURN: usize = 4;
 /// And of the wait for each of its messages, by number.
 const LAG: usize = 16;
 
@@ -112,7 +114,7 @@ impl Writer<'_> {
             day: thread_day(pins, number, draws.unit(DAY)),
             minute: writing_time(draws.unit(MINUTE)),
         };
-        let phase = self.source.phase_at(at.day);
+        let phase = phase_at(pins, at.day);
         let topic = match special(pins.shape, number) {
             Some(topic) => (topic, 0),
             None => dealer.next(phase, draw),
@@ -121,9 +123,12 @@ impl Writer<'_> {
             number: number as u8 + 1,
             topic,
             phase,
-            people: self
-                .committee
-                .partner(number, (topic.0, phase), at.day, &draws),
+            people: self.committee.partner(
+                number,
+                (topic.0, phase),
+                at.day,
+                (draws.unit(PERSON), draws.unit(TURN)),
+            ),
         };
         let mut direction = opening(pins.shape, number);
         let mut about = None;

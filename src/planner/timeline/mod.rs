@@ -9,9 +9,8 @@ mod directions;
 mod mails;
 mod meetings;
 mod moment;
+pub(super) mod slots;
 pub(super) mod topic;
-
-pub(super) use meetings::wanting_colleague;
 
 use std::collections::BTreeMap;
 
@@ -46,16 +45,10 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw) -> Timeline {
     timeline
 }
 
-impl Source<'_> {
-    /// How far the deal had come at a day, given in business days from the end of its story.
-    fn phase_at(&self, offset: i32) -> Phase {
-        phase_at(self.pins, offset)
-    }
-}
-
-fn phase_at(pins: &Pins, offset: i32) -> Phase {
+/// How far the deal had come at a day, given in business days from the end of its story.
+fn phase_at(pins: &Pins, day: i32) -> Phase {
     let days = -i32::from(pins.first);
-    let passed = f64::from((days + offset).clamp(0, days)) / f64::from(days);
+    let passed = f64::from((days + day).clamp(0, days)) / f64::from(days);
     Phase::at((f64::from(pins.position) * passed) as u8)
 }
 
