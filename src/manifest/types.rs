@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::added::{Added, by_api_name};
+use super::calendar::Calendar;
 use super::framework::{Framework, by_name};
 use super::roles::Role;
 use super::words::words;
@@ -26,6 +27,7 @@ pub(crate) struct Manifest {
     pub(crate) opportunities: Opportunities,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
+    pub(crate) calendar: Calendar,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,

@@ -33,8 +33,11 @@ pub(crate) struct Capabilities {
     /// Whether opportunities are in several currencies.
     #[serde(default)]
     pub(crate) currencies: bool,
+    /// Of the addresses of accounts, and of contacts.
     #[serde(default)]
     pub(crate) places: Places,
+    #[serde(default)]
+    pub(crate) contact_places: Places,
     /// Those of [`ACCOUNT_FIELDS`] that the org shows us.
     #[serde(default)]
     pub(crate) account_fields: BTreeSet<String>,
@@ -75,6 +78,15 @@ impl Places {
             Self::Hidden => None,
             Self::Texts => Some(["BillingCountry", "BillingState"]),
             Self::Codes => Some(["BillingCountryCode", "BillingStateCode"]),
+        }
+    }
+
+    /// Those of a contact.
+    pub(crate) fn of_contact(self) -> Option<[&'static str; 2]> {
+        match self {
+            Self::Hidden => None,
+            Self::Texts => Some(["MailingCountry", "MailingState"]),
+            Self::Codes => Some(["MailingCountryCode", "MailingStateCode"]),
         }
     }
 }

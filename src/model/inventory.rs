@@ -57,12 +57,17 @@ pub(crate) struct Account {
     pub(crate) parent: Option<AccountId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Contact {
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: String,
     pub(crate) title: Option<String>,
     pub(crate) email: Option<String>,
+    /// Of its mailing address, as an account's.
+    #[serde(default)]
+    pub(crate) country: Option<String>,
+    #[serde(default)]
+    pub(crate) state: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

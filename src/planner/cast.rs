@@ -194,6 +194,7 @@ mod tests {
                 last_name: format!("Person {number}"),
                 title: Some((*title).to_owned()),
                 email: None,
+                ..Contact::default()
             };
             (ContactId(id), contact)
         };

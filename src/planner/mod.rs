@@ -9,7 +9,6 @@ mod added;
 mod calendar;
 mod cast;
 mod evidence;
-mod lay;
 mod loan;
 mod overlaps;
 mod owners;

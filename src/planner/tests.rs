@@ -396,6 +396,7 @@ prop_compose! {
                 last_name: format!("Last{of}{number}"),
                 title: title.map(str::to_owned),
                 email: Some(format!("person{number}@corp.example")),
+                ..Contact::default()
             };
             (ContactId(id("003", of * 100 + number)), contact)
         };
@@ -452,6 +453,7 @@ fn plain_world(deals: usize) -> World {
             last_name: format!("Person{number}"),
             title: Some(TITLES[number].to_owned()),
             email: Some(format!("person{number}@acme.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", number)), contact)
     };

@@ -20,8 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Situation;
 use super::activity::meetings::may_be_invited;
-use super::calendar::block_hours;
-use super::lay::lay;
+use super::calendar::{Calendars, block_hours, lay};
 use super::overlaps::overlaps;
 use crate::model::id::RootId;
 use crate::model::inventory::by_creation;
@@ -36,6 +35,8 @@ pub(crate) struct Stories {
     pub(crate) skipped: BTreeSet<RootId>,
     /// Young deals whose activities reach back to before they were created.
     pub(crate) predating: BTreeSet<RootId>,
+    /// What came of laying the meetings into everybody's calendars.
+    pub(crate) calendars: Calendars,
     /// How many meetings lie on another one of their owner.
     pub(crate) overlaps: u64,
     /// People who could only be invited to meetings and are not, as their addresses are real.
@@ -59,7 +60,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             None => drop(stories.skipped.insert(*root)),
         }
     }
-    lay(situation, &order, &mut stories);
+    stories.calendars = lay(situation, &order, &mut stories.pins);
     stories.overlaps = overlaps(situation, &stories.pins);
     stories.uninvited = uninvited(situation, &stories.pins);
     stories

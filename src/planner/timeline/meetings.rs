@@ -1,7 +1,7 @@
 //! The meetings of a story: a slot each, held, cancelled or planned.
 
 use super::super::activity::meetings::{hours, path};
-use super::super::calendar::Tense;
+use super::super::calendar::{Tense, is_marked};
 use super::moment::Moment;
 use super::slots::slots;
 use super::{Held, Kind, Source, Step, Timeline};
@@ -28,9 +28,10 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
             Tense::Past => (&pins.past, counts.past.core, pins.owner),
             Tense::Future => (&pins.future, counts.future.core, pins.next_owner),
         };
-        let Some(laid) = laid.get(slot.number - 1) else {
+        if !is_marked(pins.held, slot.tense, slot.number - 1) {
             continue;
-        };
+        }
+        let laid = laid[slot.number - 1];
         let path = Path::new(path(slot.tense, slot.number));
         let draws = draw.at(path.as_str());
         let (minute, minutes) = hours(source.activity, &draws, laid.1);

@@ -31,11 +31,14 @@ pub(super) async fn around(
     });
     let mut reads: Vec<_> = lots.collect();
     let lots = reads.len();
+    let contact_places = capabilities.contact_places;
+    let more = contact_places.of_contact().into_iter().flatten();
     // The contact that a person account is stands alone: others there are only related to it.
-    let more = match capabilities.person_accounts {
-        true => ", IsPersonAccount",
-        false => "",
-    };
+    let person = capabilities.person_accounts.then_some("IsPersonAccount");
+    let more: String = more
+        .chain(person)
+        .map(|field| format!(", {field}"))
+        .collect();
     let select = format!(
         "SELECT Id, FirstName, LastName, Title, Email, AccountId{more} FROM Contact WHERE AccountId IN"
     );
@@ -58,7 +61,7 @@ pub(super) async fn around(
         let mut pages = told.pages()?;
         while let Some(page) = pages.next::<Fields>().await? {
             for fields in page {
-                let (account, id, contact) = contact(&fields)?;
+                let (account, id, contact) = contact(&fields, contact_places)?;
                 contacts.entry(account).or_default().insert(id, contact);
                 if fields.get("IsPersonAccount") == Some(&Json::Bool(true)) {
                     persons.insert((account, id));
@@ -78,10 +81,7 @@ pub(super) type Contacts = BTreeMap<AccountId, BTreeMap<ContactId, Contact>>;
 
 fn account(fields: &Fields, places: Places) -> Result<(AccountId, Account), Error> {
     let id = AccountId(record_id(&text(fields, "Id")?)?);
-    let place = places.of_account();
-    let [country, state] = place.map_or_else(<[_; 2]>::default, |place| {
-        place.map(|field| optional(fields, field))
-    });
+    let [country, state] = place(fields, places.of_account());
     let employees = fields.get("NumberOfEmployees").and_then(Json::as_u64);
     let parent = optional(fields, "ParentId");
     let parent = parent.map(|id| record_id(&id)).transpose()?;
@@ -97,16 +97,25 @@ fn account(fields: &Fields, places: Places) -> Result<(AccountId, Account), Erro
     Ok((id, account))
 }
 
-fn contact(fields: &Fields) -> Result<(AccountId, ContactId, Contact), Error> {
+fn contact(fields: &Fields, places: Places) -> Result<(AccountId, ContactId, Contact), Error> {
     let account = AccountId(record_id(&text(fields, "AccountId")?)?);
+    let [country, state] = place(fields, places.of_contact());
     let contact = Contact {
         first_name: optional(fields, "FirstName"),
         last_name: text(fields, "LastName")?,
         title: optional(fields, "Title"),
         email: optional(fields, "Email"),
+        country,
+        state,
     };
     let id = ContactId(record_id(&text(fields, "Id")?)?);
     Ok((account, id, contact))
+}
+
+fn place(fields: &Fields, names: Option<[&str; 2]>) -> [Option<String>; 2] {
+    names.map_or_else(Default::default, |names| {
+        names.map(|name| optional(fields, name))
+    })
 }
 
 pub(super) const USERS: &str =
