@@ -7,6 +7,7 @@
 //! names.
 
 mod added;
+mod calendar;
 pub(crate) mod framework;
 mod people;
 mod roles;
@@ -36,6 +37,7 @@ use thiserror::Error;
 use problems::Complaint;
 use section::{Files, Reading, Section};
 
+pub(crate) use calendar::{Calendar, HolidayCalendar};
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
 pub(crate) use template::{Template, Templates};

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::added::{Added, by_api_name};
+use super::calendar::Calendar;
 use super::framework::{Framework, by_name};
 use super::people::Contacts;
 use super::roles::Role;
@@ -28,6 +29,7 @@ pub(crate) struct Manifest {
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
     pub(crate) contacts: Contacts,
+    pub(crate) calendar: Calendar,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,

@@ -8,7 +8,6 @@ mod activity;
 mod added;
 mod calendar;
 mod evidence;
-mod lay;
 mod loan;
 mod overlaps;
 mod owners;
@@ -21,7 +20,6 @@ mod timeline;
 mod want;
 mod zone;
 
-pub(crate) use calendar::{FUTURE_SLOTS, PAST_SLOTS};
 pub(crate) use story::Stories;
 
 use std::borrow::Cow;
