@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::diff::fields::hash;
-use crate::diff::{self, Context, Policies, Root};
+use crate::diff::{self, Context, Policies, Replacing, Root};
 use crate::manifest::{self, Manifest};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities};
 use crate::model::change::Reason;
@@ -169,6 +169,7 @@ impl Applied<'_> {
             same_manifest: false,
             anchor_moved: false,
             adopting: false,
+            replacing: Replacing::default(),
             policies: &policies,
             render: &|_, _| Vec::new(),
         };

@@ -249,6 +249,7 @@ fn write(
     let action = match fields.as_slice() {
         [] => Action::Record,
         fields if fields.iter().any(frozen) => Action::Replace,
+        fields if context.replacing.asks(record.object, reason, fields) => Action::Replace,
         _ => Action::Update,
     };
     let mut change = blank(state, record.path.clone(), record.object, (action, reason));

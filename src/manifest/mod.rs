@@ -6,6 +6,7 @@
 //! exists there, is not looked at here; nor is any file but the manifest itself.
 
 mod added;
+mod peopleai;
 mod roles;
 pub(crate) mod template;
 mod types;
@@ -33,6 +34,7 @@ use thiserror::Error;
 use problems::Complaint;
 use section::{Reading, Section};
 
+pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
 pub(crate) use template::{Template, Templates};

@@ -7,13 +7,13 @@ use super::names::{
     api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
     story_key, subject, tag_field, template,
 };
+use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
-    Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, IngestionMode,
-    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
-    PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey,
-    Subjects, VerifyMode,
+    Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, InstanceUrl,
+    KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback, Provider, Query,
+    RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -128,20 +128,6 @@ fn opportunities(mut opportunities: Section) -> Opportunities {
         keep_fresh: opportunities
             .distinct("keep_fresh", word(KeptFresh::WORDS))
             .unwrap_or_default(),
-    }
-}
-
-fn peopleai(mut peopleai: Section) -> PeopleAi {
-    PeopleAi {
-        ingestion_mode: peopleai
-            .value("ingestion_mode", word(IngestionMode::WORDS))
-            .unwrap_or(IngestionMode::CrmActivity),
-        verify_mode: peopleai
-            .value("verify_mode", word(VerifyMode::WORDS))
-            .unwrap_or(VerifyMode::Manual),
-        expected_latency_minutes: peopleai
-            .value("expected_latency_minutes", whole(0..=10_080))
-            .unwrap_or(60),
     }
 }
 

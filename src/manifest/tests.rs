@@ -129,6 +129,10 @@ peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
   expected_latency_minutes: 60
+  activity_source: missing
+  on_reanchor: update
+  replace_on_rematch: false
+  fields: {}
 activity:
   past_days: 45
   future_days: 21

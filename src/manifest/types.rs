@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::added::{Added, by_api_name};
+use super::peopleai::PeopleAi;
 use super::roles::Role;
 use super::words::words;
 use crate::model::object::Object;
@@ -208,14 +209,6 @@ words! {
     }
 }
 
-/// How People.ai gets to see the records, and how that is checked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct PeopleAi {
-    pub(crate) ingestion_mode: IngestionMode,
-    pub(crate) verify_mode: VerifyMode,
-    pub(crate) expected_latency_minutes: u32,
-}
-
 /// What becomes of the opportunities themselves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Opportunities {
@@ -228,23 +221,6 @@ words! {
     KeptFresh {
         CloseDate = "CloseDate",
         NextStep = "NextStep",
-    }
-}
-
-words! {
-    /// Where People.ai picks activities up.
-    IngestionMode {
-        CrmActivity = "crm_activity",
-        EmailDropbox = "email_dropbox",
-        Calendar = "calendar",
-    }
-}
-
-words! {
-    /// Who looks whether People.ai has ingested the records.
-    VerifyMode {
-        Manual = "manual",
-        Api = "api",
     }
 }
 

@@ -269,6 +269,7 @@ impl Pass<'_> {
             same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
             adopting: self.ground.takes_over(),
+            replacing: steps::replacing(request),
             policies: &self.policies,
             render: &render,
         };
