@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod env;
+mod figures;
 mod proxy;
 
 mod aliases;
@@ -42,6 +43,7 @@ mod saved_plan;
 mod selection;
 mod sign_in;
 mod small_edits;
+mod stories;
 mod transcripts;
 mod usage;
 mod whole_way;

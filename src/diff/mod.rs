@@ -148,12 +148,13 @@ pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change))
     }
 }
 
-/// What these records of a root would be found by, to tell what else carries our key.
+/// What these records of a root would be found by, and of which kind, to tell what else carries our
+/// key.
 pub(crate) fn wanted_letters<'a>(
     root: RootId,
     desired: impl Iterator<Item = &'a Desired>,
-) -> impl Iterator<Item = String> {
-    desired.map(move |record| letters(root, record))
+) -> impl Iterator<Item = (Object, String)> {
+    desired.map(move |record| (record.object, letters(root, record)))
 }
 
 /// What a record that state does not know is found by. No org takes a key for an attendee: it is

@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 
 use super::added::{fields, record_types};
+use super::framework;
 use super::names::{
     api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
-    story_key, subject, tag_field, template,
+    story_key, subject, tag_field,
 };
 use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
-    Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, InstanceUrl,
-    KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback, Provider, Query,
-    RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects,
+    Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
+    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -139,6 +140,9 @@ fn activity(mut activity: Section) -> Activity {
         emails: activity
             .section("emails")
             .bounds(("min", "max"), &(0..=100), usual(5, 20)),
+        email_object: activity
+            .value("email_object", word(EmailObject::WORDS))
+            .unwrap_or(EmailObject::Task),
         participant_roles: activity
             .filled("participant_roles")
             .distinct("participant_roles", role)
@@ -194,9 +198,7 @@ fn llm(mut llm: Section) -> Llm {
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
     Scorecards {
-        templates: scorecards
-            .distinct("templates", template)
-            .unwrap_or_else(|| vec!["meddicc".to_owned()]),
+        templates: framework::all(&mut scorecards),
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

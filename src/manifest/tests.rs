@@ -92,6 +92,7 @@ salesforce:
   query: {opportunity_type: null, stages_allowed: 010, exclude_if_omitted_field: ~,
     include_closed: true, on_leave: destroy}
 activity:
+  email_object: email_message
   subjects: {meetings: [Kick-off, 2026-10-05], emails: []}
   owner_fallback: casey@example.com
 scorecards: {templates: []}
@@ -149,6 +150,7 @@ activity:
   emails:
     min: 5
     max: 20
+  email_object: task
   participant_roles:
   - champion
   - economic_buyer
@@ -410,7 +412,7 @@ fn the_earlier_tools_file_loads_unchanged() {
         [Role::TechnicalEvaluator, Role::Influencer]
     );
     assert!(manifest.llm.enabled);
-    assert_eq!(manifest.scorecards.templates, ["meddicc"]);
+    assert_eq!(manifest.scorecards.templates[0].name, "MEDDICC");
 }
 
 #[test]
@@ -617,6 +619,10 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:32 activity.participant_roles[0]: `janitor` is not known (one of: champion, economic_buyer, technical_evaluator, decision_maker, procurement, legal, end_user, executive_sponsor, influencer)",
     ),
     (
+        "activity: {email_object: EmailMessage}",
+        "3:26 activity.email_object: `EmailMessage` is not known (did you mean `email_message`? It must be one of: task, email_message)",
+    ),
+    (
         "activity: {realism_level: lite}",
         "3:27 activity.realism_level: `lite` is not known (one of: none, light, heavy)",
     ),
@@ -633,8 +639,8 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:39 activity.subjects.emails[1]: stands in the list already (take this one out)",
     ),
     (
-        "scorecards: {templates: [MEDDIC]}",
-        "3:26 scorecards.templates[0]: `MEDDIC` is not known (did you mean `meddicc`? It must be one of: meddicc)",
+        "scorecards: {templates: [MEDICC]}",
+        "3:26 scorecards.templates[0]: `MEDICC` is not known (did you mean `meddicc`? It must be one of: meddicc, meddic, meddpicc, bant, spiced, champ, or the path of a file)",
     ),
     (
         "scorecards: {coverage_target: 80%}",

@@ -14,6 +14,9 @@ use super::value::{Datum, FieldName, Want, known};
 pub(crate) struct Change {
     pub(crate) address: Address,
     pub(crate) object: Object,
+    /// The kind of the record that gives way to it, where a replacement is of another kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) instead_of: Option<Object>,
     pub(crate) action: Action,
     pub(crate) reason: Reason,
     /// The record as it is now, where there is one.

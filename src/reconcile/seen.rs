@@ -82,8 +82,11 @@ impl Seen {
             .iter()
             .filter(|record| !known.contains(&record.path));
         let wanted = diff::wanted_letters(root, new);
-        self.claimed
-            .extend(wanted.filter(|letters| found.contains_key(letters)));
+        let is_found = |(object, letters): (Object, String)| {
+            let found = found.get(&letters)?;
+            (found.object == object).then_some(letters)
+        };
+        self.claimed.extend(wanted.filter_map(is_found));
     }
 
     /// Whether something that was found by key is wanted at an address.

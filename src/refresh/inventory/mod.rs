@@ -80,7 +80,9 @@ pub(crate) async fn inventory(
         accounts,
         contacts,
         users: into,
+        organization,
     } = &mut read.inventory;
+    organization.clone_from(&org.identity().org_name);
     let wanted: BTreeSet<_> = opportunities.values().filter_map(|o| o.account).collect();
     (*accounts, *contacts) = around(org, request.capabilities, &wanted).await?;
     *into = self::users(users.pages()?).await?;
