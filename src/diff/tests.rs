@@ -91,7 +91,7 @@ fn as_stored(text: &'static str) -> Json {
         Value::Ref(address) => json!(id(address.path.as_str()).to_string()),
         other => match as_sent(&other) {
             Datum::Json(json) => json,
-            Datum::Ref(_) => unreachable!("seen above"),
+            Datum::Ref(_) | Datum::Draft(_) => unreachable!("seen above"),
         },
     }
 }
@@ -213,6 +213,7 @@ impl Case {
                 .collect()
         };
         let context = Context {
+            is_retold: &|_, _, _| false,
             capabilities: &self.capabilities,
             found: &self.found,
             generation_floor: self.generation_floor,
@@ -261,6 +262,7 @@ fn line(change: &Change) -> String {
         let after = match &field.after {
             Datum::Json(json) => json.to_string(),
             Datum::Ref(address) => format!("->{}", address.path),
+            Datum::Draft(draft) => format!("->{}", draft.hash),
         };
         write!(line, " {}={before}{after}", field.name).unwrap();
     }

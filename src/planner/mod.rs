@@ -13,6 +13,7 @@ mod lay;
 mod loan;
 mod overlaps;
 mod owners;
+mod prompts;
 mod scorecard;
 mod story;
 mod text;
@@ -136,7 +137,12 @@ impl<'a> Planner<'a> {
         fields
             .map(|(name, value)| {
                 let value = self.stand_in(name, value);
-                (name.clone(), render(name, &value, (&deal, record.object)))
+                let draft = prompts::draft(&deal, &record.path, (name, &value), &record.fields);
+                let datum = match draft {
+                    Some(draft) => Datum::Draft(Box::new(draft)),
+                    None => render(name, &value, (&deal, record.object)),
+                };
+                (name.clone(), datum)
             })
             .collect()
     }
@@ -245,7 +251,8 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let want = want::want(object, &fields, &self.speaker);
+        let drafts = prompts::hash(self, &path, &fields);
+        let want = want::want(object, (&fields, drafts), &self.speaker);
         records.push(Desired {
             path,
             object,
