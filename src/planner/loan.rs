@@ -1,5 +1,6 @@
 //! Loans: fields of records that are not ours, which are filled because the manifest names them.
 
+use super::timeline::{Held, Kind, Step};
 use super::{Deal, field, want};
 use crate::draw::RootDraw;
 use crate::manifest::KeptFresh;
@@ -80,21 +81,13 @@ fn close_date(deal: &Deal, draw: &mut RootDraw) -> Option<Day> {
     has_passed.then(|| anchor.business().plus(days).day())
 }
 
-/// What is planned next.
+/// What is planned next, at the least counts: a raised maximum changes nothing that is there.
 fn next_step(deal: &Deal) -> Option<Value> {
-    let anchor = deal.pins.ends.base(deal.planner.situation.anchor);
-    let least = deal
-        .planner
-        .situation
-        .manifest
-        .activity
-        .meetings
-        .future
-        .min();
-    let planned = deal.pins.future.iter().take(least as usize);
-    let slot = planned.min_by_key(|slot| (slot.0, slot.1))?;
-    let day = anchor.plus(i32::from(slot.0)).day().date();
-    Some(Value::Word(
-        format!("Meeting on {}", day.strftime("%-d %B")).into(),
-    ))
+    let is_planned = |step: &&Step| step.core && step.kind == Kind::Meeting(Held::Planned);
+    let planned = deal.timeline.steps.iter().filter(is_planned);
+    let next = planned.min_by_key(|step| (step.when.at, &step.path))?;
+    let topic = next.topic.facts().key.replace('-', " ");
+    let topic = topic[..1].to_uppercase() + &topic[1..];
+    let day = next.when.day.date().strftime("%-d %B");
+    Some(Value::Word(format!("{topic} on {day}").into()))
 }
