@@ -23,7 +23,7 @@ pub(crate) struct PeopleAi {
     /// An activity that would be matched to somebody or something else is made anew.
     pub(crate) replace_on_rematch: bool,
     /// Fields of Activity that tell what People.ai would otherwise have to guess.
-    pub(crate) fields: BTreeMap<Told, String>,
+    pub(crate) fields: BTreeMap<Attribute, String>,
 }
 
 words! {
@@ -63,7 +63,7 @@ words! {
 
 words! {
     /// What a field of Activity can tell People.ai.
-    Told {
+    Attribute {
         /// `Inbound` or `Outbound`.
         Direction = "direction",
         /// Who wrote or called, by e-mail address.
@@ -100,8 +100,8 @@ pub(super) fn peopleai(mut peopleai: Section) -> PeopleAi {
     }
 }
 
-fn fields(mut fields: Section) -> BTreeMap<Told, String> {
-    let told = Told::WORDS.iter();
+fn fields(mut fields: Section) -> BTreeMap<Attribute, String> {
+    let told = Attribute::WORDS.iter();
     told.filter_map(|(name, told)| Some((*told, fields.value(name, told_field)?)))
         .collect()
 }
@@ -131,7 +131,7 @@ fn told_field(node: &Node) -> Result<String, Complaint> {
 #[cfg(test)]
 mod tests {
     use super::super::parse;
-    use super::Told;
+    use super::Attribute;
 
     const LEAST: &str = "run: {name: demo}\nsalesforce: {instance_url: embedded}\n";
 
@@ -150,7 +150,7 @@ mod tests {
         let yaml = "peopleai: {fields: {direction: Demo_Direction__c, from: Demo_From__c}}\n";
         let manifest = parse(&format!("{LEAST}{yaml}"), "demo.yaml").unwrap();
         let fields = &manifest.peopleai.fields;
-        assert_eq!(fields[&Told::Direction], "Demo_Direction__c");
+        assert_eq!(fields[&Attribute::Direction], "Demo_Direction__c");
         assert_eq!(fields.len(), 2);
     }
 

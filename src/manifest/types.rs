@@ -47,10 +47,24 @@ impl Manifest {
 }
 
 impl Manifest {
-    /// Whether it fills fields of records that are not ours.
-    pub(crate) fn lends(&self) -> bool {
-        !self.opportunities.keep_fresh.is_empty()
+    /// The fields of records that are not ours which it fills.
+    pub(crate) fn lent(&self) -> Vec<LentField> {
+        let kept = self.opportunities.keep_fresh.iter();
+        let kept = kept.map(|kept| LentField {
+            object: Object::OpportunityLoan,
+            field: kept.to_string(),
+            key: "opportunities.keep_fresh",
+        });
+        kept.collect()
     }
+}
+
+/// A field of a record that is not ours, and the key of the manifest that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LentField {
+    pub(crate) object: Object,
+    pub(crate) field: String,
+    pub(crate) key: &'static str,
 }
 
 /// The folder that a file lies in.
