@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::fields::hash;
-use super::{Context, Policies, Replacing, Root, diff, letters, stray};
+use super::{Context, Elsewhere, Policies, Replacing, Root, diff, letters, stray};
 use crate::bench::capabilities;
 use crate::draw::fnv1a;
 use crate::model::address::{Address, Path};
@@ -91,7 +91,7 @@ fn as_stored(text: &'static str) -> Json {
         Value::Ref(address) => json!(id(address.path.as_str()).to_string()),
         other => match as_sent(&other) {
             Datum::Json(json) => json,
-            Datum::Ref(_) | Datum::Draft(_) => unreachable!("seen above"),
+            Datum::Ref(_) | Datum::Draft(_) | Datum::People(_) => unreachable!("seen above"),
         },
     }
 }
@@ -221,6 +221,7 @@ impl Case {
             anchor_moved: self.anchor_moved,
             adopting: self.adopting,
             replacing: self.replacing,
+            elsewhere: &Elsewhere::new(),
             policies: &self.policies,
             render: &render,
         };
@@ -263,6 +264,7 @@ fn line(change: &Change) -> String {
             Datum::Json(json) => json.to_string(),
             Datum::Ref(address) => format!("->{}", address.path),
             Datum::Draft(draft) => format!("->{}", draft.hash),
+            Datum::People(people) => format!("->{people:?}"),
         };
         write!(line, " {}={before}{after}", field.name).unwrap();
     }

@@ -8,6 +8,7 @@
 
 mod added;
 pub(crate) mod framework;
+mod people;
 mod peopleai;
 mod roles;
 pub(crate) mod template;

@@ -8,6 +8,7 @@ use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
     run_name, story_key, subject, tag_field,
 };
+use super::people::contacts;
 use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
@@ -27,6 +28,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         opportunities: opportunities(file.section("opportunities")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
+        contacts: contacts(file.section("contacts")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::added::{Added, by_api_name};
 use super::framework::{Framework, by_name};
+use super::people::Contacts;
 use super::peopleai::PeopleAi;
 use super::roles::Role;
 use super::words::words;
@@ -27,6 +28,7 @@ pub(crate) struct Manifest {
     pub(crate) opportunities: Opportunities,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
+    pub(crate) contacts: Contacts,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
