@@ -6,6 +6,7 @@
 //! exists there, is not looked at here; nor is any file but the manifest itself and those that it
 //! names.
 
+mod accounts;
 mod added;
 pub(crate) mod framework;
 mod people;
@@ -37,6 +38,7 @@ use thiserror::Error;
 use problems::Complaint;
 use section::{Files, Reading, Section};
 
+pub(crate) use accounts::Accounts;
 pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::accounts::accounts;
 use super::added::{fields, record_types};
 use super::framework;
 use super::names::{
@@ -26,6 +27,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         source,
         salesforce: salesforce(file.section("salesforce")),
         opportunities: opportunities(file.section("opportunities")),
+        accounts: accounts(file.section("accounts")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
         contacts: contacts(file.section("contacts")),

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
 use super::framework::{Framework, by_name};
 use super::people::Contacts;
@@ -26,6 +27,7 @@ pub(crate) struct Manifest {
     pub(crate) run: Run,
     pub(crate) salesforce: Salesforce,
     pub(crate) opportunities: Opportunities,
+    pub(crate) accounts: Accounts,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
     pub(crate) contacts: Contacts,
@@ -57,7 +59,17 @@ impl Manifest {
             field: kept.to_string(),
             key: "opportunities.keep_fresh",
         });
-        kept.collect()
+        let of_account = |field: &str, key| LentField {
+            object: Object::AccountLoan,
+            field: field.to_owned(),
+            key,
+        };
+        let accounts = &self.accounts;
+        let website = accounts.website.iter();
+        let website = website.map(|_| of_account("Website", "accounts.website"));
+        let parents =
+            (!accounts.parents.is_empty()).then(|| of_account("ParentId", "accounts.parents"));
+        kept.chain(website).chain(parents).collect()
     }
 }
 

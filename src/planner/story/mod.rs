@@ -19,9 +19,10 @@ use super::Situation;
 use super::activity::meetings::may_be_invited;
 use super::calendar::block_hours;
 use super::lay::lay;
+use super::loan;
 use super::overlaps::overlaps;
 use super::people::{People, people};
-use crate::model::id::RootId;
+use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::by_creation;
 use crate::model::pins::{Grid, Pins};
 
@@ -32,6 +33,8 @@ pub(crate) struct Stories {
     pub(crate) pins: BTreeMap<RootId, Pins>,
     /// The people whom they need and their accounts have not, by account.
     pub(crate) people: People,
+    /// What accounts lend.
+    pub(crate) lent: loan::Accounts,
     /// Opportunities that get none, because nobody active stands in for their owner.
     pub(crate) skipped: BTreeSet<RootId>,
     /// Young deals whose activities reach back to before they were created.
@@ -43,10 +46,15 @@ pub(crate) struct Stories {
 }
 
 impl Stories {
-    /// Whether the root is a deal that is told, or an account that people are added to.
+    /// Whether the root is a deal that is told, or an account that is planned.
     pub(crate) fn covers(&self, root: RootId) -> bool {
-        let is_account = |account| self.people.contains_key(&account);
+        let is_account = |account| self.covers_account(account);
         self.pins.contains_key(&root) || root.account().is_some_and(is_account)
+    }
+
+    /// Whether people are added to the account, or it lends something.
+    pub(crate) fn covers_account(&self, account: AccountId) -> bool {
+        self.people.contains_key(&account) || self.lent.contains_key(&account)
     }
 }
 
@@ -68,6 +76,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         }
     }
     stories.people = people(situation, stories.pins.values());
+    stories.lent = loan::accounts(situation, stories.pins.keys());
     lay(situation, &order, &mut stories);
     stories.overlaps = overlaps(situation, &stories.pins);
     stories.uninvited = uninvited(situation, &stories);

@@ -1,17 +1,15 @@
-//! Loans: fields of records that are not ours, which are filled because the manifest names them.
+//! What open deals lend: fields that go stale, and are kept fresh.
 
-use super::timeline::{Held, Kind, Step};
-use super::{Deal, field, want};
+use super::super::timeline::{Held, Kind, Step};
+use super::super::{Deal, field};
 use crate::draw::RootDraw;
 use crate::manifest::KeptFresh;
-use crate::model::address::Path;
 use crate::model::day::Day;
-use crate::model::id::RecordId;
 use crate::model::loan::LOAN;
 use crate::model::object::Object;
 use crate::model::pins::Ends;
 use crate::model::record::Desired;
-use crate::model::value::{FieldName, Value};
+use crate::model::value::Value;
 
 /// The draw of a close date.
 const CLOSES: usize = 0;
@@ -23,7 +21,7 @@ const LONGEST: i32 = 60;
 const SPREAD: u64 = 10;
 
 /// Lends the fields of the deal that are kept fresh.
-pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
+pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
     let kept = &deal.planner.situation.manifest.opportunities.keep_fresh;
     let is_open = deal.pins.ends == Ends::AtAnchor && !deal.opportunity.closed;
     if kept.is_empty() || !is_open {
@@ -42,33 +40,6 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
         (Object::OpportunityLoan, deal.root.0),
         fields,
     );
-}
-
-impl Deal<'_> {
-    /// Fills fields of a record that is not ours, as far as the org lets us. What they hold now is
-    /// kept, and given back once they are not wanted any more.
-    pub(super) fn lend(
-        &self,
-        records: &mut Vec<Desired>,
-        path: &str,
-        (object, lender): (Object, RecordId),
-        mut fields: Vec<(FieldName, Value)>,
-    ) {
-        let capabilities = self.planner.situation.capabilities;
-        fields.retain(|(name, _)| {
-            capabilities.can_read(object, name) && capabilities.can_update(object, name)
-        });
-        if fields.is_empty() {
-            return;
-        }
-        records.push(Desired {
-            path: Path::new(path),
-            object,
-            lender: Some(lender),
-            want: want::want(object, (&fields, 0), Some(&self.speaker)),
-            fields,
-        });
-    }
 }
 
 /// When the deal closes now, where the day that it was to close on has passed.
