@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::diff::fields::hash;
-use crate::diff::{self, Context, Policies, Root};
+use crate::diff::{self, Context, Policies, Replacing, Root};
 use crate::manifest::{self, Manifest};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities};
 use crate::model::change::Reason;
@@ -197,6 +197,7 @@ impl Applied<'_> {
             anchor_moved: false,
             elsewhere: &elsewhere,
             adopting: false,
+            replacing: Replacing::default(),
             policies: &policies,
             render: &|_, _| Vec::new(),
         };

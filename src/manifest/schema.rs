@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::accounts::accounts;
 use super::added::{fields, record_types};
 use super::calendar::calendar;
 use super::framework;
@@ -10,13 +11,13 @@ use super::names::{
     run_name, story_key, subject, tag_field,
 };
 use super::people::contacts;
+use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
-    IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
-    OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
-    Scorecards, StoryKey, Subjects, VerifyMode,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
+    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -27,6 +28,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         source,
         salesforce: salesforce(file.section("salesforce")),
         opportunities: opportunities(file.section("opportunities")),
+        accounts: accounts(file.section("accounts")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
         contacts: contacts(file.section("contacts")),
@@ -133,20 +135,6 @@ fn opportunities(mut opportunities: Section) -> Opportunities {
         keep_fresh: opportunities
             .distinct("keep_fresh", word(KeptFresh::WORDS))
             .unwrap_or_default(),
-    }
-}
-
-fn peopleai(mut peopleai: Section) -> PeopleAi {
-    PeopleAi {
-        ingestion_mode: peopleai
-            .value("ingestion_mode", word(IngestionMode::WORDS))
-            .unwrap_or(IngestionMode::CrmActivity),
-        verify_mode: peopleai
-            .value("verify_mode", word(VerifyMode::WORDS))
-            .unwrap_or(VerifyMode::Manual),
-        expected_latency_minutes: peopleai
-            .value("expected_latency_minutes", whole(0..=10_080))
-            .unwrap_or(60),
     }
 }
 

@@ -21,9 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Situation;
 use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours, lay};
+use super::loan;
 use super::overlaps::overlaps;
 use super::people::{People, people};
-use crate::model::id::RootId;
+use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::by_creation;
 use crate::model::pins::{Grid, Pins};
 
@@ -34,6 +35,8 @@ pub(crate) struct Stories {
     pub(crate) pins: BTreeMap<RootId, Pins>,
     /// The people whom they need and their accounts have not, by account.
     pub(crate) people: People,
+    /// What accounts lend.
+    pub(crate) lent: loan::Accounts,
     /// Opportunities that get none, because nobody active stands in for their owner.
     pub(crate) skipped: BTreeSet<RootId>,
     /// Young deals whose activities reach back to before they were created.
@@ -47,10 +50,15 @@ pub(crate) struct Stories {
 }
 
 impl Stories {
-    /// Whether the root is a deal that is told, or an account that people are added to.
+    /// Whether the root is a deal that is told, or an account that is planned.
     pub(crate) fn covers(&self, root: RootId) -> bool {
-        let is_account = |account| self.people.contains_key(&account);
+        let is_account = |account| self.covers_account(account);
         self.pins.contains_key(&root) || root.account().is_some_and(is_account)
+    }
+
+    /// Whether people are added to the account, or it lends something.
+    pub(crate) fn covers_account(&self, account: AccountId) -> bool {
+        self.people.contains_key(&account) || self.lent.contains_key(&account)
     }
 }
 
@@ -72,6 +80,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         }
     }
     stories.people = people(situation, stories.pins.values());
+    stories.lent = loan::accounts(situation, stories.pins.keys());
     stories.calendars = lay(situation, &order, &mut stories.pins);
     stories.overlaps = overlaps(situation, &stories.pins);
     stories.uninvited = uninvited(situation, &stories);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{InventoryRequest, optional, text};
+use super::{InventoryRequest, optional, text, without_loans};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, Places};
 use crate::model::id::{AccountId, ContactId, RootId, UserId};
 use crate::model::inventory::{Account, Contact, ContactRole, Opportunity, User};
@@ -48,6 +48,7 @@ pub(super) async fn around(
     let mut accounts = Accounts::new();
     for told in told {
         for fields in told.records()?.into_iter().flatten() {
+            let fields = without_loans(&fields, request.loans);
             let (id, account) = account(&fields, capabilities.places)?;
             accounts.insert(id, account);
         }
