@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::{Address, Path};
-use super::id::{AccountId, ContactId, RecordId, RootId};
+use super::id::{AccountId, ContactId, RecordId, RootId, UserId};
 
 /// Somebody at an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +15,13 @@ pub(crate) enum Person {
     Contact(ContactId),
     /// One that we make: the account, and the number of its address, as in `001…/contact/02`.
     Made(AccountId, u8),
+}
+
+/// Somebody who writes emails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Correspondent {
+    Person(Person),
+    User(UserId),
 }
 
 /// A text that names nobody.

@@ -311,6 +311,7 @@ fn users() -> BTreeMap<UserId, User> {
         let user = User {
             name: format!("Owner {number}"),
             username: format!("owner{number}@example.com"),
+            email: Some(format!("owner{number}@seller.example")),
             active: number != 1,
             time_zone: (*zone).to_owned(),
             manager: (number == 1).then(|| user_id(0)),
