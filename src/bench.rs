@@ -124,7 +124,7 @@ impl World {
                     let fields = planner.render(root, activity);
                     let texts = fields.iter().filter_map(|(_, datum)| match datum {
                         Datum::Json(json) => json.as_str(),
-                        Datum::Ref(_) => None,
+                        Datum::Ref(_) | Datum::Draft(_) => None,
                     });
                     planned.characters += texts.map(|text| text.len() as u64).sum::<u64>();
                 }
@@ -187,6 +187,7 @@ impl Applied<'_> {
         let found = Found::new();
         let policies = Policies::default();
         let context = Context {
+            is_retold: &|_, _, _| false,
             capabilities: &self.world.capabilities,
             found: &found,
             generation_floor: 0,
@@ -312,6 +313,7 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
     for (name, datum) in planner.render(root, record) {
         let json = match datum {
             Datum::Json(json) => json,
+            Datum::Draft(draft) => draft.stand_in(),
             Datum::Ref(_) => serde_json::Value::String(id.to_string()),
         };
         held.0.push((name.clone(), hash(&json)));

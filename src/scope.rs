@@ -104,7 +104,7 @@ fn goes(change: &Change) -> bool {
 
 fn references(change: &Change) -> impl Iterator<Item = &Address> {
     change.fields.iter().filter_map(|field| match &field.after {
-        Datum::Json(_) => None,
+        Datum::Json(_) | Datum::Draft(_) => None,
         Datum::Ref(address) => Some(address),
     })
 }

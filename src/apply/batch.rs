@@ -133,6 +133,7 @@ impl Dispatcher<'_> {
         for FieldChange { name, after, .. } in &change.fields {
             let value = match after {
                 Datum::Json(json) => json.clone(),
+                Datum::Draft(draft) => self.job.texts.json(draft)?,
                 Datum::Ref(address) => match self.job.state.id_of(address)? {
                     Some(id) => Json::String(id.to_string()),
                     None => return Ok(None),

@@ -82,9 +82,11 @@ pub(super) fn desired(
     };
     let held = recorded.map(|(row, _)| &row.held);
     let reference_moved = reference_moved(state, record, held);
+    let is_changed = |row: &Row| row.want != record.want || reference_moved;
+    let is_retold = |row: &Row| (context.is_retold)(state.root, record, row);
     let situation = Situation {
         desired: match recorded {
-            Some((row, _)) if row.want != record.want || reference_moved => Wanted::Changed,
+            Some((row, _)) if is_changed(row) || is_retold(row) => Wanted::Changed,
             _ => Wanted::Same,
         },
         recorded: recorded_state((context.policies, Some(record)), recorded, found),
@@ -95,7 +97,13 @@ pub(super) fn desired(
         Decision::Nothing => return None,
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
-            let reason = why_written(context, reason, reference_moved);
+            let is_same = recorded.is_some_and(|(row, _)| !is_changed(row));
+            let same_want = recorded.is_some_and(|(row, _)| row.want == record.want);
+            let reason = match reason {
+                Reason::ManifestChanged if is_same => Reason::Retold,
+                // What is wanted otherwise itself is not so because of another.
+                reason => why_written(context, reason, reference_moved && same_want),
+            };
             let (row, live) = recorded.expect("only recorded records are written again");
             let before = Before::of(row, live);
             write(context, state, record, (reason, generation), &before)
@@ -267,7 +275,7 @@ fn write(
             change.fields = wanted
                 .into_iter()
                 .map(|(name, after)| FieldChange {
-                    before: before.value(&name),
+                    before: before.value(&name).filter(|_| other_kind.is_none()),
                     name,
                     after,
                 })

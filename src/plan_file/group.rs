@@ -79,10 +79,13 @@ impl Groups {
             group.roots += 1;
             group.last_root = Some(change.address.root);
         }
-        if matches!(
-            change.action,
-            Action::Update | Action::Replace | Action::Adopt
-        ) {
+        // A record of another kind has other fields.
+        if change.instead_of.is_none()
+            && matches!(
+                change.action,
+                Action::Update | Action::Replace | Action::Adopt
+            )
+        {
             for field in change.fields.iter().filter(|field| {
                 change.action == Action::Update || field.before != Some(after(field))
             }) {
@@ -104,6 +107,10 @@ fn after(field: &crate::model::change::FieldChange) -> serde_json::Value {
     match &field.after {
         crate::model::value::Datum::Json(json) => json.clone(),
         crate::model::value::Datum::Ref(address) => serde_json::Value::String(address.to_string()),
+        // Nothing in the org is like what is not written yet.
+        crate::model::value::Datum::Draft(draft) => {
+            serde_json::Value::String(draft.hash.to_string())
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::Ground;
+use super::loans;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
+use super::texts;
 use crate::apply::{self, Way};
 use crate::manifest::{EmailObject, InstanceUrl};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
@@ -134,6 +136,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     }
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
+    notices.extend(loans::notices(ground, planner, seen));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();
@@ -141,6 +144,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             "{count} protected records would have gone and are kept, such as {example}"
         ));
     }
+    notices.extend(texts::notice(request).filter(|_| planner.is_some()));
     if request.options.refresh == RefreshMode::None
         && let Ok(Some((at, _))) = state.snapshot("inventory")
         && let Ok(at) = jiff::Timestamp::from_second(at)
@@ -223,12 +227,21 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let rows: u64 = by_jobs.map(|kind| kind.records).sum();
     let calls = writes + reads + pack;
     // A full call takes an org about two seconds, and five are under way at once.
+    let llm = &request.manifest.llm;
+    let (texts, tokens) = texts::to_write(plan, llm);
     Estimate {
         calls,
-        seconds: (calls * 2).div_ceil(5) + rows / JOB_ROWS_PER_SECOND,
+        seconds: (calls * 2).div_ceil(5)
+            + rows / JOB_ROWS_PER_SECOND
+            + texts * SECONDS_PER_TEXT / u64::from(llm.concurrency),
         kinds,
+        texts,
+        tokens,
     }
 }
+
+/// A model takes about as long to write a text.
+const SECONDS_PER_TEXT: u64 = 3;
 
 /// So many rows of jobs an org works off in a second, about.
 const JOB_ROWS_PER_SECOND: u64 = 500;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::loans::Loans;
 use crate::diff;
 use crate::model::id::RootId;
 use crate::model::object::Object;
@@ -31,6 +32,7 @@ pub(super) struct Seen {
     pub(super) targeted: bool,
     /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
+    pub(super) loans: Loans,
     /// What was wanted, out of what was found by key.
     claimed: BTreeSet<String>,
 }
