@@ -111,8 +111,12 @@ impl World {
     pub fn plan(&self, texts: Texts) -> Planned {
         let mut planned = Planned::default();
         self.each_deal(usize::MAX, |planner, root, records| {
-            let is_activity =
-                |record: &&Desired| matches!(record.object, Object::Event | Object::Task);
+            let is_activity = |record: &&Desired| {
+                matches!(
+                    record.object,
+                    Object::Event | Object::Task | Object::EmailMessage
+                )
+            };
             planned.records += records.len() as u64;
             for activity in records.iter().filter(is_activity) {
                 planned.activities += 1;
@@ -343,7 +347,8 @@ pub(crate) fn capabilities() -> Capabilities {
         let keyed = (facts.object != Object::EventRelation).then_some(KEY_FIELD);
         let fields = || facts.filled.iter().copied().chain(keyed);
         let all = || fields().map(str::to_owned);
-        let updateable = |field: &String| !CREATE_ONLY.contains(&field.as_str());
+        let is_frozen = facts.object == Object::EmailMessage;
+        let updateable = |field: &String| !(is_frozen || CREATE_ONLY.contains(&field.as_str()));
         let capabilities = ObjectCapabilities {
             readable: all().collect(),
             createable: all().collect(),

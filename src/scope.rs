@@ -184,6 +184,7 @@ mod tests {
             object: Object::Event,
             action: *actions.iter().find(|a| a.symbol() == symbol).unwrap(),
             reason: Reason::New,
+            instead_of: None,
             id: None,
             stamp: None,
             generation: 1,

@@ -13,6 +13,7 @@ mod queue;
 mod batch;
 mod bounds;
 mod check;
+mod email_tasks;
 mod job;
 mod loan;
 mod notes;

@@ -74,7 +74,9 @@ pub(super) fn desired(
     let found = match recorded {
         None if !context.found.is_empty() => {
             let letters = letters(state.root, record);
-            context.found.get(&letters)
+            let found = context.found.get(&letters);
+            // What is of another kind is not what is wanted, and goes.
+            found.filter(|found| found.object == record.object)
         }
         _ => None,
     };
@@ -246,12 +248,15 @@ fn write(
     fields.extend(no_longer_owned(context, record, before));
     let frozen =
         |change: &FieldChange| !context.capabilities.can_update(record.object, &change.name);
+    let other_kind = (before.object != record.object).then_some(before.object);
     let action = match fields.as_slice() {
+        _ if other_kind.is_some() => Action::Replace,
         [] => Action::Record,
         fields if fields.iter().any(frozen) => Action::Replace,
         _ => Action::Update,
     };
     let mut change = blank(state, record.path.clone(), record.object, (action, reason));
+    change.instead_of = other_kind;
     change.id = Some(before.id);
     change.stamp = before.stamp;
     change.generation = generation;
@@ -321,6 +326,7 @@ fn no_longer_owned(context: &Context, record: &Desired, before: &Before) -> Vec<
 
 fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRecord) -> Change {
     let before = Before {
+        object: found.object,
         id: found.live.id,
         held: &Held::default(),
         stamp: found.live.stamp,
@@ -365,6 +371,7 @@ pub(super) fn blank(
         object,
         action,
         reason,
+        instead_of: None,
         id: None,
         stamp: None,
         generation: 1,
@@ -397,8 +404,7 @@ fn title<'a>(object: Object, field: impl Fn(&str) -> Option<&'a Json>) -> String
 }
 
 fn day<'a>(field: impl Fn(&str) -> Option<&'a Json>) -> Option<Day> {
-    let text = field("ActivityDate")
-        .or_else(|| field("StartDateTime"))?
-        .as_str()?;
+    let mut names = ["ActivityDate", "StartDateTime", "MessageDate"].into_iter();
+    let text = names.find_map(field)?.as_str()?;
     text.get(..10)?.parse().ok().map(Day::from_date)
 }

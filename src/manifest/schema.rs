@@ -11,10 +11,10 @@ use super::names::{
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
-    Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, IngestionMode,
-    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
-    PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey,
-    Subjects, VerifyMode,
+    Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
+    IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
+    OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
+    Scorecards, StoryKey, Subjects, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -154,6 +154,9 @@ fn activity(mut activity: Section) -> Activity {
         emails: activity
             .section("emails")
             .bounds(("min", "max"), &(0..=100), usual(5, 20)),
+        email_object: activity
+            .value("email_object", word(EmailObject::WORDS))
+            .unwrap_or(EmailObject::Task),
         participant_roles: activity
             .filled("participant_roles")
             .distinct("participant_roles", role)

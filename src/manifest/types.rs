@@ -45,6 +45,13 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// Whether it fills fields of records that are not ours.
+    pub(crate) fn lends(&self) -> bool {
+        !self.opportunities.keep_fresh.is_empty()
+    }
+}
+
 /// The folder that a file lies in.
 pub(crate) fn directory_of(file: &Path) -> &Path {
     match file.parent() {
@@ -253,6 +260,7 @@ pub(crate) struct Activity {
     pub(crate) meetings: Meetings,
     /// How many emails an opportunity gets.
     pub(crate) emails: Bounds<u32>,
+    pub(crate) email_object: EmailObject,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
     /// Whether people whose e-mail addresses are real may be invited to meetings.
@@ -268,6 +276,16 @@ pub(crate) struct Meetings {
     pub(crate) future: Bounds<u32>,
     /// Never empty; a length that stands here twice is drawn twice as often.
     pub(crate) duration_minutes: Vec<u32>,
+}
+
+words! {
+    /// What an email is in the org.
+    EmailObject {
+        /// A completed task of subtype Email, as when somebody logs an email.
+        Task = "task",
+        /// A record of its own, of which the org makes a task itself.
+        EmailMessage = "email_message",
+    }
 }
 
 words! {

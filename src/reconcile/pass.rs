@@ -179,6 +179,7 @@ impl Pass<'_> {
             seen.targeted |= self.is_targeted(&one);
             seen.claim((one.root, &one.rows), &one.desired, &self.found);
             let changes = changes.unwrap_or_else(|| self.changes(&one, &live));
+            seen.loans.count(&one.rows, &live, &changes);
             self.push(changes, seen, builder)?;
         }
         Ok(())
@@ -267,7 +268,7 @@ impl Pass<'_> {
             generation_floor: state.meta().generation_floor,
             same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
-            adopting: request.options.adopt && state.meta().serial == 0,
+            adopting: self.ground.takes_over(),
             policies: &self.policies,
             render: &render,
         };

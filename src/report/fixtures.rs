@@ -81,6 +81,7 @@ pub(super) fn meeting(number: u32, action: Action, reason: Reason) -> Change {
         object: Object::Event,
         action,
         reason,
+        instead_of: None,
         id: None,
         stamp: None,
         generation: 1,

@@ -156,7 +156,7 @@ impl<'a> EventLine<'a> {
             ..self
         };
         match object {
-            Object::Event | Object::Task => Self {
+            Object::Event | Object::Task | Object::EmailMessage => Self {
                 activity_id: id,
                 ..line
             },
