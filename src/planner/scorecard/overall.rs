@@ -49,7 +49,7 @@ pub(super) fn fields(deal: &Deal, card: &Card) -> Vec<(FieldName, Value)> {
         ),
         field("As_Of_Date__c", Value::Day(day)),
         field("Status__c", Value::Word(status.into())),
-        field("Summary__c", Value::Word(summary(card, &totals).into())),
+        field("Summary__c", Value::Word(summary(card, &totals, !deal.pins.shape.is_closed()).into())),
         field("Demo_Pack__c", pack(deal)),
     ]
 }
@@ -71,8 +71,8 @@ fn totals(card: &Card) -> Totals {
     }
 }
 
-/// What is known, what is weak, what is open, and what to do about it.
-fn summary(card: &Card, totals: &Totals) -> String {
+/// What is known, what is weak, what is open, and of a deal that is open what to do about it.
+fn summary(card: &Card, totals: &Totals, is_open: bool) -> String {
     let Totals {
         points,
         coverage,
@@ -97,7 +97,9 @@ fn summary(card: &Card, totals: &Totals) -> String {
             sentences.push(format!("{what}: {}.", names.join(", ")));
         }
     }
-    sentences.push(format!("Next: {}.", next_step(card)));
+    if is_open {
+        sentences.push(format!("Next: {}.", next_step(card)));
+    }
     sentences.join(" ")
 }
 
