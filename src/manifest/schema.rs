@@ -14,7 +14,7 @@ use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
     IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
     OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
-    Scorecards, StoryKey, Subjects, VerifyMode,
+    ScorecardTarget, Scorecards, StoryKey, Subjects, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -211,8 +211,15 @@ fn llm(mut llm: Section) -> Llm {
 }
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
+    let templates = framework::all(&mut scorecards);
+    let target = scorecards
+        .filled("target")
+        .one_or_list("target", word(ScorecardTarget::WORDS))
+        .unwrap_or_else(|| vec![ScorecardTarget::Objects]);
     Scorecards {
-        templates: framework::all(&mut scorecards),
+        mapping: framework::mapping(&mut scorecards, &target, &templates),
+        templates,
+        target,
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::added::{Added, by_api_name};
-use super::framework::{Framework, by_name};
+use super::framework::{Framework, Mapped, as_keys, by_name};
 use super::roles::Role;
 use super::words::words;
 use crate::model::object::Object;
@@ -347,11 +347,25 @@ pub(crate) struct Scorecards {
     /// Each key once; empty: no scorecards.
     #[serde(serialize_with = "by_name")]
     pub(crate) templates: Vec<Framework>,
+    /// Where they are written; never empty.
+    pub(crate) target: Vec<ScorecardTarget>,
+    #[serde(serialize_with = "as_keys", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) mapping: Vec<Mapped>,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
     pub(crate) confidence_floor: f64,
     pub(crate) mode: ScorecardMode,
+}
+
+words! {
+    /// Where scorecards are written.
+    ScorecardTarget {
+        /// Records of our own.
+        Objects = "objects",
+        /// Fields of the opportunity, which it lends.
+        Fields = "fields",
+    }
 }
 
 words! {

@@ -1,6 +1,6 @@
 //! Loans: fields of records that are not ours, which are filled because the manifest names them.
 
-use super::{Deal, field, want};
+use super::{Deal, field, scorecard, want};
 use crate::draw::RootDraw;
 use crate::manifest::KeptFresh;
 use crate::model::address::Path;
@@ -21,12 +21,23 @@ const SOONEST: i32 = 3;
 const LONGEST: i32 = 60;
 const SPREAD: u64 = 10;
 
-/// Lends the fields of the deal that are kept fresh.
+/// Lends the fields of the deal that are kept fresh, and those that its scorecards go into.
 pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
+    let mut fields = fresh(deal, draw);
+    fields.extend(scorecard::fields::lent(deal, draw));
+    deal.lend(
+        records,
+        LOAN,
+        (Object::OpportunityLoan, deal.root.0),
+        fields,
+    );
+}
+
+fn fresh(deal: &Deal, draw: &mut RootDraw) -> Vec<(FieldName, Value)> {
     let kept = &deal.planner.situation.manifest.opportunities.keep_fresh;
     let is_open = deal.pins.ends == Ends::AtAnchor && !deal.opportunity.closed;
     if kept.is_empty() || !is_open {
-        return;
+        return Vec::new();
     }
     let mut value = |kept| match kept {
         KeptFresh::CloseDate => close_date(deal, draw).map(Value::Day),
@@ -34,13 +45,7 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
     };
     let fresh = kept.iter().map(|kept| (kept.as_str(), value(*kept)));
     let fresh = fresh.filter_map(|(name, value)| Some(field(name, value?)));
-    let fields = fresh.collect();
-    deal.lend(
-        records,
-        LOAN,
-        (Object::OpportunityLoan, deal.root.0),
-        fields,
-    );
+    fresh.collect()
 }
 
 impl Deal<'_> {

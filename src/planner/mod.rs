@@ -336,10 +336,12 @@ fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
 }
 
 /// The most characters that the platform takes where a text of ours could have more.
-fn longest(field: &str) -> usize {
+fn longest(deal: &Deal, object: Object, field: &str) -> usize {
+    let added = &deal.planner.situation.capabilities.added_fields;
+    let kind = || added.get(&object)?.get(field);
     match field {
         "Subject" => 255,
-        _ => usize::MAX,
+        _ => kind().map_or(usize::MAX, scorecard::fields::longest),
     }
 }
 
@@ -359,7 +361,7 @@ fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
         Value::People(people) => people.iter().map(ToString::to_string).collect(),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(deal.speaker.render(text, longest(name))),
+        Value::Text(text) => Json::String(deal.speaker.render(text, longest(deal, object, name))),
         Value::Templated(templated) => added::render(deal, object, templated),
     };
     Datum::Json(json)
