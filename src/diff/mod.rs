@@ -15,6 +15,7 @@ pub(crate) use loan::left_to_others;
 pub(crate) use one::stray;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use crate::model::address::Address;
 use crate::model::capabilities::Capabilities;
@@ -37,13 +38,20 @@ pub(crate) struct Context<'a> {
     pub(crate) same_manifest: bool,
     /// The story moved, so that is why records change.
     pub(crate) anchor_moved: bool,
+    /// Records of ours under other roots.
+    pub(crate) elsewhere: &'a Elsewhere,
     /// The state was lost, so that nobody knows what lent fields held before.
     pub(crate) adopting: bool,
     /// Fields that others may change.
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
     pub(crate) render: &'a Render<'a>,
+    /// Whether a record's text was written anew, though its recipe is the same.
+    pub(crate) is_retold: &'a dyn Fn(RootId, &Desired, &Row) -> bool,
 }
+
+/// By address the ids of records under other roots; none for one that is made now, or made anew.
+pub(crate) type Elsewhere = BTreeMap<Address, Option<RecordId>>;
 
 /// The fields of one of the root's records as they are sent.
 pub(crate) type Render<'a> = dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)> + 'a;
@@ -104,7 +112,8 @@ pub(crate) struct Root<'a> {
 
 /// Gives each change of the root to `sink`, parents before children.
 pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change)) {
-    let mut state = one::RootState::new(root.id, root.account, root.gone_reason, root.rows);
+    let mut state = one::RootState::new((root.id, root.account), root.gone_reason, root.rows);
+    state.elsewhere = Some(context.elsewhere);
     let mut desired: Vec<_> = root.desired.iter().collect();
     desired.sort_by(|a, b| (a.object, &a.path).cmp(&(b.object, &b.path)));
     let mut wanted = vec![false; root.rows.len()];
@@ -155,18 +164,11 @@ fn letters(root: RootId, record: &Desired) -> String {
     }
 }
 
-/// The id that a reference stands for, where it is known already.
+/// The value with the ids that it refers to, where they are known already.
 fn referenced(state: &one::RootState, datum: &Datum) -> Option<serde_json::Value> {
-    match datum {
-        Datum::Json(json) => Some(json.clone()),
-        Datum::Ref(address) if address.root != state.root => None,
-        Datum::Ref(address) if state.remade.contains(&address.path) => None,
-        Datum::Ref(address) => state.id(&address.path).map(|id| as_json(&id)),
-    }
-}
-
-fn as_json(id: &RecordId) -> serde_json::Value {
-    serde_json::Value::String(id.to_string())
+    let id = |address: &Address| Ok::<_, Infallible>(state.id(address));
+    let Ok(resolved) = datum.resolve(id);
+    resolved
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::fields::hash;
-use super::{Context, Policies, Root, diff, letters, stray};
+use super::{Context, Elsewhere, Policies, Root, diff, letters, stray};
 use crate::bench::capabilities;
 use crate::draw::fnv1a;
 use crate::model::address::{Address, Path};
@@ -85,7 +85,9 @@ fn as_stored(text: &'static str) -> Json {
         Value::Ref(address) => json!(id(address.path.as_str()).to_string()),
         other => match as_sent(&other) {
             Datum::Json(json) => json,
-            Datum::Ref(_) => unreachable!("seen above"),
+            Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => {
+                unreachable!("seen above")
+            }
         },
     }
 }
@@ -205,11 +207,13 @@ impl Case {
                 .collect()
         };
         let context = Context {
+            is_retold: &|_, _, _| false,
             capabilities: &self.capabilities,
             found: &self.found,
             generation_floor: self.generation_floor,
             same_manifest: false,
             anchor_moved: self.anchor_moved,
+            elsewhere: &Elsewhere::new(),
             adopting: false,
             policies: &self.policies,
             render: &render,
@@ -252,6 +256,9 @@ fn line(change: &Change) -> String {
         let after = match &field.after {
             Datum::Json(json) => json.to_string(),
             Datum::Ref(address) => format!("->{}", address.path),
+            Datum::Draft(draft) => format!("->{}", draft.hash),
+            Datum::People(people) => format!("->{people:?}"),
+            Datum::Refs(addresses) => format!("->{addresses:?}"),
         };
         write!(line, " {}={before}{after}", field.name).unwrap();
     }

@@ -130,11 +130,14 @@ impl<'a> Sight<'a> {
     pub(super) fn wanted(&self) -> impl Iterator<Item = Object> {
         let scorecards = self.manifest.scorecards.are_records();
         let emails = self.manifest.activity.email_object == EmailObject::EmailMessage;
+        let people = self.manifest.contacts.generate;
         let objects = object::made().map(|facts| facts.object);
         objects.filter(move |object| match object {
             Object::Scorecard | Object::ScorecardAnswer => scorecards,
             Object::EmailMessage => emails,
-            Object::Event
+            Object::Contact => people,
+            Object::OpportunityContactRole
+            | Object::Event
             | Object::Task
             | Object::EventRelation
             | Object::AccountLoan

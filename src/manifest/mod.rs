@@ -8,6 +8,7 @@
 
 mod added;
 pub(crate) mod framework;
+mod people;
 mod roles;
 pub(crate) mod template;
 mod types;

@@ -17,6 +17,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+use super::people::People;
 use super::{Planner, Situation};
 use crate::bench::capabilities;
 use crate::manifest::{self, Manifest, Misfit};
@@ -46,6 +47,7 @@ struct World {
     capabilities: Capabilities,
     inventory: Inventory,
     pins: BTreeMap<RootId, Pins>,
+    people: People,
     recast: BTreeSet<RootId>,
     seed: u64,
     anchor: Day,
@@ -138,6 +140,7 @@ type Records = BTreeMap<Address, Record>;
 #[derive(Debug, Clone, PartialEq)]
 struct Told {
     pins: BTreeMap<RootId, Pins>,
+    people: People,
     skipped: BTreeSet<RootId>,
     overlaps: u64,
     uninvited: u64,
@@ -155,6 +158,7 @@ impl World {
             capabilities: &self.capabilities,
             inventory: &self.inventory,
             pins: &self.pins,
+            people: &self.people,
             recast: &self.recast,
             seed: self.seed,
             anchor: self.anchor,
@@ -162,7 +166,9 @@ impl World {
         });
         let mut records = Records::new();
         let mut core = BTreeSet::new();
-        for root in self.inventory.opportunities.keys() {
+        let deals = self.inventory.opportunities.keys().copied();
+        let accounts = self.inventory.accounts.keys().copied().map(RootId::from);
+        for root in &accounts.chain(deals).collect::<Vec<_>>() {
             let mut desired = Vec::new();
             planner.plan(*root, &mut desired);
             let timeline = planner.timeline(*root);
@@ -189,6 +195,7 @@ impl World {
         }
         Told {
             pins: planner.stories.pins.clone(),
+            people: planner.stories.people.clone(),
             skipped: planner.stories.skipped.clone(),
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
@@ -202,6 +209,7 @@ impl World {
     fn apply(&mut self) -> Told {
         let told = self.plan();
         self.pins = told.pins.clone();
+        self.people = told.people.clone();
         self.told_at = Some(self.anchor);
         told
     }
@@ -240,6 +248,9 @@ impl Record {
         match &self.fields[name] {
             Datum::Json(json) => json,
             Datum::Ref(address) => panic!("{name} refers to {address}"),
+            Datum::Draft(draft) => panic!("{name} is to be written: {draft:?}"),
+            Datum::People(people) => panic!("{name} refers to {people:?}"),
+            Datum::Refs(addresses) => panic!("{name} refers to {addresses:?}"),
         }
     }
 
@@ -248,9 +259,17 @@ impl Record {
         json.as_str().unwrap_or_else(|| panic!("{name} is {json}"))
     }
 
+    /// The records that the answer of a scorecard cites.
+    fn cites(&self) -> &[Address] {
+        match &self.fields["Evidence_Activity_Id__c"] {
+            Datum::Refs(addresses) => addresses,
+            _ => &[],
+        }
+    }
+
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
-            Datum::Json(_) => None,
+            Datum::Json(_) | Datum::Draft(_) | Datum::People(_) | Datum::Refs(_) => None,
             Datum::Ref(address) => Some(address),
         }
     }
@@ -414,9 +433,11 @@ prop_compose! {
                 accounts: accounts.collect(),
                 contacts: contacts.collect(),
                 users: users(),
+                contact_roles: BTreeMap::new(),
                 organization: "Northwind".to_owned(),
             },
             pins: BTreeMap::new(),
+            people: BTreeMap::new(),
             recast: BTreeSet::new(),
             seed,
             anchor: day("2026-11-16").plus(anchor),
@@ -462,9 +483,11 @@ fn plain_world(deals: usize) -> World {
             accounts: BTreeMap::from([(account, acme)]),
             contacts: BTreeMap::from([(account, names.iter().enumerate().map(contact).collect())]),
             users: users(),
+            contact_roles: BTreeMap::new(),
             organization: "Northwind".to_owned(),
         },
         pins: BTreeMap::new(),
+        people: BTreeMap::new(),
         recast: BTreeSet::new(),
         seed: 42,
         anchor: day("2026-11-20"),

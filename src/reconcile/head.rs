@@ -6,6 +6,7 @@ use super::ground::Ground;
 use super::loans;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
+use super::texts;
 use crate::apply::{self, Way};
 use crate::manifest::{EmailObject, InstanceUrl};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
@@ -40,12 +41,14 @@ pub(super) fn header(
     let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
     let is_kept = |root: &RootId| read.inventory.opportunities.contains_key(root);
     let (kept, left): (BTreeSet<_>, _) = read.left.iter().copied().partition(is_kept);
+    let deals = in_scope.iter().filter(|root| root.account().is_none());
+    let deals = match stories {
+        Some(_) => deals.filter(planned).count(),
+        None => deals.count(),
+    };
     let coverage = Coverage {
-        opportunities: stories.map_or(in_scope.len(), |stories| stories.pins.len()) as u64,
-        in_scope: match stories {
-            Some(_) => in_scope.iter().filter(planned).count() as u64,
-            None => in_scope.len() as u64,
-        },
+        opportunities: stories.map_or(deals, |stories| stories.pins.len()) as u64,
+        in_scope: deals as u64,
         beyond_limit: read.beyond_limit,
         kept: kept.len() as u64,
         skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
@@ -92,6 +95,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
         request.command == Command::Apply
             && !capabilities.has(facts.object)
             && !(facts.object == Object::EventRelation && capabilities.shares_activities())
+            && (request.manifest.contacts.generate || facts.object != Object::Contact)
             && (scorecards || !is_scorecard)
             && (facts.object != Object::EmailMessage || emails)
     });
@@ -106,7 +110,11 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
                 "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty".to_owned()
             }
             Object::EmailMessage => "write `activity.email_object: task`".to_owned(),
-            Object::Event
+            Object::Contact => {
+                "let an admin give you access, or say `contacts: {generate: false}`".to_owned()
+            }
+            Object::OpportunityContactRole
+            | Object::Event
             | Object::Task
             | Object::EventRelation
             | Object::AccountLoan
@@ -143,6 +151,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             "{count} protected records would have gone and are kept, such as {example}"
         ));
     }
+    notices.extend(texts::notice(request).filter(|_| planner.is_some()));
     if request.options.refresh == RefreshMode::None
         && let Ok(Some((at, _))) = state.snapshot("inventory")
         && let Ok(at) = jiff::Timestamp::from_second(at)
@@ -225,12 +234,21 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let rows: u64 = by_jobs.map(|kind| kind.records).sum();
     let calls = writes + reads + pack;
     // A full call takes an org about two seconds, and five are under way at once.
+    let llm = &request.manifest.llm;
+    let (texts, tokens) = texts::to_write(plan, llm);
     Estimate {
         calls,
-        seconds: (calls * 2).div_ceil(5) + rows / JOB_ROWS_PER_SECOND,
+        seconds: (calls * 2).div_ceil(5)
+            + rows / JOB_ROWS_PER_SECOND
+            + texts * SECONDS_PER_TEXT / u64::from(llm.concurrency),
         kinds,
+        texts,
+        tokens,
     }
 }
+
+/// A model takes about as long to write a text.
+const SECONDS_PER_TEXT: u64 = 3;
 
 /// So many rows of jobs an org works off in a second, about.
 const JOB_ROWS_PER_SECOND: u64 = 500;

@@ -172,9 +172,10 @@ fn words(deal: &Deal, element: &Element, wording: usize) -> Value {
 /// References to the cited steps.
 fn citation(deal: &Deal, timeline: &Timeline, cited: &[usize]) -> Value {
     let address = |step: &usize| deal.address(&timeline.steps[*step].path);
-    cited
-        .first()
-        .map_or(Value::Null, |step| Value::Ref(address(step)))
+    match cited {
+        [] => Value::Null,
+        cited => Value::Refs(cited.iter().map(address).collect()),
+    }
 }
 
 /// What the cited steps are: `2 meetings, 1 email, last on 12 November`.

@@ -2,7 +2,7 @@
 
 use super::super::Situation;
 use super::volumes::bent;
-use crate::manifest::Activity;
+use crate::manifest::{Activity, Role};
 use crate::model::inventory::{Contact, Opportunity};
 use crate::model::pins::Pins;
 use crate::model::shape::Shape;
@@ -53,10 +53,16 @@ impl<'a> Means<'a> {
             .account
             .and_then(|account| situation.inventory.contacts.get(&account));
         let contacts = || contacts.into_iter().flat_map(|contacts| contacts.values());
+        let is_made = situation.manifest.contacts.generate && opportunity.account.is_some();
+        // Whoever is missing is made.
+        let makeable = if is_made { Role::WORDS.len() } else { 0 };
         Self {
             activity: &situation.manifest.activity,
-            people: contacts().count(),
-            executives: contacts().filter(|contact| is_executive(contact)).count(),
+            people: contacts().count().max(makeable),
+            executives: contacts()
+                .filter(|contact| is_executive(contact))
+                .count()
+                .max(makeable),
             room: -i32::from(pins.first),
         }
     }
@@ -101,6 +107,16 @@ pub(super) fn people_needed(shape: Shape) -> usize {
         Shape::ChampionLeft | Shape::LostToCompetitor | Shape::NoDecision => 2,
         Shape::AtRisk | Shape::New => 0,
         Shape::Stalled | Shape::SingleThreaded => 1,
+    }
+}
+
+/// How many people the story of a shape speaks with at most.
+pub(super) fn people_most(shape: Shape) -> u32 {
+    match shape {
+        Shape::SingleThreaded => 1,
+        Shape::AtRisk | Shape::ChampionLeft | Shape::New => 2,
+        Shape::Stalled | Shape::LostToCompetitor | Shape::NoDecision => 3,
+        Shape::Accelerating | Shape::Healthy | Shape::Won => 32,
     }
 }
 

@@ -20,6 +20,7 @@ use super::activity::meetings::may_be_invited;
 use super::calendar::block_hours;
 use super::lay::lay;
 use super::overlaps::overlaps;
+use super::people::{People, people};
 use crate::model::id::RootId;
 use crate::model::inventory::by_creation;
 use crate::model::pins::{Grid, Pins};
@@ -29,6 +30,8 @@ use crate::model::pins::{Grid, Pins};
 pub(crate) struct Stories {
     /// Every covered opportunity that gets records.
     pub(crate) pins: BTreeMap<RootId, Pins>,
+    /// The people whom they need and their accounts have not, by account.
+    pub(crate) people: People,
     /// Opportunities that get none, because nobody active stands in for their owner.
     pub(crate) skipped: BTreeSet<RootId>,
     /// Young deals whose activities reach back to before they were created.
@@ -37,6 +40,14 @@ pub(crate) struct Stories {
     pub(crate) overlaps: u64,
     /// People who could only be invited to meetings and are not, as their addresses are real.
     pub(crate) uninvited: u64,
+}
+
+impl Stories {
+    /// Whether the root is a deal that is told, or an account that people are added to.
+    pub(crate) fn covers(&self, root: RootId) -> bool {
+        let is_account = |account| self.people.contains_key(&account);
+        self.pins.contains_key(&root) || root.account().is_some_and(is_account)
+    }
 }
 
 /// Decides what is not pinned yet, and keeps the rest.
@@ -56,22 +67,24 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             None => drop(stories.skipped.insert(*root)),
         }
     }
+    stories.people = people(situation, stories.pins.values());
     lay(situation, &order, &mut stories);
     stories.overlaps = overlaps(situation, &stories.pins);
-    stories.uninvited = uninvited(situation, &stories.pins);
+    stories.uninvited = uninvited(situation, &stories);
     stories
 }
 
 /// Counts the people whom [`may_be_invited`] keeps out, each once.
-fn uninvited(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> u64 {
+fn uninvited(situation: &Situation, stories: &Stories) -> u64 {
     if situation.capabilities.shares_activities() {
         return 0;
     }
     let mut people = BTreeSet::new();
-    for (root, pins) in pins {
+    for (root, pins) in &stories.pins {
         let opportunity = &situation.inventory.opportunities[root];
         let cast = pins.cast.iter().filter_map(|part| part.person);
-        people.extend(cast.filter(|person| !may_be_invited(situation, opportunity, *person)));
+        let deal = (opportunity, &stories.people);
+        people.extend(cast.filter(|person| !may_be_invited(situation, deal, *person)));
     }
     people.len() as u64
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::Situation;
-use super::super::cast::cast;
 use super::super::owners::acting;
+use super::super::people::{self, Casting, cast};
 use super::{means, mix};
 use crate::draw::{RootDraw, fnv1a};
 use crate::manifest::Role;
@@ -35,8 +35,18 @@ pub(super) fn pin(
     // A deal that was told is not left out again because nobody stands in for its owner.
     let next_owner = act(situation, opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
     match kept {
-        Some(kept) => Some(keep(situation, opportunity, kept, (next_owner, grid))),
-        None => Some(tell(situation, opportunity, (next_owner, grid), fixed)),
+        Some(kept) => Some(keep(
+            situation,
+            (root, opportunity),
+            kept,
+            (next_owner, grid),
+        )),
+        None => Some(tell(
+            situation,
+            (root, opportunity),
+            (next_owner, grid),
+            fixed,
+        )),
     }
 }
 
@@ -48,7 +58,7 @@ pub(super) fn predates(situation: &Situation, root: RootId, pins: &Pins) -> bool
 
 fn tell(
     situation: &Situation,
-    opportunity: &Opportunity,
+    (root, opportunity): (RootId, &Opportunity),
     (owner, grid): (UserId, Grid),
     fixed: Option<Shape>,
 ) -> Pins {
@@ -80,8 +90,9 @@ fn tell(
         future: Vec::new(),
     };
     pins.shape = mix::shape(situation, opportunity, &pins, (fixed, &draws));
-    let roles = roles(situation, pins.shape);
-    pins.cast = cast(&roles, contacts, &[], &mut draw);
+    let roles = roles(situation, pins.shape, pins.segment);
+    let casting = casting(situation, (root, opportunity), &roles);
+    pins.cast = cast(&casting, &[], &mut draw);
     pins.executives = executives(&pins.cast, contacts, None);
     pins.engaged = engaged(&pins, 0);
     pins
@@ -89,7 +100,7 @@ fn tell(
 
 fn keep(
     situation: &Situation,
-    opportunity: &Opportunity,
+    (root, opportunity): (RootId, &Opportunity),
     kept: &Pins,
     (next_owner, grid): (UserId, Grid),
 ) -> Pins {
@@ -110,8 +121,9 @@ fn keep(
     };
     let contacts = contacts(situation, opportunity);
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
-    let roles = roles(situation, kept.shape);
-    let cast = cast(&roles, contacts, &kept.cast, &mut draw);
+    let roles = roles(situation, kept.shape, kept.segment);
+    let casting = casting(situation, (root, opportunity), &roles);
+    let cast = cast(&casting, &kept.cast, &mut draw);
     let is_known = |id: &UserId| users.contains_key(id);
     let told = told_bits(kept, &cast);
     let stretched = kept.grid.past_days == -i32::from(kept.first);
@@ -159,12 +171,7 @@ fn bits(cast: &[Part], is: impl Fn(usize, &Part) -> bool) -> u32 {
 /// Whom the story speaks with: at most as many as its shape has, those already spoken with among
 /// them, and nobody who decides where the deal is at risk for want of them.
 fn engaged(pins: &Pins, told: u32) -> u32 {
-    let most = match pins.shape {
-        Shape::SingleThreaded => 1,
-        Shape::AtRisk | Shape::ChampionLeft | Shape::New => 2,
-        Shape::Stalled | Shape::LostToCompetitor | Shape::NoDecision => 3,
-        Shape::Accelerating | Shape::Healthy | Shape::Won => 32,
-    };
+    let most = means::people_most(pins.shape);
     let played = bits(&pins.cast, |_, part| part.person.is_some());
     let preferred = match pins.shape {
         Shape::AtRisk if played & !pins.executives != 0 => played & !pins.executives,
@@ -195,9 +202,29 @@ fn contacts<'a>(
     opportunity.account.and_then(of).unwrap_or(NOBODY)
 }
 
-/// The manifest's roles, and as many more as the shape needs people.
-fn roles(situation: &Situation, shape: Shape) -> Vec<Role> {
-    let mut roles = situation.manifest.activity.participant_roles.clone();
+/// What the parts of a deal are filled from.
+fn casting<'a>(
+    situation: &Situation<'a>,
+    (root, opportunity): (RootId, &Opportunity),
+    roles: &'a [Role],
+) -> Casting<'a> {
+    Casting {
+        roles,
+        account: opportunity.account,
+        inventory: situation.inventory,
+        root,
+        generate: situation.manifest.contacts.generate,
+    }
+}
+
+/// The committee of a deal of this size, and as many more as the shape needs people. Where few
+/// are spoken with, few are looked for.
+fn roles(situation: &Situation, shape: Shape, segment: Segment) -> Vec<Role> {
+    let committee = match means::people_most(shape) {
+        32 => segment,
+        _ => Segment::Small,
+    };
+    let mut roles = people::roles(situation.manifest, committee);
     let others = Role::WORDS.iter().map(|(_, role)| *role);
     for role in others {
         if roles.len() >= means::people_needed(shape) {
