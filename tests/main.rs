@@ -41,6 +41,7 @@ mod readme;
 mod refresh;
 mod runs;
 mod saved_plan;
+mod scorecards;
 mod selection;
 mod sign_in;
 mod small_edits;

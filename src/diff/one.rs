@@ -222,6 +222,7 @@ pub(super) fn reference_moved(state: &RootState, record: &Desired, held: Option<
         let reference = match value {
             Value::Ref(address) => Datum::Ref(address.clone()),
             Value::People(people) => Datum::People(people.clone()),
+            Value::Refs(addresses) => Datum::Refs(addresses.clone()),
             _ => return false,
         };
         let outdated = || {

@@ -91,7 +91,9 @@ fn as_stored(text: &'static str) -> Json {
         Value::Ref(address) => json!(id(address.path.as_str()).to_string()),
         other => match as_sent(&other) {
             Datum::Json(json) => json,
-            Datum::Ref(_) | Datum::Draft(_) | Datum::People(_) => unreachable!("seen above"),
+            Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => {
+                unreachable!("seen above")
+            }
         },
     }
 }
@@ -265,6 +267,7 @@ fn line(change: &Change) -> String {
             Datum::Ref(address) => format!("->{}", address.path),
             Datum::Draft(draft) => format!("->{}", draft.hash),
             Datum::People(people) => format!("->{people:?}"),
+            Datum::Refs(addresses) => format!("->{addresses:?}"),
         };
         write!(line, " {}={before}{after}", field.name).unwrap();
     }

@@ -17,7 +17,8 @@ use super::section::Section;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
     InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
-    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects,
+    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, ScorecardTarget, Scorecards,
+    StoryKey, Subjects,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -212,8 +213,15 @@ fn llm(mut llm: Section) -> Llm {
 }
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
+    let templates = framework::all(&mut scorecards);
+    let target = scorecards
+        .filled("target")
+        .one_or_list("target", word(ScorecardTarget::WORDS))
+        .unwrap_or_else(|| vec![ScorecardTarget::Objects]);
     Scorecards {
-        templates: framework::all(&mut scorecards),
+        mapping: framework::mapping(&mut scorecards, &target, &templates),
+        templates,
+        target,
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

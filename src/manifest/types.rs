@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
 use super::calendar::Calendar;
-use super::framework::{Framework, by_name};
+use super::framework::{Framework, Mapped, as_keys, by_name};
 use super::people::Contacts;
 use super::peopleai::PeopleAi;
 use super::roles::Role;
@@ -368,11 +368,25 @@ pub(crate) struct Scorecards {
     /// Each key once; empty: no scorecards.
     #[serde(serialize_with = "by_name")]
     pub(crate) templates: Vec<Framework>,
+    /// Where they are written; never empty.
+    pub(crate) target: Vec<ScorecardTarget>,
+    #[serde(serialize_with = "as_keys", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) mapping: Vec<Mapped>,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
     pub(crate) confidence_floor: f64,
     pub(crate) mode: ScorecardMode,
+}
+
+words! {
+    /// Where scorecards are written.
+    ScorecardTarget {
+        /// Records of our own.
+        Objects = "objects",
+        /// Fields of the opportunity, which it lends.
+        Fields = "fields",
+    }
 }
 
 words! {

@@ -34,6 +34,8 @@ pub(crate) enum Value {
     EmailAddress(Correspondent),
     /// A record of ours, by its address; its id may be known only after apply.
     Ref(Address),
+    /// Several records of ours, in a text that names them all.
+    Refs(Vec<Address>),
     Word(Cow<'static, str>),
     Text(Text),
     Templated(Templated),
@@ -79,18 +81,21 @@ pub(crate) enum Datum {
     Draft(Box<Draft>),
     /// Several people, of whom some are ours.
     People(Vec<Person>),
+    /// Several records of ours, in one text: their ids with semicolons between them.
+    Refs(Vec<Address>),
 }
 
 impl Datum {
     /// The records of ours whose ids it stands for.
     pub(crate) fn references(&self) -> impl Iterator<Item = Address> {
-        let (one, people) = match self {
-            Self::Json(_) | Self::Draft(_) => (None, &[][..]),
-            Self::Ref(address) => (Some(address.clone()), &[][..]),
-            Self::People(people) => (None, people.as_slice()),
+        let (records, people) = match self {
+            Self::Json(_) | Self::Draft(_) => (&[][..], &[][..]),
+            Self::Ref(address) => (std::slice::from_ref(address), &[][..]),
+            Self::People(people) => (&[][..], people.as_slice()),
+            Self::Refs(addresses) => (addresses.as_slice(), &[][..]),
         };
         let people = people.iter().filter_map(|person| person.address());
-        one.into_iter().chain(people)
+        records.iter().cloned().chain(people)
     }
 
     /// The value with the ids in place of the addresses; nothing where one is not known, or where
@@ -115,6 +120,16 @@ impl Datum {
                     .map(id)
                     .collect::<Result<Option<Vec<_>>, E>>()?;
                 Ok(ids.map(|ids| ids.into_iter().map(text).collect()))
+            }
+            Self::Refs(addresses) => {
+                let ids = addresses
+                    .iter()
+                    .map(id)
+                    .collect::<Result<Option<Vec<_>>, E>>()?;
+                Ok(ids.map(|ids| {
+                    let ids: Vec<_> = ids.iter().map(RecordId::to_string).collect();
+                    serde_json::Value::String(ids.join(";"))
+                }))
             }
         }
     }

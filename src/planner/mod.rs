@@ -347,10 +347,12 @@ fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
 }
 
 /// The most characters that the platform takes where a text of ours could have more.
-fn longest(field: &str) -> usize {
+fn longest(deal: &Deal, object: Object, field: &str) -> usize {
+    let added = &deal.planner.situation.capabilities.added_fields;
+    let kind = || added.get(&object)?.get(field);
     match field {
         "Subject" => 255,
-        _ => usize::MAX,
+        _ => kind().map_or(usize::MAX, scorecard::fields::longest),
     }
 }
 
@@ -379,9 +381,10 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
             correspondents::address(deal, *who).into()
         }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
+        Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
         Value::Text(text) => deal.map_or(Json::Null, |deal| {
-            Json::String(deal.speaker.render(text, longest(name)))
+            Json::String(deal.speaker.render(text, longest(deal, object, name)))
         }),
         Value::Templated(templated) => {
             deal.map_or(Json::Null, |deal| added::render(deal, object, templated))

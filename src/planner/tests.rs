@@ -259,6 +259,7 @@ impl Record {
             Datum::Ref(address) => panic!("{name} refers to {address}"),
             Datum::Draft(draft) => panic!("{name} is to be written: {draft:?}"),
             Datum::People(people) => panic!("{name} refers to {people:?}"),
+            Datum::Refs(addresses) => panic!("{name} refers to {addresses:?}"),
         }
     }
 
@@ -267,9 +268,17 @@ impl Record {
         json.as_str().unwrap_or_else(|| panic!("{name} is {json}"))
     }
 
+    /// The records that the answer of a scorecard cites.
+    fn cites(&self) -> &[Address] {
+        match &self.fields["Evidence_Activity_Id__c"] {
+            Datum::Refs(addresses) => addresses,
+            _ => &[],
+        }
+    }
+
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
-            Datum::Json(_) | Datum::Draft(_) | Datum::People(_) => None,
+            Datum::Json(_) | Datum::Draft(_) | Datum::People(_) | Datum::Refs(_) => None,
             Datum::Ref(address) => Some(address),
         }
     }

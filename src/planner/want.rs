@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::text::Speaker;
+use crate::model::address::Address;
 use crate::model::object::Object;
 use crate::model::person::Correspondent;
 use crate::model::value::{FieldName, Value, Want};
@@ -57,9 +58,12 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
         // Who it is counts, and not what he is called: what was written is not written anew.
         Value::Name(who) => push_correspondent(bytes, b'f', *who, speaker),
         Value::EmailAddress(who) => push_correspondent(bytes, b'e', *who, speaker),
-        Value::Ref(address) => {
-            marked(bytes, b'r', address.root.0.as_str().as_bytes());
-            bytes.extend(address.path.as_str().as_bytes());
+        Value::Ref(address) => referred(bytes, address),
+        Value::Refs(addresses) => {
+            bytes.push(b'c');
+            addresses
+                .iter()
+                .for_each(|address| referred(bytes, address));
             bytes.push(0);
         }
         Value::Word(word) => {
@@ -85,6 +89,12 @@ fn push_correspondent(
         Correspondent::Person(person) => push(bytes, &super::person(person), speaker),
         Correspondent::User(user) => push(bytes, &Value::Id(user.0), speaker),
     }
+}
+
+fn referred(bytes: &mut Vec<u8>, address: &Address) {
+    marked(bytes, b'r', address.root.0.as_str().as_bytes());
+    bytes.extend(address.path.as_str().as_bytes());
+    bytes.push(0);
 }
 
 fn marked(bytes: &mut Vec<u8>, mark: u8, content: &[u8]) {

@@ -89,7 +89,7 @@ pub(super) fn header(
 
 /// Kinds of records that the manifest asks for and the org has no place for.
 fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
-    let scorecards = !request.manifest.scorecards.templates.is_empty();
+    let scorecards = request.manifest.scorecards.are_records();
     let emails = request.manifest.activity.email_object == EmailObject::EmailMessage;
     let missing = object::made().filter(|facts| {
         let is_scorecard = matches!(facts.object, Object::Scorecard | Object::ScorecardAnswer);

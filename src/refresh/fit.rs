@@ -111,7 +111,7 @@ pub(super) fn email_object(manifest: &Manifest, capabilities: &Capabilities) -> 
 }
 
 /// A message and a hint.
-type Told = (String, String);
+pub(super) type Told = (String, String);
 
 /// What the field can hold, where a user may set it and the template can give it.
 fn field_kind(
@@ -152,7 +152,7 @@ fn field_kind(
 }
 
 /// The types that a text can stand for a value of.
-fn kind(field: &Field) -> Option<FieldKind> {
+pub(super) fn kind(field: &Field) -> Option<FieldKind> {
     let values = || {
         let active = field.picklist_values.iter().filter(|value| value.active);
         active.map(|value| value.value.clone()).collect()

@@ -135,8 +135,7 @@ fn what_the_org_lacks_is_left_out() {
     for object in [Object::Event, Object::EventRelation] {
         assert_eq!(of(&records, object).count(), 0);
     }
-    let cited = of(&records, Object::ScorecardAnswer)
-        .filter_map(|(_, record)| record.refers_to("Evidence_Activity_Id__c"));
+    let cited = of(&records, Object::ScorecardAnswer).flat_map(|(_, record)| record.cites());
     for address in cited {
         assert!(records.contains_key(address), "{address}");
     }
