@@ -162,7 +162,16 @@ activity:
   subjects:
     meetings: []
     emails: []
+  bodies:
+    meetings: []
+    agendas: []
+    emails: []
+    calls: []
   owner_fallback: manager
+seller:
+  products: []
+  competitors: []
+  value_points: []
 llm:
   enabled: false
   provider: openai
@@ -317,7 +326,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, opportunities, accounts, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
+   = help: known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -433,7 +442,8 @@ fn the_new_keys_are_read() {
     assert_eq!(salesforce.api_version, "66.0");
     assert_eq!(salesforce.query.stages_allowed, ["010"]);
     assert_eq!(salesforce.query.exclude_if_omitted_field, Exclusion::Off);
-    assert_eq!(manifest.activity.subjects.meetings[1], "2026-10-05");
+    let subjects = manifest.activity.subjects.meetings.of(0);
+    assert_eq!(subjects[1].source(), "2026-10-05");
     assert_eq!(
         manifest.activity.owner_fallback,
         OwnerFallback::Username("casey@example.com".to_owned())
@@ -694,7 +704,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

@@ -16,6 +16,8 @@ use super::framework::{Framework, Mapped, as_keys, by_name};
 use super::people::Contacts;
 use super::peopleai::PeopleAi;
 use super::roles::Role;
+use super::seller::Seller;
+use super::wordings::{Bodies, Subjects};
 use super::words::words;
 use crate::model::object::Object;
 
@@ -33,6 +35,7 @@ pub(crate) struct Manifest {
     pub(crate) activity: Activity,
     pub(crate) contacts: Contacts,
     pub(crate) calendar: Calendar,
+    pub(crate) seller: Seller,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
@@ -272,6 +275,7 @@ pub(crate) struct Activity {
     /// Whether people whose e-mail addresses are real may be invited to meetings.
     pub(crate) invite_real: bool,
     pub(crate) subjects: Subjects,
+    pub(crate) bodies: Bodies,
     pub(crate) owner_fallback: OwnerFallback,
 }
 
@@ -301,13 +305,6 @@ words! {
         Light = "light",
         Heavy = "heavy",
     }
-}
-
-/// Subjects that replace the built-in ones; an empty list leaves the built-in ones.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub(crate) struct Subjects {
-    pub(crate) meetings: Vec<String>,
-    pub(crate) emails: Vec<String>,
 }
 
 /// Who stands in for an owner who is no longer active.

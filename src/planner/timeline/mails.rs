@@ -379,7 +379,7 @@ fn special(shape: Shape, number: usize) -> Option<Topic> {
     match (shape, number) {
         (Shape::Stalled, 0) => Some(Topic::Bump),
         (Shape::ChampionLeft, 0) => Some(Topic::Farewell),
-        (Shape::ChampionLeft, 1) => Some(Topic::Introduction),
+        (Shape::ChampionLeft, 1) => Some(Topic::Outreach),
         (Shape::Won, 0) => Some(Topic::Signature),
         (Shape::LostToCompetitor | Shape::NoDecision, 0) => Some(Topic::ClosingOut),
         (Shape::New, 0) => Some(Topic::Outreach),
