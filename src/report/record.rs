@@ -31,6 +31,13 @@ pub(super) struct Bounds {
     pub(super) text_lines: usize,
 }
 
+impl Bounds {
+    /// Whether even long texts are shown.
+    fn is_all(self) -> bool {
+        self.fields == usize::MAX
+    }
+}
+
 /// Shows a change with all its fields.
 pub(crate) fn record(change: &Change, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let all = Bounds {
@@ -64,7 +71,7 @@ pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<Strin
         Action::Create => change
             .fields
             .iter()
-            .filter(|field| tells(change, field))
+            .filter(|field| tells(change, field) || bounds.is_all() && is_long_text(field))
             .collect(),
         Action::Update | Action::Replace | Action::Adopt => change
             .fields
@@ -104,6 +111,15 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
     }
 }
 
+/// Whether it is a text that takes lines of its own.
+fn is_long_text(field: &FieldChange) -> bool {
+    match &field.after {
+        Datum::Json(Json::String(text)) => is_long(text),
+        Datum::Draft(_) => true,
+        Datum::Json(_) | Datum::Ref(_) => false,
+    }
+}
+
 fn differs(field: &FieldChange) -> bool {
     match (&field.before, &field.after) {
         (Some(before), Datum::Json(after)) => before != after,
@@ -123,6 +139,19 @@ fn lines_of(
     };
     let start = format!("{FIELD_MARGIN}{mark} {:pad$} =", clean(&field.name));
     let room = width.saturating_sub(FIELD_MARGIN.len() + pad + 5);
+    if action == Action::Create && is_long_text(field) {
+        let (text, note) = match &field.after {
+            Datum::Draft(draft) => (draft.text(None).unwrap_or_default(), TO_BE_GENERATED),
+            Datum::Json(json) => (json.as_str().unwrap_or_default().to_owned(), ""),
+            Datum::Ref(_) => (String::new(), ""),
+        };
+        let indent = format!("{FIELD_MARGIN}    ");
+        let room = width.saturating_sub(indent.len());
+        let lines = wrapped(&text, room);
+        let lines = lines.into_iter().map(|line| format!("{indent}{line}"));
+        let first = format!("{start} {note}").trim_end().to_owned();
+        return std::iter::once(first).chain(lines).collect();
+    }
     if action == Action::Create {
         return vec![format!("{start} {}", datum(&field.after, room))];
     }
@@ -146,6 +175,26 @@ fn lines_of(
         "{start} {before} {arrow} {}",
         datum(&field.after, half)
     )]
+}
+
+/// The lines of a text, broken between words where they are too long.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let mut shown = String::new();
+        for word in clean(line).split(' ') {
+            let is_full = shown.chars().count() + word.chars().count() + 1 > width;
+            if is_full && !shown.is_empty() {
+                lines.push(std::mem::take(&mut shown));
+            }
+            if !shown.is_empty() {
+                shown.push(' ');
+            }
+            shown.push_str(word);
+        }
+        lines.push(shown);
+    }
+    lines
 }
 
 fn is_long(text: &str) -> bool {
