@@ -46,6 +46,15 @@ pub struct Planned {
     pub activities: u64,
     /// All records.
     pub records: u64,
+    /// Rendered texts and other words, in bytes.
+    pub characters: u64,
+}
+
+/// Whether the fields of activities are rendered, as they are before they are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    None,
+    Offline,
 }
 
 /// Deals as they are after an apply, in memory.
@@ -93,18 +102,33 @@ impl World {
                 accounts: (0..accounts).map(named).collect(),
                 contacts: (0..accounts).map(|n| (account(n), contacts(n))).collect(),
                 users: (0..owners).map(user).collect(),
+                organization: "Northwind".to_owned(),
             },
         }
     }
 
-    /// Pins all stories and plans all records, without their texts.
-    pub fn plan(&self) -> Planned {
+    /// Pins all stories and plans all records, with their texts or without them.
+    pub fn plan(&self, texts: Texts) -> Planned {
         let mut planned = Planned::default();
-        self.each_deal(usize::MAX, |_, _, records| {
-            let is_activity =
-                |record: &&Desired| matches!(record.object, Object::Event | Object::Task);
+        self.each_deal(usize::MAX, |planner, root, records| {
+            let is_activity = |record: &&Desired| {
+                matches!(
+                    record.object,
+                    Object::Event | Object::Task | Object::EmailMessage
+                )
+            };
             planned.records += records.len() as u64;
-            planned.activities += records.iter().filter(is_activity).count() as u64;
+            for activity in records.iter().filter(is_activity) {
+                planned.activities += 1;
+                if texts == Texts::Offline {
+                    let fields = planner.render(root, activity);
+                    let texts = fields.iter().filter_map(|(_, datum)| match datum {
+                        Datum::Json(json) => json.as_str(),
+                        Datum::Ref(_) | Datum::Draft(_) => None,
+                    });
+                    planned.characters += texts.map(|text| text.len() as u64).sum::<u64>();
+                }
+            }
         });
         planned
     }
@@ -169,6 +193,7 @@ impl Applied<'_> {
             generation_floor: 0,
             same_manifest: false,
             anchor_moved: false,
+            adopting: false,
             policies: &policies,
             render: &|_, _| Vec::new(),
         };
@@ -303,6 +328,7 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
         want: record.want,
         stamp: Some(1_700_000_000_123),
         held,
+        lent: Vec::new(),
     };
     let stamp = row.stamp;
     (row, Live::Ours(LiveRecord { id, stamp, fields }))
@@ -323,7 +349,8 @@ pub(crate) fn capabilities() -> Capabilities {
         let keyed = (facts.object != Object::EventRelation).then_some(KEY_FIELD);
         let fields = || facts.filled.iter().copied().chain(keyed);
         let all = || fields().map(str::to_owned);
-        let updateable = |field: &String| !CREATE_ONLY.contains(&field.as_str());
+        let is_frozen = facts.object == Object::EmailMessage;
+        let updateable = |field: &String| !(is_frozen || CREATE_ONLY.contains(&field.as_str()));
         let capabilities = ObjectCapabilities {
             readable: all().collect(),
             createable: all().collect(),

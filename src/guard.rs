@@ -115,7 +115,12 @@ fn vanished(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
         return None;
     }
     let lift = "`--accept-vanished` goes on all the same".to_owned();
-    let gone = facts.vanished.iter().find_map(|(object, gone)| {
+    // What lends us fields is not ours to miss.
+    let mut ours = facts
+        .vanished
+        .iter()
+        .filter(|(object, _)| !object.is_loan());
+    let gone = ours.find_map(|(object, gone)| {
         let recorded = facts.recorded.get(object).copied().unwrap_or(0);
         let many = *gone >= VANISHED_AT_LEAST && gone * 100 > recorded * VANISHED_PERCENT;
         many.then_some((object, *gone, recorded))
@@ -166,7 +171,11 @@ fn not_allowed(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
 }
 
 fn destroyed(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
-    let total: u64 = facts.recorded.values().sum();
+    let ours = facts
+        .recorded
+        .iter()
+        .filter(|(object, _)| !object.is_loan());
+    let total: u64 = ours.map(|(_, count)| count).sum();
     let limit = match allowed.max_destroy? {
         MaxDestroy::Records(records) => records,
         MaxDestroy::Percent(percent) => total * percent / 100,

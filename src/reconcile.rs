@@ -3,6 +3,7 @@
 mod ground;
 mod head;
 mod judge;
+mod loans;
 mod look;
 mod pass;
 mod planned;

@@ -184,6 +184,7 @@ mod tests {
             object: Object::Event,
             action: *actions.iter().find(|a| a.symbol() == symbol).unwrap(),
             reason: Reason::New,
+            instead_of: None,
             id: None,
             stamp: None,
             generation: 1,
@@ -191,6 +192,7 @@ mod tests {
             want: None,
             fields: references.map(reference).into_iter().collect(),
             held: Vec::new(),
+            lent: Vec::new(),
             title: String::new(),
             day: None,
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod env;
+mod figures;
 mod proxy;
 
 mod aliases;
@@ -26,6 +27,7 @@ mod jobs;
 mod kill;
 mod lease;
 mod living_org;
+mod loans;
 mod lock;
 mod lost_state;
 mod moving_data;
@@ -42,6 +44,7 @@ mod saved_plan;
 mod selection;
 mod sign_in;
 mod small_edits;
+mod stories;
 mod transcripts;
 mod usage;
 mod whole_way;

@@ -4,11 +4,12 @@ use serde_json::Value as Json;
 
 use super::queue::{Batch, Item};
 use super::row::One;
-use super::{Dispatcher, Error};
+use super::{Dispatcher, Error, email_tasks};
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::{Action, Change, FieldChange};
 use crate::model::id::RecordId;
 use crate::model::key;
+use crate::model::object::Object;
 use crate::model::order::Step;
 use crate::model::value::Datum;
 use crate::org::{self, Fields, Org, Sent};
@@ -22,7 +23,9 @@ pub(super) struct Prepared {
     pub(super) at: i64,
     pub(super) items: Vec<Item>,
     pub(super) changes: Vec<Change>,
-    bodies: Vec<Fields>,
+    pub(super) bodies: Vec<Fields>,
+    /// These are emails that go, of which the org shows the tasks that it made.
+    with_tasks: bool,
 }
 
 /// What the org answered to a call.
@@ -60,6 +63,7 @@ impl Prepared {
                 let rows: Vec<_> = ids.into_iter().zip(self.bodies.iter().cloned()).collect();
                 org.update(object, &rows).await
             }
+            _ if self.with_tasks => email_tasks::delete(org, &ids).await,
             _ => org.delete(&ids).await,
         }
     }
@@ -69,7 +73,10 @@ impl Dispatcher<'_> {
     /// Turns a batch into a call and records its intent. Rows that hang on something that was
     /// never made are left out.
     pub(super) fn prepare(&mut self, batch: &Batch) -> Result<Prepared, Error> {
+        let capabilities = &self.job.plan.header.capabilities;
         let mut prepared = Prepared {
+            with_tasks: (batch.step, batch.object) == (Step::Delete, Object::EmailMessage)
+                && capabilities.can_read(batch.object, "ActivityId"),
             intent_id: None,
             intent: Intent {
                 job: None,
@@ -95,6 +102,9 @@ impl Dispatcher<'_> {
             prepared.items.push(item);
             prepared.changes.push(change);
             prepared.bodies.push(body);
+        }
+        if batch.object.is_loan() {
+            self.note_loans(&prepared)?;
         }
         if !prepared.is_empty() {
             let id = self

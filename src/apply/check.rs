@@ -160,16 +160,23 @@ impl Dispatcher<'_> {
             changes.iter().any(|(_, change)| part_of_it(change))
         };
         let mut rows = self.job.state.rows(root)?;
-        let strays = changes.iter().filter_map(|(_, change)| self.stray(change));
-        let strays: Vec<_> = strays.collect();
+        let has_row = |change: &Change| rows.iter().any(|row| row.path == change.address.path);
+        let rowless = changes.iter().filter(|(_, change)| !has_row(change));
+        let strays: Vec<_> = rowless
+            .filter_map(|(_, change)| self.stray(change))
+            .collect();
         rows.retain(touches);
         rows.extend(strays);
         Ok(rows)
     }
 
-    /// A record that was found by its key has no row; its key has to prove it all the same.
+    /// A record that was found by its key has no row; its key has to prove it all the same. Nor has
+    /// a new loan one.
     fn stray(&self, change: &Change) -> Option<Row> {
         let path = change.address.path.clone();
+        if change.object.is_loan() {
+            return Some(Row::of_new_loan(path, change.object, change.id?));
+        }
         path.as_str().starts_with("key/").then_some(Row {
             path,
             object: change.object,
@@ -180,6 +187,7 @@ impl Dispatcher<'_> {
             want: Want(0),
             stamp: None,
             held: Held::default(),
+            lent: Vec::new(),
         })
     }
 }

@@ -58,6 +58,9 @@ impl Dispatcher<'_> {
 
     /// The row of a record that already is as it should be.
     fn seen(&self, change: &Change) -> Result<Option<Row>, Error> {
+        if change.object.is_loan() {
+            return Ok(Some(self.loan_seen(change)?));
+        }
         let Some(row) = self.job.state.row_at(&change.address)? else {
             return Ok(None);
         };
@@ -84,6 +87,7 @@ impl Dispatcher<'_> {
             want: change.want.expect("what is adopted is wanted"),
             stamp: None,
             held: Held(change.held.clone()),
+            lent: Vec::new(),
         }
     }
 }

@@ -60,6 +60,15 @@ impl Dispatcher<'_> {
                 settlement.put.push((root, row));
                 self.outcome.done.add += 1;
             }
+            Step::Update if change.object.is_loan() => {
+                names.clear();
+                names.extend(change.lent.iter().map(|lent| lent.field.clone()));
+                match self.loan_done(change)? {
+                    Some(row) => settlement.put.push((root, row)),
+                    None => settlement.removed.push(change.address.clone()),
+                }
+                self.outcome.done.change += 1;
+            }
             Step::Update => {
                 if let Some(row) = self.job.state.row_at(&change.address)? {
                     names.extend(row.held.0.iter().map(|(name, _)| name.clone()));
@@ -72,7 +81,7 @@ impl Dispatcher<'_> {
         if !one.is_half() {
             (self.job.events)(done_event(change, Some(id)));
         }
-        if item.step != Step::Delete {
+        if item.step != Step::Delete && !names.is_empty() {
             let written = Written {
                 address: change.address.clone(),
                 object: change.object,

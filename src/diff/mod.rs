@@ -7,9 +7,11 @@
 mod before;
 mod decide;
 pub(crate) mod fields;
+mod loan;
 mod one;
 
 pub(crate) use before::is_as_held;
+pub(crate) use loan::left_to_others;
 pub(crate) use one::stray;
 
 use std::collections::BTreeMap;
@@ -35,6 +37,8 @@ pub(crate) struct Context<'a> {
     pub(crate) same_manifest: bool,
     /// The story moved, so that is why records change.
     pub(crate) anchor_moved: bool,
+    /// The state was lost, so that nobody knows what lent fields held before.
+    pub(crate) adopting: bool,
     /// Fields that others may change.
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
@@ -125,12 +129,13 @@ pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change))
     }
 }
 
-/// What these records of a root would be found by, to tell what else carries our key.
+/// What these records of a root would be found by, and of which kind, to tell what else carries our
+/// key.
 pub(crate) fn wanted_letters<'a>(
     root: RootId,
     desired: impl Iterator<Item = &'a Desired>,
-) -> impl Iterator<Item = String> {
-    desired.map(move |record| letters(root, record))
+) -> impl Iterator<Item = (Object, String)> {
+    desired.map(move |record| (record.object, letters(root, record)))
 }
 
 /// What a record that state does not know is found by. No org takes a key for an attendee: it is

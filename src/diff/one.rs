@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::before::{Before, held_now, is_as_held, is_wanted};
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
 use super::fields::hash;
-use super::{Context, Policies, Policy, as_json, letters, referenced};
+use super::{Context, Policies, Policy, as_json, letters, loan, referenced};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::day::Day;
@@ -21,7 +21,7 @@ use crate::model::value::{Datum, FieldName, Value};
 pub(super) struct RootState<'a> {
     pub(super) root: RootId,
     account: Option<AccountId>,
-    gone_reason: Reason,
+    pub(super) gone_reason: Reason,
     /// In the order of their paths.
     rows: &'a [Row],
     /// What is taken into state, with its id.
@@ -68,10 +68,15 @@ pub(super) fn desired(
     record: &Desired,
     recorded: Option<(&Row, &Live)>,
 ) -> Option<Change> {
+    if record.object.is_loan() {
+        return loan::desired(context, state, record, recorded);
+    }
     let found = match recorded {
         None if !context.found.is_empty() => {
             let letters = letters(state.root, record);
-            context.found.get(&letters)
+            let found = context.found.get(&letters);
+            // What is of another kind is not what is wanted, and goes.
+            found.filter(|found| found.object == record.object)
         }
         _ => None,
     };
@@ -92,15 +97,11 @@ pub(super) fn desired(
         Decision::Nothing => return None,
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
-            let is_same = recorded.is_some_and(|(row, _)| !is_changed(row));
-            let reason = match reason {
-                Reason::ManifestChanged if is_same => Reason::Retold,
-                Reason::ManifestChanged if reference_moved => Reason::ReferenceChanged,
-                Reason::ManifestChanged if context.anchor_moved => Reason::AnchorMoved,
-                Reason::ManifestChanged if context.same_manifest => Reason::OrgChanged,
-                reason => reason,
-            };
             let (row, live) = recorded.expect("only recorded records are written again");
+            let reason = match reason {
+                Reason::ManifestChanged if !is_changed(row) => Reason::Retold,
+                reason => why_written(context, reason, reference_moved),
+            };
             let before = Before::of(row, live);
             write(context, state, record, (reason, generation), &before)
         }
@@ -123,8 +124,21 @@ pub(super) fn desired(
     Some(change)
 }
 
+/// Why a record is written again, as far as it is known.
+pub(super) fn why_written(context: &Context, reason: Reason, reference_moved: bool) -> Reason {
+    match reason {
+        Reason::ManifestChanged if reference_moved => Reason::ReferenceChanged,
+        Reason::ManifestChanged if context.anchor_moved => Reason::AnchorMoved,
+        Reason::ManifestChanged if context.same_manifest => Reason::OrgChanged,
+        reason => reason,
+    }
+}
+
 /// What is to happen to a recorded record that nothing asks for.
 pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Change> {
+    if row.object.is_loan() {
+        return Some(loan::undesired(state, row, live));
+    }
     let situation = Situation {
         desired: Wanted::No,
         recorded: recorded_state((&Policies::default(), None), Some((row, live)), None),
@@ -161,7 +175,7 @@ pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Chang
     change
 }
 
-fn recorded_state(
+pub(super) fn recorded_state(
     (policies, desired): (&Policies, Option<&Desired>),
     recorded: Option<(&Row, &Live)>,
     found: Option<&FoundRecord>,
@@ -182,7 +196,7 @@ fn recorded_state(
 
 /// Whether the record refers to something that is made anew now, or was since it was written:
 /// a run may have ended between the two. A reference that the org emptied is not fought over.
-fn reference_moved(state: &RootState, record: &Desired, held: Option<&Held>) -> bool {
+pub(super) fn reference_moved(state: &RootState, record: &Desired, held: Option<&Held>) -> bool {
     let moved = |(name, value): &(FieldName, Value)| {
         let Value::Ref(address) = value else {
             return false;
@@ -234,34 +248,20 @@ fn write(
     before: &Before,
 ) -> Change {
     let wanted = (context.render)(state.root, record);
-    let only_drift = reason == Reason::Drift;
-    let mut fields = Vec::new();
-    for (name, after) in &wanted {
-        let known = referenced(state, after);
-        let held = before.holds(name, known.as_ref());
-        let left_alone = match context.policies.of(record.object, name) {
-            Policy::Enforce => false,
-            Policy::Ignore => before.drifted(name),
-            Policy::CreateOnly => true,
-        };
-        if !held && !left_alone && (!only_drift || before.drifted(name)) {
-            let before = before.value(name);
-            fields.push(FieldChange {
-                name: name.clone(),
-                before,
-                after: after.clone(),
-            });
-        }
-    }
+    let policy = |name: &str| context.policies.of(record.object, name);
+    let mut fields = differing(state, &wanted, (reason, before), policy);
     fields.extend(no_longer_owned(context, record, before));
     let frozen =
         |change: &FieldChange| !context.capabilities.can_update(record.object, &change.name);
+    let other_kind = (before.object != record.object).then_some(before.object);
     let action = match fields.as_slice() {
+        _ if other_kind.is_some() => Action::Replace,
         [] => Action::Record,
         fields if fields.iter().any(frozen) => Action::Replace,
         _ => Action::Update,
     };
     let mut change = blank(state, record.path.clone(), record.object, (action, reason));
+    change.instead_of = other_kind;
     change.id = Some(before.id);
     change.stamp = before.stamp;
     change.generation = generation;
@@ -287,6 +287,32 @@ fn write(
     change
 }
 
+/// The fields that do not hold what is wanted, but those that are left to others.
+pub(super) fn differing(
+    state: &RootState,
+    wanted: &[(FieldName, Datum)],
+    (reason, before): (Reason, &Before),
+    policy: impl Fn(&str) -> Policy,
+) -> Vec<FieldChange> {
+    let only_drift = reason == Reason::Drift;
+    let differs = |(name, after): &&(FieldName, Datum)| {
+        let known = referenced(state, after);
+        let held = before.holds(name, known.as_ref());
+        let left_alone = match policy(name) {
+            Policy::Enforce => false,
+            Policy::Ignore => before.drifted(name),
+            Policy::CreateOnly => true,
+        };
+        !held && !left_alone && (!only_drift || before.drifted(name))
+    };
+    let change = |(name, after): &(FieldName, Datum)| FieldChange {
+        name: name.clone(),
+        before: before.value(name),
+        after: after.clone(),
+    };
+    wanted.iter().filter(differs).map(change).collect()
+}
+
 /// Fields that we wrote last time and do not want any more are emptied. One that the org does not
 /// show us any more is not ours to empty.
 fn no_longer_owned(context: &Context, record: &Desired, before: &Before) -> Vec<FieldChange> {
@@ -305,6 +331,7 @@ fn no_longer_owned(context: &Context, record: &Desired, before: &Before) -> Vec<
 
 fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRecord) -> Change {
     let before = Before {
+        object: found.object,
         id: found.live.id,
         held: &Held::default(),
         stamp: found.live.stamp,
@@ -335,7 +362,7 @@ fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRe
     change
 }
 
-fn blank(
+pub(super) fn blank(
     state: &RootState,
     path: Path,
     object: Object,
@@ -349,6 +376,7 @@ fn blank(
         object,
         action,
         reason,
+        instead_of: None,
         id: None,
         stamp: None,
         generation: 1,
@@ -356,12 +384,13 @@ fn blank(
         want: None,
         fields: Vec::new(),
         held: Vec::new(),
+        lent: Vec::new(),
         title: String::new(),
         day: None,
     }
 }
 
-fn describe(change: &mut Change, record: &Desired, fields: &[(FieldName, Datum)]) {
+pub(super) fn describe(change: &mut Change, record: &Desired, fields: &[(FieldName, Datum)]) {
     let json = |name: &str| {
         let found = fields.iter().find(|(field, _)| field == name);
         match found {
@@ -380,8 +409,7 @@ fn title<'a>(object: Object, field: impl Fn(&str) -> Option<&'a Json>) -> String
 }
 
 fn day<'a>(field: impl Fn(&str) -> Option<&'a Json>) -> Option<Day> {
-    let text = field("ActivityDate")
-        .or_else(|| field("StartDateTime"))?
-        .as_str()?;
+    let mut names = ["ActivityDate", "StartDateTime", "MessageDate"].into_iter();
+    let text = names.find_map(field)?.as_str()?;
     text.get(..10)?.parse().ok().map(Day::from_date)
 }

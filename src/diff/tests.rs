@@ -100,6 +100,7 @@ fn desired(path: &str, fields: Fields) -> Desired {
     Desired {
         path: Path::new(path),
         object: object(path),
+        lender: None,
         want: Want(fnv1a(format!("{fields:?}").as_bytes())),
         fields,
     }
@@ -141,6 +142,15 @@ impl Case {
         self
     }
 
+    /// The path is wanted as a record of another kind than it was.
+    fn wants_as(self, object: Object, path: &'static str, fields: Fields) -> Self {
+        let mut case = self.wants(path, fields);
+        let record = case.desired.last_mut().expect("it was just added");
+        record.object = object;
+        record.want = Want(record.want.0 ^ object as u64);
+        case
+    }
+
     /// The record was made with these fields, and the org gave them back as they are now.
     fn has(self, path: &'static str, fields: Fields) -> Self {
         self.made(path, fields, held(fields), Live::Ours(live(path, fields)))
@@ -158,6 +168,7 @@ impl Case {
             want: desired(path, wanted).want,
             stamp: Some(1),
             held,
+            lent: Vec::new(),
         };
         self.recorded.insert(path, (row, live));
         self
@@ -200,6 +211,7 @@ impl Case {
             generation_floor: self.generation_floor,
             same_manifest: false,
             anchor_moved: self.anchor_moved,
+            adopting: false,
             policies: &self.policies,
             render: &render,
         };
@@ -610,6 +622,31 @@ fn an_adopted_record_is_known_to_what_refers_to_it() {
             "= FoundByKey meeting/past/01 3",
             "= FoundByKey meeting/past/01/attendee/champion 3",
         ]);
+}
+
+#[test]
+fn another_kind_of_record_takes_the_place_of_the_former() {
+    let case = || {
+        let case = Case::new().wants_as(Object::EmailMessage, EMAIL, A);
+        case.has(EMAIL, B)
+    };
+    let replaced = "± ManifestChanged thread/01/01 2 Subject=b>a Location=x>x";
+    let changes = case().changes();
+    assert_eq!(line(&changes[0]), replaced);
+    let kinds = (changes[0].object, changes[0].instead_of);
+    assert_eq!(kinds, (Object::EmailMessage, Some(Object::Task)));
+    assert_eq!((changes.len(), changes[0].id), (1, Some(id(EMAIL))));
+    case()
+        .now(EMAIL, Live::NotRead)
+        .check(&["± ManifestChanged thread/01/01 2 Subject=a Location=x"]);
+    // What is gone gives no way.
+    let gone = case().now(EMAIL, Live::Gone).changes();
+    assert_eq!((gone[0].action, gone[0].instead_of), (Action::Create, None));
+    // Nor is one of another kind that carries the key of the address what is wanted.
+    Case::new()
+        .wants_as(Object::EmailMessage, EMAIL, A)
+        .carries_key(EMAIL, A)
+        .check(&["+ New thread/01/01 1 Subject=a Location=x"]);
 }
 
 #[test]

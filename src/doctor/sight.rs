@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use crate::manifest::Manifest;
+use crate::manifest::{EmailObject, Manifest};
 use crate::model::capabilities::PACK_OBJECT;
 use crate::model::id::UserId;
 use crate::model::inventory::Inventory;
-use crate::model::object::{OBJECTS, Object};
+use crate::model::object::{self, Object};
 use crate::org::{
     ApiUsage, Describe, Error, Field, Fields, Identity, Kind, Limits, Org, Scope, soql,
 };
@@ -66,7 +66,7 @@ impl<'a> Sight<'a> {
         let open_intents = open_intents(org, request);
         let survey = reconcile::survey(org, request).await;
         let survey = survey.map_err(|error| trouble(&error));
-        let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
+        let mut names: Vec<_> = object::made().map(|facts| facts.api_name).collect();
         names.extend(OTHERS);
         let described = org.describe(&names).await.map_err(|e| e.to_string());
         let nothing = Inventory::default();
@@ -129,9 +129,16 @@ impl<'a> Sight<'a> {
     /// The kinds that the manifest asks for.
     pub(super) fn wanted(&self) -> impl Iterator<Item = Object> {
         let scorecards = !self.manifest.scorecards.templates.is_empty();
-        let objects = OBJECTS.iter().map(|facts| facts.object);
-        objects.filter(move |object| {
-            scorecards || !matches!(object, Object::Scorecard | Object::ScorecardAnswer)
+        let emails = self.manifest.activity.email_object == EmailObject::EmailMessage;
+        let objects = object::made().map(|facts| facts.object);
+        objects.filter(move |object| match object {
+            Object::Scorecard | Object::ScorecardAnswer => scorecards,
+            Object::EmailMessage => emails,
+            Object::Event
+            | Object::Task
+            | Object::EventRelation
+            | Object::AccountLoan
+            | Object::OpportunityLoan => true,
         })
     }
 }
@@ -233,8 +240,7 @@ fn of_deals(inventory: &Inventory) -> Vec<Asked> {
 /// What the org is like for this user.
 fn of_org(user: &str) -> Vec<Asked> {
     let user = soql::literal(user);
-    let ours: Vec<_> = OBJECTS
-        .iter()
+    let ours: Vec<_> = object::made()
         .map(|facts| soql::literal(facts.api_name))
         .collect();
     let ours = format!("('Activity', {})", ours.join(", "));

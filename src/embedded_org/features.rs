@@ -7,6 +7,8 @@ use std::fmt;
 pub(crate) enum Feature {
     /// Several contacts on one event or task (`EventWhoIds`, `TaskWhoIds`); on unless left out
     SharedActivities,
+    /// Emails as records of their own (`EmailMessage`), each with a task; on unless left out
+    EnhancedEmail,
     /// Record types on events and tasks
     RecordTypes,
     /// A custom field on events and tasks that every new record must fill
@@ -21,11 +23,14 @@ pub(crate) enum Feature {
     CountryPicklists,
     /// Look-alikes of accounts, contacts and leads are held up
     DuplicateRules,
+    /// The task of an email outlives it
+    EmailTasksStay,
 }
 
 /// Every feature, with its name on the command line and in the file.
 const NAMES: &[(Feature, &str)] = &[
     (Feature::SharedActivities, "shared-activities"),
+    (Feature::EnhancedEmail, "enhanced-email"),
     (Feature::RecordTypes, "record-types"),
     (Feature::RequiredField, "required-field"),
     (Feature::PersonAccounts, "person-accounts"),
@@ -33,16 +38,19 @@ const NAMES: &[(Feature, &str)] = &[
     (Feature::CalendarSync, "calendar-sync"),
     (Feature::CountryPicklists, "country-picklists"),
     (Feature::DuplicateRules, "duplicate-rules"),
+    (Feature::EmailTasksStay, "email-tasks-stay"),
 ];
 
 /// The features of one org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Features(u32);
 
-/// As a new Salesforce org comes: activities are shared, and nothing else is on.
+/// As a new Salesforce org comes: activities are shared, emails are enhanced, and nothing else is on.
 impl Default for Features {
     fn default() -> Self {
-        Self(0).with(Feature::SharedActivities)
+        Self(0)
+            .with(Feature::SharedActivities)
+            .with(Feature::EnhancedEmail)
     }
 }
 
@@ -99,9 +107,10 @@ mod tests {
     #[test]
     fn features_survive_being_written() {
         let features = Features::of(&[Feature::RecordTypes], &[Feature::SharedActivities]);
-        assert_eq!(features.to_string(), "record-types");
-        assert_eq!(Features::parse("record-types"), features);
-        assert_eq!(Features::default().to_string(), "shared-activities");
+        assert_eq!(features.to_string(), "enhanced-email,record-types");
+        assert_eq!(Features::parse("enhanced-email,record-types"), features);
+        let by_default = Features::default().to_string();
+        assert_eq!(by_default, "shared-activities,enhanced-email");
         assert_eq!(Features::parse("").to_string(), "");
         assert!(features.has(Feature::RecordTypes) && !features.has(Feature::SharedActivities));
     }

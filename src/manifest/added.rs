@@ -11,7 +11,7 @@ use super::template::Template;
 use super::tree::Node;
 use super::values::{quote, scalar, text};
 use crate::model::capabilities::KEY_FIELD;
-use crate::model::object::{OBJECTS, Object};
+use crate::model::object::{self, Object};
 
 /// By kind of record, the further fields that it gets, with the template of each.
 pub(crate) type Added = BTreeMap<Object, BTreeMap<String, Template>>;
@@ -46,7 +46,7 @@ const DERIVED: &[&str] = &[
 
 pub(super) fn fields(mut section: Section, tag_field: Option<&str>) -> Added {
     let mut added = Added::new();
-    for facts in &OBJECTS {
+    for facts in object::made() {
         let Some(mut of_object) = section.optional_section(facts.api_name) else {
             continue;
         };
@@ -58,7 +58,7 @@ pub(super) fn fields(mut section: Section, tag_field: Option<&str>) -> Added {
 }
 
 pub(super) fn record_types(mut section: Section) -> BTreeMap<Object, String> {
-    let named = OBJECTS.iter().filter_map(|facts| {
+    let named = object::made().filter_map(|facts| {
         let name = section.value(facts.api_name, text)?;
         Some((facts.object, name))
     });
@@ -106,7 +106,7 @@ pub(super) fn by_api_name<T: Serialize, S: serde::Serializer>(
 #[cfg(test)]
 mod tests {
     use crate::manifest::{Problems, parse};
-    use crate::model::object::{OBJECTS, Object};
+    use crate::model::object::{self, Object};
 
     /// The problems of a manifest with these lines at its end.
     fn check(lines: &str, expect: &[&str]) {
@@ -134,7 +134,7 @@ mod tests {
             "fields:\n  Event:\n    Region__c: \"{{ acount.name }}\"\n  Evnt: {}\n",
             &[
                 "5 fields.Event.Region__c: `acount.name` is nothing that a template knows (did you mean `account.name`?)",
-                "6 fields.Evnt: unknown key (known keys here: Event, Task, EventRelation, Demo_Scorecard__c, Demo_Scorecard_Answer__c)",
+                "6 fields.Evnt: unknown key (known keys here: Event, Task, EmailMessage, EventRelation, Demo_Scorecard__c, Demo_Scorecard_Answer__c)",
             ],
         );
         check(
@@ -161,7 +161,7 @@ mod tests {
                 "5 fields.Task.Demo_Run__c: this is the `run.run_tag_field` (name another field there, or `null` for none)",
             ],
         );
-        for facts in &OBJECTS {
+        for facts in object::made() {
             for field in facts.filled {
                 let object = facts.api_name;
                 let yaml = format!(

@@ -3,9 +3,11 @@
 //! A file becomes a tree that knows where everything stands ([`tree`]), which is read key by key
 //! ([`section`]) as the [`schema`] says. A [`Manifest`] comes out only where nothing is wrong, so
 //! whoever holds one checks nothing again. What needs the org, such as whether a stage or a field
-//! exists there, is not looked at here; nor is any file but the manifest itself.
+//! exists there, is not looked at here; nor is any file but the manifest itself and those that it
+//! names.
 
 mod added;
+pub(crate) mod framework;
 mod roles;
 pub(crate) mod template;
 mod types;
@@ -31,7 +33,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use problems::Complaint;
-use section::{Reading, Section};
+use section::{Files, Reading, Section};
 
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
@@ -61,7 +63,7 @@ pub(crate) fn load(path: &Path) -> Result<Manifest, LoadError> {
     })?;
     let name = path.display().to_string();
     let manifest = match String::from_utf8(bytes) {
-        Ok(source) => parse(&source, &name),
+        Ok(source) => parse_beside(&source, &name, files_beside(path)),
         Err(error) => Err(not_utf8(
             &name,
             error.as_bytes(),
@@ -79,6 +81,11 @@ pub(crate) fn load(path: &Path) -> Result<Manifest, LoadError> {
 
 /// Parses and validates a manifest; `name` is what messages call it, and its path.
 pub(crate) fn parse(source: &str, name: &str) -> Result<Manifest, Problems> {
+    parse_beside(source, name, Files::default())
+}
+
+/// As [`parse`], with the files that the manifest may name.
+fn parse_beside(source: &str, name: &str, files: Files) -> Result<Manifest, Problems> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let source = source.replace("\r\n", "\n").replace('\r', "\n");
     if source.len() > MOST_BYTES {
@@ -88,14 +95,31 @@ pub(crate) fn parse(source: &str, name: &str) -> Result<Manifest, Problems> {
     }
     let tree =
         tree::parse(&source).map_err(|problem| Problems::unparsed(name, &source, problem))?;
-    let reading = Reading::default();
+    let reading = Reading::with(files);
     let manifest = schema::manifest(Section::root(&tree, &reading), PathBuf::from(name));
+    let of_files = reading.problems_of_files();
     let problems = reading.into_problems();
     if problems.is_empty() {
         Ok(manifest)
     } else {
-        Err(Problems::in_tree(name, &source, &tree, problems))
+        let problems = Problems::in_tree(name, &source, &tree, problems);
+        Err(of_files.into_iter().fold(problems, Problems::and))
     }
+}
+
+/// The files that a manifest at `path` can name.
+fn files_beside(path: &Path) -> Files {
+    let folder = directory_of(path).to_owned();
+    Files::new(Box::new(move |name| {
+        let bytes = fs::read(folder.join(name)).map_err(|error| error.to_string())?;
+        if bytes.len() > MOST_BYTES {
+            return Err(format!(
+                "{} bytes; at most {MOST_BYTES} are read",
+                bytes.len()
+            ));
+        }
+        String::from_utf8(bytes).map_err(|_| "not UTF-8 text".to_owned())
+    }))
 }
 
 /// What a valid manifest says that does not fit the org.

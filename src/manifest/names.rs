@@ -8,7 +8,7 @@ use super::problems::Complaint;
 use super::roles::Role;
 use super::secrets;
 use super::tree::Node;
-use super::types::{AsOf, InstanceUrl, OwnerFallback, SCORECARD_TEMPLATES, StoryKey};
+use super::types::{AsOf, InstanceUrl, OwnerFallback, StoryKey};
 use super::values::{date, not_among, quote, scalar, text};
 
 /// The length of a Subject of Event and Task.
@@ -274,16 +274,6 @@ pub(super) fn role(node: &Node) -> Result<Role, Complaint> {
     }
 }
 
-/// A template's name as [`SCORECARD_TEMPLATES`] has it.
-pub(super) fn template(node: &Node) -> Result<String, Complaint> {
-    let name = text(node)?;
-    let known = SCORECARD_TEMPLATES.iter();
-    let mut same = known.filter(|known| known.eq_ignore_ascii_case(&name));
-    same.next()
-        .map(|known| (*known).to_owned())
-        .ok_or_else(|| not_among(&name, SCORECARD_TEMPLATES))
-}
-
 /// The subject of a meeting or an email: one line that Salesforce takes.
 pub(super) fn subject(node: &Node) -> Result<String, Complaint> {
     let subject = text(node)?;
@@ -449,8 +439,6 @@ mod tests {
         check(owner_fallback, "manger", "`manger` is not known");
         check(role, "Technical Buyer", "TechnicalEvaluator");
         check(role, "technical_bayer", "`technical_bayer` is not known");
-        check(template, "MEDDICC", "\"meddicc\"");
-        check(template, "BANT", "`BANT` is not known");
         check(subject, "Kick-off: goals", "must be text, not a mapping");
         check(subject, "'a\n\n  b'", "more than one line");
         check(subject, &"x".repeat(256), "256 characters are too long");

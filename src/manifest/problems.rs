@@ -15,10 +15,17 @@ const MOST_SHOWN: usize = 50;
 /// All that is wrong with one manifest, in the order of its lines. Never empty.
 #[derive(Debug, Clone)]
 pub(crate) struct Problems {
-    name: String,
-    /// The manifest without its secrets, line by line; empty where it must not be shown.
-    lines: Vec<String>,
+    /// The manifest, and then other files that it names and that have problems too.
+    files: Vec<File>,
     all: Vec<Problem>,
+}
+
+/// A file that is shown where something is wrong with it.
+#[derive(Debug, Clone)]
+struct File {
+    name: String,
+    /// The file without its secrets, line by line; empty where it must not be shown.
+    lines: Vec<String>,
 }
 
 /// One thing that is wrong, and where.
@@ -32,6 +39,9 @@ pub(crate) struct Problem {
     pub(crate) path: String,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    /// Which file it is in, where that is not the manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
     /// Where it ends.
     #[serde(skip)]
     end: Marker,
@@ -59,6 +69,7 @@ impl Complaint {
             path: path.into(),
             message: self.message,
             hint: self.hint,
+            file: None,
             end: span.end,
         }
     }
@@ -92,14 +103,24 @@ impl Problems {
 
     fn new(name: &str, lines: Vec<String>, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| (problem.line, problem.column));
+        let name = name.to_owned();
         Self {
-            name: name.to_owned(),
-            lines,
+            files: vec![File { name, lines }],
             all: problems,
         }
     }
 
-    /// In the order of their lines.
+    /// These, and then those of a file that the manifest names.
+    pub(super) fn and(mut self, mut other: Self) -> Self {
+        for problem in &mut other.all {
+            problem.file = other.files.first().map(|file| file.name.clone());
+        }
+        self.files.append(&mut other.files);
+        self.all.append(&mut other.all);
+        self
+    }
+
+    /// In the order of their lines, the manifest's first.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Problem> {
         self.all.iter()
     }
@@ -120,7 +141,8 @@ impl Problems {
             count @ ..=MOST_SHOWN => format!("{count} problems"),
             count => format!("{count} problems (the first {MOST_SHOWN} are shown)"),
         };
-        format!("{shown}{count} in {}", self.name)
+        let names: Vec<_> = self.files.iter().map(|file| file.name.as_str()).collect();
+        format!("{shown}{count} in {}", names.join(" and "))
     }
 
     fn render_one(&self, problem: &Problem, renderer: &Renderer) -> String {
@@ -129,8 +151,10 @@ impl Problems {
             path => format!("{path}: {}", problem.message),
         };
         let hint = problem.hint.iter().map(|hint| Level::HELP.message(hint));
-        let Some(line) = self.lines.get(problem.line - 1) else {
-            let place = format!("{}:{}:{}", self.name, problem.line, problem.column);
+        let in_it = |file: &&File| problem.file.as_ref() == Some(&file.name);
+        let file = self.files[1..].iter().find(in_it).unwrap_or(&self.files[0]);
+        let Some(line) = file.lines.get(problem.line - 1) else {
+            let place = format!("{}:{}:{}", file.name, problem.line, problem.column);
             let place = Level::NOTE.message(format!("at {place}, which may hold a secret"));
             let group = Level::ERROR.primary_title(title).element(place);
             return renderer.render(&[group.elements(hint)]);
@@ -138,7 +162,7 @@ impl Problems {
         // Only the line itself is handed over, so that showing a problem costs the same in a file
         // of any size.
         let snippet = Snippet::source(line)
-            .path(&self.name)
+            .path(&file.name)
             .line_start(problem.line)
             .annotation(AnnotationKind::Primary.span(problem.bytes_of(line)));
         let group = Level::ERROR.primary_title(title).element(snippet);

@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use super::added::{fields, record_types};
+use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, subject, tag_field, template,
+    run_name, story_key, subject, tag_field,
 };
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
-    Activity, Auth, Bounds, CalendarSync, Drift, Exclusion, IdempotencyMode, IngestionMode,
-    InstanceUrl, Llm, Manifest, Meetings, OnLeave, OwnerFallback, PeopleAi, Provider, Query,
-    RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects, VerifyMode,
+    Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
+    IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
+    OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
+    Scorecards, StoryKey, Subjects, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -22,6 +24,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
     Manifest {
         source,
         salesforce: salesforce(file.section("salesforce")),
+        opportunities: opportunities(file.section("opportunities")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
         llm: llm(file.section("llm")),
@@ -121,6 +124,14 @@ fn close_date_range(query: &mut Section) -> Option<Bounds<jiff::civil::Date>> {
     range.ordered(("start", "end"), start, end)
 }
 
+fn opportunities(mut opportunities: Section) -> Opportunities {
+    Opportunities {
+        keep_fresh: opportunities
+            .distinct("keep_fresh", word(KeptFresh::WORDS))
+            .unwrap_or_default(),
+    }
+}
+
 fn peopleai(mut peopleai: Section) -> PeopleAi {
     PeopleAi {
         ingestion_mode: peopleai
@@ -143,6 +154,9 @@ fn activity(mut activity: Section) -> Activity {
         emails: activity
             .section("emails")
             .bounds(("min", "max"), &(0..=100), usual(5, 20)),
+        email_object: activity
+            .value("email_object", word(EmailObject::WORDS))
+            .unwrap_or(EmailObject::Task),
         participant_roles: activity
             .filled("participant_roles")
             .distinct("participant_roles", role)
@@ -207,9 +221,7 @@ fn llm(mut llm: Section) -> Llm {
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
     Scorecards {
-        templates: scorecards
-            .distinct("templates", template)
-            .unwrap_or_else(|| vec!["meddicc".to_owned()]),
+        templates: framework::all(&mut scorecards),
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

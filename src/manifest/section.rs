@@ -3,13 +3,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::ops::RangeInclusive;
 
 use saphyr_parser::Span;
 
 use super::nearest::nearest;
-use super::problems::{Complaint, Problem};
+use super::problems::{Complaint, Problem, Problems};
 use super::secrets;
 use super::tree::{Key, Node, Value, place};
 use super::types::Bounds;
@@ -23,6 +23,18 @@ pub(super) struct Reading {
     known: RefCell<Vec<String>>,
     /// Keys that nobody asked for, with the path of their mapping.
     unknown: RefCell<Vec<(String, Key)>>,
+    files: Files,
+}
+
+/// The text of the file at a path that is relative to the manifest's folder, or why there is none.
+pub(super) type Read = Box<dyn Fn(&str) -> Result<String, String>>;
+
+/// Files beside the manifest that its values name.
+#[derive(Default)]
+pub(super) struct Files {
+    /// None where there is no folder to be relative to.
+    read: Option<Read>,
+    problems: RefCell<Vec<Problems>>,
 }
 
 /// One mapping of the manifest. Whatever has not been asked for when it is dropped is unknown.
@@ -188,6 +200,44 @@ impl<'a> Section<'a> {
         values.map(|_| seen.into_inner())
     }
 
+    /// The mappings of a list; none where it is left out.
+    pub(super) fn sections(&mut self, key: &'static str) -> Vec<Self> {
+        let (path, reading) = (self.path_of(key), self.reading);
+        let items = match self.node(key).map(|node| &node.value) {
+            Some(Value::List(items)) => items.as_slice(),
+            Some(_) => {
+                self.list(key, |_| Ok(()));
+                &[]
+            }
+            None => &[],
+        };
+        let section = |(place, item): (usize, &'a Node)| {
+            Self::of(Some(item), format!("{path}[{place}]"), item.span, reading)
+        };
+        items.iter().enumerate().map(section).collect()
+    }
+
+    /// As [`Self::list`], where a value may also be a mapping with keys of its own.
+    pub(super) fn list_of<T>(
+        &mut self,
+        key: &'static str,
+        value: impl Fn(&Node) -> Result<T, Complaint>,
+        mapping: impl Fn(Self) -> T,
+    ) -> Option<Vec<T>> {
+        let (path, reading) = (self.path_of(key), self.reading);
+        let Some(Value::List(items)) = self.node(key).map(|node| &node.value) else {
+            return self.list(key, value);
+        };
+        let read = |(place, item): (usize, &'a Node)| {
+            let path = format!("{path}[{place}]");
+            match &item.value {
+                Value::Map(_) => Some(mapping(Self::of(Some(item), path, item.span, reading))),
+                _ => reading.keep(value(item), item.span, path),
+            }
+        };
+        Some(items.iter().enumerate().filter_map(read).collect())
+    }
+
     /// As [`Self::list`], or a single value in place of the list.
     pub(super) fn one_or_list<T>(
         &mut self,
@@ -240,6 +290,17 @@ impl<'a> Section<'a> {
         bounds
     }
 
+    /// Notes what is wrong with a key in the light of others.
+    pub(super) fn complain(&mut self, key: &'static str, complaint: Complaint) {
+        let span = self.node(key).map_or(self.span, |node| node.span);
+        self.reading.note(complaint.at(span, self.path_of(key)));
+    }
+
+    /// The files that values may name.
+    pub(super) fn files(&self) -> &'a Files {
+        &self.reading.files
+    }
+
     fn node(&mut self, key: &'static str) -> Option<&'a Node> {
         let (_, node) = self.entry(key)?;
         (!node.is_null()).then_some(node)
@@ -277,6 +338,18 @@ impl Drop for Section<'_> {
 }
 
 impl Reading {
+    pub(super) fn with(files: Files) -> Self {
+        Self {
+            files,
+            ..Self::default()
+        }
+    }
+
+    /// What was wrong with files that values named, each on its own.
+    pub(super) fn problems_of_files(&self) -> Vec<Problems> {
+        self.files.problems.take()
+    }
+
     /// Everything that was wrong, now that all known keys have been asked for.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         let known = self.known.into_inner();
@@ -297,6 +370,32 @@ impl Reading {
     fn keep<T>(&self, read: Result<T, Complaint>, span: Span, path: String) -> Option<T> {
         read.map_err(|complaint| self.note(complaint.at(span, path)))
             .ok()
+    }
+}
+
+impl Files {
+    pub(super) fn new(read: Read) -> Self {
+        Self {
+            read: Some(read),
+            problems: RefCell::default(),
+        }
+    }
+
+    pub(super) fn read(&self, path: &str) -> Result<String, String> {
+        match &self.read {
+            Some(read) => read(path),
+            None => Err("the manifest lies in no folder".to_owned()),
+        }
+    }
+
+    pub(super) fn note(&self, problems: Problems) {
+        self.problems.borrow_mut().push(problems);
+    }
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Files").finish_non_exhaustive()
     }
 }
 

@@ -92,6 +92,7 @@ salesforce:
   query: {opportunity_type: null, stages_allowed: 010, exclude_if_omitted_field: ~,
     include_closed: true, on_leave: destroy}
 activity:
+  email_object: email_message
   subjects: {meetings: [Kick-off, 2026-10-05], emails: []}
   owner_fallback: casey@example.com
 scorecards: {templates: []}
@@ -123,6 +124,8 @@ salesforce:
     include_closed: false
     limit: 100
     on_leave: keep
+opportunities:
+  keep_fresh: []
 peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
@@ -143,6 +146,7 @@ activity:
   emails:
     min: 5
     max: 20
+  email_object: task
   participant_roles:
   - champion
   - economic_buyer
@@ -307,7 +311,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
+   = help: known keys here: run, salesforce, opportunities, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -404,7 +408,7 @@ fn the_earlier_tools_file_loads_unchanged() {
         [Role::TechnicalEvaluator, Role::Influencer]
     );
     assert!(manifest.llm.enabled);
-    assert_eq!(manifest.scorecards.templates, ["meddicc"]);
+    assert_eq!(manifest.scorecards.templates[0].name, "MEDDICC");
 }
 
 #[test]
@@ -611,6 +615,10 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:32 activity.participant_roles[0]: `janitor` is not known (one of: champion, economic_buyer, technical_evaluator, decision_maker, procurement, legal, end_user, executive_sponsor, influencer)",
     ),
     (
+        "activity: {email_object: EmailMessage}",
+        "3:26 activity.email_object: `EmailMessage` is not known (did you mean `email_message`? It must be one of: task, email_message)",
+    ),
+    (
         "activity: {realism_level: lite}",
         "3:27 activity.realism_level: `lite` is not known (one of: none, light, heavy)",
     ),
@@ -627,8 +635,8 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:39 activity.subjects.emails[1]: stands in the list already (take this one out)",
     ),
     (
-        "scorecards: {templates: [MEDDIC]}",
-        "3:26 scorecards.templates[0]: `MEDDIC` is not known (did you mean `meddicc`? It must be one of: meddicc)",
+        "scorecards: {templates: [MEDICC]}",
+        "3:26 scorecards.templates[0]: `MEDICC` is not known (did you mean `meddicc`? It must be one of: meddicc, meddic, meddpicc, bant, spiced, champ, or the path of a file)",
     ),
     (
         "scorecards: {coverage_target: 80%}",
@@ -680,7 +688,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::added::{Added, by_api_name};
+use super::framework::{Framework, by_name};
 use super::roles::Role;
 use super::words::words;
 use crate::model::object::Object;
@@ -22,6 +23,7 @@ pub(crate) struct Manifest {
     pub(crate) source: PathBuf,
     pub(crate) run: Run,
     pub(crate) salesforce: Salesforce,
+    pub(crate) opportunities: Opportunities,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
     pub(crate) llm: Llm,
@@ -40,6 +42,13 @@ impl Manifest {
     /// The folder of the manifest, which relative paths, state and run logs are relative to.
     pub(crate) fn directory(&self) -> &Path {
         directory_of(&self.source)
+    }
+}
+
+impl Manifest {
+    /// Whether it fills fields of records that are not ours.
+    pub(crate) fn lends(&self) -> bool {
+        !self.opportunities.keep_fresh.is_empty()
     }
 }
 
@@ -208,6 +217,21 @@ pub(crate) struct PeopleAi {
     pub(crate) expected_latency_minutes: u32,
 }
 
+/// What becomes of the opportunities themselves.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Opportunities {
+    /// Fields that are filled while a deal is open, and move with the anchor. They are lent.
+    pub(crate) keep_fresh: Vec<KeptFresh>,
+}
+
+words! {
+    /// A field of an open opportunity that goes stale.
+    KeptFresh {
+        CloseDate = "CloseDate",
+        NextStep = "NextStep",
+    }
+}
+
 words! {
     /// Where People.ai picks activities up.
     IngestionMode {
@@ -236,6 +260,7 @@ pub(crate) struct Activity {
     pub(crate) meetings: Meetings,
     /// How many emails an opportunity gets.
     pub(crate) emails: Bounds<u32>,
+    pub(crate) email_object: EmailObject,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
     /// Whether people whose e-mail addresses are real may be invited to meetings.
@@ -251,6 +276,16 @@ pub(crate) struct Meetings {
     pub(crate) future: Bounds<u32>,
     /// Never empty; a length that stands here twice is drawn twice as often.
     pub(crate) duration_minutes: Vec<u32>,
+}
+
+words! {
+    /// What an email is in the org.
+    EmailObject {
+        /// A completed task of subtype Email, as when somebody logs an email.
+        Task = "task",
+        /// A record of its own, of which the org makes a task itself.
+        EmailMessage = "email_message",
+    }
 }
 
 words! {
@@ -324,17 +359,15 @@ words! {
 /// The qualification scorecards of each opportunity.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Scorecards {
-    /// Names out of [`SCORECARD_TEMPLATES`], each once; empty: no scorecards.
-    pub(crate) templates: Vec<String>,
+    /// Each key once; empty: no scorecards.
+    #[serde(serialize_with = "by_name")]
+    pub(crate) templates: Vec<Framework>,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
     pub(crate) confidence_floor: f64,
     pub(crate) mode: ScorecardMode,
 }
-
-/// The scorecard templates that there are, as the manifest names them (in any case).
-pub(crate) const SCORECARD_TEMPLATES: &[&str] = &["meddicc"];
 
 words! {
     /// Where the answers of a scorecard come from.

@@ -14,6 +14,10 @@ pub(crate) const KEY_FIELD: &str = "Demo_Key__c";
 /// The object that holds one row per pack.
 pub(crate) const PACK_OBJECT: &str = "Demo_Pack__c";
 
+/// What stories tell of accounts, where the org shows it.
+pub(crate) const ACCOUNT_FIELDS: &[&str] =
+    &["Industry", "Website", "NumberOfEmployees", "ParentId"];
+
 /// What describe told of the org.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Capabilities {
@@ -31,6 +35,9 @@ pub(crate) struct Capabilities {
     pub(crate) currencies: bool,
     #[serde(default)]
     pub(crate) places: Places,
+    /// Those of [`ACCOUNT_FIELDS`] that the org shows us.
+    #[serde(default)]
+    pub(crate) account_fields: BTreeSet<String>,
     /// What the fields that the manifest adds can hold.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) added_fields: BTreeMap<Object, BTreeMap<String, FieldKind>>,

@@ -5,14 +5,18 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::day::Day;
 use super::id::{AccountId, RecordId};
+use super::loan::Lent;
 use super::object::Object;
-use super::value::{Datum, FieldName, Want};
+use super::value::{Datum, FieldName, Want, known};
 
 /// One address and what is to happen there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Change {
     pub(crate) address: Address,
     pub(crate) object: Object,
+    /// The kind of the record that gives way to it, where a replacement is of another kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) instead_of: Option<Object>,
     pub(crate) action: Action,
     pub(crate) reason: Reason,
     /// The record as it is now, where there is one.
@@ -37,6 +41,9 @@ pub(crate) struct Change {
     /// adoption.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) held: Vec<(FieldName, u32)>,
+    /// Of a loan, the fields that are lent once it is carried out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lent: Vec<Lent>,
     /// What a person would call the record.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) title: String,
@@ -49,7 +56,11 @@ pub(crate) struct Change {
 pub(crate) struct FieldChange {
     pub(crate) name: FieldName,
     /// What the org holds; none where it was not read or the record is new.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "known"
+    )]
     pub(crate) before: Option<serde_json::Value>,
     pub(crate) after: Datum,
 }
@@ -105,6 +116,8 @@ pub(crate) enum Reason {
     AlreadyGone,
     /// The org already holds what is wanted.
     AlreadyRight,
+    /// It was lent, and others have changed it since: it is not given back.
+    LeftToOthers,
 }
 
 impl Action {
@@ -123,6 +136,14 @@ impl Action {
 }
 
 impl Reason {
+    /// Whether it is why something is not wanted any more.
+    pub(crate) fn is_going(self) -> bool {
+        matches!(
+            self,
+            Self::NoLongerWanted | Self::OutOfSelection | Self::Destroy
+        )
+    }
+
     /// The reason in a person's words.
     pub(crate) fn words(self) -> &'static str {
         match self {
@@ -141,6 +162,7 @@ impl Reason {
             Self::Destroy => "destroy",
             Self::AlreadyGone => "already gone",
             Self::AlreadyRight => "already as wanted",
+            Self::LeftToOthers => "changed by others since, left as it is",
         }
     }
 }

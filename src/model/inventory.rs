@@ -17,6 +17,9 @@ pub(crate) struct Inventory {
     /// The contacts of those accounts, by account, then by id.
     pub(crate) contacts: BTreeMap<AccountId, BTreeMap<ContactId, Contact>>,
     pub(crate) users: BTreeMap<UserId, User>,
+    /// The name of the company whose org it is: who sells.
+    #[serde(default)]
+    pub(crate) organization: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +46,15 @@ pub(crate) struct Account {
     pub(crate) country: Option<String>,
     #[serde(default)]
     pub(crate) state: Option<String>,
+    /// As the org's picklist has it, such as `Manufacturing`.
+    #[serde(default)]
+    pub(crate) industry: Option<String>,
+    #[serde(default)]
+    pub(crate) website: Option<String>,
+    #[serde(default)]
+    pub(crate) employees: Option<u32>,
+    #[serde(default)]
+    pub(crate) parent: Option<AccountId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

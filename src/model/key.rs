@@ -4,7 +4,7 @@
 //! used twice: the generation rises with each creation at an address.
 
 use super::address::Address;
-use super::object::{OBJECTS, Object};
+use super::object::{self, Object};
 
 /// The length of the field that holds them; no key is longer.
 pub(crate) const LENGTH: u32 = 64;
@@ -54,7 +54,7 @@ pub(crate) fn parse(key: &str) -> Option<Parsed<'_>> {
     let mut parts = key.split('-');
     let (kind, pack, address) = (parts.next()?, parts.next()?, parts.next()?);
     let generation = parts.next()?.parse().ok()?;
-    let facts = OBJECTS.iter().find(|facts| facts.key_kind == kind)?;
+    let facts = object::made().find(|facts| facts.key_kind == kind)?;
     let whole = pack.len() == 8 && address.len() == 26 && parts.next().is_none();
     whole.then_some(Parsed {
         object: facts.object,

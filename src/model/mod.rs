@@ -11,6 +11,7 @@ pub(crate) mod finding;
 pub(crate) mod id;
 pub(crate) mod inventory;
 pub(crate) mod key;
+pub(crate) mod loan;
 pub(crate) mod object;
 pub(crate) mod order;
 pub(crate) mod person;

@@ -7,11 +7,16 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Object {
     Event,
     Task,
+    EmailMessage,
     EventRelation,
     #[serde(rename = "Demo_Scorecard__c")]
     Scorecard,
     #[serde(rename = "Demo_Scorecard_Answer__c")]
     ScorecardAnswer,
+    /// Fields of an account that is not ours.
+    AccountLoan,
+    /// Fields of an opportunity.
+    OpportunityLoan,
 }
 
 /// What there is to know of a kind of record.
@@ -19,7 +24,7 @@ pub(crate) struct Facts {
     pub(crate) object: Object,
     /// The sObject's API name.
     pub(crate) api_name: &'static str,
-    /// The two letters that begin its keys.
+    /// The two letters that begin its keys; none of what carries no key because it is not ours.
     pub(crate) key_kind: &'static str,
     /// What people call one of them, and several.
     pub(crate) label: (&'static str, &'static str),
@@ -27,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) parent: &'static str,
     /// What its parent is, where that is a record of ours too: it is deleted along with it.
     pub(crate) part_of: Option<Object>,
+    /// The field that names another record of its own kind, which is made before it.
+    pub(crate) follows: Option<&'static str>,
     /// The fields that tell a record from its siblings, in the order of their weight. They
     /// settle an interrupted create where no key can.
     pub(crate) told_by: &'static [&'static str],
@@ -37,7 +44,7 @@ pub(crate) struct Facts {
 }
 
 /// All kinds, parents before children; the number of a row is what state stores.
-pub(crate) const OBJECTS: [Facts; 5] = [
+pub(crate) const OBJECTS: [Facts; 8] = [
     Facts {
         object: Object::Event,
         api_name: "Event",
@@ -45,6 +52,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         label: ("meeting", "meetings"),
         parent: "WhatId",
         part_of: None,
+        follows: None,
         told_by: &["StartDateTime", "Subject"],
         title: Some("Subject"),
         filled: &[
@@ -68,6 +76,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         label: ("email", "emails"),
         parent: "WhatId",
         part_of: None,
+        follows: None,
         told_by: &["ActivityDate", "Subject"],
         title: Some("Subject"),
         filled: &[
@@ -83,12 +92,40 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         ],
     },
     Facts {
+        object: Object::EmailMessage,
+        api_name: "EmailMessage",
+        key_kind: "em",
+        label: ("email", "emails"),
+        parent: "RelatedToId",
+        part_of: None,
+        follows: Some("ReplyToEmailMessageId"),
+        told_by: &["MessageDate", "MessageIdentifier"],
+        title: Some("Subject"),
+        filled: &[
+            "Subject",
+            "TextBody",
+            "FromName",
+            "FromAddress",
+            "FromId",
+            "ToIds",
+            "CcIds",
+            "Incoming",
+            "Status",
+            "MessageDate",
+            "RelatedToId",
+            "MessageIdentifier",
+            "ThreadIdentifier",
+            "ReplyToEmailMessageId",
+        ],
+    },
+    Facts {
         object: Object::EventRelation,
         api_name: "EventRelation",
         key_kind: "er",
         label: ("attendee", "attendees"),
         parent: "EventId",
         part_of: Some(Object::Event),
+        follows: None,
         told_by: &["RelationId"],
         title: None,
         filled: &["EventId", "RelationId"],
@@ -100,6 +137,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         label: ("scorecard", "scorecards"),
         parent: "Opportunity__c",
         part_of: None,
+        follows: None,
         told_by: &["Framework__c"],
         title: Some("Framework__c"),
         filled: &[
@@ -123,6 +161,7 @@ pub(crate) const OBJECTS: [Facts; 5] = [
         label: ("scorecard answer", "scorecard answers"),
         parent: "Scorecard__c",
         part_of: Some(Object::Scorecard),
+        follows: None,
         told_by: &["Question_Key__c"],
         title: Some("Question__c"),
         filled: &[
@@ -142,9 +181,43 @@ pub(crate) const OBJECTS: [Facts; 5] = [
             "Sort_Order__c",
         ],
     },
+    Facts {
+        object: Object::AccountLoan,
+        api_name: "Account",
+        key_kind: "",
+        label: ("account loan", "account loans"),
+        parent: "Id",
+        part_of: None,
+        follows: None,
+        told_by: &["Id"],
+        title: None,
+        filled: &["Website", "ParentId"],
+    },
+    Facts {
+        object: Object::OpportunityLoan,
+        api_name: "Opportunity",
+        key_kind: "",
+        label: ("opportunity loan", "opportunity loans"),
+        parent: "Id",
+        part_of: None,
+        follows: None,
+        told_by: &["Id"],
+        title: None,
+        filled: &["CloseDate", "NextStep"],
+    },
 ];
 
+/// The kinds whose records we make: all but the loans.
+pub(crate) fn made() -> impl Iterator<Item = &'static Facts> + Clone {
+    OBJECTS.iter().filter(|facts| !facts.object.is_loan())
+}
+
 impl Object {
+    /// Whether it stands for fields of a record that is not ours.
+    pub(crate) fn is_loan(self) -> bool {
+        matches!(self, Self::AccountLoan | Self::OpportunityLoan)
+    }
+
     pub(crate) fn facts(self) -> &'static Facts {
         &OBJECTS[self.number()]
     }

@@ -5,14 +5,30 @@ use serde::{Deserialize, Serialize};
 use super::day::{BusinessDay, Day};
 use super::id::UserId;
 use super::person::Person;
+use super::shape::Shape;
+
+/// The version of what tells stories: sampler, grammar and templates. A deal keeps the one that
+/// told it first, so that a new release rewrites nothing.
+pub(crate) const GENERATOR: u8 = 2;
 
 /// The decisions that one opportunity's story rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Pins {
+    /// What told the story; 0 where it was told before stories had shapes.
+    #[serde(default)]
+    pub(crate) generator: u8,
+    #[serde(default = "shapeless")]
+    pub(crate) shape: Shape,
+    /// The first business day that the story may reach back to, counted from its end.
+    #[serde(default)]
+    pub(crate) first: i16,
     /// Who held the past meetings and wrote the emails.
     pub(crate) owner: UserId,
     /// Who holds the future meetings. Follows the opportunity's owner.
     pub(crate) next_owner: UserId,
+    /// Who comes along to demos and security reviews.
+    #[serde(default)]
+    pub(crate) colleague: Option<UserId>,
     pub(crate) segment: Segment,
     /// How far the deal had come, in percent.
     pub(crate) position: u8,
@@ -20,6 +36,12 @@ pub(crate) struct Pins {
     pub(crate) ends: Ends,
     /// Who plays which role.
     pub(crate) cast: Vec<Part>,
+    /// Which places of the cast were held by executives when they were cast, as bits.
+    #[serde(default)]
+    pub(crate) executives: u32,
+    /// Which places of the cast the story speaks with, as bits.
+    #[serde(default)]
+    pub(crate) engaged: u32,
     /// The grid that the slots were laid on; another one lays them anew.
     pub(crate) grid: Grid,
     /// When each slot for a past meeting lies, and each for a future one, by slot.
@@ -27,6 +49,11 @@ pub(crate) struct Pins {
     pub(crate) past: Vec<Slot>,
     #[serde(with = "slots")]
     pub(crate) future: Vec<Slot>,
+}
+
+/// Pins of before there were shapes are not kept, so any does.
+fn shapeless() -> Shape {
+    Shape::New
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

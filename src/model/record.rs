@@ -1,6 +1,7 @@
 //! A record as it should be.
 
 use super::address::Path;
+use super::id::RecordId;
 use super::object::Object;
 use super::value::{FieldName, Value, Want};
 
@@ -9,6 +10,8 @@ use super::value::{FieldName, Value, Want};
 pub(crate) struct Desired {
     pub(crate) path: Path,
     pub(crate) object: Object,
+    /// The record whose fields these are, where it is not ours and only lends them.
+    pub(crate) lender: Option<RecordId>,
     pub(crate) want: Want,
     pub(crate) fields: Vec<(FieldName, Value)>,
 }

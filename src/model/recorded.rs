@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Path;
 use super::id::RecordId;
+use super::loan::Lent;
 use super::object::Object;
 use super::value::{FieldName, Want};
 
@@ -25,6 +26,37 @@ pub(crate) struct Row {
     /// The org's `SystemModstamp` in milliseconds since 1970; none before it was read back.
     pub(crate) stamp: Option<i64>,
     pub(crate) held: Held,
+    /// Of a loan, its fields.
+    pub(crate) lent: Vec<Lent>,
+}
+
+impl Row {
+    /// What stands in for a loan that is not in state yet: its record is there, and is read along
+    /// with those that are.
+    pub(crate) fn of_new_loan(path: Path, object: Object, lender: RecordId) -> Self {
+        Self {
+            path,
+            object,
+            id: lender,
+            generation: 1,
+            run: 0,
+            created: 0,
+            want: Want(0),
+            stamp: None,
+            held: Held::default(),
+            lent: Vec::new(),
+        }
+    }
+
+    /// Runs are numbered from 1.
+    pub(crate) fn is_in_state(&self) -> bool {
+        self.run > 0
+    }
+
+    /// Whether a loan was ever written as it was wanted.
+    pub(crate) fn was_fulfilled(&self) -> bool {
+        self.want != Want(0)
+    }
 }
 
 /// For each owned field a short hash of what the org gave back; empty before it was read back.

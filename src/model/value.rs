@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::address::Address;
 use super::day::Day;
@@ -72,6 +72,13 @@ pub(crate) enum Datum {
     Ref(Address),
     /// A text that a language model is still to write.
     Draft(Box<Draft>),
+}
+
+/// Reads a value that may be left out, where null is a value too.
+pub(crate) fn known<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<serde_json::Value>, D::Error> {
+    serde_json::Value::deserialize(deserializer).map(Some)
 }
 
 /// The hash of a record's recipe: equal wants mean that nothing was asked to change.

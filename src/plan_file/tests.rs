@@ -11,8 +11,10 @@ use crate::model::capabilities::Capabilities;
 use crate::model::change::{FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, UserId};
+use crate::model::loan::Lent;
 use crate::model::person::Person;
 use crate::model::pins::{Ends, Grid, Part, Segment, Slot};
+use crate::model::shape::Shape;
 use crate::model::value::{Datum, Want};
 
 pub(crate) fn header() -> Header {
@@ -66,10 +68,16 @@ fn change(number: usize, action: Action) -> Change {
         before,
         after,
     };
+    let lent = |old| Lent {
+        field: "NextStep".into(),
+        old,
+        ours: vec![1, u32::MAX],
+    };
     Change {
         object: Object::Event,
         action,
         reason: Reason::ManifestChanged,
+        instead_of: (action == Action::Replace).then_some(Object::Task),
         id: (action != Action::Create).then(|| id("00UDG0000000001")),
         generation: 3,
         stamp: (action != Action::Create).then_some(1_700_000_000_000),
@@ -85,6 +93,7 @@ fn change(number: usize, action: Action) -> Change {
             field("EventId", None, Datum::Ref(address.clone())),
         ],
         held: vec![("Subject".into(), u32::MAX)],
+        lent: vec![lent(Some(json!(null))), lent(None), lent(Some(json!("x")))],
         title: "Discovery".to_owned(),
         day: Some(day("2026-10-08")),
         address,
@@ -93,6 +102,12 @@ fn change(number: usize, action: Action) -> Change {
 
 fn pins() -> Pins {
     Pins {
+        generator: 2,
+        shape: Shape::Healthy,
+        first: -31,
+        colleague: None,
+        executives: 0,
+        engaged: 1,
         owner: UserId(id("005DG0000000001")),
         next_owner: UserId(id("005DG0000000002")),
         segment: Segment::Mid,

@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::draw::Draw;
 use crate::model::day::BusinessDay;
 use crate::model::id::UserId;
 use crate::model::pins::Slot;
@@ -26,16 +25,18 @@ pub(super) enum Tense {
 
 /// The first hour of the working day, and how many there are.
 const FIRST_HOUR: u8 = 9;
-const HOURS: usize = 8;
+pub(super) const HOURS: usize = 8;
 
 /// How often a meeting starts in each hour from 9 to 16; few start at noon.
-const HOUR_WEIGHTS: [u32; HOURS] = [16, 18, 15, 3, 10, 16, 13, 9];
+pub(super) const HOUR_WEIGHTS: [u32; HOURS] = [16, 18, 15, 3, 10, 16, 13, 9];
 
-/// Where a slot would like to lie, drawn.
+/// Where a slot would like to lie.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wish {
-    /// Shifts the slot within its gap: `0.0..1.0`.
-    pub(super) unit: f64,
+    /// The day, in business days from the story's end.
+    pub(super) offset: i32,
+    /// The first and the last day that will do.
+    pub(super) band: (i32, i32),
     /// One of the working hours, by weight.
     pub(super) hour: usize,
 }
@@ -43,14 +44,6 @@ pub(super) struct Wish {
 impl Wish {
     /// How many draws one wish takes.
     pub(super) const DRAWS: usize = 2;
-
-    /// The wish at this place among those of one address.
-    pub(super) fn draw(draw: &Draw, place: usize) -> Self {
-        Self {
-            unit: draw.unit(place * Self::DRAWS),
-            hour: draw.weighted(place * Self::DRAWS + 1, &HOUR_WEIGHTS),
-        }
-    }
 }
 
 /// The claim of the slot with number 0; 0 is a free block.
@@ -110,10 +103,14 @@ impl Calendar {
         let [first, last] = [window.first, window.last].map(|offset| window.base.plus(offset));
         let diary = self.diary(owner, first, last);
         let mut reserve = |(number, wish): (usize, &Wish)| {
-            let day = spread(window, number, wish.unit);
-            let wanted = (day, (wish.hour / block_hours).min(last_block));
+            let wanted = (wish.offset, (wish.hour / block_hours).min(last_block));
             let claim = claim(number);
-            let (offset, block) = diary.weakest_block(window, wanted).unwrap_or(wanted);
+            let band = Window {
+                first: wish.band.0,
+                last: wish.band.1,
+                ..window
+            };
+            let (offset, block) = diary.weakest_block(band, wanted).unwrap_or(wanted);
             diary.take(window.base.plus(offset), block, claim);
             Slot(offset as i16, FIRST_HOUR + (block * block_hours) as u8)
         };
@@ -147,14 +144,6 @@ impl Calendar {
 /// The hours that a block must have for the longest meeting of the manifest.
 pub(super) fn block_hours(longest_minutes: u32) -> u8 {
     longest_minutes.div_ceil(60).clamp(1, HOURS as u32) as u8
-}
-
-/// Slot numbers are spread evenly whatever their count: each next one falls into the widest gap.
-fn spread(window: Window, number: usize, unit: f64) -> i32 {
-    const GOLDEN: f64 = 0.618_033_988_749_894_9;
-    let place = (unit * 0.25 + (number + 1) as f64 * GOLDEN).fract();
-    let days = window.last - window.first + 1;
-    window.first + ((place * f64::from(days)) as i32).min(days - 1)
 }
 
 fn claim(number: usize) -> u8 {
@@ -244,7 +233,15 @@ mod tests {
         deals
             .map(|deal| {
                 let mut draw = RootDraw::new(1, &deal.to_string());
-                let wish = |number: usize| Wish::draw(&draw.at(&number.to_string()), 0);
+                let wish = |number: usize| {
+                    let draws = draw.at(&number.to_string());
+                    let days = (window.last - window.first + 1) as u64;
+                    Wish {
+                        offset: window.first + draws.below(0, days) as i32,
+                        band: (window.first, window.last),
+                        hour: draws.weighted(1, &super::HOUR_WEIGHTS),
+                    }
+                };
                 let wishes: Vec<_> = (0..PAST_SLOTS).map(wish).collect();
                 calendar.reserve(owner(), window, &wishes)
             })

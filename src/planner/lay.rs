@@ -1,11 +1,11 @@
 //! Lays all stories into their owners' calendars: where each slot of each deal lies.
 
 use super::Situation;
-use super::calendar::{Calendar, FUTURE_SLOTS, PAST_SLOTS, Window, Wish};
-use super::story::Stories;
-use crate::draw::{DRAWS, RootDraw};
+use super::calendar::{Calendar, Tense, Window};
+use super::story::{Stories, wishes};
+use crate::draw::RootDraw;
 use crate::model::id::{RootId, UserId};
-use crate::model::pins::{Ends, Grid};
+use crate::model::pins::{Ends, Pins};
 
 /// Gives every slot its place: first those that have one, then the others by age of their deal.
 pub(super) fn lay(situation: &Situation, order: &[RootId], stories: &mut Stories) {
@@ -32,31 +32,19 @@ pub(super) fn lay(situation: &Situation, order: &[RootId], stories: &mut Stories
         let story_key = &situation.inventory.opportunities[root].story_key;
         let mut draw = RootDraw::new(situation.seed, story_key);
         let base = pins.ends.base(situation.anchor);
-        let Grid {
-            past_days,
-            future_days,
-            ..
-        } = pins.grid;
-        let mut lay = |owner: UserId, (first, last): (i32, i32), count: usize, name: &str| {
-            let window = Window { base, first, last };
-            calendar.reserve(owner, window, &wishes(&mut draw, count, name))
+        let mut lay = |pins: &Pins, owner: UserId, tense: Tense| {
+            let window = Window {
+                base,
+                first: i32::from(pins.first),
+                last: pins.grid.future_days,
+            };
+            calendar.reserve(owner, window, &wishes(pins, tense, &mut draw))
         };
         if pins.past.is_empty() {
-            pins.past = lay(pins.owner, (-past_days, -1), PAST_SLOTS, "past");
+            pins.past = lay(pins, pins.owner, Tense::Past);
         }
         if pins.future.is_empty() && !matches!(pins.ends, Ends::Closed(_)) {
-            pins.future = lay(pins.next_owner, (1, future_days), FUTURE_SLOTS, "future");
+            pins.future = lay(pins, pins.next_owner, Tense::Future);
         }
     }
-}
-
-/// The wishes of all slots, several from each address.
-fn wishes(draw: &mut RootDraw, count: usize, name: &str) -> Vec<Wish> {
-    const EACH: usize = DRAWS / Wish::DRAWS;
-    let mut wishes = Vec::with_capacity(count);
-    for first in (0..count).step_by(EACH) {
-        let draw = draw.at(&format!("slots/{name}/{first}"));
-        wishes.extend((0..EACH.min(count - first)).map(|place| Wish::draw(&draw, place)));
-    }
-    wishes
 }

@@ -8,13 +8,14 @@ mod activity;
 mod added;
 mod calendar;
 mod cast;
+mod evidence;
 mod lay;
+mod loan;
 mod overlaps;
 mod owners;
 mod prompts;
 mod scorecard;
 mod story;
-mod subjects;
 mod text;
 mod timeline;
 mod want;
@@ -26,6 +27,7 @@ pub(crate) use story::Stories;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::draw::RootDraw;
 use crate::manifest::{Manifest, Misfit};
@@ -36,13 +38,16 @@ use crate::model::id::{RootId, UserId};
 use crate::model::inventory::{Inventory, Opportunity};
 use crate::model::object::Object;
 use crate::model::person::Person;
-use crate::model::pins::{Ends, Pins};
+use crate::model::pins::Pins;
 use crate::model::record::Desired;
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
+use evidence::Asked;
+use story::counts;
 use text::Speaker;
 use text::catalogue::Catalogue;
+use timeline::{Source, Timeline};
 use zone::Zone;
 
 /// All that a plan depends on.
@@ -62,14 +67,6 @@ pub(crate) struct Situation<'a> {
     pub(crate) told_at: Option<Day>,
 }
 
-/// How many records of each kind a deal gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RecordCounts {
-    pub(crate) past: u32,
-    pub(crate) future: u32,
-    pub(crate) emails: u32,
-}
-
 /// The planner with all stories pinned.
 pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
@@ -77,6 +74,9 @@ pub(crate) struct Planner<'a> {
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
+    asked: Asked<'a>,
+    /// The story that was told last: many records of one deal are rendered one after the other.
+    told: RefCell<Option<(RootId, Rc<Timeline>)>>,
     pub(crate) stories: Stories,
 }
 
@@ -85,7 +85,8 @@ struct Deal<'a> {
     root: RootId,
     opportunity: &'a Opportunity,
     pins: &'a Pins,
-    counts: RecordCounts,
+    /// Everything that happened around it and is planned.
+    timeline: &'a Timeline,
     speaker: Speaker<'a>,
     planner: &'a Planner<'a>,
 }
@@ -95,6 +96,7 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::meetings::make,
     activity::emails::make,
     scorecard::make,
+    loan::make,
 ];
 
 impl<'a> Planner<'a> {
@@ -106,6 +108,8 @@ impl<'a> Planner<'a> {
             catalogue: Catalogue::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
+            asked: Asked::new(&situation),
+            told: RefCell::default(),
             situation,
             stories,
         }
@@ -113,9 +117,10 @@ impl<'a> Planner<'a> {
 
     /// Adds the records of one deal, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
-        let Some(deal) = self.deal(root) else {
+        let Some(timeline) = self.timeline(root) else {
             return;
         };
+        let deal = self.deal(root, &timeline);
         let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
         for make in MAKERS {
             make(&deal, &mut draw, records);
@@ -124,9 +129,10 @@ impl<'a> Planner<'a> {
 
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let Some(deal) = self.deal(root) else {
+        let Some(timeline) = self.timeline(root) else {
             return Vec::new();
         };
+        let deal = self.deal(root, &timeline);
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
@@ -172,24 +178,49 @@ impl<'a> Planner<'a> {
         self.added.misfits()
     }
 
-    fn deal(&self, root: RootId) -> Option<Deal<'_>> {
+    /// The story of a deal, told once for all that is made and rendered of it in a row.
+    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
+        if let Some((last, timeline)) = &*self.told.borrow()
+            && *last == root
+        {
+            return Some(Rc::clone(timeline));
+        }
         let Situation {
             inventory,
             manifest,
             seed,
+            anchor,
             ..
         } = self.situation;
         let pins = self.stories.pins.get(&root)?;
         let opportunity = inventory.opportunities.get(&root)?;
         let mut draw = RootDraw::new(seed, &opportunity.story_key);
-        Some(Deal {
+        let source = Source {
+            activity: &manifest.activity,
+            pins,
+            counts: counts(manifest, pins, &mut draw),
+            base: pins.ends.base(anchor),
+            zones: &self.zones,
+        };
+        let mut timeline = timeline::tell(source, &mut draw);
+        evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
+        let timeline = Rc::new(timeline);
+        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
+        Some(timeline)
+    }
+
+    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline) -> Deal<'d> {
+        let inventory = self.situation.inventory;
+        let opportunity = &inventory.opportunities[&root];
+        let pins = &self.stories.pins[&root];
+        Deal {
             root,
             opportunity,
             pins,
-            counts: counts(manifest, pins, &mut draw),
+            timeline,
             speaker: Speaker::new(&self.catalogue, inventory, opportunity, pins),
             planner: self,
-        })
+        }
     }
 }
 
@@ -220,11 +251,12 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let drafts = prompts::hash(self, &path, &fields);
-        let want = want::want(object, (&fields, drafts), &self.speaker);
+        let want = want::want(object, &fields, &self.speaker);
+        let want = prompts::want(self, &path, &fields, want);
         records.push(Desired {
             path,
             object,
+            lender: None,
             want,
             fields,
         });
@@ -279,26 +311,6 @@ fn person(person: Person) -> Value {
     match person {
         Person::Contact(id) => Value::Id(id.0),
         Person::Made(..) => person.address().map_or(Value::Null, Value::Ref),
-    }
-}
-
-/// How many records the deal gets; the draws do not depend on the bounds.
-fn counts(manifest: &Manifest, pins: &Pins, draw: &mut RootDraw) -> RecordCounts {
-    let draw = draw.at("counts");
-    let activity = &manifest.activity;
-    let count = |purpose, bounds: crate::manifest::Bounds<u32>| {
-        draw.count(purpose, bounds.min(), bounds.max())
-    };
-    RecordCounts {
-        past: count(0, activity.meetings.past).min(PAST_SLOTS as u32),
-        future: match pins.ends {
-            Ends::Closed(_) => 0,
-            _ if activity.future_days == 0 => 0,
-            Ends::AtAnchor | Ends::Frozen(_) => {
-                count(1, activity.meetings.future).min(FUTURE_SLOTS as u32)
-            }
-        },
-        emails: count(2, activity.emails),
     }
 }
 

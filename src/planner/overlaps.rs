@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Situation;
 use super::activity::meetings::{hours, path};
 use super::calendar::Tense;
-use super::{Situation, counts};
+use super::story::counts;
 use crate::draw::RootDraw;
 use crate::model::id::{RootId, UserId};
 use crate::model::pins::{Pins, Slot};
@@ -41,8 +42,13 @@ pub(super) fn overlaps(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> 
                 number,
             }));
         };
-        mark(pins.owner, Tense::Past, &pins.past, counts.past);
-        mark(pins.next_owner, Tense::Future, &pins.future, counts.future);
+        mark(pins.owner, Tense::Past, &pins.past, counts.past.number);
+        mark(
+            pins.next_owner,
+            Tense::Future,
+            &pins.future,
+            counts.future.number,
+        );
     }
     used.sort_unstable();
     let same_block = |a: &Used, b: &Used| (a.owner, a.day, a.hour) == (b.owner, b.day, b.hour);

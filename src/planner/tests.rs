@@ -142,6 +142,8 @@ struct Told {
     overlaps: u64,
     uninvited: u64,
     misfits: Vec<Misfit>,
+    /// What exists whatever the maximum counts are.
+    core: BTreeSet<Address>,
     records: Records,
 }
 
@@ -159,9 +161,16 @@ impl World {
             told_at: self.told_at,
         });
         let mut records = Records::new();
+        let mut core = BTreeSet::new();
         for root in self.inventory.opportunities.keys() {
             let mut desired = Vec::new();
             planner.plan(*root, &mut desired);
+            let timeline = planner.timeline(*root);
+            let steps = timeline.iter().flat_map(|timeline| &timeline.steps);
+            core.extend(steps.filter(|step| step.core).map(|step| Address {
+                root: *root,
+                path: step.path.clone(),
+            }));
             for record in desired {
                 let fields = planner.render(*root, &record).into_iter();
                 let fields = fields.map(|(name, datum)| (name.into_owned(), datum));
@@ -184,6 +193,7 @@ impl World {
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
             misfits: planner.misfits(),
+            core,
             records,
         }
     }
@@ -405,6 +415,7 @@ prop_compose! {
                 accounts: accounts.collect(),
                 contacts: contacts.collect(),
                 users: users(),
+                organization: "Northwind".to_owned(),
             },
             pins: BTreeMap::new(),
             recast: BTreeSet::new(),
@@ -452,6 +463,7 @@ fn plain_world(deals: usize) -> World {
             accounts: BTreeMap::from([(account, acme)]),
             contacts: BTreeMap::from([(account, names.iter().enumerate().map(contact).collect())]),
             users: users(),
+            organization: "Northwind".to_owned(),
         },
         pins: BTreeMap::new(),
         recast: BTreeSet::new(),

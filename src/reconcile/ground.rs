@@ -97,6 +97,13 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// Whether the state is lost, and what the org holds of the pack is taken into a new one.
+    pub(super) fn takes_over(&self) -> bool {
+        let is_new = self.state.meta().serial == 0;
+        let is_there = self.surroundings.counts.values().any(|count| *count > 0);
+        self.request.options.adopt && is_new && is_there
+    }
+
     /// Kinds of which the org holds more of ours than state knows.
     pub(super) fn unknown_kinds(&self, seen: &Seen) -> anyhow::Result<Vec<Object>> {
         let managed = self.state.count().context("reading the state")?;
@@ -278,6 +285,7 @@ async fn inventory(
         capabilities: &surroundings.capabilities,
         covered,
         keep_leaving: !edited && query.on_leave == OnLeave::Keep,
+        loans: &state.loans()?,
     };
     let read = Box::pin(refresh::inventory(org, &wanted, counts)).await;
     let (read, told) = read.context("reading the org's opportunities")?;

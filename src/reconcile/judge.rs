@@ -105,7 +105,12 @@ async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<St
         let reaches = match change.object {
             Object::Event => is_ahead,
             Object::EventRelation => true,
-            Object::Task | Object::Scorecard | Object::ScorecardAnswer => false,
+            Object::Task
+            | Object::EmailMessage
+            | Object::Scorecard
+            | Object::ScorecardAnswer
+            | Object::AccountLoan
+            | Object::OpportunityLoan => false,
         };
         let deal = read.inventory.opportunities.get(&change.address.root);
         let owner = deal.map(|deal| deal.owner);

@@ -145,8 +145,9 @@ impl Pass<'_> {
         for root in roots {
             let mut desired = Vec::new();
             self.plan(*root, &mut desired);
-            let rows = self.ground.state.rows(*root).context("reading the state")?;
+            let mut rows = self.ground.state.rows(*root).context("reading the state")?;
             records += rows.len();
+            add_new_loans(&desired, &mut rows);
             gathered.push(Gathered {
                 root: *root,
                 desired,
@@ -178,6 +179,7 @@ impl Pass<'_> {
             seen.targeted |= self.is_targeted(&one);
             seen.claim((one.root, &one.rows), &one.desired, &self.found);
             let changes = changes.unwrap_or_else(|| self.changes(&one, &live));
+            seen.loans.count(&one.rows, &live, &changes);
             self.push(changes, seen, builder)?;
         }
         Ok(())
@@ -271,6 +273,7 @@ impl Pass<'_> {
             generation_floor: state.meta().generation_floor,
             same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
+            adopting: self.ground.takes_over(),
             policies: &self.policies,
             render: &render,
             is_retold: &is_retold,
@@ -323,6 +326,19 @@ impl Pass<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A new loan is of a record that is there, and is read like those that are managed.
+fn add_new_loans(desired: &[Desired], rows: &mut Vec<Row>) {
+    for record in desired {
+        let Some(lender) = record.lender else {
+            continue;
+        };
+        if let Err(place) = rows.binary_search_by(|row| row.path.cmp(&record.path)) {
+            let row = Row::of_new_loan(record.path.clone(), record.object, lender);
+            rows.insert(place, row);
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Error, fit};
-use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
+use crate::manifest::{EmailObject, Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
-    Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
+    ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
 };
 use crate::model::id::UserId;
 use crate::model::key;
@@ -31,8 +31,8 @@ pub(super) async fn capabilities(
     manifest: &Manifest,
     further: Vec<Read<'_>>,
 ) -> Result<(Described, Vec<Told>), Error> {
-    let mut names: Vec<_> = OBJECTS.iter().map(|facts| facts.api_name).collect();
-    names.extend([PACK_OBJECT, "Opportunity", "Contact", "Account"]);
+    let known = OBJECTS.iter().map(|facts| facts.api_name);
+    let names: BTreeSet<_> = known.chain([PACK_OBJECT, "Contact"]).collect();
     let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
     reads.extend(further);
     let mut told = org.read(&reads).await?;
@@ -49,8 +49,12 @@ pub(super) async fn capabilities(
         let mut fields = places.of_account().into_iter().flatten();
         fields.all(|field| shows("Account", field))
     });
+    let account_fields = ACCOUNT_FIELDS
+        .iter()
+        .filter(|field| shows("Account", field));
     let mut capabilities = Capabilities {
         places: places.unwrap_or_default(),
+        account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
         person_accounts: shows("Contact", "IsPersonAccount"),
         currencies: shows("Opportunity", "CurrencyIsoCode"),
         pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
@@ -59,13 +63,20 @@ pub(super) async fn capabilities(
     };
     let mut ours = BTreeMap::new();
     for facts in &OBJECTS {
-        let object = described(facts.api_name).filter(|object| object.createable);
+        let is_loan = facts.object.is_loan();
+        let object = described(facts.api_name).filter(|object| match is_loan {
+            true => object.updateable,
+            false => object.createable,
+        });
         if let Some(object) = object {
-            capabilities.objects.insert(facts.object, fields(object));
+            capabilities
+                .objects
+                .insert(facts.object, fields(facts.object, object));
             ours.insert(facts.object, (facts, object));
         }
     }
-    let misfits = fit::fit(manifest, &ours, &mut capabilities)?;
+    let mut misfits = fit::fit(manifest, &ours, &mut capabilities)?;
+    misfits.extend(fit::email_object(manifest, &capabilities));
     let (mut unfilled, mut not_offered) = (Vec::new(), Vec::new());
     for (facts, describe) in ours.values() {
         if is_written(manifest, &capabilities, facts.object) {
@@ -95,10 +106,12 @@ fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) 
     capabilities.has(object)
         && match object {
             Object::Event | Object::Task => true,
+            Object::EmailMessage => manifest.activity.email_object == EmailObject::EmailMessage,
             Object::EventRelation => !capabilities.shares_activities(),
             Object::Scorecard | Object::ScorecardAnswer => {
                 !manifest.scorecards.templates.is_empty()
             }
+            Object::AccountLoan | Object::OpportunityLoan => false,
         }
 }
 
@@ -120,16 +133,21 @@ fn demand(shown: bool, field: &str) -> Result<(), Error> {
     }
 }
 
-fn fields(object: &Describe) -> ObjectCapabilities {
-    let names = |keep: fn(&crate::org::Field) -> bool| -> BTreeSet<String> {
+fn fields(kind: Object, object: &Describe) -> ObjectCapabilities {
+    let names = |keep: &dyn Fn(&crate::org::Field) -> bool| -> BTreeSet<String> {
         let kept = object.fields.iter().filter(|field| keep(field));
         kept.map(|field| field.name.clone()).collect()
     };
     ObjectCapabilities {
-        readable: names(|_| true),
-        createable: names(|field| field.createable && !is_unfit_key(field)),
-        updateable: names(|field| field.updateable),
+        readable: names(&|_| true),
+        createable: names(&|field| field.createable && !is_unfit_key(field)),
+        updateable: names(&|field| field.updateable && !is_frozen(kind, field)),
     }
+}
+
+/// Describe speaks of drafts; of an email that was sent only custom fields can be changed.
+fn is_frozen(kind: Object, field: &crate::org::Field) -> bool {
+    kind == Object::EmailMessage && !field.name.ends_with("__c")
 }
 
 /// A key field that is too short for our keys, or takes one twice, is as good as none.

@@ -11,6 +11,7 @@ use crate::model::address::Address;
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::id::{RecordId, RootId};
 use crate::model::key;
+use crate::model::loan::LOAN;
 use crate::model::object::{Facts, OBJECTS, Object};
 use crate::model::recorded::{Held, Live, LiveRecord, Row};
 use crate::model::value::FieldName;
@@ -157,6 +158,10 @@ fn is_ours(
     ours: &BTreeSet<(Object, RecordId)>,
 ) -> bool {
     let facts = row.object.facts();
+    if row.object.is_loan() {
+        // It was never ours; but no row makes a loan of what stands elsewhere.
+        return row.path.as_str() != LOAN || row.id == root.0;
+    }
     let text = |name: &str| fields.get(name).and_then(Json::as_str);
     let run = proof.runs.get(&row.run);
     let keyed = run.is_some_and(|run| run.keyed) && proof.capabilities.has_key(row.object);
@@ -210,6 +215,11 @@ pub(crate) struct Written {
 
 /// What the org made of a record: the hashes of its owned fields, and its stamp.
 pub(crate) type Note = (Address, Held, Option<i64>);
+
+/// What is kept in state of a value that the org holds.
+pub(crate) fn held(value: &Json) -> u32 {
+    hash(value)
+}
 
 /// Reads back what was written.
 pub(crate) async fn read_back(org: &Org, written: &[Written]) -> Result<Vec<Note>, Error> {
@@ -302,6 +312,7 @@ mod tests {
             want: Want(1),
             stamp: None,
             held: Held::default(),
+            lent: Vec::new(),
         }
     }
 

@@ -154,12 +154,14 @@ mod tests {
             want: Want(1),
             stamp: None,
             held: Held(held.to_vec()),
+            lent: Vec::new(),
         };
         let change = Change {
             address: "006DG0000000001YAA/meeting/past/01".parse().unwrap(),
             object: Object::Event,
             action: Action::Update,
             reason: Reason::ManifestChanged,
+            instead_of: None,
             id: Some(id),
             stamp: None,
             generation: 1,
@@ -171,6 +173,7 @@ mod tests {
                 after: Datum::Json("b".into()),
             }],
             held: Vec::new(),
+            lent: Vec::new(),
             title: String::new(),
             day: None,
         };

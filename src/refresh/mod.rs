@@ -24,7 +24,7 @@ pub(crate) use found::{PackRow, found, look_alikes, pack_row};
 pub(crate) use inquiry::Inquiry;
 pub(crate) use inventory::{InventoryRequest, Read, accounts_of, inventory};
 pub(crate) use job::{Waited, ended, job_rows};
-pub(crate) use live::{Note, OwnedFields, Proof, Written, live_among, read_back};
+pub(crate) use live::{Note, OwnedFields, Proof, Written, held, live_among, read_back};
 pub(crate) use meanwhile::{Meanwhile, Planned, meanwhile};
 pub(crate) use selection::{filter_counts, query_digest};
 pub(crate) use settle::{Holder, Patience, Settled, Unsettled, recorded, settle, settle_one};

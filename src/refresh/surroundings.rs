@@ -7,7 +7,7 @@ use super::capabilities::{Described, capabilities};
 use super::found::{PackRow, condition, of_pack};
 use crate::manifest::Manifest;
 use crate::model::capabilities::Capabilities;
-use crate::model::object::{Facts, OBJECTS, Object};
+use crate::model::object::{self, Facts, Object};
 use crate::org::{Kind, Org, Read, Scope, Told};
 
 /// What is known of the org before anything of it is read.
@@ -29,7 +29,7 @@ pub(crate) async fn surroundings(
 ) -> Result<Surroundings, Error> {
     // No org has fields of its own for attendees.
     let takes_keys = |facts: &&Facts| facts.object != Object::EventRelation;
-    let kinds = || OBJECTS.iter().filter(takes_keys);
+    let kinds = || object::made().filter(takes_keys);
     let counts = kinds().map(|facts| count(facts.object, &condition(facts.object, prefix)));
     let pack = Read::Query(of_pack(&manifest.run.name), Scope::Query);
     let reads = [pack].into_iter().chain(counts).collect();

@@ -83,6 +83,7 @@ pub(super) fn meeting(number: u32, action: Action, reason: Reason) -> Change {
         object: Object::Event,
         action,
         reason,
+        instead_of: None,
         id: None,
         stamp: None,
         generation: 1,
@@ -90,6 +91,7 @@ pub(super) fn meeting(number: u32, action: Action, reason: Reason) -> Change {
         want: None,
         fields: Vec::new(),
         held: Vec::new(),
+        lent: Vec::new(),
         title: "Discovery: Acme".to_owned(),
         day: Some(day("2026-10-08")),
     }

@@ -61,7 +61,7 @@ impl State {
 
     /// The rows of these records, as far as they are managed.
     pub(crate) fn rows_of(&self, ids: &BTreeSet<RecordId>) -> Result<Vec<(RootId, Row)>, Error> {
-        let sql = "SELECT path, object, id, generation, run, created, want, stamp, held, roots.root \
+        let sql = "SELECT path, object, id, generation, run, created, want, stamp, held, lent, roots.root \
                    FROM records JOIN roots ON number = records.root";
         let mut found = Vec::new();
         if ids.is_empty() {
@@ -71,7 +71,7 @@ impl State {
         let mut rows = statement.query([]).doing("read")?;
         while let Some(row) = rows.next().doing("read")? {
             if ids.contains(&self.id(row.get_ref(2).doing("read")?)?) {
-                let root = RootId(self.id(row.get_ref(9).doing("read")?)?);
+                let root = RootId(self.id(row.get_ref(10).doing("read")?)?);
                 found.push((root, self.row(row)?));
             }
         }

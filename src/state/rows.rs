@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::{Doing as _, Error, State};
 use crate::model::address::{Address, Path};
 use crate::model::id::{RecordId, RootId};
+use crate::model::loan::{Lent, Loans};
 use crate::model::object::Object;
 use crate::model::pins::Pins;
 use crate::model::recorded::{Held, Row};
@@ -121,7 +122,7 @@ impl State {
 
     /// The root's rows, in the order of their paths.
     pub(crate) fn rows(&self, root: RootId) -> Result<Vec<Row>, Error> {
-        let sql = "SELECT path, object, id, generation, run, created, want, stamp, held FROM records \
+        let sql = "SELECT path, object, id, generation, run, created, want, stamp, held, lent FROM records \
                    WHERE root = (SELECT number FROM roots WHERE root = ?1) ORDER BY path";
         let mut statement = self.db.prepare_cached(sql).doing("read")?;
         let mut rows = statement.query([root.0.as_str()]).doing("read")?;
@@ -134,7 +135,7 @@ impl State {
 
     /// The row at the address.
     pub(crate) fn row_at(&self, address: &Address) -> Result<Option<Row>, Error> {
-        let sql = "SELECT path, object, id, generation, run, created, want, stamp, held FROM records \
+        let sql = "SELECT path, object, id, generation, run, created, want, stamp, held, lent FROM records \
                    WHERE path = ?2 AND root = (SELECT number FROM roots WHERE root = ?1)";
         let mut statement = self.db.prepare_cached(sql).doing("read")?;
         let key = params![address.root.0.as_str(), address.path.as_str()];
@@ -168,7 +169,31 @@ impl State {
             held: self
                 .shapes
                 .unpack(held.as_blob().map_err(|error| self.broken(&error))?),
+            lent: match row.get_ref(9).doing("read")?.as_str_or_null() {
+                Ok(None) => Vec::new(),
+                Ok(Some(text)) => self.lent(text)?,
+                Err(error) => return Err(self.broken(&error)),
+            },
         })
+    }
+
+    fn lent(&self, text: &str) -> Result<Vec<Lent>, Error> {
+        serde_json::from_str(text).map_err(|error| self.broken(&error))
+    }
+
+    /// The lent fields of records that are not ours, by record.
+    pub(crate) fn loans(&self) -> Result<Loans, Error> {
+        let sql = "SELECT id, lent FROM records WHERE lent IS NOT NULL";
+        let mut statement = self.db.prepare(sql).doing("read")?;
+        let mut rows = statement.query([]).doing("read")?;
+        let mut loans = Loans::new();
+        while let Some(row) = rows.next().doing("read")? {
+            let id: String = row.get(0).doing("read")?;
+            let id = RecordId::parse(&id).map_err(|error| self.broken(&error))?;
+            let lent: String = row.get(1).doing("read")?;
+            loans.entry(id).or_default().extend(self.lent(&lent)?);
+        }
+        Ok(loans)
     }
 
     /// How many records are managed, of each kind.
@@ -258,11 +283,13 @@ pub(super) fn put(
 ) -> Result<(), Error> {
     let held = shapes.pack(db, &row.held)?;
     ensure_root(db, root)?;
-    let sql = "INSERT OR REPLACE INTO records SELECT number, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 \
+    let sql = "INSERT OR REPLACE INTO records SELECT number, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
                FROM roots WHERE root = ?1";
     let mut statement = db.prepare_cached(sql).doing("written")?;
     let object = row.object.number() as i64;
     let want = row.want.0.cast_signed();
+    let lent = (!row.lent.is_empty())
+        .then(|| serde_json::to_string(&row.lent).expect("a loan is plain data"));
     let values = params![
         root.0.as_str(),
         row.path.as_str(),
@@ -273,7 +300,8 @@ pub(super) fn put(
         row.created,
         want,
         row.stamp,
-        held
+        held,
+        lent
     ];
     statement.execute(values).doing("written")?;
     Ok(())

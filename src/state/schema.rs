@@ -59,6 +59,8 @@ const STEPS: &[&str] = &["
 ",
     // The Bulk API job that an intent is carried out by.
     "ALTER TABLE intents ADD COLUMN job TEXT",
+    // Of a loan, its fields with what they held before; null for records that we made.
+    "ALTER TABLE records ADD COLUMN lent TEXT",
 ];
 
 /// Brings the file to the newest format; a newer or a foreign file is left alone.

@@ -43,6 +43,7 @@ fn row(path: &str) -> Row {
         want: Want(u64::MAX - 5),
         stamp: None,
         held: Held(vec![("Subject".into(), 7), ("OwnerId".into(), u32::MAX)]),
+        lent: Vec::new(),
     }
 }
 

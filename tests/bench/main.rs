@@ -1,17 +1,22 @@
 //! The figures that the design promises: `cargo bench`, or `cargo bench -- NAME…` for some of them.
 //!
 //! `DEMO_GEN_BENCH_ORG=<folder of a Data Export> cargo bench` also runs the real program over
-//! that org: plan, apply, and plan again with and without reading it.
+//! that org (or several, separated as in `PATH`): plan, apply, and plan again with and without
+//! reading it, and measures the stories that it is left with.
 
 mod calls;
+#[path = "../figures/mod.rs"]
+mod figures;
 mod program;
 mod site;
+mod stories;
 
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::time::Instant;
 
-use demo_gen::bench::{Refresh, World};
+use demo_gen::bench::{Refresh, Texts, World};
 
 const DEALS: usize = 54_000;
 const OWNERS: usize = 2_200;
@@ -25,12 +30,13 @@ const MILLION: f64 = 1_000_000.0;
 type Bench = fn(&mut dyn io::Write) -> anyhow::Result<()>;
 
 /// All of them by name.
-const BENCHES: [(&str, Bench); 5] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("inside", inside),
     ("small", calls::small),
     ("medium", calls::medium),
     ("large", calls::large),
     ("program", program),
+    ("stories", stories),
 ];
 
 fn main() -> anyhow::Result<()> {
@@ -55,7 +61,9 @@ fn main() -> anyhow::Result<()> {
 /// What goes on inside, without an org.
 fn inside(out: &mut dyn io::Write) -> anyhow::Result<()> {
     let world = World::new(DEALS, OWNERS);
-    plan(&world, out)?;
+    for texts in [Texts::None, Texts::Offline] {
+        plan(&world, texts, out)?;
+    }
     for refresh in [Refresh::Full, Refresh::None] {
         compare(&world, refresh, out)?;
     }
@@ -64,26 +72,38 @@ fn inside(out: &mut dyn io::Write) -> anyhow::Result<()> {
 
 /// The real program over somebody's own org.
 fn program(out: &mut dyn io::Write) -> anyhow::Result<()> {
-    match std::env::var_os("DEMO_GEN_BENCH_ORG") {
-        Some(org) => program::run(org.as_ref(), out),
-        None => Ok(writeln!(
-            out,
-            "DEMO_GEN_BENCH_ORG names no folder of a Data Export: the program itself is not run"
-        )?),
+    let orgs = orgs();
+    if orgs.is_empty() {
+        let why =
+            "DEMO_GEN_BENCH_ORG names no folder of a Data Export: the program itself is not run";
+        writeln!(out, "{why}")?;
     }
+    orgs.iter().try_for_each(|org| program::run(org, out))
 }
 
-fn plan(world: &World, out: &mut dyn io::Write) -> anyhow::Result<()> {
+/// What the stories are worth, in the sample company and in somebody's own orgs.
+fn stories(out: &mut dyn io::Write) -> anyhow::Result<()> {
+    stories::run(&orgs(), out)
+}
+
+/// The folders of Data Exports that are named in the environment.
+fn orgs() -> Vec<PathBuf> {
+    let named = std::env::var_os("DEMO_GEN_BENCH_ORG");
+    named.map_or_else(Vec::new, |paths| std::env::split_paths(&paths).collect())
+}
+
+fn plan(world: &World, texts: Texts, out: &mut dyn io::Write) -> anyhow::Result<()> {
     let (started, before) = (Instant::now(), cpu_seconds()?);
-    let planned = world.plan();
+    let planned = world.plan(texts);
     let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds()? - before);
     let per_million = cpu * MILLION / planned.activities as f64;
     writeln!(
         out,
-        "planner: {} activities ({} records) of {DEALS} deals in {wall:.2} s: {:.0} records/s, \
-         {per_million:.2} CPU s per million activities",
+        "planner, texts {texts:?}: {} activities ({} records, {} MB of texts) of {DEALS} deals in \
+         {wall:.2} s: {:.0} records/s, {per_million:.2} CPU s per million activities",
         planned.activities,
         planned.records,
+        planned.characters / 1_000_000,
         planned.records as f64 / wall,
     )?;
     Ok(())

@@ -29,11 +29,11 @@ pub(crate) fn run(export: &Path, out: &mut dyn io::Write) -> anyhow::Result<()> 
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("demo.yaml"), MANIFEST)?;
     let export = export.to_string_lossy();
-    demo_gen(folder.path(), &["org", "import", &export])?;
+    demo_gen(folder.path(), &["org", "import", &export], None)?;
     for command in COMMANDS {
         let all = [command, &["--max-opps", "1000000"]].concat();
         let started = Instant::now();
-        let told = demo_gen(folder.path(), &all)?;
+        let told = demo_gen(folder.path(), &all, None)?;
         let wall = started.elapsed().as_secs_f64();
         writeln!(out, "{}: {wall:.2} s", command.join(" "))?;
         let telling = |line: &&str| {
@@ -59,13 +59,14 @@ pub(crate) fn run(export: &Path, out: &mut dyn io::Write) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Runs the program, and gives what it printed and told.
-fn demo_gen(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
+/// Runs the program, perhaps as if it were another time, and gives what it printed and told.
+pub(crate) fn demo_gen(folder: &Path, args: &[&str], now: Option<&str>) -> anyhow::Result<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_demo-gen"))
         .args(args)
         .current_dir(folder)
         .env_clear()
         .env("DEMO_GEN_STATS", "1")
+        .envs(now.map(|now| ("DEMO_GEN_NOW", now)))
         .output()?;
     let told = [&output.stdout[..], &output.stderr[..]].concat();
     let told = String::from_utf8_lossy(&told).into_owned();

@@ -11,6 +11,9 @@ const MOST_CALLS: u64 = 100_000;
 const STORAGE_MB: u64 = 2_560;
 /// What a record takes, whatever it holds.
 const RECORD_KB: u64 = 2;
+/// An email takes what its texts take besides.
+const EMAIL_TEXTS_KB: &str = "SELECT ifnull(sum(ifnull(length(CAST(TextBody AS BLOB)), 0) \
+     + ifnull(length(CAST(HtmlBody AS BLOB)), 0)), 0) / 1024 FROM EmailMessage";
 
 /// The value of `Sforce-Limit-Info`.
 pub(super) fn usage(calls: u64) -> String {
@@ -28,7 +31,8 @@ pub(super) fn limits(context: &mut Context<'_>, _: &Call) -> Result<Reply, ApiEr
     {
         records += count(context, &object.name, "1")?;
     }
-    let used = (records * RECORD_KB).div_ceil(1024);
+    let texts = number(context, EMAIL_TEXTS_KB)?;
+    let used = (records * RECORD_KB + texts).div_ceil(1024);
     let (batches, query_jobs) = bulk::used_today(&context.session)?;
     let left = |max: u64, used: u64| json!({"Max": max, "Remaining": max.saturating_sub(used)});
     let unused = |max: u64| left(max, 0);
@@ -69,10 +73,14 @@ pub(super) fn record_count(context: &mut Context<'_>, call: &Call) -> Result<Rep
 
 fn count(context: &Context<'_>, object: &str, which: &str) -> Result<u64, ApiError> {
     let sql = format!("SELECT count(*) FROM \"{object}\" WHERE {which}");
-    let count: i64 = context
+    number(context, &sql)
+}
+
+fn number(context: &Context<'_>, sql: &str) -> Result<u64, ApiError> {
+    let number: i64 = context
         .session
         .db
-        .prepare_cached(&sql)?
+        .prepare_cached(sql)?
         .query_row([], |row| row.get(0))?;
-    Ok(count as u64)
+    Ok(number as u64)
 }

@@ -27,6 +27,8 @@ const ORDER: &[&str] = &[
     "Task",
     "EventRelation",
     "TaskRelation",
+    "EmailMessage",
+    "EmailMessageRelation",
     "Demo_Pack__c",
     "Demo_Scorecard__c",
     "Demo_Scorecard_Answer__c",

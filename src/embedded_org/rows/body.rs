@@ -9,18 +9,24 @@ use crate::embedded_org::rows::upsert::Matched;
 use crate::embedded_org::schema::{Field, Flag, Kind, Object, Reference};
 use crate::embedded_org::time::{date_text, datetime_text, parse_date, parse_datetime};
 
-/// What a body asks for: values by the place of their field, and the contacts of an activity.
+/// What a body asks for, by the place of the field: values, and lists of ids, which no column holds.
 #[derive(Debug, Default)]
 pub(super) struct Given {
     pub(super) values: Vec<(usize, Value)>,
-    /// `EventWhoIds` or `TaskWhoIds`, which no column holds.
-    pub(super) who_ids: Option<Vec<RecordId>>,
+    pub(super) lists: Vec<(usize, Vec<RecordId>)>,
 }
 
 impl Given {
     pub(super) fn has(&self, object: &Object, field: &str) -> bool {
         let index = object.index(field);
         self.values.iter().any(|(at, _)| Some(*at) == index)
+    }
+
+    /// A list such as `EventWhoIds`, where the body has it.
+    pub(super) fn list(&self, object: &Object, field: &str) -> Option<&[RecordId]> {
+        let index = object.index(field);
+        let list = self.lists.iter().find(|(at, _)| Some(*at) == index);
+        list.map(|(_, ids)| ids.as_slice())
     }
 }
 
@@ -48,7 +54,7 @@ pub(super) fn read(
         if !field.is(access) {
             refused.push(field.name.as_str());
         } else if field.kind == Kind::IdList {
-            given.who_ids = Some(read_ids(field, json)?);
+            given.lists.push((index, read_ids(field, json)?));
         } else {
             given.values.push((index, read_value(field, json)?));
         }

@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 
 use super::record::{Presence, Record, change_where, find, object_of, presence};
 use super::save::check_seen;
-use super::{ApiError, Session, invitee, permission};
+use super::{ApiError, Session, email_message, invitee, permission};
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Field, Object, OnDelete};
 
@@ -99,6 +99,11 @@ fn remove(session: &Session<'_>, object: &Object, id: &str) -> Result<(), ApiErr
         (&change, "Id = ?3"),
         &[&user, &record],
     )?;
+    if object.name == "EmailMessage"
+        && let Some(task) = email_message::task_of(session, id)?
+    {
+        remove(session, session.schema.known("Task"), &task)?;
+    }
     remove_from_referrers(session, object, id)
 }
 

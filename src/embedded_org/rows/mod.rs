@@ -1,7 +1,7 @@
 //! Saving and deleting records: what the platform does with a record between request and table.
 //!
 //! A save reads the body by the schema (`body`), applies the rules of its sObject (`event`, `task`,
-//! `opportunity`, `relation`, `address`), checks what every record must hold (`check`) and
+//! `email_message`, `opportunity`, `relation`, `address`), checks what every record must hold (`check`) and
 //! that it is new (`duplicate`), writes, and lets the platform
 //! make what follows from it.
 
@@ -10,6 +10,7 @@ mod body;
 mod check;
 mod delete;
 mod duplicate;
+mod email_message;
 mod event;
 mod invitee;
 mod load;

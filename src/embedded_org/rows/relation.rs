@@ -58,10 +58,10 @@ pub(super) fn junction(object: &str) -> &'static Junction {
 
 /// Makes `WhoId` and the list of contacts agree: the first of the list is the `WhoId`.
 pub(super) fn settle_who(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
-    let Some(ids) = &save.given.who_ids else {
+    let junction = junction(&save.record.object.name);
+    let Some(ids) = save.list(junction.who_ids) else {
         return Ok(());
     };
-    let junction = junction(&save.record.object.name);
     if ids.len() > MOST_CONTACTS {
         let message = format!("Name ID: no more than {MOST_CONTACTS} contacts can be related");
         return Err(ApiError::of_record(
@@ -87,8 +87,8 @@ pub(super) fn settle_who(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
     let who = save.record.text("WhoId");
     let keeps =
         who.is_some_and(|who| save.gave("WhoId") || ids.iter().any(|id| id.as_str() == who));
+    let first = ids.first().map(|id| id.as_str().to_owned());
     if !keeps {
-        let first = ids.first().map(|id| id.as_str().to_owned());
         save.record.set("WhoId", first);
     }
     Ok(())
@@ -136,7 +136,8 @@ pub(super) fn after_save(save: &mut Save<'_, '_>) -> Result<(), ApiError> {
     if save.changes("WhatId") {
         sync_what(save)?;
     }
-    if save.changes("WhoId") || save.given.who_ids.is_some() {
+    let given = save.list(junction(&save.record.object.name).who_ids);
+    if save.changes("WhoId") || given.is_some() {
         sync_whos(save)?;
     }
     Ok(())
@@ -162,7 +163,7 @@ fn sync_whos(save: &Save<'_, '_>) -> Result<(), ApiError> {
     let who = save.record.text("WhoId");
     let present = present_whos(save, junction)?;
     let mut wanted: Vec<&str> = who.into_iter().collect();
-    if let Some(ids) = &save.given.who_ids {
+    if let Some(ids) = save.list(junction.who_ids) {
         wanted.extend(ids.iter().map(RecordId::as_str));
     } else {
         // Another WhoId takes the place of the former; the further contacts stay.

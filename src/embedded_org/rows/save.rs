@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 use super::body::{self, Given};
 use super::record::{Record, find, insert, write_changes};
 use super::{
-    ApiError, Session, address, check, duplicate, event, invitee, opportunity, permission,
-    relation, task,
+    ApiError, Session, address, check, duplicate, email_message, event, invitee, opportunity,
+    permission, relation, task,
 };
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Flag, Kind, Object};
@@ -25,6 +25,11 @@ pub(super) struct Save<'a, 's> {
 impl Save<'_, '_> {
     pub(super) fn gave(&self, field: &str) -> bool {
         self.given.has(self.record.object, field)
+    }
+
+    /// A list of ids that the request gave.
+    pub(super) fn list(&self, field: &str) -> Option<&[RecordId]> {
+        self.given.list(self.record.object, field)
     }
 
     /// Whether the save sets a field to another value than it had.
@@ -47,6 +52,8 @@ pub(super) const BEFORE: &[(&str, Rule)] = &[
     ("Lead", address::before_save),
     ("EventRelation", invitee::before_save),
     ("TaskRelation", invitee::before_save),
+    ("EmailMessage", email_message::before_save),
+    ("EmailMessageRelation", email_message::before_relation),
     ("PermissionSet", permission::before_set),
     ("PermissionSetAssignment", permission::before_assignment),
     ("ObjectPermissions", permission::before_object),
@@ -61,6 +68,7 @@ const AFTER: &[(&str, Rule)] = &[
     ("Contact", relation::after_contact_save),
     ("EventRelation", invitee::after_save),
     ("TaskRelation", invitee::after_save),
+    ("EmailMessage", email_message::after_save),
     ("PermissionSetAssignment", permission::after_save),
     ("ObjectPermissions", permission::after_save),
     ("FieldPermissions", permission::after_save),

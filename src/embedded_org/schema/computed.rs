@@ -11,6 +11,18 @@ pub(crate) fn computed_sql(object: &str, field: &str) -> Option<&'static str> {
         .map(|(_, _, sql)| *sql)
 }
 
+/// Whom of an org's people an email went to in one way.
+macro_rules! recipients {
+    ($way:literal) => {
+        concat!(
+            "(SELECT json_group_array(RelationId) FROM (SELECT RelationId FROM EmailMessageRelation r \
+             WHERE r.EmailMessageId = {t}.Id AND r.RelationType = '",
+            $way,
+            "' AND r.RelationId IS NOT NULL AND NOT r.IsDeleted ORDER BY r.Id))"
+        )
+    };
+}
+
 const COMPUTED: &[(&str, &str, &str)] = &[
     ("User", "Name", FULL_NAME),
     ("Contact", "Name", FULL_NAME),
@@ -96,6 +108,9 @@ const COMPUTED: &[(&str, &str, &str)] = &[
         "(SELECT count(*) FROM TaskRelation r WHERE r.TaskId = {t}.Id AND NOT r.IsWhat AND NOT r.IsDeleted)",
     ),
     ("Task", "WhatCount", "({t}.WhatId IS NOT NULL)"),
+    ("EmailMessage", "ToIds", recipients!("ToAddress")),
+    ("EmailMessage", "CcIds", recipients!("CcAddress")),
+    ("EmailMessage", "BccIds", recipients!("BccAddress")),
 ];
 
 const FULL_NAME: &str = "(ifnull({t}.FirstName || ' ', '') || {t}.LastName)";

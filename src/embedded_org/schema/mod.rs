@@ -19,6 +19,7 @@ mod optional;
 mod ours;
 mod standard;
 mod standard_activities;
+mod standard_emails;
 mod standard_leads;
 mod standard_permissions;
 mod standard_setup;
@@ -83,6 +84,7 @@ impl Schema {
         for table in standard::TABLES
             .iter()
             .chain(standard_activities::TABLES)
+            .chain(standard_emails::TABLES)
             .chain(standard_leads::TABLES)
             .chain(standard_setup::TABLES)
             .chain(standard_permissions::TABLES)

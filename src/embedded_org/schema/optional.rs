@@ -91,6 +91,10 @@ pub(super) fn fit(schema: &mut Schema, features: Features) {
         }
         schema.hide_object("TaskRelation");
     }
+    if !features.has(Feature::EnhancedEmail) {
+        schema.hide_object("EmailMessage");
+        schema.hide_object("EmailMessageRelation");
+    }
 }
 
 /// Hidden fields stay columns: the platform goes on using them.
@@ -120,6 +124,14 @@ mod tests {
                 .object("TaskRelation")
                 .is_some()
         );
+    }
+
+    #[test]
+    fn an_org_without_enhanced_email_shows_no_emails() {
+        let schema = Schema::of(Features::of(&[], &[Feature::EnhancedEmail]));
+        assert!(schema.object("EmailMessage").is_none());
+        assert!(schema.object_of_prefix("02s").is_none());
+        assert!(Schema::standard().object("EmailMessage").is_some());
     }
 
     #[test]

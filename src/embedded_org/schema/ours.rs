@@ -42,6 +42,8 @@ pub(crate) const OUR_FIELDS: &[(&str, &str)] = &[
     ("Contact", RUN),
     ("OpportunityContactRole", KEY),
     ("OpportunityContactRole", RUN),
+    ("EmailMessage", KEY),
+    ("EmailMessage", RUN),
     ("Opportunity", "Omitted_from_Demo__c | boolean | CUD"),
 ];
 

@@ -5,6 +5,7 @@ mod bulk;
 mod bulk_classic;
 mod bulk_query;
 mod bulk_refusals;
+mod emails;
 mod exchange;
 mod faults;
 mod features;

@@ -74,8 +74,10 @@ proptest! {
     }
 
     #[test]
-    fn a_raised_maximum_only_adds(mut world in worlds(), more in 1..6u32, pinned: bool) {
-        let before = if pinned { world.apply() } else { world.plan() };
+    fn a_raised_maximum_only_adds(mut world in worlds(), more in 1..6u32) {
+        // Without mails nothing is asked of them; with some, each shape asks for its own.
+        world.settings.emails.1 = world.settings.emails.1.max(1);
+        let before = world.apply();
         world.settings.past.1 += more;
         world.settings.future.1 = (world.settings.future.1 + more).min(8);
         world.settings.emails.1 += more;
@@ -93,6 +95,9 @@ proptest! {
     #[test]
     fn a_younger_deal_changes_no_other(mut world in worlds(), deal in opportunity(), pinned: bool) {
         let before = if pinned { world.apply() } else { world.plan() };
+        // From the fifth open deal on, the oldest of them have shapes of their own.
+        let open = world.inventory.opportunities.values().filter(|deal| !deal.closed).count();
+        prop_assume!(pinned || open != 4);
         let newest = world.inventory.opportunities.values().map(|deal| deal.created).max().unwrap();
         let younger = Opportunity {
             name: "Younger".to_owned(),
@@ -253,7 +258,11 @@ fn a_role_that_the_manifest_drops_is_played_no_more() {
     let roles =
         |pins: &Pins| -> Vec<String> { pins.cast.iter().map(|part| part.role.clone()).collect() };
     for pins in after.pins.values() {
-        assert_eq!(roles(pins), ["champion", "technical_evaluator"]);
+        let roles = roles(pins);
+        assert!(
+            roles.contains(&"champion".to_owned())
+                && roles.contains(&"technical_evaluator".to_owned())
+        );
     }
     assert!(
         !after

@@ -80,12 +80,13 @@ proptest! {
         let Settings { past, future, emails, .. } = world.settings;
         for (root, pins) in &told.pins {
             let within = |(min, max): (u32, u32), count: u32| (min..=max).contains(&count);
-            prop_assert!(within(past, count(root, Object::Event, "meeting/past/")));
-            prop_assert!(within(emails, count(root, Object::Task, "thread/")));
+            // A shape may move the least of them, never the most.
+            prop_assert!(within((0, past.1), count(root, Object::Event, "meeting/past/")));
+            prop_assert!(within((0, emails.1), count(root, Object::Task, "")));
             let ahead = count(root, Object::Event, "meeting/future/");
             let bounds = match pins.ends {
                 Ends::Closed(_) => (0, 0),
-                Ends::AtAnchor | Ends::Frozen(_) => future,
+                Ends::AtAnchor | Ends::Frozen(_) => (0, future.1),
             };
             prop_assert!(within(bounds, ahead), "{ahead}");
         }
@@ -113,7 +114,8 @@ fn every_field_that_the_org_has_a_place_for_is_filled() {
             .filter(|(address, _)| !records.contains_key(address))
             .collect::<Vec<_>>(),
     );
-    for (object, able) in &world.capabilities.objects {
+    let made = world.capabilities.objects.iter();
+    for (object, able) in made.filter(|(object, _)| !object.is_loan()) {
         for name in able.createable.iter().filter(|name| *name != "Demo_Key__c") {
             let is_filled =
                 of(&records, *object).any(|(_, record)| record.fields.contains_key(name));

@@ -9,6 +9,9 @@ fn subjects(records: &Records, object: Object) -> BTreeMap<(RootId, String), BTr
     let mut subjects: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     for (address, record) in of(records, object) {
         let path = address.path.as_str();
+        if path.starts_with("meeting/") && object == Object::Task {
+            continue;
+        }
         let slot = match object {
             Object::Task => &path[..path.rfind('/').unwrap()],
             _ => path,
@@ -28,7 +31,8 @@ fn are_distinct(records: &Records) -> Result<(), TestCaseError> {
             prop_assert_eq!(slots.len(), 1, "{} {:?} {:?}", deal, subject, slots);
         }
     }
-    for (address, record) in of(records, Object::Task) {
+    let threads = |address: &Address| address.path.as_str().starts_with("thread/");
+    for (address, record) in of(records, Object::Task).filter(|(address, _)| threads(address)) {
         let (thread, message) = address.path.as_str().rsplit_once('/').unwrap();
         let first = format!("{}/{thread}/01", address.root);
         let opening = records[&first.parse::<Address>().unwrap()].text("Subject");
@@ -111,7 +115,9 @@ fn nobody_says_the_same_twice_in_a_thread() {
     let mut world = plain_world(4);
     world.settings.emails = (20, 40);
     let mut said = BTreeSet::new();
-    for (address, email) in of(&world.plan().records, Object::Task) {
+    let records = world.plan().records;
+    let threads = |address: &Address| address.path.as_str().starts_with("thread/");
+    for (address, email) in of(&records, Object::Task).filter(|(address, _)| threads(address)) {
         let (thread, _) = address.path.as_str().rsplit_once('/').unwrap();
         let body = email.text("Description").to_owned();
         assert!(

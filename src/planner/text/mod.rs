@@ -3,6 +3,7 @@
 //! The wording is offline; texts from a language model are the business of `content`.
 
 pub(crate) mod catalogue;
+mod steps;
 mod words;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use crate::model::pins::Pins;
 use crate::model::value::Text;
 
 use catalogue::{Catalogue, Piece, Placeholder};
+pub(super) use steps::{body, subject};
 
 /// Longer names are shortened where they are spoken of. That is the longest that the name of an
 /// opportunity can be; an account's can be twice as long, and would fill a subject alone.
@@ -173,7 +175,7 @@ fn shortened(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// `12 November`.
-fn spoken(day: Day) -> String {
+pub(crate) fn spoken(day: Day) -> String {
     let date = day.date();
     let months = [
         "January",

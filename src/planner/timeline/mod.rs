@@ -2,16 +2,56 @@
 //!
 //! It is told once, by `story`; activities, scorecards, texts and `plan --explain` all read it, so
 //! that they agree. Nothing here knows of records.
-#![expect(dead_code, reason = "the story that fills it comes next")]
 
+mod committee;
+mod dealer;
+mod directions;
+mod mails;
+mod meetings;
+mod moment;
 pub(super) mod topic;
 
-use crate::model::address::Path;
-use crate::model::day::Day;
-use crate::model::id::UserId;
+use std::collections::BTreeMap;
 
+use crate::draw::RootDraw;
+use crate::manifest::Activity;
+use crate::model::address::Path;
+use crate::model::day::{BusinessDay, Day};
+use crate::model::id::UserId;
+use crate::model::pins::Pins;
+
+use super::story::Counts;
 use super::text::catalogue::Phase;
+use super::zone::Zone;
 use topic::Topic;
+
+/// What a timeline is told from.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) activity: &'a Activity,
+    pub(super) pins: &'a Pins,
+    pub(super) counts: Counts,
+    /// The day that the story leads up to.
+    pub(super) base: BusinessDay,
+    pub(super) zones: &'a BTreeMap<UserId, Zone>,
+}
+
+/// Tells the story of a deal.
+pub(super) fn tell(source: Source, draw: &mut RootDraw) -> Timeline {
+    let mut timeline = Timeline::default();
+    let held = meetings::tell(source, draw, &mut timeline);
+    mails::tell(source, draw, &held, &mut timeline);
+    timeline
+}
+
+impl Source<'_> {
+    /// How far the deal had come at a day, given in business days from the end of its story.
+    fn phase_at(&self, offset: i32) -> Phase {
+        let days = -i32::from(self.pins.first);
+        let passed = f64::from((days + offset).clamp(0, days)) / f64::from(days);
+        Phase::at((f64::from(self.pins.position) * passed) as u8)
+    }
+}
 
 /// What happened around a deal, by path.
 #[derive(Debug, Default)]
@@ -23,6 +63,8 @@ pub(super) struct Timeline {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Step {
     pub(super) path: Path,
+    /// The number of its slot among meetings of its tense, threads, calls or to-dos, from 1.
+    pub(super) number: u8,
     pub(super) kind: Kind,
     pub(super) topic: Topic,
     /// How many meetings (or threads) of the deal's slots before this one are about the same topic:

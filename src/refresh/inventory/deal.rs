@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{optional, text, value};
+use super::{optional, text, value, without_loans};
 use crate::manifest::StoryKey;
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, RootId, UserId};
 use crate::model::inventory::Opportunity;
+use crate::model::loan::Loans;
 use crate::org::{Fields, Org, Scope};
 use crate::refresh::{Error, record_id, timestamp};
 
@@ -21,6 +22,7 @@ pub(super) struct Reading<'a> {
     pub(super) story_key: &'a StoryKey,
     /// By currency, how much of it a unit of the corporate currency is; empty where there is one.
     pub(super) rates: BTreeMap<String, f64>,
+    pub(super) loans: &'a Loans,
 }
 
 impl Reading<'_> {
@@ -54,6 +56,7 @@ pub(super) fn opportunity(
     fields: &Fields,
     reading: &Reading<'_>,
 ) -> Result<(RootId, Opportunity), Error> {
+    let fields = &*without_loans(fields, reading.loans);
     let id = record_id(&text(fields, "Id")?)?;
     let name = text(fields, "Name")?;
     let story_key = match reading.story_key {

@@ -3,6 +3,7 @@
 mod deal;
 mod people;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
@@ -12,8 +13,9 @@ use super::selection::condition;
 use super::{Error, record_id};
 use crate::manifest::{Manifest, StoryKey};
 use crate::model::capabilities::Capabilities;
-use crate::model::id::{AccountId, RootId};
+use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::inventory::{Inventory, Opportunity};
+use crate::model::loan::Loans;
 use crate::org::{Fields, Org, Pages, Read as Question, Retrieve, Scope, Told, soql};
 
 use deal::{CURRENCY, Reading, opportunity, rates};
@@ -29,6 +31,8 @@ pub(crate) struct InventoryRequest<'a> {
     pub(crate) covered: &'a BTreeSet<RootId>,
     /// Covered ones that no longer match stay all the same.
     pub(crate) keep_leaving: bool,
+    /// What is lent: it is read as it was before.
+    pub(crate) loans: &'a Loans,
 }
 
 /// What was read.
@@ -76,7 +80,9 @@ pub(crate) async fn inventory(
         accounts,
         contacts,
         users: into,
+        organization,
     } = &mut read.inventory;
+    organization.clone_from(&org.identity().org_name);
     let wanted: BTreeSet<_> = opportunities.values().filter_map(|o| o.account).collect();
     (*accounts, *contacts) = around(org, request.capabilities, &wanted).await?;
     *into = self::users(users.pages()?).await?;
@@ -122,6 +128,7 @@ async fn opportunities(
     let reading = Reading {
         story_key: &request.manifest.run.story_key,
         rates: rates(org, request.capabilities).await?,
+        loans: request.loans,
     };
     let fields = fields(request);
     let condition = condition(query, request.has_default_exclusion);
@@ -282,6 +289,22 @@ async fn retrieve(org: &Org, request: Retrieve<'_>) -> Result<Vec<Fields>, Error
     }
     let rows = org.retrieve(&[request]).await?;
     Ok(rows.into_iter().flatten().flatten().collect())
+}
+
+/// A record with what it held before fields of it were lent.
+fn without_loans<'a>(fields: &'a Fields, loans: &Loans) -> Cow<'a, Fields> {
+    let id = fields.get("Id").and_then(Json::as_str);
+    let id = id.and_then(|id| RecordId::parse(id).ok());
+    let Some(lent) = id.and_then(|id| loans.get(&id)) else {
+        return Cow::Borrowed(fields);
+    };
+    let mut fields = fields.clone();
+    for lent in lent {
+        if let (Some(value), Some(old)) = (fields.get_mut(lent.field.as_ref()), &lent.old) {
+            value.clone_from(old);
+        }
+    }
+    Cow::Owned(fields)
 }
 
 /// Names of fields are the same in any case.

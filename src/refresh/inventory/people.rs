@@ -21,6 +21,7 @@ pub(super) async fn around(
     let places = capabilities.places;
     let mut fields = vec!["Id", "Name"];
     fields.extend(places.of_account().into_iter().flatten());
+    fields.extend(capabilities.account_fields.iter().map(String::as_str));
     let lots = ids.chunks(RECORDS_PER_LOT).map(|ids| {
         Question::Retrieve(Retrieve {
             object: "Account",
@@ -81,10 +82,17 @@ fn account(fields: &Fields, places: Places) -> Result<(AccountId, Account), Erro
     let [country, state] = place.map_or_else(<[_; 2]>::default, |place| {
         place.map(|field| optional(fields, field))
     });
+    let employees = fields.get("NumberOfEmployees").and_then(Json::as_u64);
+    let parent = optional(fields, "ParentId");
+    let parent = parent.map(|id| record_id(&id)).transpose()?;
     let account = Account {
         name: text(fields, "Name")?,
         country,
         state,
+        industry: optional(fields, "Industry"),
+        website: optional(fields, "Website"),
+        employees: employees.and_then(|count| u32::try_from(count).ok()),
+        parent: parent.map(AccountId),
     };
     Ok((id, account))
 }

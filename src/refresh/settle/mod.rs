@@ -245,6 +245,7 @@ pub(crate) fn recorded(
         want: row.want.expect("a create says what it fulfils"),
         stamp: None,
         held: Held::default(),
+        lent: Vec::new(),
     }
 }
 

@@ -27,6 +27,16 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
+        Object::EmailMessage,
+        [
+            "email_created",
+            "email_updated",
+            "email_deleted",
+            "email_replaced",
+            "email_skipped",
+        ],
+    ),
+    (
         Object::EventRelation,
         [
             "attendee_created",
@@ -56,6 +66,17 @@ const NAMES: &[(Object, [&str; 5])] = &[
             "scorecard_answer_skipped",
         ],
     ),
+    (Object::AccountLoan, LOAN),
+    (Object::OpportunityLoan, LOAN),
+];
+
+/// What is not ours is neither created nor deleted nor replaced.
+const LOAN: [&str; 5] = [
+    "fields_lent",
+    "fields_lent",
+    "fields_given_back",
+    "fields_lent",
+    "fields_skipped",
 ];
 
 /// The name of what was done; none for a note in state about what the org no longer has.

@@ -173,7 +173,7 @@ impl<'a> EventLine<'a> {
             ..self
         };
         match object {
-            Object::Event | Object::Task => Self {
+            Object::Event | Object::Task | Object::EmailMessage => Self {
                 activity_id: id,
                 ..line
             },
@@ -181,7 +181,10 @@ impl<'a> EventLine<'a> {
                 scorecard_id: id,
                 ..line
             },
-            Object::EventRelation | Object::ScorecardAnswer => Self {
+            Object::EventRelation
+            | Object::ScorecardAnswer
+            | Object::AccountLoan
+            | Object::OpportunityLoan => Self {
                 record_id: id,
                 ..line
             },

@@ -106,7 +106,7 @@ impl<'a> Summary<'a> {
             finished_at: run.finished_at,
             opps_selected: tally.selected,
             meetings_created: tally.created(Object::Event),
-            emails_created: tally.created(Object::Task),
+            emails_created: tally.created(Object::Task) + tally.created(Object::EmailMessage),
             scorecards_created: tally.created(Object::Scorecard),
             scorecard_answers_written: tally.answers_written,
             failures: tally.failures,

@@ -1,0 +1,90 @@
+//! The story of each deal: what is decided once and then pinned.
+//!
+//! Runs once over all covered opportunities, in the order of their creation, before any record
+//! is planned, because the meetings of one owner compete across deals. What a story then comes to,
+//! step by step, is told by `timeline`.
+
+mod means;
+mod mix;
+mod pin;
+mod places;
+mod volumes;
+
+pub(super) use places::{bumps, farewell, latest, reach, thread_day, wishes};
+pub(super) use volumes::{Counts, counts};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Situation;
+use super::activity::meetings::may_be_invited;
+use super::calendar::block_hours;
+use super::lay::lay;
+use super::overlaps::overlaps;
+use crate::model::id::RootId;
+use crate::model::inventory::by_creation;
+use crate::model::pins::{Grid, Pins};
+
+/// What came of pinning all stories.
+#[derive(Debug, Default)]
+pub(crate) struct Stories {
+    /// Every covered opportunity that gets records.
+    pub(crate) pins: BTreeMap<RootId, Pins>,
+    /// Opportunities that get none, because nobody active stands in for their owner.
+    pub(crate) skipped: BTreeSet<RootId>,
+    /// Young deals whose activities reach back to before they were created.
+    pub(crate) predating: BTreeSet<RootId>,
+    /// How many meetings lie on another one of their owner.
+    pub(crate) overlaps: u64,
+    /// People who could only be invited to meetings and are not, as their addresses are real.
+    pub(crate) uninvited: u64,
+}
+
+/// Decides what is not pinned yet, and keeps the rest.
+pub(super) fn stories(situation: &Situation) -> Stories {
+    let order = by_creation(situation.inventory);
+    let grid = grid(situation);
+    let fixed = mix::fixed(situation, &order);
+    let mut stories = Stories::default();
+    for root in &order {
+        match pin::pin(situation, *root, grid, fixed.get(root).copied()) {
+            Some(pins) => {
+                if pin::predates(situation, *root, &pins) {
+                    stories.predating.insert(*root);
+                }
+                stories.pins.insert(*root, pins);
+            }
+            None => drop(stories.skipped.insert(*root)),
+        }
+    }
+    lay(situation, &order, &mut stories);
+    stories.overlaps = overlaps(situation, &stories.pins);
+    stories.uninvited = uninvited(situation, &stories.pins);
+    stories
+}
+
+/// Counts the people whom [`may_be_invited`] keeps out, each once.
+fn uninvited(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> u64 {
+    if situation.capabilities.shares_activities() {
+        return 0;
+    }
+    let mut people = BTreeSet::new();
+    for (root, pins) in pins {
+        let opportunity = &situation.inventory.opportunities[root];
+        let cast = pins.cast.iter().filter_map(|part| part.person);
+        people.extend(cast.filter(|person| !may_be_invited(situation, opportunity, *person)));
+    }
+    people.len() as u64
+}
+
+fn grid(situation: &Situation) -> Grid {
+    let activity = &situation.manifest.activity;
+    // As many as fit between the story's end, whatever weekday that is, and the window's edge:
+    // five a week, and of a part of a week those that no weekend can take. One at least.
+    let business = |days: u32| (days as i32 / 7 * 5 + (days as i32 % 7 - 2).max(0)).max(1);
+    let longest = activity.meetings.duration_minutes.iter().max();
+    Grid {
+        past_days: business(activity.past_days),
+        future_days: business(activity.future_days),
+        block_hours: block_hours(*longest.unwrap_or(&60)),
+    }
+}

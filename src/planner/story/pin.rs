@@ -1,0 +1,280 @@
+//! The pins of one deal: what its story rests on, decided at its first telling.
+
+use std::collections::BTreeMap;
+
+use super::super::Situation;
+use super::super::cast::cast;
+use super::super::owners::acting;
+use super::{means, mix};
+use crate::draw::{RootDraw, fnv1a};
+use crate::manifest::Role;
+use crate::model::day::Day;
+use crate::model::id::{ContactId, RootId, UserId};
+use crate::model::inventory::{Contact, Opportunity};
+use crate::model::person::Person;
+use crate::model::pins::{Ends, GENERATOR, Grid, Part, Pins, Segment, Slot};
+use crate::model::shape::Shape;
+
+/// A deal that was created so few business days before its story ends has too little room for it:
+/// then activities may be dated before the deal. Three weeks.
+const LEAST_ROOM: i32 = 15;
+
+/// The pins of one deal, its slots kept only where they still stand on what they were laid on.
+pub(super) fn pin(
+    situation: &Situation,
+    root: RootId,
+    grid: Grid,
+    fixed: Option<Shape>,
+) -> Option<Pins> {
+    let opportunity = &situation.inventory.opportunities[&root];
+    // A deal that was told before there were shapes is told anew.
+    let kept = situation
+        .pins
+        .get(&root)
+        .filter(|kept| kept.generator > 0 && !situation.recast.contains(&root));
+    // A deal that was told is not left out again because nobody stands in for its owner.
+    let next_owner = act(situation, opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
+    match kept {
+        Some(kept) => Some(keep(situation, opportunity, kept, (next_owner, grid))),
+        None => Some(tell(situation, opportunity, (next_owner, grid), fixed)),
+    }
+}
+
+/// Whether the story reaches back to before its deal was created.
+pub(super) fn predates(situation: &Situation, root: RootId, pins: &Pins) -> bool {
+    let opportunity = &situation.inventory.opportunities[&root];
+    age(opportunity, pins.ends, situation.anchor) < -i32::from(pins.first)
+}
+
+fn tell(
+    situation: &Situation,
+    opportunity: &Opportunity,
+    (owner, grid): (UserId, Grid),
+    fixed: Option<Shape>,
+) -> Pins {
+    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
+    let draws = draw.at("story");
+    let ends = ends(opportunity, situation.anchor);
+    let age = age(opportunity, ends, situation.anchor);
+    let room = if age < LEAST_ROOM {
+        grid.past_days
+    } else {
+        age.min(grid.past_days)
+    };
+    let contacts = contacts(situation, opportunity);
+    let mut pins = Pins {
+        generator: GENERATOR,
+        shape: Shape::New,
+        first: -(room as i16),
+        owner,
+        next_owner: owner,
+        colleague: colleague(situation, opportunity, owner),
+        segment: segment(opportunity.amount),
+        position: position(opportunity, &draws),
+        ends,
+        cast: Vec::new(),
+        executives: 0,
+        engaged: 0,
+        grid,
+        past: Vec::new(),
+        future: Vec::new(),
+    };
+    pins.shape = mix::shape(situation, opportunity, &pins, (fixed, &draws));
+    let roles = roles(situation, pins.shape);
+    pins.cast = cast(&roles, contacts, &[], &mut draw);
+    pins.executives = executives(&pins.cast, contacts, None);
+    pins.engaged = engaged(&pins, 0);
+    pins
+}
+
+fn keep(
+    situation: &Situation,
+    opportunity: &Opportunity,
+    kept: &Pins,
+    (next_owner, grid): (UserId, Grid),
+) -> Pins {
+    let users = &situation.inventory.users;
+    // Who is not active any more still held what was held: only new records go to a stand-in.
+    let owner = if users.contains_key(&kept.owner) {
+        kept.owner
+    } else {
+        act(situation, kept.owner).unwrap_or(kept.owner)
+    };
+    let same_grid = kept.grid == grid;
+    let slots = |slots: &Vec<Slot>, same: bool| {
+        if same && same_grid {
+            slots.clone()
+        } else {
+            Vec::new()
+        }
+    };
+    let contacts = contacts(situation, opportunity);
+    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
+    let roles = roles(situation, kept.shape);
+    let cast = cast(&roles, contacts, &kept.cast, &mut draw);
+    let is_known = |id: &UserId| users.contains_key(id);
+    let told = told_bits(kept, &cast);
+    let stretched = kept.grid.past_days == -i32::from(kept.first);
+    let mut pins = Pins {
+        generator: kept.generator,
+        shape: kept.shape,
+        first: if stretched {
+            -(grid.past_days as i16)
+        } else {
+            kept.first.max(-(grid.past_days as i16))
+        },
+        owner,
+        next_owner,
+        colleague: kept.colleague.filter(is_known),
+        segment: kept.segment,
+        position: kept.position,
+        ends: moved(kept.ends, opportunity, situation),
+        executives: executives(&cast, contacts, Some(kept)),
+        engaged: 0,
+        cast,
+        grid,
+        past: slots(&kept.past, kept.owner == owner),
+        future: slots(&kept.future, kept.next_owner == next_owner),
+    };
+    pins.engaged = told | engaged(&pins, told);
+    pins
+}
+
+/// Whom the story speaks with already, by their roles: places move when a role is dropped.
+fn told_bits(kept: &Pins, cast: &[Part]) -> u32 {
+    let was_engaged = |part: &Part| {
+        let place = kept.cast.iter().position(|was| was.role == part.role);
+        place.is_some_and(|place| kept.engaged >> place & 1 == 1)
+    };
+    bits(cast, |_, part| was_engaged(part))
+}
+
+fn bits(cast: &[Part], is: impl Fn(usize, &Part) -> bool) -> u32 {
+    let places = cast.iter().enumerate().take(32);
+    places.fold(0, |bits, (place, part)| {
+        bits | u32::from(is(place, part)) << place
+    })
+}
+
+/// Whom the story speaks with: at most as many as its shape has, those already spoken with among
+/// them, and nobody who decides where the deal is at risk for want of them.
+fn engaged(pins: &Pins, told: u32) -> u32 {
+    let most = match pins.shape {
+        Shape::SingleThreaded => 1,
+        Shape::AtRisk | Shape::ChampionLeft | Shape::New => 2,
+        Shape::Stalled | Shape::LostToCompetitor | Shape::NoDecision => 3,
+        Shape::Accelerating | Shape::Healthy | Shape::Won => 32,
+    };
+    let played = bits(&pins.cast, |_, part| part.person.is_some());
+    let preferred = match pins.shape {
+        Shape::AtRisk if played & !pins.executives != 0 => played & !pins.executives,
+        _ => played,
+    };
+    let mut engaged = told;
+    for place in 0..32 {
+        let bit = 1 << place;
+        if preferred & bit != 0 && engaged.count_ones() < most {
+            engaged |= bit;
+        }
+    }
+    engaged
+}
+
+fn act(situation: &Situation, owner: UserId) -> Option<UserId> {
+    let fallback = &situation.manifest.activity.owner_fallback;
+    let running_user = situation.capabilities.running_user;
+    acting(owner, fallback, running_user, situation.inventory)
+}
+
+fn contacts<'a>(
+    situation: &Situation<'a>,
+    opportunity: &Opportunity,
+) -> &'a BTreeMap<ContactId, Contact> {
+    const NOBODY: &BTreeMap<ContactId, Contact> = &BTreeMap::new();
+    let of = |account| situation.inventory.contacts.get(&account);
+    opportunity.account.and_then(of).unwrap_or(NOBODY)
+}
+
+/// The manifest's roles, and as many more as the shape needs people.
+fn roles(situation: &Situation, shape: Shape) -> Vec<Role> {
+    let mut roles = situation.manifest.activity.participant_roles.clone();
+    let others = Role::WORDS.iter().map(|(_, role)| *role);
+    for role in others {
+        if roles.len() >= means::people_needed(shape) {
+            break;
+        }
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    roles
+}
+
+/// Which places are held by executives. It is pinned, because titles change.
+fn executives(cast: &[Part], contacts: &BTreeMap<ContactId, Contact>, kept: Option<&Pins>) -> u32 {
+    let is_executive = |part: &Part| {
+        let was = kept.and_then(|kept| {
+            let same = |was: &Part| was.role == part.role && was.person == part.person;
+            Some(kept.executives >> kept.cast.iter().position(same)? & 1 == 1)
+        });
+        if let Some(was) = was {
+            return was;
+        }
+        match part.person {
+            Some(Person::Contact(id)) => contacts.get(&id).is_some_and(means::is_executive),
+            Some(Person::Made(..)) => means::EXECUTIVE_ROLES.contains(&part.role.as_str()),
+            None => false,
+        }
+    };
+    bits(cast, |_, part| is_executive(part))
+}
+
+/// Somebody of ours who comes along: drawn among the active users by a hash of each, so that one
+/// who joins changes it only by being chosen.
+fn colleague(situation: &Situation, opportunity: &Opportunity, owner: UserId) -> Option<UserId> {
+    let users = situation.inventory.users.iter();
+    let others = users.filter(|(id, user)| user.active && **id != owner);
+    let rank = |id: &UserId| fnv1a(format!("{}/{}", opportunity.story_key, id.0).as_bytes());
+    others.map(|(id, _)| *id).max_by_key(rank)
+}
+
+/// A deal that was told as open and has closed stays where it was when the anchor moves on.
+fn moved(ends: Ends, opportunity: &Opportunity, situation: &Situation) -> Ends {
+    match (ends, situation.told_at) {
+        (Ends::AtAnchor, Some(told_at)) if opportunity.closed && told_at != situation.anchor => {
+            Ends::Frozen(told_at)
+        }
+        _ => ends,
+    }
+}
+
+fn ends(opportunity: &Opportunity, anchor: Day) -> Ends {
+    if opportunity.closed {
+        Ends::Closed(opportunity.close_date.min(anchor))
+    } else {
+        Ends::AtAnchor
+    }
+}
+
+/// How many business days the deal has existed when its story ends.
+fn age(opportunity: &Opportunity, ends: Ends, anchor: Day) -> i32 {
+    let created = Day::from_number((opportunity.created.as_second().div_euclid(86_400)) as i32);
+    ends.base(anchor).since(created.business())
+}
+
+/// How far the deal has come. A lost deal's probability says nothing of it, so it is drawn.
+fn position(opportunity: &Opportunity, draws: &crate::draw::Draw) -> u8 {
+    if opportunity.closed && opportunity.probability <= 0.0 {
+        return 35 + draws.below(mix::POSITION, 45) as u8;
+    }
+    opportunity.probability.clamp(0.0, 100.0) as u8
+}
+
+fn segment(amount: Option<f64>) -> Segment {
+    match amount.unwrap_or(0.0) {
+        amount if amount < 25_000.0 => Segment::Small,
+        amount if amount < 100_000.0 => Segment::Mid,
+        amount if amount < 500_000.0 => Segment::Large,
+        _ => Segment::Strategic,
+    }
+}

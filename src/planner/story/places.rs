@@ -1,0 +1,198 @@
+//! Where in its deal's story a slot lies: by the slot's number and the story's shape, never by
+//! how many slots are used.
+
+use super::super::calendar::{FUTURE_SLOTS, HOURS, PAST_SLOTS, Tense, Wish};
+use crate::draw::{DRAWS, Draw, RootDraw};
+use crate::model::pins::Pins;
+use crate::model::shape::Shape;
+
+/// Business days of the twelve weeks that People.ai looks back over.
+const RECENT: i32 = 60;
+
+/// From the day before this one, at-risk deals are silent for 12 to 18 days.
+const SILENCE: (i32, i32) = (-13, -5);
+
+/// The last day of a stalled deal on which anything happens: 22 days ago at least; and of meetings
+/// and of what the customer says: 31 days at least.
+const STALLED_LAST: i32 = -16;
+const STALLED_HEARD: i32 = -23;
+
+/// The days that one thing may lie on, counted in business days from the story's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::planner) struct Reach {
+    pub(in crate::planner) first: i32,
+    pub(in crate::planner) last: i32,
+}
+
+impl Reach {
+    fn new(pins: &Pins, first: i32, last: i32) -> Self {
+        let start = i32::from(pins.first);
+        let last = last.max(start);
+        Self {
+            first: first.clamp(start, last),
+            last,
+        }
+    }
+
+    /// The day at a place from 0 to 1.
+    fn day(self, place: f64) -> i32 {
+        let days = self.last - self.first + 1;
+        self.first + ((place * f64::from(days)) as i32).min(days - 1)
+    }
+}
+
+/// The whole of the past in which the deal was told to be alive.
+pub(in crate::planner) fn reach(pins: &Pins) -> Reach {
+    let first = match pins.shape {
+        Shape::New => -15,
+        _ => i32::from(pins.first),
+    };
+    let last = match pins.shape {
+        Shape::Stalled => STALLED_HEARD,
+        Shape::AtRisk if is_silent(pins) => SILENCE.0 - 1,
+        _ => -1,
+    };
+    Reach::new(pins, first, last)
+}
+
+/// The last day on which what began on this one may go on.
+pub(in crate::planner) fn latest(pins: &Pins, day: i32) -> i32 {
+    match pins.shape {
+        Shape::Stalled if day <= STALLED_HEARD => STALLED_HEARD,
+        Shape::Stalled => STALLED_LAST,
+        Shape::AtRisk if is_silent(pins) && day < SILENCE.0 => SILENCE.0 - 1,
+        _ => -1,
+    }
+}
+
+/// Whether there is room for the silence before the last touch.
+fn is_silent(pins: &Pins) -> bool {
+    i32::from(pins.first) <= SILENCE.0 - 2
+}
+
+/// The wishes of all slots of one tense, several from each address.
+pub(in crate::planner) fn wishes(pins: &Pins, tense: Tense, draw: &mut RootDraw) -> Vec<Wish> {
+    const EACH: usize = DRAWS / Wish::DRAWS;
+    let (name, count) = match tense {
+        Tense::Past => ("past", PAST_SLOTS),
+        Tense::Future => ("future", FUTURE_SLOTS),
+    };
+    let mut wishes = Vec::with_capacity(count);
+    for first in (0..count).step_by(EACH) {
+        let draws = draw.at(&format!("slots/{name}/{first}"));
+        wishes.extend((0..EACH.min(count - first)).map(|place| {
+            let number = first + place;
+            let unit = draws.unit(place * Wish::DRAWS);
+            let (band, offset) = match tense {
+                Tense::Past => meeting(pins, number, unit),
+                Tense::Future => upcoming(pins, number, unit),
+            };
+            Wish {
+                offset,
+                band: (band.first, band.last),
+                hour: hour(&draws, place * Wish::DRAWS + 1),
+            }
+        }));
+    }
+    wishes
+}
+
+fn hour(draws: &Draw, purpose: usize) -> usize {
+    draws.weighted(purpose, &super::super::calendar::HOUR_WEIGHTS[..HOURS])
+}
+
+/// Where the past meeting with this number, from 0, may lie, and where it would best.
+fn meeting(pins: &Pins, number: usize, unit: f64) -> (Reach, i32) {
+    let all = reach(pins);
+    let (first, last) = match (pins.shape, number) {
+        (Shape::Accelerating, 0..4) => (-20, -1),
+        (Shape::Healthy, 0) => (-7, -1),
+        (Shape::Healthy, 1) => (-14, -8),
+        (Shape::Healthy, 2) => (-20, -15),
+        (Shape::Healthy, _) => (all.first, -23),
+        (Shape::AtRisk, 0) if is_silent(pins) => (SILENCE.0 - 2, SILENCE.0 - 1),
+        (Shape::AtRisk, 1) => (-24, all.last),
+        _ => (all.first, all.last),
+    };
+    let band = recent(Reach::new(pins, first, last), number % 4 == 3);
+    (band, band.day(warp(pins.shape, golden(number, unit))))
+}
+
+/// The day on which the thread with this number, from 0, begins.
+pub(in crate::planner) fn thread_day(pins: &Pins, number: usize, unit: f64) -> i32 {
+    let all = reach(pins);
+    let early = all.first + (all.last - all.first) / 4;
+    let (first, last) = match (pins.shape, number) {
+        (Shape::Stalled, 0) => return bumps(pins)[0],
+        (Shape::ChampionLeft, 0) => return farewell(pins),
+        (Shape::ChampionLeft, 1) => (farewell(pins) + 1, farewell(pins) + 3),
+        (Shape::Won | Shape::LostToCompetitor | Shape::NoDecision, 0) => (-3, -2),
+        (Shape::Accelerating | Shape::Healthy | Shape::SingleThreaded | Shape::New, 0) => {
+            (all.first, early)
+        }
+        (Shape::AtRisk, 0) if is_silent(pins) => (-4, -3),
+        (Shape::AtRisk, 1) if is_silent(pins) => (SILENCE.0 - 2, SILENCE.0 - 1),
+        (Shape::AtRisk, 0) => (-4, -1),
+        _ => (all.first, all.last),
+    };
+    let band = recent(Reach::new(pins, first, last), number % 8 == 7);
+    band.day(warp(pins.shape, golden(number, unit)))
+}
+
+/// The day on which a champion says goodbye.
+pub(in crate::planner) fn farewell(pins: &Pins) -> i32 {
+    i32::from(pins.first) * 2 / 5
+}
+
+/// The days of a stalled deal's last mails: the gaps widen until nobody asks any more.
+pub(in crate::planner) fn bumps(pins: &Pins) -> &'static [i32] {
+    const THREE: &[i32] = &[
+        STALLED_LAST - 16,
+        STALLED_LAST - 13,
+        STALLED_LAST - 8,
+        STALLED_LAST,
+    ];
+    const TWO: &[i32] = &[STALLED_LAST - 8, STALLED_LAST - 5, STALLED_LAST];
+    if i32::from(pins.first) <= THREE[0] {
+        THREE
+    } else {
+        TWO
+    }
+}
+
+fn upcoming(pins: &Pins, number: usize, unit: f64) -> (Reach, i32) {
+    let band = Reach {
+        first: 1,
+        last: pins.grid.future_days,
+    };
+    (band, band.day(golden(number, unit)))
+}
+
+/// Of stories longer than twelve weeks few slots lie before those.
+fn recent(reach: Reach, may_be_old: bool) -> Reach {
+    if reach.first >= -RECENT || may_be_old {
+        return reach;
+    }
+    Reach {
+        first: reach.last.min(-RECENT),
+        ..reach
+    }
+}
+
+/// Slot numbers are spread evenly whatever their count: each next one falls into the widest gap.
+fn golden(number: usize, unit: f64) -> f64 {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    (unit * 0.25 + (number + 1) as f64 * GOLDEN).fract()
+}
+
+/// Moves an even spread to where the shape has most going on.
+fn warp(shape: Shape, place: f64) -> f64 {
+    match shape {
+        Shape::Accelerating | Shape::Won => place.sqrt(),
+        Shape::AtRisk | Shape::ChampionLeft => 1.0 - (1.0 - place).sqrt(),
+        // Nine in ten happen before the last third.
+        Shape::LostToCompetitor | Shape::NoDecision if place < 0.9 => place / 0.9 * 0.7,
+        Shape::LostToCompetitor | Shape::NoDecision => 0.7 + (place - 0.9) * 3.0,
+        Shape::Healthy | Shape::Stalled | Shape::SingleThreaded | Shape::New => place,
+    }
+}

@@ -1,0 +1,196 @@
+//! Who of the customer's people takes part in what.
+
+use super::super::story::farewell;
+use super::super::text::catalogue::Phase;
+use super::Party;
+use super::topic::Topic;
+use crate::draw::Draw;
+use crate::model::pins::Pins;
+use crate::model::shape::Shape;
+
+/// The draws of a meeting's or thread's people, by purpose.
+const PERSON: usize = 5;
+const SIZE: usize = 6;
+const TURN: usize = 7;
+
+/// How often each part is spoken with, by its place: the champion most often.
+const SPOKEN_WITH: [u32; 9] = [40, 25, 20, 15, 10, 8, 6, 5, 4];
+
+/// How many of a hundred meetings have one person of the customer's, two, and so on.
+const SIZES: [u32; 6] = [30, 32, 20, 8, 6, 4];
+
+/// The people whom the story of a deal speaks with.
+pub(super) struct Committee<'a> {
+    pins: &'a Pins,
+    /// Their places in the cast, in its order.
+    engaged: Vec<u8>,
+    /// Of a deal whose champion has left, the day on which it happened.
+    left: i32,
+}
+
+impl<'a> Committee<'a> {
+    pub(super) fn new(pins: &'a Pins) -> Self {
+        let places = 0..pins.cast.len().min(32) as u8;
+        Self {
+            pins,
+            engaged: places
+                .filter(|place| pins.engaged >> place & 1 == 1)
+                .collect(),
+            left: farewell(pins),
+        }
+    }
+
+    /// Who takes part in the meeting with this number, from 0.
+    pub(super) fn meeting(
+        &self,
+        number: usize,
+        (topic, phase): (Topic, Phase),
+        day: i32,
+        draws: &Draw,
+    ) -> Party {
+        let Some(count) = std::num::NonZeroUsize::new(self.engaged.len()) else {
+            return Party::default();
+        };
+        let shape = self.pins.shape;
+        if shape == Shape::SingleThreaded || shape == Shape::ChampionLeft {
+            return self.party(self.only(day), 0);
+        }
+        let mut main = self.main(topic, phase, draws);
+        let mut others = self.introduced(number);
+        if wants_executive(shape, number)
+            && let Some(executive) = self.executive(phase, number)
+            && self.pins.executives >> main & 1 == 0
+        {
+            if phase >= Phase::Evaluation && draws.chance(TURN, 500) {
+                others |= 1 << main;
+                main = executive;
+            } else {
+                others |= 1 << executive;
+            }
+        }
+        let size = draws.weighted(SIZE, &SIZES);
+        let turn = draws.below(TURN, count.get() as u64) as usize;
+        let more = (0..count.get()).map(|step| self.engaged[(turn + step) % count]);
+        for place in more.filter(|place| self.is_time_for(*place, phase)) {
+            if (others & !(1 << main)).count_ones() as usize >= size {
+                break;
+            }
+            others |= 1 << place;
+        }
+        self.party(main, others)
+    }
+
+    /// Whom the thread or call with this number, from 0, is with.
+    pub(super) fn partner(
+        &self,
+        number: usize,
+        (topic, phase): (Topic, Phase),
+        day: i32,
+        draws: &Draw,
+    ) -> Party {
+        if self.engaged.is_empty() {
+            return Party::default();
+        }
+        let main = match (self.pins.shape, number) {
+            (Shape::SingleThreaded | Shape::ChampionLeft, _) => self.only(day),
+            // Who is written to first is who sells for us later.
+            (_, 0) => self.engaged[0],
+            _ => self.main(topic, phase, draws),
+        };
+        self.party(main, 0)
+    }
+
+    /// Who it all hangs on, on this day.
+    fn only(&self, day: i32) -> u8 {
+        let has_left = self.pins.shape == Shape::ChampionLeft && day > self.left;
+        let place = usize::from(has_left && self.engaged.len() > 1);
+        self.engaged[place]
+    }
+
+    /// Mostly the one whom the topic belongs to, else anybody by weight.
+    fn main(&self, topic: Topic, phase: Phase, draws: &Draw) -> u8 {
+        let unit = draws.unit(PERSON);
+        let mut roles = topic.facts().roles.iter();
+        let owner = roles.find_map(|role| {
+            let mut engaged = self.engaged.iter();
+            engaged.find(|place| self.pins.cast[usize::from(**place)].role == *role)
+        });
+        if let Some(owner) = owner.filter(|owner| unit < 0.5 && self.is_time_for(**owner, phase)) {
+            return *owner;
+        }
+        let weight = |(place, weight): (&u8, &u32)| match self.is_time_for(*place, phase) {
+            true => *weight,
+            false => 0,
+        };
+        let mut weights = [0; SPOKEN_WITH.len()];
+        let drawn = self.engaged.iter().zip(&SPOKEN_WITH).map(weight);
+        for (weight, drawn) in weights.iter_mut().zip(drawn) {
+            *weight = drawn;
+        }
+        if weights.iter().all(|weight| *weight == 0) {
+            return self.engaged[0];
+        }
+        self.engaged[draws.weighted(TURN, &weights)]
+    }
+
+    /// The first meetings take turns in bringing people in, as many as the shape has to reach.
+    fn introduced(&self, number: usize) -> u32 {
+        let each = match self.pins.shape {
+            Shape::Accelerating if number < 3 => 2,
+            Shape::Healthy | Shape::Won if number < 2 => 2,
+            _ => return 0,
+        };
+        let count = self.engaged.len();
+        let turns = (0..each).map(|turn| self.engaged[(number * each + turn) % count]);
+        turns.fold(0, |bits, place| bits | 1 << place)
+    }
+
+    /// An executive for this meeting: who holds the money only when it is time for him, if there
+    /// is another.
+    fn executive(&self, phase: Phase, number: usize) -> Option<u8> {
+        let is_executive = |place: &&u8| self.pins.executives >> **place & 1 == 1;
+        let executives = || self.engaged.iter().filter(is_executive);
+        let timely = executives().filter(|place| self.is_time_for(**place, phase));
+        let timely: Vec<_> = timely.collect();
+        match timely.len() {
+            0 => executives().next().copied(),
+            count => Some(*timely[number % count]),
+        }
+    }
+
+    /// Money is spoken of from the middle of a deal on, contracts late.
+    fn is_time_for(&self, place: u8, phase: Phase) -> bool {
+        match self.pins.cast[usize::from(place)].role.as_str() {
+            "economic_buyer" => phase >= Phase::Evaluation,
+            "procurement" | "legal" => phase >= Phase::Proposal,
+            _ => true,
+        }
+    }
+
+    /// The people at these places; another one stands in for who is not there any more.
+    fn party(&self, main: u8, others: u32) -> Party {
+        let is_there = |place: &u8| self.pins.cast[usize::from(*place)].person.is_some();
+        let at = self
+            .engaged
+            .iter()
+            .position(|place| *place == main)
+            .unwrap_or(0);
+        let turned = self.engaged[at..].iter().chain(&self.engaged[..at]);
+        let main = turned.copied().find(is_there);
+        let there = (0..32u8).filter(|place| others >> place & 1 == 1 && is_there(place));
+        let there = there.filter(|place| Some(*place) != main);
+        Party {
+            main,
+            others: there.fold(0, |bits, place| bits | 1 << place),
+        }
+    }
+}
+
+/// Whether an executive has to take part, so that enough do whatever the count.
+fn wants_executive(shape: Shape, number: usize) -> bool {
+    match shape {
+        Shape::Accelerating => number < 3 || number.is_multiple_of(3),
+        Shape::Healthy | Shape::Won => number.is_multiple_of(3),
+        _ => false,
+    }
+}
