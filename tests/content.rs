@@ -127,7 +127,8 @@ fn what_fails_is_offline_until_it_is_asked_for_again() {
     assert_eq!(model.asked().len(), asked + 2);
     env.run("apply -y --generate").exits(0);
     assert_eq!(model.asked().len(), asked + 2);
-    assert_eq!(holding(&env, "The zebra was with us"), asked + 2);
+    assert!(holding(&env, "The zebra was with us") >= asked);
+    assert!(events(&env, "text_fallback").is_empty());
     env.nothing_to_do();
     env.run("plan --generate --detailed-exitcode").exits(0);
 }
