@@ -97,11 +97,12 @@ pub(super) fn desired(
         Decision::Nothing => return None,
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
-            let (row, live) = recorded.expect("only recorded records are written again");
+            let is_same = recorded.is_some_and(|(row, _)| !is_changed(row));
             let reason = match reason {
-                Reason::ManifestChanged if !is_changed(row) => Reason::Retold,
+                Reason::ManifestChanged if is_same => Reason::Retold,
                 reason => why_written(context, reason, reference_moved),
             };
+            let (row, live) = recorded.expect("only recorded records are written again");
             let before = Before::of(row, live);
             write(context, state, record, (reason, generation), &before)
         }
