@@ -17,6 +17,7 @@ mod content;
 mod determinism;
 mod doctor;
 mod drift;
+mod emails;
 mod examples;
 mod faults;
 mod from_org;

@@ -11,22 +11,22 @@ use crate::model::address::Path;
 use crate::model::inventory::Contact;
 use crate::model::person::Person;
 use crate::model::prompt::{Asking, Draft, Kind, Place, Prompt};
-use crate::model::value::{FieldName, Text, Value, Want};
+use crate::model::value::{FieldName, Text, Value};
 
 /// The version of all instructions that new texts are asked with.
 const VERSION: u32 = 1;
 
 type Field<'a> = (&'a str, &'a Value);
 
-/// What is wanted, by the drafts among the fields too.
-pub(super) fn want(deal: &Deal, path: &Path, fields: &[(FieldName, Value)], want: Want) -> Want {
+/// A hash of all drafts among the fields; 0 where there are none.
+pub(super) fn hash(deal: &Deal, path: &Path, fields: &[(FieldName, Value)]) -> u64 {
     if !deal.planner.situation.manifest.llm.enabled {
-        return want;
+        return 0;
     }
     let drafts = fields
         .iter()
         .filter_map(|(name, value)| draft(deal, path, (name, value), fields));
-    let hash = drafts.fold(want.0, |hash: u64, draft| {
+    drafts.fold(0, |hash: u64, draft| {
         let Draft {
             hash: prompt,
             part,
@@ -40,8 +40,7 @@ pub(super) fn want(deal: &Deal, path: &Path, fields: &[(FieldName, Value)], want
             next = next.rotate_left(7) ^ fnv1a(name.as_bytes()) ^ fnv1a(value.as_bytes());
         }
         hash.rotate_left(1) ^ next
-    });
-    Want(hash)
+    })
 }
 
 /// What is asked for a field; none for what is no text of its own, and where no model is asked.
@@ -86,7 +85,7 @@ fn kind(name: &str, path: &Path) -> Option<Kind> {
     match name {
         "Description" if of("meeting/past/") => Some(Kind::MeetingNotes),
         "Description" if of("meeting/future/") => Some(Kind::Agenda),
-        "Description" if of("thread/") => Some(Kind::EmailThread),
+        "Description" | "TextBody" if of("thread/") => Some(Kind::EmailThread),
         "Answer__c" => Some(Kind::ScorecardAnswer),
         _ => None,
     }
