@@ -79,7 +79,7 @@ pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<Strin
         Action::Create => change
             .fields
             .iter()
-            .filter(|field| tells(change, field) || bounds.is_all() && is_long_text(field))
+            .filter(|field| tells(change, field) || bounds.is_all() && long_text(field).is_some())
             .collect(),
         Action::Update | Action::Replace | Action::Adopt => change
             .fields
@@ -119,12 +119,12 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
     }
 }
 
-/// Whether it is a text that takes lines of its own.
-fn is_long_text(field: &FieldChange) -> bool {
+/// A text that takes lines of its own, and what is to be said of it.
+fn long_text(field: &FieldChange) -> Option<(String, &'static str)> {
     match &field.after {
-        Datum::Json(Json::String(text)) => is_long(text),
-        Datum::Draft(_) => true,
-        Datum::Json(_) | Datum::Ref(_) => false,
+        Datum::Json(Json::String(text)) if is_long(text) => Some((text.clone(), "")),
+        Datum::Draft(draft) => Some((draft.text(None).unwrap_or_default(), TO_BE_GENERATED)),
+        Datum::Json(_) | Datum::Ref(_) | Datum::People(_) => None,
     }
 }
 
@@ -147,12 +147,7 @@ fn lines_of(
     };
     let start = format!("{FIELD_MARGIN}{mark} {:pad$} =", clean(&field.name));
     let room = width.saturating_sub(FIELD_MARGIN.len() + pad + 5);
-    if action == Action::Create && is_long_text(field) {
-        let (text, note) = match &field.after {
-            Datum::Draft(draft) => (draft.text(None).unwrap_or_default(), TO_BE_GENERATED),
-            Datum::Json(json) => (json.as_str().unwrap_or_default().to_owned(), ""),
-            Datum::Ref(_) => (String::new(), ""),
-        };
+    if let (Action::Create, Some((text, note))) = (action, long_text(field)) {
         let indent = format!("{FIELD_MARGIN}    ");
         let room = width.saturating_sub(indent.len());
         let lines = wrapped(&text, room);
