@@ -17,10 +17,12 @@ mod scorecard;
 mod story;
 mod text;
 mod timeline;
+mod told;
 mod want;
 mod zone;
 
-pub(crate) use story::Stories;
+pub(crate) use story::{Broken, Class, Fallen, Inputs, Limit, Stories, What};
+pub(crate) use told::{Told, ToldStep};
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -100,9 +102,11 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
 impl<'a> Planner<'a> {
     /// Pins all stories and lays them into the calendars.
     pub(crate) fn new(situation: Situation<'a>) -> Self {
-        let stories = story::stories(&situation);
+        let mut stories = story::stories(&situation);
+        let zones = zones(&situation, &stories);
+        story::settle(&situation, &zones, &mut stories);
         Self {
-            zones: zones(&situation, &stories),
+            zones,
             catalogue: Catalogue::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
@@ -173,7 +177,14 @@ impl<'a> Planner<'a> {
 
     /// What came of the templates in what was rendered so far, and does not fit the org.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        self.added.misfits()
+        let stories = self.stories.misfits.iter().cloned();
+        stories.chain(self.added.misfits()).collect()
+    }
+
+    /// What a deal's story has come to, and all of it in the order of time.
+    pub(crate) fn told(&self, root: RootId) -> Option<Told> {
+        let timeline = self.timeline(root)?;
+        Some(told::told(&self.deal(root, &timeline)))
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.
@@ -183,25 +194,10 @@ impl<'a> Planner<'a> {
         {
             return Some(Rc::clone(timeline));
         }
-        let Situation {
-            inventory,
-            manifest,
-            seed,
-            anchor,
-            ..
-        } = self.situation;
         let pins = self.stories.pins.get(&root)?;
-        let opportunity = inventory.opportunities.get(&root)?;
-        let mut draw = RootDraw::new(seed, &opportunity.story_key);
-        let source = Source {
-            activity: &manifest.activity,
-            pins,
-            counts: counts(manifest, pins, &mut draw),
-            base: pins.ends.base(anchor),
-            zones: &self.zones,
-        };
-        let mut timeline = timeline::tell(source, &mut draw);
-        evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
+        let (mut timeline, mut draw) = tell(&self.situation, (root, pins), &self.zones);
+        let base = pins.ends.base(self.situation.anchor);
+        evidence::plant(&mut timeline, &self.asked, pins, base, &mut draw);
         let timeline = Rc::new(timeline);
         *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
         Some(timeline)
@@ -310,6 +306,24 @@ fn person(person: Person) -> Value {
         Person::Contact(id) => Value::Id(id.0),
         Person::Made(..) => person.address().map_or(Value::Null, Value::Ref),
     }
+}
+
+/// Tells the story of a deal, and hands on the source of its draws.
+fn tell(
+    situation: &Situation,
+    (root, pins): (RootId, &Pins),
+    zones: &BTreeMap<UserId, Zone>,
+) -> (Timeline, RootDraw) {
+    let story_key = &situation.inventory.opportunities[&root].story_key;
+    let mut draw = RootDraw::new(situation.seed, story_key);
+    let source = Source {
+        activity: &situation.manifest.activity,
+        pins,
+        counts: counts(situation.manifest, pins, &mut draw),
+        base: pins.ends.base(situation.anchor),
+        zones,
+    };
+    (timeline::tell(source, &mut draw), draw)
 }
 
 /// The zones of all who hold meetings, over all days that meetings can lie on.

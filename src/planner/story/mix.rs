@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Situation;
+use super::Fallen;
 use super::means::Means;
 use crate::draw::Draw;
 use crate::model::id::RootId;
@@ -58,32 +59,52 @@ pub(super) fn fixed(situation: &Situation, order: &[RootId]) -> BTreeMap<RootId,
     OLDEST.iter().map(at).collect()
 }
 
-/// The shape of a deal that is told for the first time.
+/// The shape of a deal that is told for the first time, and what it was to be if it cannot be that.
 pub(super) fn shape(
     situation: &Situation,
     opportunity: &Opportunity,
     pins: &Pins,
     (fixed, draws): (Option<Shape>, &Draw),
-) -> Shape {
+) -> (Shape, Option<Fallen>) {
     if opportunity.closed {
-        return match (opportunity.probability > 0.0, draws.chance(SHAPE, 500)) {
+        let shape = match (opportunity.probability > 0.0, draws.chance(SHAPE, 500)) {
             (true, _) => Shape::Won,
             (false, true) => Shape::LostToCompetitor,
             (false, false) => Shape::NoDecision,
         };
+        return (shape, None);
     }
     let means = Means::of(situation, opportunity, pins);
-    let mut shape = fixed.unwrap_or_else(|| drawn(pins.position, draws));
-    while !means.allow(shape) {
-        let Some(weaker) = weaker(shape) else { break };
-        shape = weaker;
-    }
-    shape
+    let wanted = fixed.unwrap_or_else(|| drawn(pins.position, draws));
+    let Some(lack) = means.lack(wanted) else {
+        return (wanted, None);
+    };
+    let fallen = Fallen {
+        from: wanted,
+        because: lack.to_string(),
+    };
+    (
+        first_that_holds(&means, wanted).unwrap_or(Shape::New),
+        Some(fallen),
+    )
 }
 
-pub(super) fn weaker(shape: Shape) -> Option<Shape> {
-    let found = WEAKER.iter().find(|(of, _)| *of == shape);
-    found.map(|(_, weaker)| *weaker)
+/// The next weaker shape that the deal can have.
+pub(super) fn weaker(
+    situation: &Situation,
+    opportunity: &Opportunity,
+    pins: &Pins,
+) -> Option<Shape> {
+    first_that_holds(&Means::of(situation, opportunity, pins), pins.shape)
+}
+
+fn first_that_holds(means: &Means, from: Shape) -> Option<Shape> {
+    let next = |shape: &Shape| {
+        let found = WEAKER.iter().find(|(of, _)| of == shape);
+        found.map(|(_, weaker)| *weaker)
+    };
+    let mut weaker = std::iter::successors(next(&from), next);
+    weaker.find(|shape| means.lack(*shape).is_none())
 }
 
 fn drawn(position: u8, draws: &Draw) -> Shape {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::Situation;
 use super::super::cast::cast;
 use super::super::owners::acting;
-use super::{means, mix};
+use super::{Fallen, means, mix};
 use crate::draw::{RootDraw, fnv1a};
 use crate::manifest::Role;
 use crate::model::day::Day;
@@ -19,13 +19,21 @@ use crate::model::shape::Shape;
 /// then activities may be dated before the deal. Three weeks.
 const LEAST_ROOM: i32 = 15;
 
+/// What came of pinning one deal.
+pub(super) struct Pinned {
+    pub(super) pins: Pins,
+    /// Told for the first time, or anew.
+    pub(super) is_fresh: bool,
+    pub(super) fallen: Option<Fallen>,
+}
+
 /// The pins of one deal, its slots kept only where they still stand on what they were laid on.
 pub(super) fn pin(
     situation: &Situation,
     root: RootId,
     grid: Grid,
     fixed: Option<Shape>,
-) -> Option<Pins> {
+) -> Option<Pinned> {
     let opportunity = &situation.inventory.opportunities[&root];
     // A deal that was told before there were shapes is told anew.
     let kept = situation
@@ -35,9 +43,26 @@ pub(super) fn pin(
     // A deal that was told is not left out again because nobody stands in for its owner.
     let next_owner = act(situation, opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
     match kept {
-        Some(kept) => Some(keep(situation, opportunity, kept, (next_owner, grid))),
+        Some(kept) => Some(Pinned {
+            pins: keep(situation, opportunity, kept, (next_owner, grid)),
+            is_fresh: false,
+            fallen: None,
+        }),
         None => Some(tell(situation, opportunity, (next_owner, grid), fixed)),
     }
+}
+
+/// Casts a deal whose shape has changed, and takes its meetings out of the calendars.
+pub(super) fn cast_anew(situation: &Situation, opportunity: &Opportunity, pins: &mut Pins) {
+    let contacts = contacts(situation, opportunity);
+    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
+    let roles = roles(situation, pins.shape);
+    pins.cast = cast(&roles, contacts, &[], &mut draw);
+    pins.executives = executives(&pins.cast, contacts, None);
+    pins.engaged = engaged(pins, 0);
+    pins.past.clear();
+    pins.future.clear();
+    pins.held = Marks::default();
 }
 
 /// Whether the story reaches back to before its deal was created.
@@ -51,7 +76,7 @@ fn tell(
     opportunity: &Opportunity,
     (owner, grid): (UserId, Grid),
     fixed: Option<Shape>,
-) -> Pins {
+) -> Pinned {
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
     let draws = draw.at("story");
     let ends = ends(opportunity, situation.anchor);
@@ -61,7 +86,6 @@ fn tell(
     } else {
         age.min(grid.past_days)
     };
-    let contacts = contacts(situation, opportunity);
     let mut pins = Pins {
         generator: GENERATOR,
         shape: Shape::New,
@@ -80,12 +104,14 @@ fn tell(
         future: Vec::new(),
         held: Marks::default(),
     };
-    pins.shape = mix::shape(situation, opportunity, &pins, (fixed, &draws));
-    let roles = roles(situation, pins.shape);
-    pins.cast = cast(&roles, contacts, &[], &mut draw);
-    pins.executives = executives(&pins.cast, contacts, None);
-    pins.engaged = engaged(&pins, 0);
-    pins
+    let (shape, fallen) = mix::shape(situation, opportunity, &pins, (fixed, &draws));
+    pins.shape = shape;
+    cast_anew(situation, opportunity, &mut pins);
+    Pinned {
+        pins,
+        is_fresh: true,
+        fallen,
+    }
 }
 
 fn keep(
