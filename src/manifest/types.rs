@@ -13,6 +13,7 @@ use super::added::{Added, by_api_name};
 use super::calendar::Calendar;
 use super::framework::{Framework, by_name};
 use super::roles::Role;
+use super::stories::Stories;
 use super::words::words;
 use crate::model::object::Object;
 
@@ -28,6 +29,7 @@ pub(crate) struct Manifest {
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
     pub(crate) calendar: Calendar,
+    pub(crate) stories: Stories,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
@@ -262,6 +264,10 @@ pub(crate) struct Activity {
     pub(crate) meetings: Meetings,
     /// How many emails an opportunity gets.
     pub(crate) emails: Bounds<u32>,
+    /// How many phone calls.
+    pub(crate) calls: Bounds<u32>,
+    /// How many open tasks, of those that are not closed or stalled.
+    pub(crate) todos: Bounds<u32>,
     pub(crate) email_object: EmailObject,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,

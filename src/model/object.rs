@@ -85,6 +85,8 @@ pub(crate) const OBJECTS: [Facts; 8] = [
             "Status",
             "Priority",
             "TaskSubtype",
+            "CallType",
+            "CallDurationInSeconds",
             "OwnerId",
             "WhatId",
             "WhoId",

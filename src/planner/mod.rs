@@ -95,6 +95,8 @@ struct Deal<'a> {
 const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::meetings::make,
     activity::emails::make,
+    activity::calls::make,
+    activity::todos::make,
     scorecard::make,
     loan::make,
 ];

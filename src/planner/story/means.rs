@@ -99,6 +99,8 @@ pub(super) enum Lack {
     /// Business days.
     Room(i32, i32),
     Count(u32, Kind, u32),
+    /// A shape of closed deals, or of open ones, and this one is closed.
+    Stage(bool),
 }
 
 /// Something that the manifest allows at most so many of.
@@ -135,6 +137,8 @@ impl fmt::Display for Lack {
             Self::People(needs, has) => {
                 write!(f, "needs {needs} people, and its account has {has}")
             }
+            Self::Stage(true) => f.write_str("is for open deals, and this one is closed"),
+            Self::Stage(false) => f.write_str("is for closed deals, and this one is open"),
             Self::Executive => {
                 f.write_str("needs an executive, and nobody's title at its account says so")
             }

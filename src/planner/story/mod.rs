@@ -12,7 +12,7 @@ mod rules;
 mod settle;
 mod volumes;
 
-pub(super) use places::{Asked, asked, bumps, farewell, latest, reach, thread_day};
+pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
 pub(super) use rules::inputs;
 pub(crate) use rules::{Broken, Class, Inputs, Limit, What};
 pub(super) use rules::{broken, class};
@@ -24,7 +24,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Situation;
 use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours, lay};
-use super::overlaps::overlaps;
 use crate::manifest::Misfit;
 use crate::model::id::RootId;
 use crate::model::inventory::by_creation;
@@ -80,7 +79,9 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             pins,
             is_fresh,
             fallen,
+            misfit,
         } = pinned;
+        stories.misfits.extend(misfit);
         if is_fresh {
             stories.fresh.insert(*root);
         }

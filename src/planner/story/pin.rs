@@ -7,7 +7,7 @@ use super::super::cast::cast;
 use super::super::owners::acting;
 use super::{Fallen, means, mix};
 use crate::draw::{RootDraw, fnv1a};
-use crate::manifest::Role;
+use crate::manifest::{Misfit, Role};
 use crate::model::day::Day;
 use crate::model::id::{ContactId, RootId, UserId};
 use crate::model::inventory::{Contact, Opportunity};
@@ -25,6 +25,7 @@ pub(super) struct Pinned {
     /// Told for the first time, or anew.
     pub(super) is_fresh: bool,
     pub(super) fallen: Option<Fallen>,
+    pub(super) misfit: Option<Misfit>,
 }
 
 /// The pins of one deal, its slots kept only where they still stand on what they were laid on.
@@ -47,8 +48,9 @@ pub(super) fn pin(
             pins: keep(situation, opportunity, kept, (next_owner, grid)),
             is_fresh: false,
             fallen: None,
+            misfit: None,
         }),
-        None => Some(tell(situation, opportunity, (next_owner, grid), fixed)),
+        None => Some(tell(situation, root, (next_owner, grid), fixed)),
     }
 }
 
@@ -73,10 +75,11 @@ pub(super) fn predates(situation: &Situation, root: RootId, pins: &Pins) -> bool
 
 fn tell(
     situation: &Situation,
-    opportunity: &Opportunity,
+    root: RootId,
     (owner, grid): (UserId, Grid),
     fixed: Option<Shape>,
 ) -> Pinned {
+    let opportunity = &situation.inventory.opportunities[&root];
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
     let draws = draw.at("story");
     let ends = ends(opportunity, situation.anchor);
@@ -104,13 +107,18 @@ fn tell(
         future: Vec::new(),
         held: Marks::default(),
     };
-    let (shape, fallen) = mix::shape(situation, opportunity, &pins, (fixed, &draws));
+    let mix::Given {
+        shape,
+        fallen,
+        misfit,
+    } = mix::shape(situation, root, &pins, (fixed, &draws));
     pins.shape = shape;
     cast_anew(situation, opportunity, &mut pins);
     Pinned {
         pins,
         is_fresh: true,
         fallen,
+        misfit,
     }
 }
 
