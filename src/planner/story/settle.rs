@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::calendar::lay;
 use super::super::overlaps::overlaps;
+use super::super::people::people;
 use super::super::zone::Zone;
 use super::super::{Situation, tell};
 use super::rules::{Broken, broken, inputs};
@@ -39,10 +40,11 @@ pub(in crate::planner) fn settle(
             break;
         }
         let order = by_creation(situation.inventory);
+        stories.people = people(situation, stories.pins.values());
         stories.calendars = lay(situation, &order, &mut stories.pins);
     }
     stories.overlaps = overlaps(situation, &stories.pins);
-    stories.uninvited = uninvited(situation, &stories.pins);
+    stories.uninvited = uninvited(situation, stories);
 }
 
 fn broken_rules(
@@ -66,7 +68,7 @@ fn weaken(situation: &Situation, root: RootId, broken: &[Broken], stories: &mut 
         return false;
     };
     let from = std::mem::replace(&mut pins.shape, weaker);
-    pin::cast_anew(situation, opportunity, pins);
+    pin::cast_anew(situation, root, pins);
     let because = broken.iter().map(Broken::to_string).collect::<Vec<_>>();
     let fallen = Fallen {
         from,
