@@ -15,6 +15,7 @@ use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
 use super::seller::seller;
+use super::stories::stories;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
     InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
@@ -37,6 +38,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         contacts: contacts(file.section("contacts")),
         calendar: calendar(file.section("calendar")),
         seller: seller(file.section("seller")),
+        stories: stories(file.section("stories")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),
@@ -150,6 +152,12 @@ fn activity(mut activity: Section) -> Activity {
         emails: activity
             .section("emails")
             .bounds(("min", "max"), &(0..=100), usual(5, 20)),
+        calls: activity
+            .section("calls")
+            .bounds(("min", "max"), &(0..=20), usual(0, 2)),
+        todos: activity
+            .section("todos")
+            .bounds(("min", "max"), &(0..=5), usual(0, 2)),
         email_object: activity
             .value("email_object", word(EmailObject::WORDS))
             .unwrap_or(EmailObject::Task),

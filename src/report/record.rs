@@ -124,7 +124,7 @@ fn long_text(field: &FieldChange) -> Option<(String, &'static str)> {
     match &field.after {
         Datum::Json(Json::String(text)) if is_long(text) => Some((text.clone(), "")),
         Datum::Draft(draft) => Some((draft.text(None).unwrap_or_default(), TO_BE_GENERATED)),
-        Datum::Json(_) | Datum::Ref(_) | Datum::People(_) => None,
+        Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => None,
     }
 }
 
