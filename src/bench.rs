@@ -111,8 +111,12 @@ impl World {
     pub fn plan(&self, texts: Texts) -> Planned {
         let mut planned = Planned::default();
         self.each_deal(usize::MAX, |planner, root, records| {
-            let is_activity =
-                |record: &&Desired| matches!(record.object, Object::Event | Object::Task);
+            let is_activity = |record: &&Desired| {
+                matches!(
+                    record.object,
+                    Object::Event | Object::Task | Object::EmailMessage
+                )
+            };
             planned.records += records.len() as u64;
             for activity in records.iter().filter(is_activity) {
                 planned.activities += 1;
@@ -120,7 +124,7 @@ impl World {
                     let fields = planner.render(root, activity);
                     let texts = fields.iter().filter_map(|(_, datum)| match datum {
                         Datum::Json(json) => json.as_str(),
-                        Datum::Ref(_) => None,
+                        Datum::Ref(_) | Datum::Draft(_) => None,
                     });
                     planned.characters += texts.map(|text| text.len() as u64).sum::<u64>();
                 }
@@ -183,6 +187,7 @@ impl Applied<'_> {
         let found = Found::new();
         let policies = Policies::default();
         let context = Context {
+            is_retold: &|_, _, _| false,
             capabilities: &self.world.capabilities,
             found: &found,
             generation_floor: 0,
@@ -308,6 +313,7 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
     for (name, datum) in planner.render(root, record) {
         let json = match datum {
             Datum::Json(json) => json,
+            Datum::Draft(draft) => draft.stand_in(),
             Datum::Ref(_) => serde_json::Value::String(id.to_string()),
         };
         held.0.push((name.clone(), hash(&json)));
@@ -344,7 +350,8 @@ pub(crate) fn capabilities() -> Capabilities {
         let keyed = (facts.object != Object::EventRelation).then_some(KEY_FIELD);
         let fields = || facts.filled.iter().copied().chain(keyed);
         let all = || fields().map(str::to_owned);
-        let updateable = |field: &String| !CREATE_ONLY.contains(&field.as_str());
+        let is_frozen = facts.object == Object::EmailMessage;
+        let updateable = |field: &String| !(is_frozen || CREATE_ONLY.contains(&field.as_str()));
         let capabilities = ObjectCapabilities {
             readable: all().collect(),
             createable: all().collect(),

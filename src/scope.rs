@@ -104,7 +104,7 @@ fn goes(change: &Change) -> bool {
 
 fn references(change: &Change) -> impl Iterator<Item = &Address> {
     change.fields.iter().filter_map(|field| match &field.after {
-        Datum::Json(_) => None,
+        Datum::Json(_) | Datum::Draft(_) => None,
         Datum::Ref(address) => Some(address),
     })
 }
@@ -184,6 +184,7 @@ mod tests {
             object: Object::Event,
             action: *actions.iter().find(|a| a.symbol() == symbol).unwrap(),
             reason: Reason::New,
+            instead_of: None,
             id: None,
             stamp: None,
             generation: 1,

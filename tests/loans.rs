@@ -42,25 +42,9 @@ fn lent(plan: &Plan) -> Vec<String> {
     of.map(line).collect()
 }
 
-/// What the org holds, but when and by whom records were last saved.
-fn unstamped(env: &TestEnv) -> BTreeSet<String> {
-    let line = |(file, line): (&String, &str)| {
-        let columns: Vec<_> = line.splitn(7, "\",\"").collect();
-        let saved = 3..columns.len().min(6);
-        let kept = columns.iter().enumerate();
-        let kept = kept.filter(|(place, _)| !saved.contains(place));
-        let kept: Vec<_> = kept.map(|(_, column)| *column).collect();
-        format!("{file} {}", kept.join(" "))
-    };
-    let export = env.export();
-    let lines = export.iter();
-    let lines = lines.flat_map(|(file, text)| text.lines().map(move |line| (file, line)));
-    lines.map(line).collect()
-}
-
 #[track_caller]
 fn check_given_back(env: &TestEnv, before: &BTreeSet<String>) {
-    let after = unstamped(env);
+    let after = env.unstamped();
     let differing: Vec<_> = after.symmetric_difference(before).collect();
     assert!(differing.is_empty(), "{differing:#?}");
 }
@@ -68,7 +52,7 @@ fn check_given_back(env: &TestEnv, before: &BTreeSet<String>) {
 #[test]
 fn what_is_lent_is_given_back() {
     let env = fresh();
-    let before = unstamped(&env);
+    let before = env.unstamped();
     let plan = env.plan("");
     assert_eq!(lent(&plan).len(), 6, "{:?}", lent(&plan));
     env.apply();
@@ -79,4 +63,179 @@ fn what_is_lent_is_given_back() {
     assert!(covered.iter().all(|id| !stale.contains(id)), "{stale:?}");
     env.run("destroy -y").exits(0);
     check_given_back(&env, &before);
+}
+
+/// The first covered deals, which are past their close date.
+fn stale(env: &TestEnv) -> Vec<String> {
+    env.in_org(|org| open_deals(org)[..4].to_vec())
+}
+
+fn close_date(env: &TestEnv, deal: &str) -> String {
+    let soql = format!("SELECT CloseDate FROM Opportunity WHERE Id = '{deal}'");
+    env.in_org(|org| {
+        org.query(&soql)[0]["CloseDate"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    })
+}
+
+fn edit_close_date(env: &TestEnv, deal: &str, day: &str) {
+    env.in_org(|org| org.update("Opportunity", deal, &json!({ "CloseDate": day })));
+}
+
+#[test]
+fn without_it_the_plan_tells_of_stale_deals() {
+    let env = fresh();
+    env.edit(KEPT, "activity:\n");
+    env.run("plan")
+        .exits(0)
+        .says("4 open deals are past their close date");
+    env.edit("activity:\n", KEPT);
+    let plan = env.run("plan").exits(0);
+    assert!(!plan.stdout.contains("past their close date"), "{plan}");
+    plan.says("opportunity loans");
+    plan.says("lent");
+}
+
+#[test]
+fn what_somebody_edits_later_is_set_back_but_never_by_destroy() {
+    let env = fresh();
+    env.apply();
+    let deals = stale(&env);
+    edit_close_date(&env, &deals[0], "2027-03-01");
+    let plan = env.plan("");
+    assert_eq!(lent(&plan), ["update drift CloseDate"]);
+    edit_close_date(&env, &deals[1], "2027-04-01");
+    env.run("plan --destroy")
+        .exits(0)
+        .says("2 lent fields that were changed by others");
+    env.run("destroy -y").exits(0).says("changed by others");
+    assert_eq!(close_date(&env, &deals[0]), "2027-03-01");
+    assert_eq!(close_date(&env, &deals[1]), "2027-04-01");
+    assert_eq!(close_date(&env, &deals[2]), "2026-10-07");
+}
+
+#[test]
+fn an_edit_that_others_may_make_stays() {
+    let env = fresh();
+    env.edit(
+        "activity:\n",
+        "drift: {ignore: [Opportunity.CloseDate]}\nactivity:\n",
+    );
+    env.apply();
+    let deals = stale(&env);
+    edit_close_date(&env, &deals[0], "2027-03-01");
+    env.nothing_to_do();
+    assert_eq!(close_date(&env, &deals[0]), "2027-03-01");
+}
+
+#[test]
+fn a_field_that_is_named_no_more_is_given_back() {
+    let env = fresh();
+    let before = env.unstamped();
+    env.apply();
+    env.edit("[CloseDate, NextStep]", "[NextStep]");
+    let plan = env.plan("");
+    let expect = vec!["update manifest_changed CloseDate"; 4];
+    assert_eq!(lent(&plan), expect);
+    env.apply();
+    env.nothing_to_do();
+    assert_eq!(close_date(&env, &stale(&env)[0]), "2026-10-05");
+    env.edit("opportunities:\n  keep_fresh: [NextStep]\n", "");
+    env.apply();
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0);
+    check_given_back(&env, &before);
+}
+
+#[test]
+fn what_is_lent_moves_with_the_anchor_and_is_still_given_back() {
+    let env = fresh();
+    let before = env.unstamped();
+    env.run("apply -y --as-of 2026-11-12").exits(0);
+    let deals = stale(&env);
+    let then: jiff::civil::Date = close_date(&env, &deals[0]).parse().unwrap();
+    let plan = env.plan("--as-of 2026-11-19");
+    assert!(
+        plan.0.iter().all(|change| change.reason == "anchor_moved"),
+        "{:?}",
+        lent(&plan)
+    );
+    env.run("apply -y --as-of 2026-11-19").exits(0);
+    env.nothing_to_do();
+    let now: jiff::civil::Date = close_date(&env, &deals[0]).parse().unwrap();
+    assert_eq!((now - then).get_days(), 7);
+    env.run("destroy -y").exits(0);
+    check_given_back(&env, &before);
+}
+
+#[test]
+fn what_we_lent_changes_no_story() {
+    let env = fresh();
+    env.edit(KEPT, "activity:\n");
+    env.apply();
+    env.edit("activity:\n", KEPT);
+    env.apply();
+    env.nothing_to_do();
+    let plan = env.plan("--recast *");
+    assert!(plan.is_empty(), "{:?}", plan.summary());
+}
+
+#[test]
+fn a_saved_plan_and_a_target_lend_as_well() {
+    let env = fresh();
+    let before = env.unstamped();
+    env.run("plan --target */loan --out lend.plan").exits(0);
+    env.run("apply lend.plan").exits(0);
+    let plan = env.plan("");
+    assert_eq!(plan.actions(), ["create"], "{:?}", plan.summary());
+    env.run("plan --destroy --out back.plan").exits(0);
+    let deals = stale(&env);
+    edit_close_date(&env, &deals[0], "2027-03-01");
+    env.run("apply back.plan")
+        .exits(3)
+        .says("CHANGED_MEANWHILE");
+    edit_close_date(&env, &deals[0], "2026-10-05");
+    env.run("destroy -y").exits(0);
+    check_given_back(&env, &before);
+}
+
+#[test]
+fn a_record_that_is_gone_lends_nothing() {
+    let env = fresh();
+    env.apply();
+    let deals = stale(&env);
+    env.in_org(|org| org.delete("Opportunity", &deals[0]));
+    env.run("destroy -y --accept-vanished").exits(0);
+    env.run("plan --destroy").exits(0).says("No changes.");
+}
+
+#[test]
+fn nothing_is_lent_that_was_not_read() {
+    let env = fresh();
+    env.edit(KEPT, "activity:\n");
+    env.apply();
+    env.edit("activity:\n", KEPT);
+    let plan = env.plan("--refresh none");
+    assert!(plan.is_empty(), "{:?}", plan.summary());
+    env.apply();
+    env.run("destroy -y --refresh none").exits(0);
+    assert_eq!(close_date(&env, &stale(&env)[0]), "2026-10-05");
+}
+
+#[test]
+fn after_lost_state_nobody_guesses_what_was_there() {
+    let env = fresh();
+    env.apply();
+    let lent = close_date(&env, &stale(&env)[0]);
+    std::fs::remove_file(env.state_file()).unwrap();
+    env.run("apply -y --adopt")
+        .exits(0)
+        .says("what lent fields held before");
+    env.nothing_to_do();
+    env.run("destroy -y")
+        .exits(0)
+        .says("6 lent fields that held nobody knows what before");
+    assert_eq!(close_date(&env, &stale(&env)[0]), lent);
 }

@@ -4,11 +4,12 @@ use serde_json::Value as Json;
 
 use super::queue::{Batch, Item};
 use super::row::One;
-use super::{Dispatcher, Error};
+use super::{Dispatcher, Error, email_tasks};
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::{Action, Change, FieldChange};
 use crate::model::id::RecordId;
 use crate::model::key;
+use crate::model::object::Object;
 use crate::model::order::Step;
 use crate::model::value::Datum;
 use crate::org::{self, Fields, Org, Sent};
@@ -23,6 +24,8 @@ pub(super) struct Prepared {
     pub(super) items: Vec<Item>,
     pub(super) changes: Vec<Change>,
     pub(super) bodies: Vec<Fields>,
+    /// These are emails that go, of which the org shows the tasks that it made.
+    with_tasks: bool,
 }
 
 /// What the org answered to a call.
@@ -60,6 +63,7 @@ impl Prepared {
                 let rows: Vec<_> = ids.into_iter().zip(self.bodies.iter().cloned()).collect();
                 org.update(object, &rows).await
             }
+            _ if self.with_tasks => email_tasks::delete(org, &ids).await,
             _ => org.delete(&ids).await,
         }
     }
@@ -69,7 +73,10 @@ impl Dispatcher<'_> {
     /// Turns a batch into a call and records its intent. Rows that hang on something that was
     /// never made are left out.
     pub(super) fn prepare(&mut self, batch: &Batch) -> Result<Prepared, Error> {
+        let capabilities = &self.job.plan.header.capabilities;
         let mut prepared = Prepared {
+            with_tasks: (batch.step, batch.object) == (Step::Delete, Object::EmailMessage)
+                && capabilities.can_read(batch.object, "ActivityId"),
             intent_id: None,
             intent: Intent {
                 job: None,
@@ -126,6 +133,7 @@ impl Dispatcher<'_> {
         for FieldChange { name, after, .. } in &change.fields {
             let value = match after {
                 Datum::Json(json) => json.clone(),
+                Datum::Draft(draft) => self.job.texts.json(draft)?,
                 Datum::Ref(address) => match self.job.state.id_of(address)? {
                     Some(id) => Json::String(id.to_string()),
                     None => return Ok(None),

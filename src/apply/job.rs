@@ -361,7 +361,9 @@ impl Dispatcher<'_> {
                     Datum::Json(json) if !org::fits_into_csv(json) => return Ok(None),
                     // A create leaves empty fields out: some orgs show them as not createable.
                     Datum::Json(json) if json.is_null() && batch.step == Step::Create => {}
-                    Datum::Json(_) | Datum::Ref(_) => drop(columns.insert(field.name.into_owned())),
+                    Datum::Json(_) | Datum::Ref(_) | Datum::Draft(_) => {
+                        drop(columns.insert(field.name.into_owned()))
+                    }
                 }
             }
         }

@@ -3,12 +3,15 @@
 use std::collections::VecDeque;
 
 use super::queue::{Item, Kind};
-use crate::model::order::rank;
+use crate::model::order::{Step, rank};
 
-/// The changes that lock the same account, as runs of the same kind, in their order.
+/// Changes of one kind, none of which has to be made before another.
+type Run = (Kind, VecDeque<Item>);
+
+/// The changes that lock the same account, as runs, in their order.
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    runs: VecDeque<(Kind, VecDeque<Item>)>,
+    runs: VecDeque<Run>,
     pub(super) length: usize,
     /// A call with changes of this line is under way.
     pub(super) served: bool,
@@ -27,15 +30,22 @@ pub(super) struct Head {
 impl Line {
     pub(super) fn new(mut items: Vec<Item>) -> Self {
         // Creates and updates of a kind may come in any order, so they are put into two calls
-        // instead of many.
-        items.sort_by_key(|item| (rank(item.step, item.object), item.step));
+        // instead of many. What follows another goes after it where it is made, and before it
+        // where it is deleted.
+        items.sort_by_key(|item| {
+            let place = match item.step {
+                Step::Delete => -i64::from(item.entry),
+                Step::Create | Step::Update => i64::from(item.depth),
+            };
+            (rank(item.step, item.object), item.step, place)
+        });
         let mut line = Self {
             length: items.len(),
             ..Self::default()
         };
         for item in items {
             match line.runs.back_mut() {
-                Some((last, run)) if *last == item.kind() => run.push_back(item),
+                Some(last) if goes_along(last, item) => last.1.push_back(item),
                 _ => line.runs.push_back((item.kind(), VecDeque::from([item]))),
             }
         }
@@ -76,7 +86,7 @@ impl Line {
     pub(super) fn give_back(&mut self, item: Item) {
         self.length += 1;
         match self.runs.front_mut() {
-            Some((first, run)) if *first == item.kind() => run.push_front(item),
+            Some(first) if goes_along(first, item) => first.1.push_front(item),
             _ => self.runs.push_front((item.kind(), VecDeque::from([item]))),
         }
     }
@@ -93,4 +103,10 @@ impl Line {
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
         self.runs.iter().flat_map(|(_, run)| run)
     }
+}
+
+/// Whether something may be sent along with a run.
+fn goes_along((kind, run): &Run, item: Item) -> bool {
+    let depth = run.front().map(|first| first.depth);
+    *kind == item.kind() && depth.is_none_or(|depth| depth == item.depth)
 }

@@ -21,6 +21,8 @@ pub(super) struct Item {
     pub(super) entry: u32,
     pub(super) step: Step,
     pub(super) object: Object,
+    /// How many others of its kind have to be made before it, one after the other.
+    pub(super) depth: u8,
     /// How often it was sent before.
     pub(super) attempt: u8,
     /// How often of these it was refused because of a lock.
@@ -119,7 +121,8 @@ impl Queue {
                 let item = Item {
                     entry: number as u32,
                     step,
-                    object: entry.object,
+                    object: entry.object(step),
+                    depth: if step == Step::Create { entry.depth } else { 0 },
                     attempt: 0,
                     locked: 0,
                 };

@@ -29,6 +29,7 @@ fn change(number: usize, (action, object, account): (Action, Object, usize)) -> 
         object,
         action,
         reason: Reason::New,
+        instead_of: None,
         id: None,
         stamp: None,
         generation: 1,
@@ -194,6 +195,76 @@ fn creates_and_updates_of_a_kind_make_two_calls() {
         .map(|batch| (batch.step, batch.items.len()))
         .collect();
     assert_eq!(calls, [(Step::Create, 20), (Step::Update, 20)]);
+}
+
+/// Emails of which each answers the one before, in threads of so many.
+fn threads(threads: usize, length: usize) -> (Vec<Entry>, usize) {
+    let email = |number: usize| {
+        let (thread, message) = (number / length, number % length);
+        let root = format!("006DG{thread:010}");
+        let address = |message| format!("{root}/thread/{message:02}").parse().unwrap();
+        let mut email = change(number, (Action::Replace, Object::EmailMessage, thread % 3));
+        email.address = address(message);
+        if message > 0 {
+            email.fields.push(FieldChange {
+                name: "ReplyToEmailMessageId".into(),
+                before: None,
+                after: Datum::Ref(address(message - 1)),
+            });
+        }
+        email
+    };
+    planned(&(0..threads * length).map(email).collect::<Vec<_>>())
+}
+
+#[test]
+fn an_answer_is_made_after_what_it_answers_and_deleted_before_it() {
+    let plan = threads(12, 3);
+    let sent = drain(&plan, (200, 5), |_| Vec::new()).unwrap();
+    let calls: Vec<_> = sent
+        .iter()
+        .map(|batch| (batch.step, batch.items.len()))
+        .collect();
+    let made = [(Step::Create, 12); 3];
+    assert_eq!((calls[0], &calls[1..]), ((Step::Delete, 36), &made[..]));
+    for (line, items) in by_line(&plan, &sent[0]) {
+        assert!(items.is_sorted_by(|a, b| a > b), "{line}: {items:?}");
+    }
+    for (depth, batch) in sent[1..].iter().enumerate() {
+        let depths = batch
+            .items
+            .iter()
+            .map(|item| plan.0[item.entry as usize].depth);
+        assert!(depths.eq(std::iter::repeat_n(depth as u8, 12)));
+    }
+    // One that has to be sent again still goes before what answers it.
+    let again = |batch: &Batch| -> Vec<Item> {
+        let made = batch.items.iter().filter(|item| item.step == Step::Create);
+        let failed = made.filter(|item| item.attempt == 0 && item.entry.is_multiple_of(3));
+        failed.map(|item| item.again()).collect()
+    };
+    let mut made = BTreeSet::new();
+    for batch in drain(&plan, (5, 2), again).unwrap() {
+        let given_back: BTreeSet<u32> = again(&batch).iter().map(|item| item.entry).collect();
+        for item in batch.items.iter().filter(|item| item.step == Step::Create) {
+            assert!(
+                item.depth == 0 || made.contains(&(item.entry - 1)),
+                "{item:?}"
+            );
+        }
+        let entries = batch.items.iter().map(|item| item.entry);
+        made.extend(entries.filter(|entry| !given_back.contains(entry)));
+    }
+}
+
+/// What a call holds of each line, in its order.
+fn by_line(plan: &(Vec<Entry>, usize), batch: &Batch) -> BTreeMap<u32, Vec<u32>> {
+    let mut lines: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for item in &batch.items {
+        let line = plan.0[item.entry as usize].lock;
+        lines.entry(line).or_default().push(item.entry);
+    }
+    lines
 }
 
 #[test]

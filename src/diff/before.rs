@@ -7,12 +7,14 @@ use serde_json::{Map, Value as Json};
 use super::fields::{Canonical, hash};
 use super::{Policies, Policy};
 use crate::model::id::RecordId;
+use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Held, Live, LiveRecord, Row};
 use crate::model::value::FieldName;
 
 /// What is known of the values before the change.
 pub(super) struct Before<'a> {
+    pub(super) object: Object,
     pub(super) id: RecordId,
     pub(super) held: &'a Held,
     /// The org's stamp, as far as it is known.
@@ -28,6 +30,7 @@ impl<'a> Before<'a> {
             Live::NotRead | Live::Unchanged | Live::Gone | Live::NotOurs => None,
         };
         Self {
+            object: row.object,
             id: row.id,
             held: &row.held,
             stamp: live.and_then(|live| live.stamp).or(row.stamp),

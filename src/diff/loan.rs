@@ -178,20 +178,17 @@ fn given_back<'a>(
 
 /// The lent fields that would not be given back: others wrote them since, or nobody knows what
 /// they held.
-pub(crate) fn left_to_others<'a>(
-    row: &'a Row,
-    live: &'a Live,
-) -> impl Iterator<Item = &'a FieldName> {
+pub(crate) fn left_to_others<'a>(row: &'a Row, live: &'a Live) -> impl Iterator<Item = &'a Lent> {
     let is_left = |lent: &&Lent| match (&lent.old, value(live, &lent.field)) {
         (None, _) => true,
         (Some(old), Some(now)) => hash(now) != hash(old) && !is_ours(row, lent, now),
         (Some(_), None) => false,
     };
-    row.lent.iter().filter(is_left).map(|lent| &lent.field)
+    row.lent.iter().filter(is_left)
 }
 
 /// Whether this is what we wrote, or what the org made of it.
-pub(crate) fn is_ours(row: &Row, lent: &Lent, now: &Json) -> bool {
+fn is_ours(row: &Row, lent: &Lent, now: &Json) -> bool {
     let now = hash(now);
     lent.ours.contains(&now) || row.held.get(&lent.field) == Some(now)
 }

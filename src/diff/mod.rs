@@ -11,6 +11,7 @@ mod loan;
 mod one;
 
 pub(crate) use before::is_as_held;
+pub(crate) use loan::left_to_others;
 pub(crate) use one::stray;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,8 @@ pub(crate) struct Context<'a> {
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
     pub(crate) render: &'a Render<'a>,
+    /// Whether a record's text was written anew, though its recipe is the same.
+    pub(crate) is_retold: &'a dyn Fn(RootId, &Desired, &Row) -> bool,
 }
 
 /// The fields of one of the root's records as they are sent.
@@ -126,12 +129,13 @@ pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change))
     }
 }
 
-/// What these records of a root would be found by, to tell what else carries our key.
+/// What these records of a root would be found by, and of which kind, to tell what else carries our
+/// key.
 pub(crate) fn wanted_letters<'a>(
     root: RootId,
     desired: impl Iterator<Item = &'a Desired>,
-) -> impl Iterator<Item = String> {
-    desired.map(move |record| letters(root, record))
+) -> impl Iterator<Item = (Object, String)> {
+    desired.map(move |record| (record.object, letters(root, record)))
 }
 
 /// What a record that state does not know is found by. No org takes a key for an attendee: it is
@@ -153,10 +157,11 @@ fn letters(root: RootId, record: &Desired) -> String {
     }
 }
 
-/// The id that a reference stands for, where it is known already.
+/// The value, or the id that a reference stands for, where it is known already.
 fn referenced(state: &one::RootState, datum: &Datum) -> Option<serde_json::Value> {
     match datum {
         Datum::Json(json) => Some(json.clone()),
+        Datum::Draft(_) => None,
         Datum::Ref(address) if address.root != state.root => None,
         Datum::Ref(address) if state.remade.contains(&address.path) => None,
         Datum::Ref(address) => state.id(&address.path).map(|id| as_json(&id)),

@@ -74,15 +74,19 @@ pub(super) fn desired(
     let found = match recorded {
         None if !context.found.is_empty() => {
             let letters = letters(state.root, record);
-            context.found.get(&letters)
+            let found = context.found.get(&letters);
+            // What is of another kind is not what is wanted, and goes.
+            found.filter(|found| found.object == record.object)
         }
         _ => None,
     };
     let held = recorded.map(|(row, _)| &row.held);
     let reference_moved = reference_moved(state, record, held);
+    let is_changed = |row: &Row| row.want != record.want || reference_moved;
+    let is_retold = |row: &Row| (context.is_retold)(state.root, record, row);
     let situation = Situation {
         desired: match recorded {
-            Some((row, _)) if row.want != record.want || reference_moved => Wanted::Changed,
+            Some((row, _)) if is_changed(row) || is_retold(row) => Wanted::Changed,
             _ => Wanted::Same,
         },
         recorded: recorded_state((context.policies, Some(record)), recorded, found),
@@ -93,7 +97,11 @@ pub(super) fn desired(
         Decision::Nothing => return None,
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
-            let reason = why_written(context, reason, reference_moved);
+            let is_same = recorded.is_some_and(|(row, _)| !is_changed(row));
+            let reason = match reason {
+                Reason::ManifestChanged if is_same => Reason::Retold,
+                reason => why_written(context, reason, reference_moved),
+            };
             let (row, live) = recorded.expect("only recorded records are written again");
             let before = Before::of(row, live);
             write(context, state, record, (reason, generation), &before)
@@ -246,12 +254,15 @@ fn write(
     fields.extend(no_longer_owned(context, record, before));
     let frozen =
         |change: &FieldChange| !context.capabilities.can_update(record.object, &change.name);
+    let other_kind = (before.object != record.object).then_some(before.object);
     let action = match fields.as_slice() {
+        _ if other_kind.is_some() => Action::Replace,
         [] => Action::Record,
         fields if fields.iter().any(frozen) => Action::Replace,
         _ => Action::Update,
     };
     let mut change = blank(state, record.path.clone(), record.object, (action, reason));
+    change.instead_of = other_kind;
     change.id = Some(before.id);
     change.stamp = before.stamp;
     change.generation = generation;
@@ -321,6 +332,7 @@ fn no_longer_owned(context: &Context, record: &Desired, before: &Before) -> Vec<
 
 fn adopt(context: &Context, state: &RootState, record: &Desired, found: &FoundRecord) -> Change {
     let before = Before {
+        object: found.object,
         id: found.live.id,
         held: &Held::default(),
         stamp: found.live.stamp,
@@ -365,6 +377,7 @@ pub(super) fn blank(
         object,
         action,
         reason,
+        instead_of: None,
         id: None,
         stamp: None,
         generation: 1,
@@ -397,8 +410,7 @@ fn title<'a>(object: Object, field: impl Fn(&str) -> Option<&'a Json>) -> String
 }
 
 fn day<'a>(field: impl Fn(&str) -> Option<&'a Json>) -> Option<Day> {
-    let text = field("ActivityDate")
-        .or_else(|| field("StartDateTime"))?
-        .as_str()?;
+    let mut names = ["ActivityDate", "StartDateTime", "MessageDate"].into_iter();
+    let text = names.find_map(field)?.as_str()?;
     text.get(..10)?.parse().ok().map(Day::from_date)
 }

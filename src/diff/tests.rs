@@ -85,7 +85,7 @@ fn as_stored(text: &'static str) -> Json {
         Value::Ref(address) => json!(id(address.path.as_str()).to_string()),
         other => match as_sent(&other) {
             Datum::Json(json) => json,
-            Datum::Ref(_) => unreachable!("seen above"),
+            Datum::Ref(_) | Datum::Draft(_) => unreachable!("seen above"),
         },
     }
 }
@@ -142,6 +142,15 @@ impl Case {
         self
     }
 
+    /// The path is wanted as a record of another kind than it was.
+    fn wants_as(self, object: Object, path: &'static str, fields: Fields) -> Self {
+        let mut case = self.wants(path, fields);
+        let record = case.desired.last_mut().expect("it was just added");
+        record.object = object;
+        record.want = Want(record.want.0 ^ object as u64);
+        case
+    }
+
     /// The record was made with these fields, and the org gave them back as they are now.
     fn has(self, path: &'static str, fields: Fields) -> Self {
         self.made(path, fields, held(fields), Live::Ours(live(path, fields)))
@@ -196,6 +205,7 @@ impl Case {
                 .collect()
         };
         let context = Context {
+            is_retold: &|_, _, _| false,
             capabilities: &self.capabilities,
             found: &self.found,
             generation_floor: self.generation_floor,
@@ -243,6 +253,7 @@ fn line(change: &Change) -> String {
         let after = match &field.after {
             Datum::Json(json) => json.to_string(),
             Datum::Ref(address) => format!("->{}", address.path),
+            Datum::Draft(draft) => format!("->{}", draft.hash),
         };
         write!(line, " {}={before}{after}", field.name).unwrap();
     }
@@ -611,6 +622,31 @@ fn an_adopted_record_is_known_to_what_refers_to_it() {
             "= FoundByKey meeting/past/01 3",
             "= FoundByKey meeting/past/01/attendee/champion 3",
         ]);
+}
+
+#[test]
+fn another_kind_of_record_takes_the_place_of_the_former() {
+    let case = || {
+        let case = Case::new().wants_as(Object::EmailMessage, EMAIL, A);
+        case.has(EMAIL, B)
+    };
+    let replaced = "± ManifestChanged thread/01/01 2 Subject=b>a Location=x>x";
+    let changes = case().changes();
+    assert_eq!(line(&changes[0]), replaced);
+    let kinds = (changes[0].object, changes[0].instead_of);
+    assert_eq!(kinds, (Object::EmailMessage, Some(Object::Task)));
+    assert_eq!((changes.len(), changes[0].id), (1, Some(id(EMAIL))));
+    case()
+        .now(EMAIL, Live::NotRead)
+        .check(&["± ManifestChanged thread/01/01 2 Subject=a Location=x"]);
+    // What is gone gives no way.
+    let gone = case().now(EMAIL, Live::Gone).changes();
+    assert_eq!((gone[0].action, gone[0].instead_of), (Action::Create, None));
+    // Nor is one of another kind that carries the key of the address what is wanted.
+    Case::new()
+        .wants_as(Object::EmailMessage, EMAIL, A)
+        .carries_key(EMAIL, A)
+        .check(&["+ New thread/01/01 1 Subject=a Location=x"]);
 }
 
 #[test]

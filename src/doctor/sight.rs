@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use crate::manifest::Manifest;
+use crate::manifest::{EmailObject, Manifest};
 use crate::model::capabilities::PACK_OBJECT;
 use crate::model::id::UserId;
 use crate::model::inventory::Inventory;
@@ -129,9 +129,16 @@ impl<'a> Sight<'a> {
     /// The kinds that the manifest asks for.
     pub(super) fn wanted(&self) -> impl Iterator<Item = Object> {
         let scorecards = !self.manifest.scorecards.templates.is_empty();
+        let emails = self.manifest.activity.email_object == EmailObject::EmailMessage;
         let objects = object::made().map(|facts| facts.object);
-        objects.filter(move |object| {
-            scorecards || !matches!(object, Object::Scorecard | Object::ScorecardAnswer)
+        objects.filter(move |object| match object {
+            Object::Scorecard | Object::ScorecardAnswer => scorecards,
+            Object::EmailMessage => emails,
+            Object::Event
+            | Object::Task
+            | Object::EventRelation
+            | Object::AccountLoan
+            | Object::OpportunityLoan => true,
         })
     }
 }

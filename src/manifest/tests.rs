@@ -92,6 +92,7 @@ salesforce:
   query: {opportunity_type: null, stages_allowed: 010, exclude_if_omitted_field: ~,
     include_closed: true, on_leave: destroy}
 activity:
+  email_object: email_message
   subjects: {meetings: [Kick-off, 2026-10-05], emails: []}
   owner_fallback: casey@example.com
 scorecards: {templates: []}
@@ -145,6 +146,7 @@ activity:
   emails:
     min: 5
     max: 20
+  email_object: task
   participant_roles:
   - champion
   - economic_buyer
@@ -611,6 +613,10 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     (
         "activity: {participant_roles: [janitor]}",
         "3:32 activity.participant_roles[0]: `janitor` is not known (one of: champion, economic_buyer, technical_evaluator, decision_maker, procurement, legal, end_user, executive_sponsor, influencer)",
+    ),
+    (
+        "activity: {email_object: EmailMessage}",
+        "3:26 activity.email_object: `EmailMessage` is not known (did you mean `email_message`? It must be one of: task, email_message)",
     ),
     (
         "activity: {realism_level: lite}",

@@ -47,6 +47,13 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// Whether it fills fields of records that are not ours.
+    pub(crate) fn lends(&self) -> bool {
+        !self.opportunities.keep_fresh.is_empty()
+    }
+}
+
 /// The folder that a file lies in.
 pub(crate) fn directory_of(file: &Path) -> &Path {
     match file.parent() {
@@ -255,6 +262,7 @@ pub(crate) struct Activity {
     pub(crate) meetings: Meetings,
     /// How many emails an opportunity gets.
     pub(crate) emails: Bounds<u32>,
+    pub(crate) email_object: EmailObject,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
     /// Whether people whose e-mail addresses are real may be invited to meetings.
@@ -270,6 +278,16 @@ pub(crate) struct Meetings {
     pub(crate) future: Bounds<u32>,
     /// Never empty; a length that stands here twice is drawn twice as often.
     pub(crate) duration_minutes: Vec<u32>,
+}
+
+words! {
+    /// What an email is in the org.
+    EmailObject {
+        /// A completed task of subtype Email, as when somebody logs an email.
+        Task = "task",
+        /// A record of its own, of which the org makes a task itself.
+        EmailMessage = "email_message",
+    }
 }
 
 words! {
@@ -312,9 +330,24 @@ words! {
 pub(crate) struct Llm {
     pub(crate) enabled: bool,
     pub(crate) provider: Provider,
+    /// `None`: the provider's own. Without a slash at its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<String>,
+    /// `base_url` may be http on another machine.
+    pub(crate) allow_http: bool,
+    /// Of Azure the name of the deployment.
     pub(crate) model: String,
     pub(crate) temperature: f64,
+    /// Of one text; a thread of emails may take so many for each message.
     pub(crate) max_tokens: u32,
+    /// Of one run.
+    pub(crate) max_tokens_total: u64,
+    /// Requests under way at once.
+    pub(crate) concurrency: u32,
+    /// Seconds until a reply is waited for no more.
+    pub(crate) timeout: u32,
+    /// Amounts of deals are among what the model is told.
+    pub(crate) send_amounts: bool,
 }
 
 words! {

@@ -14,6 +14,9 @@ use super::value::{Datum, FieldName, Want, known};
 pub(crate) struct Change {
     pub(crate) address: Address,
     pub(crate) object: Object,
+    /// The kind of the record that gives way to it, where a replacement is of another kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) instead_of: Option<Object>,
     pub(crate) action: Action,
     pub(crate) reason: Reason,
     /// The record as it is now, where there is one.
@@ -95,6 +98,8 @@ pub(crate) enum Reason {
     OrgChanged,
     /// The story moved to another day.
     AnchorMoved,
+    /// A language model has written a text that an offline one stood in for.
+    Retold,
     /// Somebody changed a field that we own.
     Drift,
     /// What it refers to is made anew.
@@ -131,6 +136,14 @@ impl Action {
 }
 
 impl Reason {
+    /// Whether it is why something is not wanted any more.
+    pub(crate) fn is_going(self) -> bool {
+        matches!(
+            self,
+            Self::NoLongerWanted | Self::OutOfSelection | Self::Destroy
+        )
+    }
+
     /// The reason in a person's words.
     pub(crate) fn words(self) -> &'static str {
         match self {
@@ -140,6 +153,7 @@ impl Reason {
             Self::ManifestChanged => "manifest changed",
             Self::OrgChanged => "the org changed",
             Self::AnchorMoved => "anchor moved",
+            Self::Retold => "text generated",
             Self::Drift => "changed outside of demo-gen",
             Self::ReferenceChanged => "what it refers to is made anew",
             Self::FoundByKey => "found by its key",

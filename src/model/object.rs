@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Object {
     Event,
     Task,
+    EmailMessage,
     EventRelation,
     #[serde(rename = "Demo_Scorecard__c")]
     Scorecard,
@@ -31,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) parent: &'static str,
     /// What its parent is, where that is a record of ours too: it is deleted along with it.
     pub(crate) part_of: Option<Object>,
+    /// The field that names another record of its own kind, which is made before it.
+    pub(crate) follows: Option<&'static str>,
     /// The fields that tell a record from its siblings, in the order of their weight. They
     /// settle an interrupted create where no key can.
     pub(crate) told_by: &'static [&'static str],
@@ -41,7 +44,7 @@ pub(crate) struct Facts {
 }
 
 /// All kinds, parents before children; the number of a row is what state stores.
-pub(crate) const OBJECTS: [Facts; 7] = [
+pub(crate) const OBJECTS: [Facts; 8] = [
     Facts {
         object: Object::Event,
         api_name: "Event",
@@ -49,6 +52,7 @@ pub(crate) const OBJECTS: [Facts; 7] = [
         label: ("meeting", "meetings"),
         parent: "WhatId",
         part_of: None,
+        follows: None,
         told_by: &["StartDateTime", "Subject"],
         title: Some("Subject"),
         filled: &[
@@ -72,6 +76,7 @@ pub(crate) const OBJECTS: [Facts; 7] = [
         label: ("email", "emails"),
         parent: "WhatId",
         part_of: None,
+        follows: None,
         told_by: &["ActivityDate", "Subject"],
         title: Some("Subject"),
         filled: &[
@@ -87,12 +92,40 @@ pub(crate) const OBJECTS: [Facts; 7] = [
         ],
     },
     Facts {
+        object: Object::EmailMessage,
+        api_name: "EmailMessage",
+        key_kind: "em",
+        label: ("email", "emails"),
+        parent: "RelatedToId",
+        part_of: None,
+        follows: Some("ReplyToEmailMessageId"),
+        told_by: &["MessageDate", "MessageIdentifier"],
+        title: Some("Subject"),
+        filled: &[
+            "Subject",
+            "TextBody",
+            "FromName",
+            "FromAddress",
+            "FromId",
+            "ToIds",
+            "CcIds",
+            "Incoming",
+            "Status",
+            "MessageDate",
+            "RelatedToId",
+            "MessageIdentifier",
+            "ThreadIdentifier",
+            "ReplyToEmailMessageId",
+        ],
+    },
+    Facts {
         object: Object::EventRelation,
         api_name: "EventRelation",
         key_kind: "er",
         label: ("attendee", "attendees"),
         parent: "EventId",
         part_of: Some(Object::Event),
+        follows: None,
         told_by: &["RelationId"],
         title: None,
         filled: &["EventId", "RelationId"],
@@ -104,6 +137,7 @@ pub(crate) const OBJECTS: [Facts; 7] = [
         label: ("scorecard", "scorecards"),
         parent: "Opportunity__c",
         part_of: None,
+        follows: None,
         told_by: &["Framework__c"],
         title: Some("Framework__c"),
         filled: &[
@@ -127,6 +161,7 @@ pub(crate) const OBJECTS: [Facts; 7] = [
         label: ("scorecard answer", "scorecard answers"),
         parent: "Scorecard__c",
         part_of: Some(Object::Scorecard),
+        follows: None,
         told_by: &["Question_Key__c"],
         title: Some("Question__c"),
         filled: &[
@@ -153,6 +188,7 @@ pub(crate) const OBJECTS: [Facts; 7] = [
         label: ("account loan", "account loans"),
         parent: "Id",
         part_of: None,
+        follows: None,
         told_by: &["Id"],
         title: None,
         filled: &["Website", "ParentId"],
@@ -164,6 +200,7 @@ pub(crate) const OBJECTS: [Facts; 7] = [
         label: ("opportunity loan", "opportunity loans"),
         parent: "Id",
         part_of: None,
+        follows: None,
         told_by: &["Id"],
         title: None,
         filled: &["CloseDate", "NextStep"],

@@ -8,6 +8,7 @@ use super::address::Address;
 use super::day::Day;
 use super::id::{RecordId, UserId};
 use super::person::Person;
+use super::prompt::Draft;
 
 /// The API name of a field.
 pub(crate) type FieldName = Cow<'static, str>;
@@ -69,6 +70,8 @@ pub(crate) struct TemplateId(pub(crate) u32);
 pub(crate) enum Datum {
     Json(serde_json::Value),
     Ref(Address),
+    /// A text that a language model is still to write.
+    Draft(Box<Draft>),
 }
 
 /// Reads a value that may be left out, where null is a value too.

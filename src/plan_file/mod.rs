@@ -3,6 +3,7 @@
 //! Changes are never gathered in memory: a plan of a million changes costs an index of a few
 //! bytes each. The same lines, in the same order, make up a saved plan.
 
+mod depth;
 mod group;
 mod header;
 mod saved;
@@ -17,8 +18,10 @@ use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use crate::model::change::{Action, Change, Counts};
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
+use crate::model::order::Step;
 use crate::model::pins::Pins;
 
+use depth::Depths;
 use group::Groups;
 
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +46,7 @@ pub(crate) struct Builder {
     locks: BTreeMap<RecordId, u32>,
     groups: Groups,
     counts: Counts,
+    depths: Depths,
 }
 
 /// Where a change lies in the spill, and what is needed to put it in order.
@@ -54,6 +58,10 @@ pub(crate) struct Entry {
     /// Whether the org hears of it at all.
     pub(crate) writes: bool,
     pub(crate) object: Object,
+    /// The kind of the record that goes, which a replacement may change.
+    pub(crate) goes: Object,
+    /// How many records of its own kind have to be made before it, one after the other.
+    pub(crate) depth: u8,
     /// Changes with the same number lock the same account and are never in flight together.
     pub(crate) lock: u32,
 }
@@ -79,6 +87,7 @@ impl Builder {
             locks: BTreeMap::new(),
             groups: Groups::default(),
             counts: Counts::default(),
+            depths: Depths::default(),
         })
     }
 
@@ -99,6 +108,8 @@ impl Builder {
             action: change.action,
             writes: change.writes(),
             object: change.object,
+            goes: change.instead_of.unwrap_or(change.object),
+            depth: self.depths.of(change),
             lock: *self.locks.entry(locked).or_insert(next),
         });
         self.length += line.len() as u64;
@@ -119,6 +130,7 @@ impl Builder {
             locks,
             groups,
             counts,
+            depths: _,
             length: _,
         } = self;
         let spill = spill
@@ -134,6 +146,16 @@ impl Builder {
             locks: locks.len(),
             groups: groups.finish(),
         })
+    }
+}
+
+impl Entry {
+    /// The kind of the record that a step is about.
+    pub(crate) fn object(&self, step: Step) -> Object {
+        match step {
+            Step::Delete => self.goes,
+            Step::Create | Step::Update => self.object,
+        }
     }
 }
 

@@ -77,6 +77,7 @@ fn change(number: usize, action: Action) -> Change {
         object: Object::Event,
         action,
         reason: Reason::ManifestChanged,
+        instead_of: (action == Action::Replace).then_some(Object::Task),
         id: (action != Action::Create).then(|| id("00UDG0000000001")),
         generation: 3,
         stamp: (action != Action::Create).then_some(1_700_000_000_000),

@@ -8,9 +8,11 @@ mod activity;
 mod added;
 mod calendar;
 mod cast;
+mod evidence;
 mod loan;
 mod overlaps;
 mod owners;
+mod prompts;
 mod scorecard;
 mod story;
 mod text;
@@ -39,6 +41,7 @@ use crate::model::record::Desired;
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
+use evidence::Asked;
 use story::counts;
 use text::Speaker;
 use text::catalogue::Catalogue;
@@ -69,6 +72,7 @@ pub(crate) struct Planner<'a> {
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
+    asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
     told: RefCell<Option<(RootId, Rc<Timeline>)>>,
     pub(crate) stories: Stories,
@@ -102,6 +106,7 @@ impl<'a> Planner<'a> {
             catalogue: Catalogue::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
+            asked: Asked::new(&situation),
             told: RefCell::default(),
             situation,
             stories,
@@ -130,7 +135,12 @@ impl<'a> Planner<'a> {
         fields
             .map(|(name, value)| {
                 let value = self.stand_in(name, value);
-                (name.clone(), render(name, &value, (&deal, record.object)))
+                let draft = prompts::draft(&deal, &record.path, (name, &value), &record.fields);
+                let datum = match draft {
+                    Some(draft) => Datum::Draft(Box::new(draft)),
+                    None => render(name, &value, (&deal, record.object)),
+                };
+                (name.clone(), datum)
             })
             .collect()
     }
@@ -190,7 +200,9 @@ impl<'a> Planner<'a> {
             base: pins.ends.base(anchor),
             zones: &self.zones,
         };
-        let timeline = Rc::new(timeline::tell(source, &mut draw));
+        let mut timeline = timeline::tell(source, &mut draw);
+        evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
+        let timeline = Rc::new(timeline);
         *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
         Some(timeline)
     }
@@ -237,7 +249,8 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let want = want::want(object, &fields, &self.speaker);
+        let drafts = prompts::hash(self, &path, &fields);
+        let want = want::want(object, (&fields, drafts), &self.speaker);
         records.push(Desired {
             path,
             object,

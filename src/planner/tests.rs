@@ -240,6 +240,7 @@ impl Record {
         match &self.fields[name] {
             Datum::Json(json) => json,
             Datum::Ref(address) => panic!("{name} refers to {address}"),
+            Datum::Draft(draft) => panic!("{name} is to be written: {draft:?}"),
         }
     }
 
@@ -250,7 +251,7 @@ impl Record {
 
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
-            Datum::Json(_) => None,
+            Datum::Json(_) | Datum::Draft(_) => None,
             Datum::Ref(address) => Some(address),
         }
     }

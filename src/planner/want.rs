@@ -10,13 +10,20 @@ use crate::model::value::{FieldName, Value, Want};
 const VERSION: u8 = 1;
 
 /// Hashes values, referenced addresses and what texts are made from; no text is rendered.
-pub(super) fn want(object: Object, fields: &[(FieldName, Value)], speaker: &Speaker) -> Want {
+pub(super) fn want(
+    object: Object,
+    (fields, drafts): (&[(FieldName, Value)], u64),
+    speaker: &Speaker,
+) -> Want {
     let mut bytes = Vec::with_capacity(384);
     bytes.extend([VERSION, object.number() as u8]);
     for (name, value) in fields {
         bytes.extend(name.as_bytes());
         bytes.push(0);
         push(&mut bytes, value, speaker);
+    }
+    if drafts != 0 {
+        marked(&mut bytes, b'p', &drafts.to_le_bytes());
     }
     // Nobody gains anything by forging a recipe, and one is hashed for every record of every plan.
     Want(xxh3_64(&bytes))

@@ -127,7 +127,12 @@ pub(super) async fn standings(
     let objects: Vec<_> = objects.into_iter().collect();
     let described: Described = org.describe(&objects).await?;
     let stand = |component: &Component| (component.clone(), standing(component, &described));
-    Ok(components.iter().map(stand).collect())
+    let is_there = |component: &&Component| {
+        let shown = component.object.shown_as.iter();
+        let mut shown = shown.map(|name| described.get(*name).and_then(Option::as_ref));
+        !component.object.optional || shown.all(|object| object.is_some())
+    };
+    Ok(components.iter().filter(is_there).map(stand).collect())
 }
 
 #[derive(Deserialize)]

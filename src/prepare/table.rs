@@ -11,6 +11,8 @@ pub(super) struct Object {
     pub(super) shown_as: &'static [&'static str],
     /// Nothing for an object of Salesforce's.
     pub(super) own: Option<Own>,
+    /// Whether there are orgs that do not have it, and do without.
+    pub(super) optional: bool,
     /// Whether its records carry a key and the id of the run that created them.
     pub(super) tagged: bool,
     /// Its fields beside those two.
@@ -93,6 +95,15 @@ pub(super) const OBJECTS: &[Object] = &[
         // Activity itself has no describe: its fields are those of both.
         shown_as: &["Event", "Task"],
         own: None,
+        optional: false,
+        tagged: true,
+        fields: &[],
+    },
+    Object {
+        name: "EmailMessage",
+        shown_as: &["EmailMessage"],
+        own: None,
+        optional: true,
         tagged: true,
         fields: &[],
     },
@@ -100,6 +111,7 @@ pub(super) const OBJECTS: &[Object] = &[
         name: "Account",
         shown_as: &["Account"],
         own: None,
+        optional: false,
         tagged: true,
         fields: &[],
     },
@@ -107,6 +119,7 @@ pub(super) const OBJECTS: &[Object] = &[
         name: "Contact",
         shown_as: &["Contact"],
         own: None,
+        optional: false,
         tagged: true,
         fields: &[],
     },
@@ -114,6 +127,7 @@ pub(super) const OBJECTS: &[Object] = &[
         name: "OpportunityContactRole",
         shown_as: &["OpportunityContactRole"],
         own: None,
+        optional: false,
         tagged: true,
         fields: &[],
     },
@@ -126,6 +140,7 @@ pub(super) const OBJECTS: &[Object] = &[
             name: NameField::Text { label: "Pack Name" },
             description: "A pack of demo data: who applied it last, and who is applying it now.",
         }),
+        optional: false,
         tagged: false,
         fields: PACK,
     },
@@ -141,6 +156,7 @@ pub(super) const OBJECTS: &[Object] = &[
             },
             description: "How well a deal is qualified.",
         }),
+        optional: false,
         tagged: true,
         fields: SCORECARD,
     },
@@ -156,6 +172,7 @@ pub(super) const OBJECTS: &[Object] = &[
             },
             description: "What is known of one question of a scorecard.",
         }),
+        optional: false,
         tagged: true,
         fields: SCORECARD_ANSWER,
     },

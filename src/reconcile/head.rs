@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::Ground;
+use super::loans;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
+use super::texts;
 use crate::apply::{self, Way};
-use crate::manifest::InstanceUrl;
+use crate::manifest::{EmailObject, InstanceUrl};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::Counts;
 use crate::model::id::{RecordId, RootId};
@@ -85,12 +87,14 @@ pub(super) fn header(
 /// Kinds of records that the manifest asks for and the org has no place for.
 fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
     let scorecards = !request.manifest.scorecards.templates.is_empty();
+    let emails = request.manifest.activity.email_object == EmailObject::EmailMessage;
     let missing = object::made().filter(|facts| {
         let is_scorecard = matches!(facts.object, Object::Scorecard | Object::ScorecardAnswer);
         request.command == Command::Apply
             && !capabilities.has(facts.object)
             && !(facts.object == Object::EventRelation && capabilities.shares_activities())
             && (scorecards || !is_scorecard)
+            && (facts.object != Object::EmailMessage || emails)
     });
     let blocked = missing.map(|facts| Blocked {
         object: facts.object,
@@ -102,6 +106,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
             Object::Scorecard | Object::ScorecardAnswer => {
                 "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty".to_owned()
             }
+            Object::EmailMessage => "write `activity.email_object: task`".to_owned(),
             Object::Event
             | Object::Task
             | Object::EventRelation
@@ -131,6 +136,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     }
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
+    notices.extend(loans::notices(ground, planner, seen));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();
@@ -138,6 +144,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             "{count} protected records would have gone and are kept, such as {example}"
         ));
     }
+    notices.extend(texts::notice(request).filter(|_| planner.is_some()));
     if request.options.refresh == RefreshMode::None
         && let Ok(Some((at, _))) = state.snapshot("inventory")
         && let Ok(at) = jiff::Timestamp::from_second(at)
@@ -220,40 +227,69 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let rows: u64 = by_jobs.map(|kind| kind.records).sum();
     let calls = writes + reads + pack;
     // A full call takes an org about two seconds, and five are under way at once.
+    let llm = &request.manifest.llm;
+    let (texts, tokens) = texts::to_write(plan, llm);
     Estimate {
         calls,
-        seconds: (calls * 2).div_ceil(5) + rows / JOB_ROWS_PER_SECOND,
+        seconds: (calls * 2).div_ceil(5)
+            + rows / JOB_ROWS_PER_SECOND
+            + texts * SECONDS_PER_TEXT / u64::from(llm.concurrency),
         kinds,
+        texts,
+        tokens,
     }
 }
+
+/// A model takes about as long to write a text.
+const SECONDS_PER_TEXT: u64 = 3;
 
 /// So many rows of jobs an org works off in a second, about.
 const JOB_ROWS_PER_SECOND: u64 = 500;
 
 /// What is written of each kind. Rows of jobs are told apart by our key, so that only kinds that
-/// carry it go that way; and a list, as of the people of a meeting, has no form in a job.
+/// carry it go that way; and a list, as of the people of a meeting or an email, has no form in a
+/// job. Nor do emails go by jobs, because their tasks go with them.
 fn kinds(plan: &Plan, bulk_threshold: usize) -> Vec<KindCost> {
-    let mut kinds: BTreeMap<(Step, Object), usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<(Step, Object), BTreeMap<u8, usize>> = BTreeMap::new();
     for entry in plan.entries().iter().filter(|entry| entry.writes) {
         for step in steps(entry.action) {
-            *kinds.entry((*step, entry.object)).or_default() += 1;
+            let depths = kinds.entry((*step, entry.object(*step))).or_default();
+            let depth = if *step == Step::Create {
+                entry.depth
+            } else {
+                0
+            };
+            *depths.entry(depth).or_default() += 1;
         }
     }
-    let cost = |((step, object), records): ((Step, Object), usize)| {
+    let cost = |((step, object), depths): ((Step, Object), BTreeMap<u8, usize>)| {
+        let records: usize = depths.values().sum();
         let is_keyed = plan.header.capabilities.has_key(object);
-        let has_lists = object == Object::Event
-            && step == Step::Create
-            && plan.header.capabilities.shares_activities();
-        let way = match is_keyed && !has_lists && records >= bulk_threshold {
+        let by_calls = match (object, step) {
+            (Object::Event, Step::Create) => plan.header.capabilities.shares_activities(),
+            (Object::EmailMessage, Step::Create | Step::Delete) => true,
+            _ => false,
+        };
+        let way = match is_keyed && !by_calls && records >= bulk_threshold {
             true => Way::Bulk,
             false => Way::Collection,
+        };
+        // What hangs on others of its kind waits for theirs.
+        let calls: usize = depths
+            .values()
+            .map(|records| apply::calls(*records, way))
+            .sum();
+        // Which tasks there are is asked, and they go in a call of their own.
+        let calls_each = match (object, step) {
+            (Object::EmailMessage, Step::Delete) => 3,
+            _ => 1,
         };
         KindCost {
             step,
             object,
             records: records as u64,
             by_jobs: way == Way::Bulk,
-            calls: apply::calls(records, way) as u64,
+            calls: (calls * calls_each) as u64,
         }
     };
     kinds.into_iter().map(cost).collect()

@@ -106,6 +106,7 @@ async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<St
             Object::Event => is_ahead,
             Object::EventRelation => true,
             Object::Task
+            | Object::EmailMessage
             | Object::Scorecard
             | Object::ScorecardAnswer
             | Object::AccountLoan

@@ -8,7 +8,7 @@ use wildmatch::WildMatch;
 use super::ground::Ground;
 use super::reader::{Gathered, Reader, add_desired};
 use super::seen::Seen;
-use super::steps;
+use super::{steps, texts};
 use crate::diff::{self, Context, Policies, Root};
 use crate::model::address::Path;
 use crate::model::change::Change;
@@ -179,6 +179,7 @@ impl Pass<'_> {
             seen.targeted |= self.is_targeted(&one);
             seen.claim((one.root, &one.rows), &one.desired, &self.found);
             let changes = changes.unwrap_or_else(|| self.changes(&one, &live));
+            seen.loans.count(&one.rows, &live, &changes);
             self.push(changes, seen, builder)?;
         }
         Ok(())
@@ -257,9 +258,14 @@ impl Pass<'_> {
         } = self.ground;
         let deal = read.inventory.opportunities.get(&one.root);
         let known = || self.accounts.get(&one.root).copied();
-        let render = |root, record: &Desired| match self.planner {
+        let rendered = |root, record: &Desired| match self.planner {
             Some(planner) => planner.render(root, record),
             None => Vec::new(),
+        };
+        let texts = self.ground.texts;
+        let render = |root, record: &Desired| texts::known(texts, request, rendered(root, record));
+        let is_retold = |root, record: &Desired, row: &Row| {
+            request.options.generate && texts::is_retold(texts, row, &rendered(root, record))
         };
         let context = Context {
             capabilities: &surroundings.capabilities,
@@ -267,9 +273,10 @@ impl Pass<'_> {
             generation_floor: state.meta().generation_floor,
             same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
-            adopting: request.options.adopt && state.meta().serial == 0,
+            adopting: self.ground.takes_over(),
             policies: &self.policies,
             render: &render,
+            is_retold: &is_retold,
         };
         let planned = self
             .planner

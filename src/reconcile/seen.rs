@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::loans::Loans;
 use crate::diff;
 use crate::model::id::RootId;
 use crate::model::object::Object;
@@ -31,6 +32,7 @@ pub(super) struct Seen {
     pub(super) targeted: bool,
     /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
+    pub(super) loans: Loans,
     /// What was wanted, out of what was found by key.
     claimed: BTreeSet<String>,
 }
@@ -80,8 +82,11 @@ impl Seen {
             .iter()
             .filter(|record| !known.contains(&record.path));
         let wanted = diff::wanted_letters(root, new);
-        self.claimed
-            .extend(wanted.filter(|letters| found.contains_key(letters)));
+        let is_found = |(object, letters): (Object, String)| {
+            let found = found.get(&letters)?;
+            (found.object == object).then_some(letters)
+        };
+        self.claimed.extend(wanted.filter_map(is_found));
     }
 
     /// Whether something that was found by key is wanted at an address.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Error, fit};
-use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
+use crate::manifest::{EmailObject, Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
     ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
 };
@@ -72,11 +72,14 @@ pub(super) async fn capabilities(
             false => object.createable,
         });
         if let Some(object) = object {
-            capabilities.objects.insert(facts.object, fields(object));
+            capabilities
+                .objects
+                .insert(facts.object, fields(facts.object, object));
             ours.insert(facts.object, (facts, object));
         }
     }
-    let misfits = fit::fit(manifest, &ours, &mut capabilities)?;
+    let mut misfits = fit::fit(manifest, &ours, &mut capabilities)?;
+    misfits.extend(fit::email_object(manifest, &capabilities));
     let (mut unfilled, mut not_offered) = (Vec::new(), Vec::new());
     for (facts, describe) in ours.values() {
         if is_written(manifest, &capabilities, facts.object) {
@@ -106,6 +109,7 @@ fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) 
     capabilities.has(object)
         && match object {
             Object::Event | Object::Task => true,
+            Object::EmailMessage => manifest.activity.email_object == EmailObject::EmailMessage,
             Object::EventRelation => !capabilities.shares_activities(),
             Object::Scorecard | Object::ScorecardAnswer => {
                 !manifest.scorecards.templates.is_empty()
@@ -132,16 +136,21 @@ fn demand(shown: bool, field: &str) -> Result<(), Error> {
     }
 }
 
-fn fields(object: &Describe) -> ObjectCapabilities {
-    let names = |keep: fn(&crate::org::Field) -> bool| -> BTreeSet<String> {
+fn fields(kind: Object, object: &Describe) -> ObjectCapabilities {
+    let names = |keep: &dyn Fn(&crate::org::Field) -> bool| -> BTreeSet<String> {
         let kept = object.fields.iter().filter(|field| keep(field));
         kept.map(|field| field.name.clone()).collect()
     };
     ObjectCapabilities {
-        readable: names(|_| true),
-        createable: names(|field| field.createable && !is_unfit_key(field)),
-        updateable: names(|field| field.updateable),
+        readable: names(&|_| true),
+        createable: names(&|field| field.createable && !is_unfit_key(field)),
+        updateable: names(&|field| field.updateable && !is_frozen(kind, field)),
     }
+}
+
+/// Describe speaks of drafts; of an email that was sent only custom fields can be changed.
+fn is_frozen(kind: Object, field: &crate::org::Field) -> bool {
+    kind == Object::EmailMessage && !field.name.ends_with("__c")
 }
 
 /// A key field that is too short for our keys, or takes one twice, is as good as none.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Error;
 use super::record_id;
 use crate::manifest::template::Template;
-use crate::manifest::{Manifest, Misfit};
+use crate::manifest::{EmailObject, Manifest, Misfit};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::field_kind::FieldKind;
 use crate::model::id::RecordId;
@@ -46,6 +46,18 @@ pub(super) fn fit(
         }
     }
     Ok(misfits)
+}
+
+/// Emails can be records of their own only where the org has such.
+pub(super) fn email_object(manifest: &Manifest, capabilities: &Capabilities) -> Option<Misfit> {
+    let is_asked = manifest.activity.email_object == EmailObject::EmailMessage;
+    let is_missing = !capabilities.has(Object::EmailMessage);
+    (is_asked && is_missing).then(|| Misfit {
+        path: "activity.email_object".to_owned(),
+        message: "this org has no object EmailMessage, or you may not create its records".to_owned(),
+        hint: "let an admin switch on Enhanced Email and give you access; or write `email_object: task`"
+            .to_owned(),
+    })
 }
 
 /// A message and a hint.

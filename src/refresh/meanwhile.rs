@@ -161,6 +161,7 @@ mod tests {
             object: Object::Event,
             action: Action::Update,
             reason: Reason::ManifestChanged,
+            instead_of: None,
             id: Some(id),
             stamp: None,
             generation: 1,

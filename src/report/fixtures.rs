@@ -58,6 +58,8 @@ pub(super) fn header(command: Command) -> Header {
         notices: Vec::new(),
         counts: Counts::default(),
         estimate: Estimate {
+            texts: 0,
+            tokens: 0,
             calls: 24,
             seconds: 9,
             kinds: Vec::new(),
@@ -81,6 +83,7 @@ pub(super) fn meeting(number: u32, action: Action, reason: Reason) -> Change {
         object: Object::Event,
         action,
         reason,
+        instead_of: None,
         id: None,
         stamp: None,
         generation: 1,

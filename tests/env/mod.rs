@@ -9,7 +9,7 @@ pub(crate) use draws::Draws;
 pub(crate) use plan::{Change, Plan};
 pub(crate) use served::Served;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -190,6 +190,22 @@ impl TestEnv {
                 (name, fs::read_to_string(path).unwrap())
             })
             .collect()
+    }
+
+    /// What the embedded org holds, but when and by whom records were last saved.
+    pub(crate) fn unstamped(&self) -> BTreeSet<String> {
+        let line = |(file, line): (&String, &str)| {
+            let columns: Vec<_> = line.splitn(7, "\",\"").collect();
+            let saved = 3..columns.len().min(6);
+            let kept = columns.iter().enumerate();
+            let kept = kept.filter(|(place, _)| !saved.contains(place));
+            let kept: Vec<_> = kept.map(|(_, column)| *column).collect();
+            format!("{file} {}", kept.join(" "))
+        };
+        let export = self.export();
+        let lines = export.iter();
+        let lines = lines.flat_map(|(file, text)| text.lines().map(move |line| (file, line)));
+        lines.map(line).collect()
     }
 
     /// What the embedded org holds before anything was applied.

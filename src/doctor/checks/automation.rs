@@ -18,13 +18,26 @@ pub(super) fn validation_rules(sight: &Sight) -> Judgement {
     }
 }
 
+const TRIGGERS: (Question, (&str, &str)) = (Question::Triggers, ("TableEnumOrId", "Name"));
+const FLOWS: (Question, (&str, &str)) = (
+    Question::Flows,
+    ("TriggerObjectOrEvent.QualifiedApiName", "Label"),
+);
+
 pub(super) fn triggers(sight: &Sight) -> Judgement {
-    running(sight, Question::Triggers, ("TableEnumOrId", "Name"))
+    running(sight, TRIGGERS)
 }
 
 pub(super) fn flows(sight: &Sight) -> Judgement {
-    let names = ("TriggerObjectOrEvent.QualifiedApiName", "Label");
-    running(sight, Question::Flows, names)
+    running(sight, FLOWS)
+}
+
+/// The triggers and flows of one object, as far as they can be seen.
+pub(super) fn running_on(sight: &Sight, object: &str) -> Vec<String> {
+    let named = [TRIGGERS, FLOWS].map(|(question, names)| named(sight, question, names));
+    let named = named.into_iter().filter_map(Result::ok).flatten();
+    let of_it = |name: &String| name.split(':').next() == Some(object);
+    named.filter(of_it).collect()
 }
 
 pub(super) fn duplicate_rules(sight: &Sight) -> Judgement {
@@ -40,7 +53,7 @@ pub(super) fn duplicate_rules(sight: &Sight) -> Judgement {
     }
 }
 
-fn running(sight: &Sight, question: Question, names: (&str, &str)) -> Judgement {
+fn running(sight: &Sight, (question, names): (Question, (&str, &str))) -> Judgement {
     match named(sight, question, names) {
         Err(why) => unseen(&why),
         Ok(found) if found.is_empty() => good("none is active on what is written"),

@@ -41,6 +41,7 @@ const CHECKS: &[Check] = &[
     Check::new("Stages and types", shape::query_values),
     Check::new("Picklists", shape::picklists),
     Check::new("Shared Activities", shape::shared_activities),
+    Check::new("Emails", shape::emails),
     Check::new("Person Accounts", shape::person_accounts),
     Check::new("Currencies", shape::currencies),
     Check::new("Countries", shape::countries),

@@ -2,6 +2,7 @@
 
 use super::{Judgement, failure, good, note, some_of, warning};
 use crate::doctor::sight::{Question, Sight, text};
+use crate::model::object::Object;
 use crate::model::value::Datum;
 use crate::org::Field;
 
@@ -78,6 +79,31 @@ pub(super) fn shared_activities(sight: &Sight) -> Judgement {
     match sight.field("Event", "EventWhoIds") {
         Some(_) => note("on: several people can be related to one meeting"),
         None => note("off: one contact is related to a meeting"),
+    }
+}
+
+/// Emails as records of their own need Enhanced Email, and are sent by nobody but the org's own
+/// automation.
+pub(super) fn emails(sight: &Sight) -> Judgement {
+    let email = Object::EmailMessage;
+    if !sight.wanted().any(|object| object == email) || sight.undescribed().is_some() {
+        return Judgement::Nothing;
+    }
+    if sight.object(email.api_name()).is_none() {
+        return failure(
+            "no EmailMessage: Enhanced Email seems to be off, or hidden from you",
+            "Let an admin switch it on in Setup; or write `activity.email_object: task`.",
+        );
+    }
+    let running = super::automation::running_on(sight, email.api_name());
+    match running.is_empty() {
+        true => {
+            note("records of their own, each with a task by the org; creating them sends nothing")
+        }
+        false => warning(
+            format!("active on EmailMessage: {}", some_of(&running)),
+            "Creating an email sends nothing by itself; make sure that these do not mail people.",
+        ),
     }
 }
 

@@ -118,7 +118,7 @@ fn scale(mut section: Section) -> Scale {
             section.complain(key, Complaint::new(format!("{given} has no label"), hint));
         }
     }
-    let (min, max) = (min.or(first).unwrap_or(1), max.or(last).unwrap_or(3));
+    let (min, max) = (first.or(min).unwrap_or(1), last.or(max).unwrap_or(3));
     if min > max {
         let hint = format!("write {max}, or less");
         section.complain(

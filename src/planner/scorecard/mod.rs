@@ -1,244 +1,211 @@
 //! Scorecards: one per deal and framework, with an answer per element.
 //!
-//! An answer is given only where an activity stands behind it, and cites that activity. What
-//! is cited exists at the manifest's minimum counts, so a raised maximum changes no scorecard.
+//! An answer is given only where steps of the story stand behind it, and cites them. What is
+//! cited exists at the manifest's minimum counts, so a raised maximum changes no scorecard.
 
-use super::timeline::{Held, Kind};
+mod findings;
+mod overall;
+mod score;
+
+use super::evidence::{self, AskedBy};
+use super::timeline::{Kind, Timeline};
 use super::{Deal, field, person_or_null};
-use crate::draw::{Draw, RootDraw};
-use crate::manifest::framework::{Element, Framework};
-use crate::model::address::{Address, Path};
+use crate::draw::RootDraw;
+use crate::manifest::framework::Element;
+use crate::model::address::Path;
 use crate::model::object::Object;
 use crate::model::person::Person;
 use crate::model::record::Desired;
 use crate::model::value::{FieldName, Text, Value};
 
-/// The earlier tool's weights of confidence and coverage in the overall score.
-const CONFIDENCE_WEIGHT: f64 = 0.7;
-const COVERAGE_WEIGHT: f64 = 0.3;
+use findings::Finding;
 
-/// The draws of one answer, by purpose.
-const CONFIDENCE: usize = 0;
-const WORDING: usize = 1;
-const EVIDENCE: usize = 2;
+/// The draw of a framework that words its answers; those before it are of coverage and score.
+const WORDING: usize = 2;
 
-/// One element and what is known of it.
-struct Finding<'a> {
-    element: &'a Element,
-    number: usize,
-    answer: Option<Answer>,
+/// One scorecard: what is asked, and what there is to say.
+struct Card<'a> {
+    by: &'a AskedBy<'a>,
+    /// In the order of the framework.
+    answers: Vec<Answer<'a>>,
 }
 
-struct Answer {
-    /// `0.0..=1.0`, never below the manifest's floor.
-    confidence: f64,
+/// What a scorecard says of one element.
+struct Answer<'a> {
+    element: &'a Element,
+    /// None where it is open.
+    given: Option<Given>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Given {
+    finding: Finding,
     score: u32,
-    evidence: Path,
-    wording: usize,
+    status: &'static str,
 }
 
 /// Makes the deal's scorecards, by the templates that the manifest names.
 pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
-    for framework in &deal.planner.situation.manifest.scorecards.templates {
-        let path = format!("scorecard/{}", framework.key);
-        let findings = findings(deal, (framework, &path), draw);
+    let asked = &deal.planner.asked;
+    let end = deal.pins.ends.base(deal.planner.situation.anchor);
+    let timeline = deal.timeline;
+    let findings = findings::findings(timeline, asked, deal.pins, end, draw);
+    for by in &asked.frameworks {
+        let card = card(by, &findings);
+        let path = format!("scorecard/{}", by.framework.key);
+        let wording = draw.at(&path).below(WORDING, 1 << 32) as usize;
         let scorecard = Path::new(path.clone());
         let parent = deal.address(&scorecard);
         deal.add(
             records,
             scorecard,
             Object::Scorecard,
-            totals(deal, framework, &findings),
+            overall::fields(deal, &card),
         );
-        for finding in &findings {
-            let path = Path::new(format!("{path}/{}", finding.element.key));
-            let fields = answer(deal, finding, &parent);
+        for (number, answer) in card.answers.iter().enumerate() {
+            let path = Path::new(format!("{path}/{}", answer.element.key));
+            let mut fields = vec![field("Scorecard__c", Value::Ref(parent.clone()))];
+            fields.extend(fields_of(deal, timeline, (&card, answer), wording));
+            fields.push(field(
+                "Sort_Order__c",
+                Value::Tenths((number as i64 + 1) * 10),
+            ));
             deal.add(records, path, Object::ScorecardAnswer, fields);
         }
     }
 }
 
-/// What is known: as many elements as the coverage asks for, in the order in which they are
-/// usually learned.
-fn findings<'a>(
-    deal: &Deal,
-    (framework, path): (&'a Framework, &str),
-    draw: &mut RootDraw,
-) -> Vec<Finding<'a>> {
-    let scorecards = &deal.planner.situation.manifest.scorecards;
-    let total = framework.elements.len() as f64;
-    // Rounded up or down by a draw, so that the mean over all deals is the target.
-    let known = (scorecards.coverage_target * total + draw.at(path).unit(0)).floor() as usize;
-    let find = |(number, element): (usize, &'a Element)| {
-        let draws = draw.at(&format!("{path}/{}", element.key));
-        let answer = evidence(deal, &draws).filter(|_| element.learned as usize <= known);
-        let answer = answer.map(|evidence| {
-            let floor = scorecards.confidence_floor;
-            let progress = 0.4 + 0.6 * f64::from(deal.pins.position) / 100.0;
-            let confidence = floor + (1.0 - floor) * draws.unit(CONFIDENCE) * progress;
-            Answer {
-                confidence,
-                score: score(framework, element, confidence),
-                evidence,
-                wording: draws.below(WORDING, 1 << 32) as usize,
+fn card<'a>(by: &'a AskedBy<'a>, findings: &[Option<Finding>]) -> Card<'a> {
+    let framework = by.framework;
+    let answer = |(element, place): (&'a Element, &usize)| {
+        let given = findings[*place].map(|finding| {
+            let (score, status) = score::score(&framework.scores(element), finding.strength);
+            Given {
+                finding,
+                score,
+                status,
             }
         });
-        Finding {
-            element,
-            number,
-            answer,
-        }
+        Answer { element, given }
     };
-    framework.elements.iter().enumerate().map(find).collect()
-}
-
-fn score(framework: &Framework, element: &Element, share: f64) -> u32 {
-    let scores = framework.scores(element);
-    scores[(share * (scores.len() - 1) as f64).round() as usize]
-}
-
-/// An activity of the deal that exists at the minimum counts.
-fn evidence(deal: &Deal, draws: &Draw) -> Option<Path> {
-    let capabilities = deal.planner.situation.capabilities;
-    let steps = || deal.timeline.steps.iter().filter(|step| step.core);
-    let meetings = || steps().filter(|step| step.kind == Kind::Meeting(Held::Yes));
-    let count = meetings().count() as u64;
-    if count > 0 && capabilities.has(Object::Event) {
-        let cited = meetings().nth(draws.below(EVIDENCE, count) as usize);
-        return cited.map(|step| step.path.clone());
+    let elements = framework.elements.iter().zip(&by.elements);
+    Card {
+        by,
+        answers: elements.map(answer).collect(),
     }
-    let mut mails = steps().filter(|step| matches!(step.kind, Kind::Mail(..)));
-    let mail = mails.next().filter(|_| capabilities.has(Object::Task));
-    mail.map(|step| step.path.clone())
 }
 
-fn totals(deal: &Deal, framework: &Framework, findings: &[Finding]) -> Vec<(FieldName, Value)> {
-    let answers: Vec<_> = findings
+fn fields_of(
+    deal: &Deal,
+    timeline: &Timeline,
+    (card, Answer { element, given }): (&Card, &Answer),
+    wording: usize,
+) -> Vec<(FieldName, Value)> {
+    let contact = given.and_then(|_| holder(deal, element));
+    let score = given.map_or(0, |given| given.score);
+    let confidence = given.map_or(0.0, |given| given.finding.support.confidence);
+    let cited: Vec<usize> = given
         .iter()
-        .filter_map(|finding| finding.answer.as_ref())
+        .flat_map(|given| given.finding.support.steps())
         .collect();
-    let points = |finding: &Finding| {
-        let score = finding.answer.as_ref().map_or(0, |answer| answer.score);
-        i64::from(score) * finding.element.weight()
-    };
-    let total = findings.iter().map(points).sum();
-    let coverage = answers.len() as f64 / findings.len() as f64;
-    let confidence: f64 = answers.iter().map(|answer| answer.confidence).sum();
-    let confidence = confidence / (answers.len().max(1)) as f64;
-    let percent = 100.0 * (CONFIDENCE_WEIGHT * confidence + COVERAGE_WEIGHT * coverage);
-    let open: Vec<_> = findings
-        .iter()
-        .filter(|finding| finding.answer.is_none())
-        .collect();
-    let status = if open.is_empty() {
-        "Complete"
-    } else {
-        "In Progress"
-    };
-    let anchor = deal.planner.situation.anchor;
+    let summary = summary(timeline, &cited);
+    let label = card.by.framework.label(score).map(capitalised);
+    let summary = label.map_or(summary.clone(), |label| format!("{label}: {summary}"));
     vec![
-        field("Opportunity__c", Value::Id(deal.root.0)),
-        field("Framework__c", Value::Word(framework.name.clone().into())),
+        field("Element__c", Value::Word(element.name.clone().into())),
+        field("Question_Key__c", Value::Word(element.key.clone().into())),
+        field("Question__c", Value::Word(element.question().into())),
         field(
-            "Template_Version__c",
-            Value::Word(framework.version().into()),
+            "Answer__c",
+            given.map_or(Value::Null, |_| words(deal, element, wording)),
         ),
-        field("Total_Score__c", Value::Tenths(total)),
-        field("Max_Score__c", Value::Tenths(framework.most())),
-        field("Percent__c", Value::Tenths((percent * 10.0).round() as i64)),
+        field("Score__c", Value::Tenths(i64::from(score) * 10)),
+        field("Max_Score__c", Value::Tenths(i64::from(element.max) * 10)),
+        field("Weight__c", Value::Tenths(element.weight())),
         field(
-            "Rating__c",
-            Value::Word(framework.rating(total).to_owned().into()),
+            "Status__c",
+            Value::Word(given.map_or("Unknown", |given| given.status).into()),
         ),
         field(
-            "As_Of_Date__c",
-            Value::Day(deal.pins.ends.base(anchor).day()),
+            "Confidence__c",
+            Value::Tenths((confidence * 100.0).round() as i64 * 10),
         ),
-        field("Status__c", Value::Word(status.into())),
+        field("Evidence_Activity_Id__c", citation(deal, timeline, &cited)),
         field(
-            "Summary__c",
-            Value::Word(summary(coverage, confidence, &open).into()),
+            "Evidence_Summary__c",
+            given.map_or(Value::Null, |_| Value::Word(summary.into())),
         ),
+        field("Contact__c", person_or_null(contact)),
         field("Demo_Pack__c", pack(deal)),
     ]
+}
+
+/// Who it is about, where somebody plays that part.
+fn holder(deal: &Deal, element: &Element) -> Option<Person> {
+    let place = evidence::place(deal.pins, element.about?)?;
+    deal.pins.cast[place].person
+}
+
+/// The answer in words.
+fn words(deal: &Deal, element: &Element, wording: usize) -> Value {
+    let known = super::timeline::topic::ELEMENTS
+        .iter()
+        .position(|key| *key == element.key);
+    let pool = deal.planner.catalogue.answers(known.unwrap_or(0) % 7);
+    Value::Text(Text {
+        template: pool.template(wording % pool.len()),
+        person: holder(deal, element),
+        day: None,
+        reply: false,
+        round: 0,
+    })
+}
+
+/// References to the cited steps.
+fn citation(deal: &Deal, timeline: &Timeline, cited: &[usize]) -> Value {
+    let address = |step: &usize| deal.address(&timeline.steps[*step].path);
+    cited
+        .first()
+        .map_or(Value::Null, |step| Value::Ref(address(step)))
+}
+
+/// What the cited steps are: `2 meetings, 1 email, last on 12 November`.
+fn summary(timeline: &Timeline, cited: &[usize]) -> String {
+    const KINDS: [(&str, &str); 3] = [
+        ("meeting", "meetings"),
+        ("call", "calls"),
+        ("email", "emails"),
+    ];
+    let mut counts = [0; KINDS.len()];
+    for step in cited {
+        let kind = match timeline.steps[*step].kind {
+            Kind::Meeting(_) | Kind::Todo => 0,
+            Kind::Call(_) => 1,
+            Kind::Mail(..) => 2,
+        };
+        counts[kind] += 1;
+    }
+    let counted = counts.iter().zip(KINDS).filter(|(count, _)| **count > 0);
+    let counted = counted
+        .map(|(count, (one, many))| format!("{count} {}", if *count == 1 { one } else { many }));
+    let mut parts: Vec<String> = counted.collect();
+    if let Some(last) = cited
+        .iter()
+        .map(|step| timeline.steps[*step].when.day)
+        .max()
+    {
+        let on = if cited.len() == 1 { "on" } else { "last on" };
+        parts.push(format!("{on} {}", super::text::spoken(last)));
+    }
+    parts.join(", ")
 }
 
 fn pack(deal: &Deal) -> Value {
     Value::Word(deal.planner.situation.manifest.run.name.clone().into())
 }
 
-fn summary(coverage: f64, confidence: f64, open: &[&Finding]) -> String {
-    let known = format!(
-        "Coverage {:.0} %, confidence {:.0} %.",
-        coverage * 100.0,
-        confidence * 100.0
-    );
-    match open {
-        [] => format!("{known} Every element is answered; confirm them with the customer."),
-        open => {
-            let names: Vec<_> = open
-                .iter()
-                .map(|finding| finding.element.name.as_str())
-                .collect();
-            format!("{known} Still open: {}.", names.join(", "))
-        }
-    }
-}
-
-fn answer(deal: &Deal, finding: &Finding, scorecard: &Address) -> Vec<(FieldName, Value)> {
-    let Finding {
-        element,
-        number,
-        answer,
-    } = finding;
-    let contact = answer
-        .as_ref()
-        .and_then(|_| holder(deal, element.about?.as_str()));
-    let score = answer.as_ref().map_or(0, |answer| answer.score);
-    let share = answer
-        .as_ref()
-        .map(|answer| f64::from(answer.score) / f64::from(element.max));
-    let status = match share {
-        None => "Unknown",
-        Some(..0.5) => "Red",
-        Some(0.5..0.85) => "Yellow",
-        Some(_) => "Green",
-    };
-    let confidence = answer.as_ref().map_or(0.0, |answer| answer.confidence);
-    let pool = deal.planner.catalogue.answers(*number % 7);
-    let words = answer.as_ref().map(|answer| Text {
-        template: pool.template(answer.wording % pool.len()),
-        person: contact.or_else(|| holder(deal, "champion")),
-        day: None,
-        reply: false,
-        round: 0,
-    });
-    let evidence = answer.as_ref().map(|answer| deal.address(&answer.evidence));
-    vec![
-        field("Scorecard__c", Value::Ref(scorecard.clone())),
-        field("Element__c", Value::Word(element.name.clone().into())),
-        field("Question_Key__c", Value::Word(element.key.clone().into())),
-        field("Question__c", Value::Word(element.question().into())),
-        field("Answer__c", words.map_or(Value::Null, Value::Text)),
-        field("Score__c", Value::Tenths(i64::from(score) * 10)),
-        field("Max_Score__c", Value::Tenths(i64::from(element.max) * 10)),
-        field("Weight__c", Value::Tenths(element.weight())),
-        field("Status__c", Value::Word(status.into())),
-        field(
-            "Confidence__c",
-            Value::Tenths((confidence * 100.0).round() as i64 * 10),
-        ),
-        field(
-            "Evidence_Activity_Id__c",
-            evidence.map_or(Value::Null, Value::Ref),
-        ),
-        field("Contact__c", person_or_null(contact)),
-        field("Demo_Pack__c", pack(deal)),
-        field("Sort_Order__c", Value::Tenths((*number as i64 + 1) * 10)),
-    ]
-}
-
-fn holder(deal: &Deal, role: &str) -> Option<Person> {
-    let part = deal.pins.cast.iter().find(|part| part.role == role)?;
-    part.person
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
 }

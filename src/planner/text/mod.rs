@@ -175,7 +175,7 @@ fn shortened(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// `12 November`.
-fn spoken(day: Day) -> String {
+pub(crate) fn spoken(day: Day) -> String {
     let date = day.date();
     let months = [
         "January",

@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 use super::{made, text};
 use crate::diff::fields::Canonical;
 use crate::model::id::RecordId;
-use crate::org::{Fields, Org, Scope, soql};
+use crate::model::object::Object;
+use crate::org::{Fields, Kind, Org, Scope, soql};
 use crate::refresh::Error;
 use crate::state::{Intent, IntentRow, State};
 
@@ -66,7 +67,31 @@ pub(super) async fn candidates(
             });
         }
     }
+    if intent.object == Object::Task {
+        let of_emails = of_emails(org, &candidates).await?;
+        candidates.retain(|candidate| !of_emails.contains(&candidate.made.0));
+    }
     Ok(candidates)
+}
+
+/// Those of these tasks that the org made of emails, if it has emails at all: we did not make them.
+async fn of_emails(org: &Org, tasks: &[Candidate]) -> Result<BTreeSet<RecordId>, Error> {
+    let ids: Vec<_> = tasks.iter().map(|task| task.made.0.as_str()).collect();
+    let select = "SELECT ActivityId FROM EmailMessage WHERE ActivityId IN";
+    let mut found = BTreeSet::new();
+    for soql in soql::in_lists(select, &ids, "") {
+        match org.query(soql, Scope::Query).all::<Fields>().await {
+            Ok(rows) => {
+                let ids = rows
+                    .iter()
+                    .map(|fields| RecordId::parse(text(fields, "ActivityId")));
+                found.extend(ids.flatten());
+            }
+            Err(error) if matches!(error.kind(), Kind::Rejected(_)) => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
 }
 
 /// What a row and its record have in common.

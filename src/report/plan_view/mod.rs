@@ -16,7 +16,7 @@ use comfy_table::CellAlignment::{Left, Right};
 use super::paint;
 use super::table::{self, Column};
 use super::text::{clean, counted, duration, thousands};
-use crate::model::change::Counts;
+use crate::model::change::{Action, Counts, Reason};
 use crate::model::order::Step;
 use crate::plan_file::{Command, Estimate, Group, Header, KindCost, Plan};
 
@@ -123,11 +123,23 @@ fn row(group: &Group) -> Vec<String> {
         group.key.action.symbol().to_owned(),
         thousands(group.count),
         if group.count == 1 { one } else { many }.to_owned(),
-        group.key.reason.words().to_owned(),
+        why(group),
         thousands(group.roots),
         dates,
         fields(group),
     ]
+}
+
+/// What becomes of a loan is in the reason, as it is an update either way.
+fn why(group: &Group) -> String {
+    let key = group.key;
+    let words = key.reason.words();
+    let is_loan = key.object.is_loan() && key.action == Action::Update;
+    match key.reason {
+        Reason::New if is_loan => "lent".to_owned(),
+        reason if is_loan && reason.is_going() => format!("given back: {words}"),
+        _ => words.to_owned(),
+    }
 }
 
 /// The fields that most of the changes touch: `Subject 212, Description 40, +2`.
@@ -173,6 +185,11 @@ fn cost(estimate: &Estimate) -> Vec<String> {
     let calls = counted(estimate.calls, "API call", "API calls");
     let time = duration(estimate.seconds);
     let mut lines = vec![format!("Takes about {calls} and {time}.")];
+    if estimate.texts > 0 {
+        let texts = counted(estimate.texts, "text", "texts");
+        let tokens = thousands(estimate.tokens.next_multiple_of(100));
+        lines.push(format!("{texts} to generate, about {tokens} tokens."));
+    }
     let (by_jobs, by_calls): (Vec<_>, Vec<_>) =
         estimate.kinds.iter().partition(|kind| kind.by_jobs);
     if by_jobs.is_empty() {

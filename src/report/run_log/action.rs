@@ -27,6 +27,16 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
+        Object::EmailMessage,
+        [
+            "email_created",
+            "email_updated",
+            "email_deleted",
+            "email_replaced",
+            "email_skipped",
+        ],
+    ),
+    (
         Object::EventRelation,
         [
             "attendee_created",

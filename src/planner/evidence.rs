@@ -1,0 +1,343 @@
+//! Evidence: which elements of qualification the story of a deal supports, and by which steps.
+//!
+//! It is decided here once for all scorecards of a deal, so that one fact serves every framework
+//! that asks for it. The first framework of the manifest is looked at first: one that is added
+//! behind it changes nothing in the others. What is decided is marked on the steps, whose texts
+//! then speak of it, and is what scorecards cite.
+
+use super::Situation;
+use super::timeline::topic::{ELEMENTS, TOPICS, Topic};
+use super::timeline::{Held, Kind, Step, Timeline};
+use crate::draw::{RootDraw, fnv1a};
+use crate::manifest::Role;
+use crate::manifest::framework::{Element, Framework};
+use crate::model::day::BusinessDay;
+use crate::model::object::Object;
+use crate::model::pins::Pins;
+use crate::model::shape::Shape;
+
+/// The most steps that an answer cites: their ids have to fit into one field.
+pub(super) const MOST_CITED: usize = 3;
+
+/// What the manifest's scorecards ask, with every element once.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) elements: Vec<Asks<'a>>,
+    pub(super) frameworks: Vec<AskedBy<'a>>,
+    coverage: f64,
+    floor: f64,
+    /// Whether the org can hold meetings, and emails and calls.
+    held: [bool; 2],
+}
+
+/// One framework, and where in [`Asked::elements`] its own stand, in their order.
+#[derive(Debug)]
+pub(super) struct AskedBy<'a> {
+    pub(super) framework: &'a Framework,
+    pub(super) version: String,
+    pub(super) elements: Vec<usize>,
+}
+
+/// One element that is asked for.
+#[derive(Debug)]
+pub(super) struct Asks<'a> {
+    pub(super) key: &'a str,
+    pub(super) about: Option<Role>,
+    pub(super) learned: u32,
+    /// Its bit in [`Step::evidence`]; none for one that only the user's own templates have.
+    bit: u32,
+    /// The topics where it comes up, as bits by their place; none where any will do.
+    topics: u64,
+    salt: u64,
+}
+
+/// What a story says of one element.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Support {
+    /// The numbers of the steps, the best first.
+    steps: [u16; MOST_CITED],
+    count: u8,
+    /// How sure it makes us, from 0 to 1.
+    pub(super) confidence: f64,
+}
+
+impl Support {
+    pub(super) fn steps(&self) -> impl Iterator<Item = usize> {
+        self.steps[..usize::from(self.count)]
+            .iter()
+            .map(|step| usize::from(*step))
+    }
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(situation: &Situation<'a>) -> Self {
+        let scorecards = &situation.manifest.scorecards;
+        let mut elements: Vec<Asks> = Vec::new();
+        let mut frameworks = Vec::new();
+        for framework in &scorecards.templates {
+            let mut place = |element: &'a Element| {
+                let known = elements.iter().position(|known| known.key == element.key);
+                known.unwrap_or_else(|| {
+                    elements.push(asks(element));
+                    elements.len() - 1
+                })
+            };
+            frameworks.push(AskedBy {
+                framework,
+                version: framework.version(),
+                elements: framework.elements.iter().map(&mut place).collect(),
+            });
+        }
+        Self {
+            elements,
+            frameworks,
+            coverage: scorecards.coverage_target,
+            floor: scorecards.confidence_floor,
+            held: [Object::Event, Object::Task].map(|object| situation.capabilities.has(object)),
+        }
+    }
+}
+
+fn asks(element: &Element) -> Asks<'_> {
+    let bit = ELEMENTS.iter().position(|key| *key == element.key);
+    let bit = bit.map_or(0, |place| 1 << place);
+    let fits = |facts: &&super::timeline::topic::Facts| match &element.evidence {
+        Some(topics) => topics.iter().any(|topic| topic == facts.key),
+        None => facts.evidence.contains(&element.key.as_str()),
+    };
+    let fitting = TOPICS.iter().filter(fits);
+    Asks {
+        key: &element.key,
+        about: element.about,
+        learned: element.learned,
+        bit,
+        topics: fitting.fold(0, |bits, facts| bits | 1 << facts.topic as u32),
+        salt: fnv1a(element.key.as_bytes()),
+    }
+}
+
+/// How much more than the manifest's share of elements is known of deals of a shape, where that
+/// is a half; it adds up to none over the usual mix of shapes.
+const MORE_KNOWN: &[(Shape, f64)] = &[
+    (Shape::Accelerating, 0.10),
+    (Shape::Healthy, 0.04),
+    (Shape::AtRisk, -0.08),
+    (Shape::SingleThreaded, -0.08),
+    (Shape::ChampionLeft, -0.08),
+    (Shape::Stalled, -0.10),
+    (Shape::New, -0.10),
+    (Shape::Won, 0.10),
+    (Shape::LostToCompetitor, -0.10),
+    (Shape::NoDecision, -0.10),
+];
+
+/// What is not known, or bad, of deals that are one-sided.
+pub(super) const MISSED: &[&str] = &[
+    "economic_buyer",
+    "champion",
+    "paper_process",
+    "authority",
+    "budget",
+    "money",
+    "decision",
+];
+
+/// Marks the steps with what they give evidence for.
+pub(super) fn plant(
+    timeline: &mut Timeline,
+    asked: &Asked,
+    pins: &Pins,
+    end: BusinessDay,
+    draw: &mut RootDraw,
+) {
+    let supports = decide(timeline, asked, pins, end, draw);
+    for (asks, support) in asked.elements.iter().zip(&supports) {
+        for step in support.iter().flat_map(Support::steps) {
+            timeline.steps[step].evidence |= asks.bit;
+        }
+    }
+}
+
+/// What supports each element that is asked for, in their order.
+pub(super) fn decide(
+    timeline: &Timeline,
+    asked: &Asked,
+    pins: &Pins,
+    end: BusinessDay,
+    draw: &mut RootDraw,
+) -> Vec<Option<Support>> {
+    let witnesses = witnesses(timeline, asked.held, end);
+    let mut supports = vec![None; asked.elements.len()];
+    let mut decided = vec![false; asked.elements.len()];
+    for AskedBy {
+        framework,
+        elements,
+        ..
+    } in &asked.frameworks
+    {
+        let draws = draw.at(&format!("scorecard/{}", framework.key));
+        let target = covered(asked.coverage, pins.shape) * elements.len() as f64;
+        // Rounded up or down by a draw, so that the mean over all deals is the target.
+        let target = (target + draws.unit(0)).floor() as usize;
+        let mut known = elements
+            .iter()
+            .filter(|place| supports[**place].is_some())
+            .count();
+        for place in in_order(asked, elements, pins.shape) {
+            if known < target && !decided[place] {
+                let asks = &asked.elements[place];
+                supports[place] = support(&witnesses, asks, pins, asked.floor);
+                known += usize::from(supports[place].is_some());
+            }
+            decided[place] = true;
+        }
+    }
+    supports
+}
+
+/// The share of elements that is known of a deal of this shape.
+fn covered(target: f64, shape: Shape) -> f64 {
+    let more = MORE_KNOWN.iter().find(|(of, _)| *of == shape);
+    let more = more.map_or(0.0, |(_, more)| *more);
+    (target + more * 4.0 * target * (1.0 - target)).clamp(0.0, 1.0)
+}
+
+/// The elements of a framework as they come to be known.
+pub(super) fn in_order(asked: &Asked, elements: &[usize], shape: Shape) -> Vec<usize> {
+    let mut order = elements.to_vec();
+    let lopsided = is_lopsided(shape);
+    order.sort_by_key(|place| {
+        let asks = &asked.elements[*place];
+        (lopsided && MISSED.contains(&asks.key), asks.learned)
+    });
+    order
+}
+
+/// Whether some things are well known of deals of this shape, and others not at all.
+pub(super) fn is_lopsided(shape: Shape) -> bool {
+    matches!(
+        shape,
+        Shape::AtRisk | Shape::SingleThreaded | Shape::ChampionLeft
+    )
+}
+
+/// A step that can be cited.
+struct Witness<'a> {
+    number: usize,
+    step: &'a Step,
+    /// How sure it alone would make us.
+    weight: f64,
+    salt: u64,
+}
+
+/// What took place, and exists whatever the manifest's maximums are.
+fn witnesses(timeline: &Timeline, held: [bool; 2], end: BusinessDay) -> Vec<Witness<'_>> {
+    let steps = timeline.steps.iter().enumerate();
+    let witnesses = steps.filter_map(|(number, step)| {
+        Some(Witness {
+            number,
+            step,
+            weight: weight(step, held)? * freshness(end.since(step.when.day.business())),
+            salt: fnv1a(step.path.as_str().as_bytes()),
+        })
+    });
+    witnesses.collect()
+}
+
+/// How sure a step makes us of what is said in it; nothing for one where nothing is.
+fn weight(step: &Step, held: [bool; 2]) -> Option<f64> {
+    let is_about_time = |part: &str| matches!(part, "invite" | "reschedule");
+    let is_silent = matches!(step.topic, Topic::Bump | Topic::Absence)
+        || step.path.as_str().split('/').any(is_about_time);
+    if !step.core || is_silent {
+        return None;
+    }
+    match step.kind {
+        Kind::Meeting(Held::Yes) => held[0].then_some(0.75),
+        Kind::Call(_) => held[1].then_some(0.65),
+        Kind::Mail(..) => held[1].then_some(0.6),
+        Kind::Meeting(Held::Cancelled | Held::Planned) | Kind::Todo => None,
+    }
+}
+
+/// What is left of it after so many business days.
+fn freshness(age: i32) -> f64 {
+    match age {
+        ..=10 => 1.0,
+        11..=22 => 0.95,
+        23..=44 => 0.88,
+        45..=65 => 0.8,
+        _ => 0.7,
+    }
+}
+
+/// What a step counts that is about something else, where the element was but mentioned.
+const MENTIONED: f64 = 0.85;
+
+/// The steps that support an element, as many as it takes to be sure enough; none where that is
+/// more than can be cited.
+fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Option<Support> {
+    let person = asks.about.and_then(|role| place(pins, role));
+    let mut found: Vec<_> = witnesses
+        .iter()
+        .filter_map(|one| suits(one, asks, person))
+        .collect();
+    found.sort_by_key(|(rank, salt, ..)| (std::cmp::Reverse(*rank), *salt));
+    let salt = found.first().map_or(0, |(_, salt, ..)| *salt);
+    let wanted = 1
+        + (salt >> 32) as usize
+            % if is_lopsided(pins.shape) {
+                2
+            } else {
+                MOST_CITED
+            };
+    let mut support = Support {
+        steps: [0; MOST_CITED],
+        count: 0,
+        confidence: 0.0,
+    };
+    for (rank, _, weight, number) in found.into_iter().take(MOST_CITED) {
+        let count = usize::from(support.count);
+        let is_sure = count > 0 && support.confidence >= floor;
+        // What was but mentioned is cited only where it has to be.
+        if is_sure && (count >= wanted || rank < FITS) {
+            break;
+        }
+        support.steps[count] = number as u16;
+        support.count += 1;
+        support.confidence = 1.0 - (1.0 - support.confidence) * (1.0 - weight);
+    }
+    (support.count > 0 && support.confidence >= floor).then_some(support)
+}
+
+/// The rank of a step that is about the element, and more.
+const FITS: u8 = 8;
+
+/// How well a step suits, with a hash for those that suit alike, what it weighs, and its number.
+fn suits(one: &Witness, asks: &Asks, person: Option<usize>) -> Option<(u8, u64, f64, usize)> {
+    let Witness {
+        number,
+        step,
+        weight,
+        salt,
+    } = one;
+    let is_about = asks.topics == 0 || asks.topics >> step.topic as u32 & 1 == 1;
+    let is_talk = !matches!(step.kind, Kind::Mail(..));
+    if !is_about && step.topic.facts().phase.is_none() {
+        return None;
+    }
+    let is_with = person.is_some_and(|person| step.people.places().any(|place| place == person));
+    let rank = u8::from(is_about) * FITS + u8::from(is_with) * 2 + u8::from(is_talk);
+    let weight = if is_about {
+        *weight
+    } else {
+        weight * MENTIONED
+    };
+    let salt = (salt ^ asks.salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    Some((rank, salt, weight, *number))
+}
+
+/// The place of a role in the cast, whoever plays it: who leaves the account changes no score.
+pub(super) fn place(pins: &Pins, role: Role) -> Option<usize> {
+    pins.cast.iter().position(|part| part.role == role.as_str())
+}

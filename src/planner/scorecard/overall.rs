@@ -1,0 +1,178 @@
+//! A scorecard as a whole: its points, its rating, and what to do next.
+
+use super::{Answer, Card, pack};
+use crate::model::value::{FieldName, Value};
+
+use super::super::{Deal, field};
+
+/// The earlier tool's weights of confidence and coverage.
+const CONFIDENCE_WEIGHT: f64 = 0.7;
+const COVERAGE_WEIGHT: f64 = 0.3;
+
+/// What can be told of all answers together.
+struct Totals {
+    /// In tenths of a point.
+    points: i64,
+    coverage: f64,
+    confidence: f64,
+}
+
+pub(super) fn fields(deal: &Deal, card: &Card) -> Vec<(FieldName, Value)> {
+    let framework = card.by.framework;
+    let totals = totals(card);
+    let Totals {
+        points,
+        coverage,
+        confidence,
+    } = totals;
+    let percent = 100.0 * (CONFIDENCE_WEIGHT * confidence + COVERAGE_WEIGHT * coverage);
+    let is_complete = card.answers.iter().all(|answer| answer.given.is_some());
+    let status = if is_complete {
+        "Complete"
+    } else {
+        "In Progress"
+    };
+    let day = deal.pins.ends.base(deal.planner.situation.anchor).day();
+    vec![
+        field("Opportunity__c", Value::Id(deal.root.0)),
+        field("Framework__c", Value::Word(framework.name.clone().into())),
+        field(
+            "Template_Version__c",
+            Value::Word(card.by.version.clone().into()),
+        ),
+        field("Total_Score__c", Value::Tenths(points)),
+        field("Max_Score__c", Value::Tenths(framework.most())),
+        field("Percent__c", Value::Tenths((percent * 10.0).round() as i64)),
+        field(
+            "Rating__c",
+            Value::Word(framework.rating(points).to_owned().into()),
+        ),
+        field("As_Of_Date__c", Value::Day(day)),
+        field("Status__c", Value::Word(status.into())),
+        field("Summary__c", Value::Word(summary(card, &totals).into())),
+        field("Demo_Pack__c", pack(deal)),
+    ]
+}
+
+fn totals(card: &Card) -> Totals {
+    let points = |answer: &Answer| {
+        let score = answer.given.map_or(0, |given| given.score);
+        i64::from(score) * answer.element.weight()
+    };
+    let given = card.answers.iter().filter_map(|answer| answer.given);
+    let confidences: Vec<f64> = given
+        .map(|given| given.finding.support.confidence)
+        .collect();
+    let count = confidences.len() as f64;
+    Totals {
+        points: card.answers.iter().map(points).sum(),
+        coverage: count / card.answers.len() as f64,
+        confidence: confidences.iter().sum::<f64>() / count.max(1.0),
+    }
+}
+
+/// What is known, what is weak, what is open, and what to do about it.
+fn summary(card: &Card, totals: &Totals) -> String {
+    let Totals {
+        points,
+        coverage,
+        confidence,
+    } = totals;
+    let mut sentences = vec![format!(
+        "{} of {} points. Coverage {:.0} %, confidence {:.0} %.",
+        in_points(*points),
+        in_points(card.by.framework.most()),
+        coverage * 100.0,
+        confidence * 100.0
+    )];
+    let named = |is: &dyn Fn(&Answer) -> bool| -> Vec<&str> {
+        let answers = card.answers.iter().filter(|answer| is(answer));
+        answers.map(|answer| answer.element.name.as_str()).collect()
+    };
+    let strong = named(&|answer| answer.given.is_some_and(|given| given.status == "Green"));
+    let weak = named(&|answer| answer.given.is_some_and(|given| given.status == "Red"));
+    let open = named(&|answer| answer.given.is_none());
+    for (what, names) in [("Strong", strong), ("Weak", weak), ("Still open", open)] {
+        if !names.is_empty() {
+            sentences.push(format!("{what}: {}.", names.join(", ")));
+        }
+    }
+    sentences.push(format!("Next: {}.", next_step(card)));
+    sentences.join(" ")
+}
+
+/// `18.5`, `27`.
+fn in_points(tenths: i64) -> String {
+    match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        _ => format!("{:.1}", tenths as f64 / 10.0),
+    }
+}
+
+/// What to do about an element that is open or weak, by its key.
+const NEXT_STEPS: &[(&str, &str)] = &[
+    ("pain", "find out what breaks today, and what it costs"),
+    (
+        "challenges",
+        "find out what they have tried, and why it failed",
+    ),
+    ("need", "agree on the first use case"),
+    (
+        "situation",
+        "go through the present tools and teams with whoever owns them",
+    ),
+    (
+        "metrics",
+        "agree on the number that has to move, and from where to where",
+    ),
+    ("impact", "put a figure on what it changes"),
+    (
+        "champion",
+        "give the champion something to win, and test what they do for it",
+    ),
+    (
+        "economic_buyer",
+        "get time with the economic buyer, through the champion",
+    ),
+    ("authority", "draw up who signs and who may stop it"),
+    (
+        "decision_criteria",
+        "get the criteria in writing, and shape two of them",
+    ),
+    (
+        "decision",
+        "get the way to a decision in writing, with its criteria",
+    ),
+    ("decision_process", "agree on dated steps to a decision"),
+    (
+        "competition",
+        "ask who else is considered, and what would make them win",
+    ),
+    ("budget", "find the budget line, and whose it is"),
+    ("money", "find out where the money comes from"),
+    ("prioritisation", "learn what it competes with this year"),
+    ("critical_event", "tie the date to an event of theirs"),
+    ("timeline", "count back from their date what must begin now"),
+    (
+        "paper_process",
+        "start security and legal review now, and ask who signs",
+    ),
+];
+
+/// What to do about the first element that is open, or else about the weakest.
+fn next_step(card: &Card) -> String {
+    let by_strength = |answer: &&Answer| {
+        let strength = answer.given.map_or(-1.0, |given| given.finding.strength);
+        (strength * 1e6) as i64 * 1_000 + i64::from(answer.element.learned)
+    };
+    let is_green = |answer: &&Answer| answer.given.is_some_and(|given| given.status == "Green");
+    let gaps = card.answers.iter().filter(|answer| !is_green(answer));
+    let Some(gap) = gaps.min_by_key(by_strength) else {
+        return "confirm every answer with the customer".to_owned();
+    };
+    let known = NEXT_STEPS.iter().find(|(key, _)| *key == gap.element.key);
+    match known {
+        Some((_, step)) => (*step).to_owned(),
+        None => format!("find out more about {}", gap.element.name),
+    }
+}

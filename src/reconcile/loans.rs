@@ -1,0 +1,93 @@
+//! What a plan says of loans beside its changes.
+
+use super::ground::Ground;
+use super::seen::Seen;
+use crate::diff;
+use crate::manifest::KeptFresh;
+use crate::model::change::Change;
+use crate::model::loan;
+use crate::model::recorded::{Live, Row};
+use crate::plan_file::Command;
+use crate::planner::Planner;
+
+/// What is to be said of a plan's loans.
+#[derive(Debug, Default)]
+pub(super) struct Loans {
+    /// Lent fields, by address, that are not given back, because others changed them.
+    changed_by_others: Vec<String>,
+    /// And those of which nobody knows what they held.
+    unknown: Vec<String>,
+}
+
+impl Loans {
+    /// Takes in the changes of a root with its rows and what the org holds of them.
+    pub(super) fn count(&mut self, rows: &[Row], live: &[Live], changes: &[Change]) {
+        for change in changes.iter().filter(|change| change.object.is_loan()) {
+            let place = rows.binary_search_by(|row| row.path.cmp(&change.address.path));
+            let Ok(place) = place else { continue };
+            let row = &rows[place];
+            let is_wanted = |field: &str| loan::of(&change.lent, field).is_some();
+            let left = diff::left_to_others(row, &live[place]);
+            for lent in left.filter(|lent| !is_wanted(&lent.field)) {
+                let field = format!("{} {}", change.address, lent.field);
+                match lent.old {
+                    Some(_) => self.changed_by_others.push(field),
+                    None => self.unknown.push(field),
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn notices(ground: &Ground, planner: Option<&Planner>, seen: &Seen) -> Vec<String> {
+    let Loans {
+        changed_by_others,
+        unknown,
+    } = &seen.loans;
+    let mut notices = Vec::new();
+    notices.extend(such_as(changed_by_others, "were changed by others since"));
+    notices.extend(such_as(unknown, "held nobody knows what before"));
+    if planner.is_some() && ground.takes_over() && ground.request.manifest.lends() {
+        notices.push(
+            "with the state it was lost what lent fields held before: what they hold now stays, also after `destroy`"
+                .to_owned(),
+        );
+    }
+    notices.extend(past_close_date(ground, planner));
+    notices
+}
+
+fn such_as(fields: &[String], what: &str) -> Option<String> {
+    let example = fields.first()?;
+    let fields = match fields.len() {
+        1 => "1 lent field".to_owned(),
+        more => format!("{more} lent fields"),
+    };
+    Some(format!(
+        "not given back but left as they are: {fields} that {what}, such as {example}"
+    ))
+}
+
+/// Deals that a buyer would ask about.
+fn past_close_date(ground: &Ground, planner: Option<&Planner>) -> Option<String> {
+    let planner = planner?;
+    let manifest = ground.request.manifest;
+    let kept = &manifest.opportunities.keep_fresh;
+    if ground.request.command == Command::Destroy || kept.contains(&KeptFresh::CloseDate) {
+        return None;
+    }
+    let anchor = ground.surroundings.told.anchor;
+    let deals = ground.read.inventory.opportunities.iter();
+    let past = deals.filter(|(root, deal)| {
+        let is_covered = planner.stories.pins.contains_key(root);
+        is_covered && !deal.closed && deal.close_date < anchor
+    });
+    let deals = match past.count() {
+        0 => return None,
+        1 => "1 open deal is past its close date".to_owned(),
+        more => format!("{more} open deals are past their close date"),
+    };
+    Some(format!(
+        "{deals} (`opportunities.keep_fresh: [CloseDate]` moves such dates, and `destroy` gives them back)"
+    ))
+}
