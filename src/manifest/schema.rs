@@ -7,14 +7,14 @@ use super::calendar::calendar;
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, subject, tag_field,
+    run_name, story_key, subject, tag_field, username,
 };
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
     IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
-    OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
+    OwnerFallback, Owners, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
     Scorecards, StoryKey, Subjects, VerifyMode,
 };
 use super::values::{date, decimal, flag, text, whole, word};
@@ -29,6 +29,12 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
         calendar: calendar(file.section("calendar")),
+        owners: Owners {
+            spread: file
+                .section("owners")
+                .distinct("spread", username)
+                .unwrap_or_default(),
+        },
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),

@@ -20,6 +20,7 @@ mod timeline;
 mod want;
 mod zone;
 
+pub(crate) use calendar::{Calendars, Clashes};
 pub(crate) use story::Stories;
 
 use std::borrow::Cow;
@@ -171,9 +172,12 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// What came of the templates in what was rendered so far, and does not fit the org.
+    /// What the manifest says and does not fit the org: owners that it names, and what came of the
+    /// templates in what was rendered so far.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        self.added.misfits()
+        let mut misfits = owners::misfits(&self.situation);
+        misfits.extend(self.added.misfits());
+        misfits
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.

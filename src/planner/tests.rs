@@ -1,6 +1,7 @@
 //! The laws of the planner, on small worlds drawn by proptest.
 
 mod added;
+mod calendars;
 mod edits;
 mod golden;
 mod invitations;
@@ -17,7 +18,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::{Planner, Situation};
+use super::{Calendars, Planner, Situation};
 use crate::bench::capabilities;
 use crate::manifest::{self, Manifest, Misfit};
 use crate::model::address::Address;
@@ -139,6 +140,7 @@ type Records = BTreeMap<Address, Record>;
 struct Told {
     pins: BTreeMap<RootId, Pins>,
     skipped: BTreeSet<RootId>,
+    calendars: Calendars,
     overlaps: u64,
     uninvited: u64,
     misfits: Vec<Misfit>,
@@ -190,6 +192,7 @@ impl World {
         Told {
             pins: planner.stories.pins.clone(),
             skipped: planner.stories.skipped.clone(),
+            calendars: planner.stories.calendars.clone(),
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
             misfits: planner.misfits(),

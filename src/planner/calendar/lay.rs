@@ -197,13 +197,7 @@ impl Room<'_> {
         slots
     }
 
-    fn note(
-        &mut self,
-        deal: &Deal,
-        pins: &Pins,
-        guests: &[Option<Guest>],
-        draw: &mut RootDraw,
-    ) {
+    fn note(&mut self, deal: &Deal, pins: &Pins, guests: &[Option<Guest>], draw: &mut RootDraw) {
         let counts = counts(self.situation.manifest, pins, draw);
         let used = (counts.past.number as usize, counts.future.number as usize);
         for slot in slots(pins, used, draw) {

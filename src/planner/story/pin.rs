@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::Situation;
 use super::super::cast::cast;
-use super::super::owners::acting;
+use super::super::owners::{acting, holder};
 use super::{means, mix};
 use crate::draw::{RootDraw, fnv1a};
 use crate::manifest::Role;
@@ -33,7 +33,7 @@ pub(super) fn pin(
         .get(&root)
         .filter(|kept| kept.generator > 0 && !situation.recast.contains(&root));
     // A deal that was told is not left out again because nobody stands in for its owner.
-    let next_owner = act(situation, opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
+    let next_owner = holder(situation, opportunity).or(kept.map(|kept| kept.next_owner))?;
     match kept {
         Some(kept) => Some(keep(situation, opportunity, kept, (next_owner, grid))),
         None => Some(tell(situation, opportunity, (next_owner, grid), fixed)),
