@@ -8,7 +8,7 @@ use super::calendar::calendar;
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, tag_field,
+    run_name, story_key, tag_field, username,
 };
 use super::people::contacts;
 use super::peopleai::peopleai;
@@ -18,7 +18,7 @@ use super::seller::seller;
 use super::stories::stories;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
-    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback, Owners,
     Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, ScorecardTarget, Scorecards,
     StoryKey,
 };
@@ -39,6 +39,12 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         calendar: calendar(file.section("calendar")),
         seller: seller(file.section("seller")),
         stories: stories(file.section("stories")),
+        owners: Owners {
+            spread: file
+                .section("owners")
+                .distinct("spread", username)
+                .unwrap_or_default(),
+        },
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),

@@ -38,6 +38,7 @@ pub(crate) struct Manifest {
     pub(crate) calendar: Calendar,
     pub(crate) seller: Seller,
     pub(crate) stories: Stories,
+    pub(crate) owners: Owners,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
@@ -323,6 +324,13 @@ pub(crate) enum OwnerFallback {
     Skip,
     /// The user with this username.
     Username(String),
+}
+
+/// Who holds meetings and writes mails in place of the opportunities' owners.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub(crate) struct Owners {
+    /// Usernames, each given a like share of the deals; empty: everybody holds his own.
+    pub(crate) spread: Vec<String>,
 }
 
 words! {

@@ -22,6 +22,7 @@ mod told;
 mod want;
 mod zone;
 
+pub(crate) use calendar::{Calendars, Clashes};
 pub(crate) use story::{Broken, Class, Fallen, Inputs, Limit, Stories, What};
 pub(crate) use told::{Told, ToldStep};
 
@@ -178,9 +179,11 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    /// What came of the templates in what was rendered so far, and does not fit the org.
+    /// What the manifest says and does not fit the org: owners that it names, stories that cannot
+    /// hold, and what came of the templates in what was rendered so far.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        let mut misfits = self.stories.misfits.clone();
+        let mut misfits = owners::misfits(&self.situation);
+        misfits.extend(self.stories.misfits.iter().cloned());
         misfits.extend(self.added.misfits());
         misfits.extend(self.lexicon.own.misfits());
         misfits.extend(loan::misfits(&self.situation));

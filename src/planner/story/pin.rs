@@ -1,7 +1,7 @@
 //! The pins of one deal: what its story rests on, decided at its first telling.
 
 use super::super::Situation;
-use super::super::owners::acting;
+use super::super::owners::{acting, holder};
 use super::super::people::{Casting, EXECUTIVE_ROLES, cast, is_executive, makes_people, roles};
 use super::{Fallen, means, mix};
 use crate::draw::{RootDraw, fnv1a};
@@ -40,7 +40,7 @@ pub(super) fn pin(
         .get(&root)
         .filter(|kept| kept.generator > 0 && !situation.recast.contains(&root));
     // A deal that was told is not left out again because nobody stands in for its owner.
-    let next_owner = act(situation, opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
+    let next_owner = holder(situation, opportunity).or(kept.map(|kept| kept.next_owner))?;
     match kept {
         Some(kept) => Some(Pinned {
             pins: keep(situation, root, kept, (next_owner, grid)),
