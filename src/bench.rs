@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::diff::fields::hash;
 use crate::diff::{self, Context, Policies, Root};
 use crate::manifest::{self, Manifest};
-use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities};
+use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities, Places};
 use crate::model::change::Reason;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, RecordId, RootId, UserId};
@@ -125,7 +125,7 @@ impl World {
                     let fields = planner.render(root, activity);
                     let texts = fields.iter().filter_map(|(_, datum)| match datum {
                         Datum::Json(json) => json.as_str(),
-                        Datum::Ref(_) | Datum::People(_) => None,
+                        Datum::Ref(_) | Datum::People(_) | Datum::Draft(_) => None,
                     });
                     planned.characters += texts.map(|text| text.len() as u64).sum::<u64>();
                 }
@@ -189,6 +189,7 @@ impl Applied<'_> {
         let found = Found::new();
         let (elsewhere, policies) = (diff::Elsewhere::new(), Policies::default());
         let context = Context {
+            is_retold: &|_, _, _| false,
             capabilities: &self.world.capabilities,
             found: &found,
             generation_floor: 0,
@@ -314,6 +315,7 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
     for (name, datum) in planner.render(root, record) {
         let json = match datum {
             Datum::Json(json) => json,
+            Datum::Draft(draft) => draft.stand_in(),
             Datum::Ref(_) | Datum::People(_) => serde_json::Value::String(id.to_string()),
         };
         held.0.push((name.clone(), hash(&json)));
@@ -362,6 +364,7 @@ pub(crate) fn capabilities() -> Capabilities {
     Capabilities {
         objects: OBJECTS.iter().map(object).collect(),
         pack_object: true,
+        places: Places::Texts,
         ..Capabilities::default()
     }
 }

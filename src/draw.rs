@@ -85,6 +85,31 @@ impl Draw {
     }
 }
 
+/// As many draws as a text needs, one after the other: SplitMix64, seeded with a draw.
+#[derive(Debug, Clone)]
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Those of a path, from a draw of its root.
+    pub(crate) fn of(root: u64, path: &str) -> Self {
+        Self(root ^ fnv1a(path.as_bytes()))
+    }
+
+    /// A number in `0..below`; `below` must not be zero.
+    pub(crate) fn below(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        ((u128::from(mixed) * below as u128) >> 64) as usize
+    }
+}
+
 /// A stable order of `0..len`, drawn from the path (Fisher–Yates, from the end).
 pub(crate) fn permutation(root: &mut RootDraw, path: &str, len: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..len).collect();

@@ -42,6 +42,7 @@
 //! - [`org`]: the Salesforce client: signing in, queries, batches, retries.
 //! - [`state`]: what was sent and is being sent, in one SQLite file per pack and org.
 //! - [`plan_file`]: a plan's changes, spilled, grouped and saved.
+//! - [`content`]: texts from a language model: asked for, judged, and kept in a cache.
 //! - [`refresh`]: reads the org: what it can hold, what it holds without us, what became of ours.
 //! - [`apply`]: carries a plan out: an intent, a call, its result.
 //! - [`report`]: what people and programs see: plans, progress, outcomes, status, logs of runs.
@@ -111,6 +112,7 @@ mod clock;
 mod org;
 mod state;
 
+mod content;
 mod plan_file;
 mod refresh;
 

@@ -14,6 +14,7 @@ mod selection;
 mod steps;
 mod stop;
 mod survey;
+mod texts;
 mod told;
 
 pub(crate) use judge::refuse_production;
@@ -24,6 +25,7 @@ pub(crate) use stop::Stop;
 pub(crate) use survey::{Sample, Survey};
 
 use crate::apply::{self, Job};
+use crate::content::Purpose;
 use crate::guard;
 use crate::model::event::{Event, Outcome};
 use crate::org::Org;
@@ -45,8 +47,9 @@ pub(crate) async fn plan(org: &Org, request: &Request<'_>) -> anyhow::Result<Pla
 pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<Survey> {
     let mut state = steps::open_state(org, request)?;
     steps::settle(org, &mut state, request).await?;
+    let texts = texts::open(request)?;
     // What reading holds on the way is no part of what the whole run carries along.
-    let ground = Box::pin(Ground::read(org, &state, request)).await?;
+    let ground = Box::pin(Ground::read(org, (&state, &texts), request)).await?;
     let planner = (request.command == Command::Apply).then(|| Planner::new(ground.situation()));
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
     let accounts = selection::accounts(&ground, &in_scope).await?;
@@ -57,6 +60,9 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let header = head::header(&ground, planner.as_ref(), &in_scope, &seen);
     let pins = selection::chosen_pins(&ground, planner.as_ref(), &in_scope, &seen.touched);
     let mut plan = builder.finish(header, pins)?;
+    if request.options.generate {
+        plan = Box::pin(texts::generate(request, &texts, plan)).await?;
+    }
     plan.header.estimate = head::estimate(&plan, request);
     judge::refuse_look_alikes(&ground, &plan).await?;
     let facts = Box::pin(judge::facts(&ground, &plan, seen)).await?;
@@ -73,6 +79,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
             refusals: guard::refusals(&facts, &request.options.allowed),
             plan,
             state,
+            texts,
             snapshot,
             opening,
         },
@@ -91,6 +98,7 @@ pub(crate) fn load_saved(org: &Org, request: &Request<'_>, plan: Plan) -> anyhow
     Ok(Planned {
         plan,
         state,
+        texts: texts::open(request)?,
         refusals,
         snapshot: Vec::new(),
         opening: Vec::new(),
@@ -108,6 +116,7 @@ pub(crate) async fn apply(
     let Planned {
         plan,
         mut state,
+        texts,
         refusals,
         snapshot,
         opening: _,
@@ -122,6 +131,13 @@ pub(crate) async fn apply(
             ..Outcome::default()
         });
     }
+    let writing = texts::Writing {
+        purpose: Purpose::Apply,
+        total: plan.header.estimate.texts,
+        interrupted: execution.interrupted.clone(),
+        events: &mut *events,
+    };
+    let written = Box::pin(texts::write(request, &texts, &plan, writing)).await?;
     let lease = steps::take_lease((org, request), &state, &plan, &execution).await?;
     let opening = steps::opening((org, request), &plan, &execution, &snapshot);
     let run = state.begin_run(&opening)?;
@@ -129,6 +145,7 @@ pub(crate) async fn apply(
         org,
         state: &mut state,
         plan: &plan,
+        texts: &texts,
         run,
         run_id: &execution.run_id,
         options: steps::apply_options(request, &execution),
@@ -154,6 +171,7 @@ pub(crate) async fn apply(
     }
     Ok(Outcome {
         calls: org.calls(),
+        texts: written,
         ..outcome
     })
 }

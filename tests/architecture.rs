@@ -20,12 +20,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("state", &["model"]),
     ("plan_file", &["model"]),
     ("refresh", &["model", "org", "state"]),
-    ("apply", &["model", "org", "plan_file", "refresh", "state"]),
+    ("content", &["manifest", "model", "org"]),
+    (
+        "apply",
+        &["content", "model", "org", "plan_file", "refresh", "state"],
+    ),
     (
         "reconcile",
         &[
             "apply",
             "clock",
+            "content",
             "diff",
             "guard",
             "manifest",
@@ -52,6 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "apply",
             "clock",
+            "content",
             "doctor",
             "embedded_org",
             "from_org",

@@ -12,6 +12,7 @@ use crate::model::id::RecordId;
 use crate::model::key;
 use crate::model::object::Object;
 use crate::model::order::Step;
+use crate::model::value::Datum;
 use crate::org::{self, Fields, Org, Sent};
 use crate::state::{Intent, IntentId, IntentRow};
 
@@ -132,7 +133,11 @@ impl Dispatcher<'_> {
         }
         for FieldChange { name, after, .. } in &change.fields {
             let id = |address: &Address| self.job.state.id_of(address);
-            let Some(value) = after.resolve(id)? else {
+            let value = match after {
+                Datum::Draft(draft) => Some(self.job.texts.json(draft)?),
+                Datum::Json(_) | Datum::Ref(_) | Datum::People(_) => after.resolve(id)?,
+            };
+            let Some(value) = value else {
                 return Ok(None);
             };
             // A create leaves empty fields out: some orgs show them as not createable.

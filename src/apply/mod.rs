@@ -30,6 +30,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::content;
 use crate::model::event::{Event, Outcome};
 use crate::model::object::Object;
 use crate::model::value::FieldName;
@@ -71,6 +72,8 @@ pub(crate) enum Error {
     Plan(#[from] plan_file::Error),
     #[error(transparent)]
     Refresh(#[from] refresh::Error),
+    #[error(transparent)]
+    Content(#[from] content::Error),
 }
 
 /// What carrying out needs.
@@ -82,6 +85,8 @@ pub(crate) struct Job<'a> {
     pub(crate) run: i64,
     pub(crate) run_id: &'a str,
     pub(crate) options: Options,
+    /// What language models wrote.
+    pub(crate) texts: &'a content::Cache,
     /// Without it nothing more is written, where the org has leases.
     pub(crate) lease: Option<&'a lease::Lease>,
     /// Set when the user wants to stop.

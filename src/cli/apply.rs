@@ -7,7 +7,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options::{Allow, ApplyOptions, OutputOptions, PlanOptions, SHAPING};
 use crate::plan_file::{Command, Plan};
-use crate::reconcile::{self, Stop};
+use crate::reconcile::{self, Request, Stop};
 
 /// Plan, ask, and make the changes; or make those of a saved plan without asking.
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,10 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         .as_ref()
         .map_or(Command::Apply, |plan| plan.header.command);
     let connection = context.connect(&manifest).await?;
-    let request = context.request(&manifest, command, true, args.plan.resolve());
+    let request = Request {
+        model: context.model(&manifest)?,
+        ..context.request(&manifest, command, true, args.plan.resolve())
+    };
     let approved = saved.is_some() || args.apply.auto_approve;
     let planned = match saved {
         Some(plan) => reconcile::load_saved(&connection.org, &request, plan),

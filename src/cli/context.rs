@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::global::Global;
 use crate::clock::Clock;
+use crate::content::Model;
 use crate::embedded_org::{self, Server};
 use crate::manifest::{self, Auth, InstanceUrl, Manifest};
 use crate::org::{AuthKind, Environment, Notices, Options, Org, SignIn};
@@ -124,8 +125,19 @@ impl Context<'_> {
             holder,
             host: gethostname::gethostname().to_string_lossy().into_owned(),
             clock: self.clock,
+            model: None,
+            notices: self.notices(),
             options,
         }
+    }
+
+    /// The language model that the manifest asks for texts.
+    pub(super) fn model(&self, manifest: &Manifest) -> anyhow::Result<Option<Model>> {
+        if !manifest.llm.enabled {
+            return Ok(None);
+        }
+        let environment = Environment::load(manifest.directory(), self.global.env.as_deref())?;
+        Ok(Some(Model::new(&manifest.llm, &environment)))
     }
 
     /// Where the logs of runs go.

@@ -93,7 +93,7 @@ fn state_error(error: &anyhow::Error) -> Option<&state::Error> {
         .or_else(|| match find(error)? {
             apply::Error::State(error) => Some(error),
             apply::Error::Refresh(refresh::Error::State(error)) => Some(error),
-            apply::Error::Plan(_) | apply::Error::Refresh(_) => None,
+            apply::Error::Plan(_) | apply::Error::Refresh(_) | apply::Error::Content(_) => None,
         })
         .or_else(|| match find(error)? {
             refresh::Error::State(error) => Some(error),

@@ -10,6 +10,7 @@ mod options;
 mod stats;
 
 mod apply;
+mod content;
 mod destroy;
 mod doctor;
 mod init;
@@ -62,6 +63,7 @@ enum Command {
     Show(show::Args),
     Smoke(smoke::Args),
     Doctor(doctor::Args),
+    Content(content::Args),
     Org(org::Args),
 }
 
@@ -94,6 +96,7 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
         }
         Command::Validate(args) => return validate::run(args, &global, terminal),
         Command::Show(args) => return show::run(args, terminal),
+        Command::Content(args) => return content::run(args, &global, terminal),
         _ => {}
     }
     // A provider may be there already, where several runs share a process.
@@ -112,7 +115,7 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     runtime.block_on(async {
         match command {
             Command::Init(args) => init::run_from_org(&args, context).await,
-            Command::Validate(_) | Command::Show(_) => {
+            Command::Validate(_) | Command::Show(_) | Command::Content(_) => {
                 unreachable!("done above")
             }
             Command::Plan(args) => plan::run(&args, context).await,

@@ -40,6 +40,10 @@ pub(super) struct PlanOptions {
     /// Tell other stories than the manifest's `run.seed` does.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Ask the language model for texts now, to review them; those that failed before are asked for
+    /// again.
+    #[arg(long)]
+    generate: bool,
     /// Compare at most so many opportunities, the oldest; the others stay as they are.
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     max_opps: u64,
@@ -147,6 +151,7 @@ impl PlanOptions {
                 Refresh::None => RefreshMode::None,
             },
             seed: self.seed,
+            generate: self.generate,
             adopt: self.adopt,
             new_pack: self.new_pack,
             allowed,
@@ -165,6 +170,7 @@ pub(super) fn plain() -> reconcile::Options {
         recast: Vec::new(),
         refresh: RefreshMode::Changed,
         seed: None,
+        generate: false,
         adopt: false,
         new_pack: false,
         allowed: Allowed::default(),

@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::options::{self, OutputOptions, PlanOptions};
 use super::show;
 use crate::plan_file::{Command, Plan};
-use crate::reconcile::{self, Stop};
+use crate::reconcile::{self, Request, Stop};
 
 /// Show what `apply` would change. Writes nothing.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,10 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     } else {
         Command::Apply
     };
-    let request = context.request(&manifest, command, false, args.plan.resolve());
+    let request = Request {
+        model: context.model(&manifest)?,
+        ..context.request(&manifest, command, false, args.plan.resolve())
+    };
     let planned = reconcile::plan(&connection.org, &request).await;
     connection.close().await;
     let planned = planned?;

@@ -8,7 +8,7 @@ use crate::manifest::Manifest;
 use crate::model::id::{RecordId, RootId};
 use crate::org::Org;
 use crate::plan_file::Command;
-use crate::reconcile::{self, Stop};
+use crate::reconcile::{self, Request, Stop};
 use crate::scope::Scope;
 
 /// Make the first past meeting, the first email and the scorecard of one deal, to see whether
@@ -43,7 +43,10 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     options.smoke = Some(RootId(opportunity));
     // One deal is made, wherever it stands among the others.
     options.max_opps = u64::MAX;
-    let request = context.request(&manifest, Command::Apply, true, options);
+    let request = Request {
+        model: context.model(&manifest)?,
+        ..context.request(&manifest, Command::Apply, true, options)
+    };
     let order = Order {
         request: &request,
         org: &connection.org,

@@ -46,6 +46,8 @@ pub(crate) struct Context<'a> {
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
     pub(crate) render: &'a Render<'a>,
+    /// Whether a record's text was written anew, though its recipe is the same.
+    pub(crate) is_retold: &'a dyn Fn(RootId, &Desired, &Row) -> bool,
 }
 
 /// By address the ids of records under other roots; none for one that is made now, or made anew.

@@ -100,9 +100,11 @@ pub(super) fn desired(
     };
     let held = recorded.map(|(row, _)| &row.held);
     let reference_moved = reference_moved(state, record, held);
+    let is_changed = |row: &Row| row.want != record.want || reference_moved;
+    let is_retold = |row: &Row| (context.is_retold)(state.root, record, row);
     let situation = Situation {
         desired: match recorded {
-            Some((row, _)) if row.want != record.want || reference_moved => Wanted::Changed,
+            Some((row, _)) if is_changed(row) || is_retold(row) => Wanted::Changed,
             _ => Wanted::Same,
         },
         recorded: recorded_state((context.policies, Some(record)), recorded, found),
@@ -113,7 +115,11 @@ pub(super) fn desired(
         Decision::Nothing => return None,
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
-            let reason = why_written(context, reason, reference_moved);
+            let is_same = recorded.is_some_and(|(row, _)| !is_changed(row));
+            let reason = match reason {
+                Reason::ManifestChanged if is_same => Reason::Retold,
+                reason => why_written(context, reason, reference_moved),
+            };
             let (row, live) = recorded.expect("only recorded records are written again");
             let before = Before::of(row, live);
             write(context, state, record, (reason, generation), &before)

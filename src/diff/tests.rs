@@ -85,7 +85,7 @@ fn as_stored(text: &'static str) -> Json {
         Value::Ref(address) => json!(id(address.path.as_str()).to_string()),
         other => match as_sent(&other) {
             Datum::Json(json) => json,
-            Datum::Ref(_) | Datum::People(_) => unreachable!("seen above"),
+            Datum::Ref(_) | Datum::People(_) | Datum::Draft(_) => unreachable!("seen above"),
         },
     }
 }
@@ -205,6 +205,7 @@ impl Case {
                 .collect()
         };
         let context = Context {
+            is_retold: &|_, _, _| false,
             capabilities: &self.capabilities,
             found: &self.found,
             generation_floor: self.generation_floor,
@@ -254,6 +255,7 @@ fn line(change: &Change) -> String {
             Datum::Json(json) => json.to_string(),
             Datum::Ref(address) => format!("->{}", address.path),
             Datum::People(people) => format!("->{people:?}"),
+            Datum::Draft(draft) => format!("->{}", draft.hash),
         };
         write!(line, " {}={before}{after}", field.name).unwrap();
     }

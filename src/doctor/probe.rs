@@ -55,6 +55,7 @@ fn fields(sight: &Sight, sample: &Sample, before: &[&Sample]) -> Fields {
             Datum::Json(value) => Some(value.clone()),
             // Who is made along with the record is not there yet.
             Datum::People(_) => None,
+            Datum::Draft(draft) => Some(draft.stand_in()),
             Datum::Ref(address) => {
                 let place = before.iter().position(|whole| whole.address == *address);
                 place.map(|index| json!(format!("@{{record{index}.id}}")))

@@ -82,6 +82,43 @@ pub(super) fn instance_url(node: &Node) -> Result<InstanceUrl, Complaint> {
     }
 }
 
+/// Where a language model is asked: `https://host/v1`.
+pub(super) fn base_url(allow_http: bool) -> impl Fn(&Node) -> Result<String, Complaint> {
+    const WANTED: &str = "write an address such as https://models.example.com/v1";
+    move |node| {
+        let url = text(node)?;
+        if secrets::has_user(&url) {
+            let hint = "take the user name and password out; the key comes from the environment";
+            return Err(Complaint::new("secrets do not belong in a manifest", hint));
+        }
+        let url = url.trim_end_matches('/');
+        let parts = url.split_once("://").and_then(|(scheme, rest)| {
+            let authority = rest.split('/').next()?;
+            Some((scheme, host(authority)?))
+        });
+        match parts {
+            None => Err(Complaint::new(
+                format!("{} is not a URL", quote(url)),
+                WANTED,
+            )),
+            Some(_) if url.contains(['?', '#', ' ']) => Err(Complaint::new(
+                format!("{} is more than an address", quote(url)),
+                WANTED,
+            )),
+            Some(("https", _)) => Ok(url.to_owned()),
+            Some(("http", host)) if allow_http || is_loopback(host) => Ok(url.to_owned()),
+            Some(("http", _)) => Err(Complaint::new(
+                "http would send the key in the clear",
+                "write https; `llm.allow_http: true` allows http beyond this machine",
+            )),
+            Some(_) => Err(Complaint::new(
+                format!("{} is not https", quote(url)),
+                WANTED,
+            )),
+        }
+    }
+}
+
 /// The host of `host`, `host:port` or `[::1]:port`, where nothing else stands behind it.
 fn host(authority: &str) -> Option<&str> {
     let bracket = authority.rfind(']').unwrap_or(0);

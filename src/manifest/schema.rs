@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::added::{fields, record_types};
 use super::framework;
 use super::names::{
-    api_version, as_of, field, instance_url, org_id, owned_field, owner_fallback, role, run_name,
-    story_key, subject, tag_field,
+    api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
+    run_name, story_key, subject, tag_field,
 };
 use super::people::contacts;
 use super::roles::Role;
@@ -199,16 +199,25 @@ fn subjects(mut subjects: Section) -> Subjects {
 }
 
 fn llm(mut llm: Section) -> Llm {
+    let allow_http = llm.value("allow_http", flag).unwrap_or(false);
     Llm {
         enabled: llm.value("enabled", flag).unwrap_or(false),
         provider: llm
             .value("provider", word(Provider::WORDS))
             .unwrap_or(Provider::OpenAi),
+        base_url: llm.value("base_url", base_url(allow_http)),
+        allow_http,
         model: llm
             .value("model", text)
             .unwrap_or_else(|| "gpt-4.1-mini".to_owned()),
         temperature: llm.value("temperature", decimal(0.0..=2.0)).unwrap_or(0.4),
         max_tokens: llm.value("max_tokens", whole(1..=100_000)).unwrap_or(500),
+        max_tokens_total: llm
+            .value("max_tokens_total", whole(0..=1_000_000_000))
+            .unwrap_or(2_000_000),
+        concurrency: llm.value("concurrency", whole(1..=64)).unwrap_or(6),
+        timeout: llm.value("timeout", whole(1..=600)).unwrap_or(60),
+        send_amounts: llm.value("send_amounts", flag).unwrap_or(false),
     }
 }
 

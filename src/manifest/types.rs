@@ -330,9 +330,24 @@ words! {
 pub(crate) struct Llm {
     pub(crate) enabled: bool,
     pub(crate) provider: Provider,
+    /// `None`: the provider's own. Without a slash at its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<String>,
+    /// `base_url` may be http on another machine.
+    pub(crate) allow_http: bool,
+    /// Of Azure the name of the deployment.
     pub(crate) model: String,
     pub(crate) temperature: f64,
+    /// Of one text; a thread of emails may take so many for each message.
     pub(crate) max_tokens: u32,
+    /// Of one run.
+    pub(crate) max_tokens_total: u64,
+    /// Requests under way at once.
+    pub(crate) concurrency: u32,
+    /// Seconds until a reply is waited for no more.
+    pub(crate) timeout: u32,
+    /// Amounts of deals are among what the model is told.
+    pub(crate) send_amounts: bool,
 }
 
 words! {

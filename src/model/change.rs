@@ -98,6 +98,8 @@ pub(crate) enum Reason {
     OrgChanged,
     /// The story moved to another day.
     AnchorMoved,
+    /// A language model has written a text that an offline one stood in for.
+    Retold,
     /// Somebody changed a field that we own.
     Drift,
     /// What it refers to is made anew.
@@ -151,6 +153,7 @@ impl Reason {
             Self::ManifestChanged => "manifest changed",
             Self::OrgChanged => "the org changed",
             Self::AnchorMoved => "anchor moved",
+            Self::Retold => "text generated",
             Self::Drift => "changed outside of demo-gen",
             Self::ReferenceChanged => "what it refers to is made anew",
             Self::FoundByKey => "found by its key",

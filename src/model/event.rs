@@ -30,6 +30,12 @@ pub(crate) enum Event {
     },
     /// A change failed; the rest goes on.
     Failed(Failure),
+    /// A language model wrote a text; the record is the first that needs it.
+    TextGenerated { address: Address, tokens: u64 },
+    /// The offline text stands in for one that a model was to write.
+    TextFallback { address: Address, reason: String },
+    /// How far the writing of texts has come.
+    Writing { done: u64, total: u64 },
     /// How far the run has come.
     Progress { done: u64, total: u64, calls: u64 },
     /// Something a person should know.
@@ -67,6 +73,17 @@ pub(crate) struct Outcome {
     pub(crate) stopped: Option<Stopped>,
     /// API calls of the whole run.
     pub(crate) calls: u64,
+    pub(crate) texts: Texts,
+}
+
+/// What came of the texts that a language model was to write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Texts {
+    pub(crate) generated: u64,
+    /// The offline text stands in.
+    pub(crate) fallback: u64,
+    /// What asking cost, failures included.
+    pub(crate) tokens: u64,
 }
 
 /// A kind of which the rest was not sent.
@@ -118,6 +135,8 @@ impl Outcome {
             kept,
             stopped,
             calls: _,
+            // An offline text is as good as another.
+            texts: _,
         } = self;
         failed.is_empty()
             && halted.is_empty()

@@ -16,6 +16,7 @@ pub(crate) mod object;
 pub(crate) mod order;
 pub(crate) mod person;
 pub(crate) mod pins;
+pub(crate) mod prompt;
 pub(crate) mod record;
 pub(crate) mod recorded;
 pub(crate) mod shape;

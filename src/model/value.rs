@@ -8,6 +8,7 @@ use super::address::Address;
 use super::day::Day;
 use super::id::{RecordId, UserId};
 use super::person::Person;
+use super::prompt::Draft;
 
 /// The API name of a field.
 pub(crate) type FieldName = Cow<'static, str>;
@@ -71,13 +72,15 @@ pub(crate) enum Datum {
     Ref(Address),
     /// Several people, of whom some are ours.
     People(Vec<Person>),
+    /// A text that a language model is still to write.
+    Draft(Box<Draft>),
 }
 
 impl Datum {
     /// The records of ours whose ids it stands for.
     pub(crate) fn references(&self) -> impl Iterator<Item = Address> {
         let (one, people) = match self {
-            Self::Json(_) => (None, &[][..]),
+            Self::Json(_) | Self::Draft(_) => (None, &[][..]),
             Self::Ref(address) => (Some(address.clone()), &[][..]),
             Self::People(people) => (None, people.as_slice()),
         };
@@ -85,7 +88,8 @@ impl Datum {
         one.into_iter().chain(people)
     }
 
-    /// The value with the ids in place of the addresses; nothing where one is not known.
+    /// The value with the ids in place of the addresses; nothing where one is not known,
+    /// or the text not written yet.
     pub(crate) fn resolve<E>(
         &self,
         id: impl Fn(&Address) -> Result<Option<RecordId>, E>,
@@ -93,6 +97,7 @@ impl Datum {
         let text = |id: RecordId| serde_json::Value::String(id.to_string());
         match self {
             Self::Json(json) => Ok(Some(json.clone())),
+            Self::Draft(_) => Ok(None),
             Self::Ref(address) => Ok(id(address)?.map(text)),
             Self::People(people) => {
                 let id = |person: &Person| match (person, person.address()) {

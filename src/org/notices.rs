@@ -20,7 +20,7 @@ impl Notices {
         Self(Arc::new(listener))
     }
 
-    pub(super) fn tell(&self, text: &str) {
+    pub(crate) fn tell(&self, text: &str) {
         (self.0)(text);
     }
 }

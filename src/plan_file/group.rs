@@ -107,6 +107,10 @@ fn after(field: &crate::model::change::FieldChange) -> serde_json::Value {
         crate::model::value::Datum::People(people) => {
             people.iter().map(ToString::to_string).collect()
         }
+        // Nothing in the org is like what is not written yet.
+        crate::model::value::Datum::Draft(draft) => {
+            serde_json::Value::String(draft.hash.to_string())
+        }
     }
 }
 

@@ -99,6 +99,11 @@ pub(crate) struct Estimate {
     pub(crate) seconds: u64,
     /// What is written, and which way it goes.
     pub(crate) kinds: Vec<KindCost>,
+    /// How many texts a language model is to write, and the tokens that takes, about.
+    #[serde(default)]
+    pub(crate) texts: u64,
+    #[serde(default)]
+    pub(crate) tokens: u64,
 }
 
 /// What writing the records of one kind costs.

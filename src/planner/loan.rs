@@ -64,7 +64,7 @@ impl Deal<'_> {
             path: Path::new(path),
             object,
             lender: Some(lender),
-            want: want::want(object, &fields, Some(&self.speaker)),
+            want: want::want(object, (&fields, 0), Some(&self.speaker)),
             fields,
         });
     }

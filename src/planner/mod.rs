@@ -13,6 +13,7 @@ mod loan;
 mod overlaps;
 mod owners;
 mod people;
+mod prompts;
 mod scorecard;
 mod story;
 mod text;
@@ -144,7 +145,7 @@ impl<'a> Planner<'a> {
                 path,
                 object,
                 lender: None,
-                want: want::want(object, &fields, None),
+                want: want::want(object, (&fields, 0), None),
                 fields,
             });
         }
@@ -158,10 +159,14 @@ impl<'a> Planner<'a> {
         fields
             .map(|(name, value)| {
                 let value = self.stand_in(name, value);
-                (
-                    name.clone(),
-                    render(name, &value, (deal.as_ref(), record.object)),
-                )
+                let draft = deal.as_ref().and_then(|deal| {
+                    prompts::draft(deal, &record.path, (name, &value), &record.fields)
+                });
+                let datum = match draft {
+                    Some(draft) => Datum::Draft(Box::new(draft)),
+                    None => render(name, &value, (deal.as_ref(), record.object)),
+                };
+                (name.clone(), datum)
             })
             .collect()
     }
@@ -275,7 +280,8 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let want = want::want(object, &fields, Some(&self.speaker));
+        let drafts = prompts::hash(self, &path, &fields);
+        let want = want::want(object, (&fields, drafts), Some(&self.speaker));
         records.push(Desired {
             path,
             object,

@@ -13,7 +13,7 @@ const VERSION: u8 = 1;
 /// there is no deal there are no texts.
 pub(super) fn want(
     object: Object,
-    fields: &[(FieldName, Value)],
+    (fields, drafts): (&[(FieldName, Value)], u64),
     speaker: Option<&Speaker>,
 ) -> Want {
     let mut bytes = Vec::with_capacity(384);
@@ -22,6 +22,9 @@ pub(super) fn want(
         bytes.extend(name.as_bytes());
         bytes.push(0);
         push(&mut bytes, value, speaker);
+    }
+    if drafts != 0 {
+        marked(&mut bytes, b'p', &drafts.to_le_bytes());
     }
     // Nobody gains anything by forging a recipe, and one is hashed for every record of every plan.
     Want(xxh3_64(&bytes))

@@ -9,6 +9,7 @@ use super::seen::Seen;
 use super::stop::Stop;
 use super::told::{Telling, told};
 use crate::apply::lease;
+use crate::content::Cache;
 use crate::guard::Refusal;
 use crate::manifest::{self, IdempotencyMode, OnLeave};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
@@ -25,6 +26,8 @@ use crate::state::State;
 pub(super) struct Ground<'a> {
     pub(super) org: &'a Org,
     pub(super) state: &'a State,
+    /// What language models wrote.
+    pub(super) texts: &'a Cache,
     pub(super) request: &'a Request<'a>,
     pub(super) surroundings: Surroundings,
     /// All roots that state knows.
@@ -51,7 +54,7 @@ pub(super) struct Surroundings {
 impl<'a> Ground<'a> {
     pub(super) async fn read(
         org: &'a Org,
-        state: &'a State,
+        (state, texts): (&'a State, &'a Cache),
         request: &'a Request<'a>,
     ) -> anyhow::Result<Self> {
         let mut surroundings = surroundings(org, state, request).await?;
@@ -73,6 +76,7 @@ impl<'a> Ground<'a> {
         Ok(Self {
             org,
             state,
+            texts,
             request,
             surroundings,
             roots,

@@ -6,6 +6,7 @@ use super::ground::Ground;
 use super::loans;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
+use super::texts;
 use crate::apply::{self, Way};
 use crate::manifest::{EmailObject, InstanceUrl};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
@@ -150,6 +151,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
             "{count} protected records would have gone and are kept, such as {example}"
         ));
     }
+    notices.extend(texts::notice(request).filter(|_| planner.is_some()));
     if request.options.refresh == RefreshMode::None
         && let Ok(Some((at, _))) = state.snapshot("inventory")
         && let Ok(at) = jiff::Timestamp::from_second(at)
@@ -232,12 +234,21 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let rows: u64 = by_jobs.map(|kind| kind.records).sum();
     let calls = writes + reads + pack;
     // A full call takes an org about two seconds, and five are under way at once.
+    let llm = &request.manifest.llm;
+    let (texts, tokens) = texts::to_write(plan, llm);
     Estimate {
         calls,
-        seconds: (calls * 2).div_ceil(5) + rows / JOB_ROWS_PER_SECOND,
+        seconds: (calls * 2).div_ceil(5)
+            + rows / JOB_ROWS_PER_SECOND
+            + texts * SECONDS_PER_TEXT / u64::from(llm.concurrency),
         kinds,
+        texts,
+        tokens,
     }
 }
+
+/// A model takes about as long to write a text.
+const SECONDS_PER_TEXT: u64 = 3;
 
 /// So many rows of jobs an org works off in a second, about.
 const JOB_ROWS_PER_SECOND: u64 = 500;

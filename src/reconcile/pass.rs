@@ -8,7 +8,7 @@ use wildmatch::WildMatch;
 use super::ground::Ground;
 use super::reader::{Gathered, Reader, add_desired};
 use super::seen::Seen;
-use super::{selection, steps};
+use super::{selection, steps, texts};
 use crate::diff::{self, Context, Policies, Root};
 use crate::model::address::Path;
 use crate::model::change::Change;
@@ -291,9 +291,14 @@ impl Pass<'_> {
         } = self.ground;
         let deal = read.inventory.opportunities.get(&one.root);
         let known = || self.accounts.get(&one.root).copied();
-        let render = |root, record: &Desired| match self.planner {
+        let rendered = |root, record: &Desired| match self.planner {
             Some(planner) => planner.render(root, record),
             None => Vec::new(),
+        };
+        let texts = self.ground.texts;
+        let render = |root, record: &Desired| texts::known(texts, request, rendered(root, record));
+        let is_retold = |root, record: &Desired, row: &Row| {
+            request.options.generate && texts::is_retold(texts, row, &rendered(root, record))
         };
         let context = Context {
             capabilities: &surroundings.capabilities,
@@ -305,6 +310,7 @@ impl Pass<'_> {
             adopting: self.ground.takes_over(),
             policies: &self.policies,
             render: &render,
+            is_retold: &is_retold,
         };
         let planned = self
             .planner

@@ -1,5 +1,6 @@
 //! A plan on its way from being made to being carried out.
 
+use crate::content::Cache;
 use crate::guard::Refusal;
 use crate::model::event::Event;
 use crate::plan_file::Plan;
@@ -9,6 +10,7 @@ use crate::state::State;
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     pub(super) state: State,
+    pub(super) texts: Cache,
     pub(crate) refusals: Vec<Refusal>,
     /// What planning needs of the org, for plans without refresh; none where it was not read.
     pub(super) snapshot: Vec<(&'static str, String)>,

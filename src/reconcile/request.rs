@@ -8,9 +8,11 @@ use wildmatch::WildMatch;
 
 use crate::apply::MaxFailures;
 use crate::clock::Clock;
+use crate::content::Model;
 use crate::guard::Allowed;
 use crate::manifest::{AsOf, Manifest};
 use crate::model::id::{RecordId, RootId};
+use crate::org::Notices;
 use crate::plan_file::Command;
 use crate::scope::Scope;
 use crate::state::{Holder, Place};
@@ -25,11 +27,19 @@ pub(crate) struct Request<'a> {
     /// The machine that it runs on.
     pub(crate) host: String,
     pub(crate) clock: Clock,
+    /// Where `llm.enabled` is on, the model that texts are asked of.
+    pub(crate) model: Option<Model>,
+    /// Told of what takes long before there is a plan.
+    pub(crate) notices: Notices,
     pub(crate) options: Options,
 }
 
 /// The options that shape a plan.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(crate) struct Options {
     pub(crate) scope: Scope,
     /// Of a smoke test: the deal that it is about.
@@ -40,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) recast: Vec<WildMatch>,
     pub(crate) refresh: RefreshMode,
     pub(crate) seed: Option<u64>,
+    /// Texts are asked of the model now, those that failed before among them.
+    pub(crate) generate: bool,
     pub(crate) adopt: bool,
     pub(crate) new_pack: bool,
     pub(crate) allowed: Allowed,

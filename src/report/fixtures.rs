@@ -58,6 +58,8 @@ pub(super) fn header(command: Command) -> Header {
         notices: Vec::new(),
         counts: Counts::default(),
         estimate: Estimate {
+            texts: 0,
+            tokens: 0,
             calls: 24,
             seconds: 9,
             kinds: Vec::new(),

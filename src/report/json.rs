@@ -4,6 +4,7 @@
 //! the first number of `format_version` stays. The lines of equal plans are equal, but for what
 //! the first one says of where the plan came from.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -15,9 +16,10 @@ use crate::manifest::{Problem, Problems};
 use crate::model::address::Address;
 use crate::model::change::{Action, Change, Counts, FieldChange, Reason};
 use crate::model::day::Day;
-use crate::model::event::{Event, Failure, Halted, Outcome};
+use crate::model::event::{Event, Failure, Halted, Outcome, Texts};
 use crate::model::id::{RecordId, RootId};
 use crate::model::person::Person;
+use crate::model::prompt::PromptHash;
 use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
 
@@ -68,6 +70,21 @@ enum Line<'a> {
         total: u64,
         calls: u64,
     },
+    TextGenerated {
+        ts: Timestamp,
+        address: &'a Address,
+        tokens: u64,
+    },
+    TextFallback {
+        ts: Timestamp,
+        address: &'a Address,
+        reason: &'a str,
+    },
+    TextProgress {
+        ts: Timestamp,
+        done: u64,
+        total: u64,
+    },
     Notice {
         ts: Timestamp,
         message: &'a str,
@@ -117,13 +134,16 @@ struct ChangeLine<'a> {
 struct FieldLine<'a> {
     name: &'a str,
     before: &'a Json,
-    after: &'a Json,
+    after: Cow<'a, Json>,
     /// The record of ours whose id the field gets; `after` is null then.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_address: Option<&'a Address>,
     /// Several people of whom some are made, by id or address.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     after_people: &'a [Person],
+    /// A language model is to write it; `after` is what stands in until it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after_prompt: Option<PromptHash>,
 }
 
 /// Terraform's names.
@@ -149,6 +169,7 @@ struct SummaryLine<'a> {
     kept: &'a [String],
     stopped: Option<&'static str>,
     calls: u64,
+    texts: Texts,
 }
 
 #[derive(Serialize)]
@@ -211,6 +232,21 @@ pub(crate) fn event(event: &Event, ts: Timestamp, out: &mut dyn Write) -> io::Re
             total: *total,
             calls: *calls,
         },
+        Event::TextGenerated { address, tokens } => Line::TextGenerated {
+            ts,
+            address,
+            tokens: *tokens,
+        },
+        Event::TextFallback { address, reason } => Line::TextFallback {
+            ts,
+            address,
+            reason,
+        },
+        Event::Writing { done, total } => Line::TextProgress {
+            ts,
+            done: *done,
+            total: *total,
+        },
         Event::Notice(message) => Line::Notice { ts, message },
     };
     write(&line, out)
@@ -227,6 +263,7 @@ pub(crate) fn outcome(outcome: &Outcome, command: Command, out: &mut dyn Write) 
         kept,
         stopped,
         calls,
+        texts,
     } = outcome;
     let failed = failed.iter().map(|(code, (count, message))| FailedLine {
         code,
@@ -244,6 +281,7 @@ pub(crate) fn outcome(outcome: &Outcome, command: Command, out: &mut dyn Write) 
         kept,
         stopped: stopped.as_ref().map(word),
         calls: *calls,
+        texts: *texts,
     };
     write(&Line::ApplySummary(line), out)
 }
@@ -305,14 +343,15 @@ fn change_line(change: &Change) -> ChangeLine<'_> {
 }
 
 fn field_line(field: &FieldChange) -> FieldLine<'_> {
-    let (after, after_address) = match &field.after {
-        Datum::Json(json) => (json, None),
-        Datum::Ref(address) => (&Json::Null, Some(address)),
-        Datum::People(_) => (&Json::Null, None),
+    let (after, after_address, after_prompt) = match &field.after {
+        Datum::Json(json) => (Cow::Borrowed(json), None, None),
+        Datum::Ref(address) => (Cow::Owned(Json::Null), Some(address), None),
+        Datum::People(_) => (Cow::Owned(Json::Null), None, None),
+        Datum::Draft(draft) => (Cow::Owned(draft.stand_in()), None, Some(draft.hash)),
     };
     let after_people = match &field.after {
         Datum::People(people) => people.as_slice(),
-        Datum::Json(_) | Datum::Ref(_) => &[],
+        Datum::Json(_) | Datum::Ref(_) | Datum::Draft(_) => &[],
     };
     FieldLine {
         name: &field.name,
@@ -320,6 +359,7 @@ fn field_line(field: &FieldChange) -> FieldLine<'_> {
         after,
         after_address,
         after_people,
+        after_prompt,
     }
 }
 

@@ -72,6 +72,13 @@ impl Progress {
                 let line = line((*done, *total), *calls, millis.max(0) as u64);
                 self.advance((*done, *total), line, err)
             }
+            Event::Writing { done, total } => {
+                let texts = counted(*total, "text", "texts");
+                let line = format!("{} of {texts} written", thousands(*done));
+                self.advance((*done, *total), line, err)?;
+                self.start_again_after((*done, *total));
+                Ok(())
+            }
             Event::Failed(failure) => {
                 self.failures += 1;
                 match self.failures {
@@ -89,6 +96,8 @@ impl Progress {
             Event::Selected { .. }
             | Event::Truncated { .. }
             | Event::Skipped { .. }
+            | Event::TextGenerated { .. }
+            | Event::TextFallback { .. }
             | Event::Done { .. } => Ok(()),
         }
     }
@@ -116,6 +125,17 @@ impl Progress {
             }
         }
         Ok(())
+    }
+
+    /// Texts come first; then records are counted from nothing.
+    fn start_again_after(&mut self, (done, total): (u64, u64)) {
+        if done < total {
+            return;
+        }
+        self.started = self.clock.now();
+        if let Shown::Lines { next } = &mut self.shown {
+            *next = STEP;
+        }
     }
 
     /// A line that stays.

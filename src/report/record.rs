@@ -99,6 +99,7 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
     match &field.after {
         Datum::Json(Json::Null | Json::Bool(_)) => false,
         Datum::Json(Json::String(text)) => *text != change.title && text.len() <= LONG_TEXT,
+        Datum::Draft(draft) => draft.text(None).is_some_and(|text| text.len() <= LONG_TEXT),
         Datum::Json(_) | Datum::Ref(_) | Datum::People(_) => true,
     }
 }
@@ -106,7 +107,7 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
 fn differs(field: &FieldChange) -> bool {
     match (&field.before, &field.after) {
         (Some(before), Datum::Json(after)) => before != after,
-        (None, _) | (_, Datum::Ref(_) | Datum::People(_)) => true,
+        (None, _) | (_, Datum::Ref(_) | Datum::People(_) | Datum::Draft(_)) => true,
     }
 }
 
@@ -151,6 +152,9 @@ fn is_long(text: &str) -> bool {
     text.contains('\n') || text.chars().count() > LONG_TEXT
 }
 
+/// Stands behind the offline text of a field that a language model is to write.
+const TO_BE_GENERATED: &str = "(to be generated)";
+
 fn datum(datum: &Datum, width: usize) -> String {
     match datum {
         Datum::Json(json) => value(json, width),
@@ -158,6 +162,11 @@ fn datum(datum: &Datum, width: usize) -> String {
         Datum::People(people) => {
             let people: Vec<_> = people.iter().map(ToString::to_string).collect();
             brief(&format!("(ids of {})", people.join(", ")), width)
+        }
+        Datum::Draft(draft) => {
+            let offline = draft.text(None).unwrap_or_default();
+            let room = width.saturating_sub(TO_BE_GENERATED.len() + 3);
+            format!("{} {TO_BE_GENERATED}", quoted(&offline, room))
         }
     }
 }

@@ -22,6 +22,7 @@ fn a_small_deal() {
         for (name, value) in &record.fields {
             match value {
                 Datum::Json(json) => writeln!(text, "  {name}: {json}").unwrap(),
+                Datum::Draft(draft) => writeln!(text, "  {name}: {}", draft.hash).unwrap(),
                 Datum::Ref(address) => writeln!(text, "  {name}: -> {}", address.path).unwrap(),
                 Datum::People(people) => writeln!(text, "  {name}: -> {people:?}").unwrap(),
             }

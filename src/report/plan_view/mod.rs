@@ -185,6 +185,11 @@ fn cost(estimate: &Estimate) -> Vec<String> {
     let calls = counted(estimate.calls, "API call", "API calls");
     let time = duration(estimate.seconds);
     let mut lines = vec![format!("Takes about {calls} and {time}.")];
+    if estimate.texts > 0 {
+        let texts = counted(estimate.texts, "text", "texts");
+        let tokens = thousands(estimate.tokens.next_multiple_of(100));
+        lines.push(format!("{texts} to generate, about {tokens} tokens."));
+    }
     let (by_jobs, by_calls): (Vec<_>, Vec<_>) =
         estimate.kinds.iter().partition(|kind| kind.by_jobs);
     if by_jobs.is_empty() {

@@ -55,6 +55,8 @@ pub(super) struct EventLine<'a> {
     left_out: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<u64>,
 }
 
 /// A change that failed.
@@ -145,7 +147,22 @@ impl<'a> EventLine<'a> {
                 when: *day,
                 ..line(action::name(*object, *action)?).of_record(address.root, *object, *id)
             }),
-            Event::Failed(_) | Event::Progress { .. } | Event::Notice(_) => None,
+            Event::TextGenerated { address, tokens } => Some(Self {
+                opportunity_id: opportunity(address.root),
+                address: Some(address),
+                tokens: Some(*tokens),
+                ..line("text_generated")
+            }),
+            Event::TextFallback { address, reason } => Some(Self {
+                opportunity_id: opportunity(address.root),
+                address: Some(address),
+                reason: Some(reason),
+                ..line("text_fallback")
+            }),
+            Event::Failed(_)
+            | Event::Writing { .. }
+            | Event::Progress { .. }
+            | Event::Notice(_) => None,
         }
     }
 

@@ -123,11 +123,13 @@ impl RunLog {
         let run_id = self.run.run_id.as_str();
         match event {
             Event::Failed(failure) => self.errors.push(&ErrorLine::of(failure, ts, run_id))?,
-            Event::Progress { .. } => self.flush()?,
+            Event::Progress { .. } | Event::Writing { .. } => self.flush()?,
             Event::Notice(_) => {}
             Event::Selected { .. }
             | Event::Truncated { .. }
             | Event::Skipped { .. }
+            | Event::TextGenerated { .. }
+            | Event::TextFallback { .. }
             | Event::Done { .. } => {
                 if let Some(line) = EventLine::of(event, ts, run_id) {
                     self.events.push(&line)?;

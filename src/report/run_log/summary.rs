@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Closing, RunFile};
 use crate::model::change::{Action, Counts};
-use crate::model::event::{Event, Halted, Outcome, Stopped};
+use crate::model::event::{Event, Halted, Outcome, Stopped, Texts};
 use crate::model::object::Object;
 use crate::plan_file::Coverage;
 
@@ -40,6 +40,7 @@ pub(super) struct Summary<'a> {
     adopted: u64,
     forgotten: u64,
     calls: u64,
+    texts: Texts,
     halted: &'a [Halted],
     not_tried: u64,
     unresolved: u64,
@@ -64,6 +65,9 @@ impl Tally {
             }
             Event::Truncated { .. }
             | Event::Skipped { .. }
+            | Event::TextGenerated { .. }
+            | Event::TextFallback { .. }
+            | Event::Writing { .. }
             | Event::Progress { .. }
             | Event::Notice(_) => {}
         }
@@ -85,6 +89,7 @@ impl<'a> Summary<'a> {
             kept,
             stopped,
             calls,
+            texts,
         } = closing.outcome;
         let Counts {
             add,
@@ -113,6 +118,7 @@ impl<'a> Summary<'a> {
             adopted: adopt,
             forgotten: forget,
             calls: *calls,
+            texts: *texts,
             halted,
             not_tried: *not_tried,
             unresolved: *unresolved,

@@ -1,0 +1,160 @@
+//! The grammar: what the offline texts are made of, read once from text files.
+//!
+//! A file is a list of rules. A rule is a name and, below it, one alternative a line, of which one
+//! is chosen. In an alternative
+//! - `[one|another|]` are alternatives within it,
+//! - `{slot}` is filled with what is known of the deal, and keeps the alternative from being
+//!   chosen where nothing is; `{?slot}` and `{!slot}` only ask whether something is known,
+//! - `{rule}` is an alternative of another rule, and `{rule@topic}` of `rule.<the topic's key>`;
+//!   `{rule@earlier}` of that of an earlier meeting,
+//! - `{points}` is a sentence for every element that the step gives evidence for,
+//! - ` // ` parts the columns of a row, which belong together: a question and its answer,
+//! - `\n` ends a line.
+
+mod parse;
+
+use super::super::timeline::topic::{ELEMENTS, TOPICS};
+use super::slots::Slot;
+
+/// The files of the present version of the grammar.
+const FILES: &[(&str, &str)] = &[
+    ("layout.txt", include_str!("layout.txt")),
+    ("subjects.txt", include_str!("subjects.txt")),
+    ("meetings.txt", include_str!("meetings.txt")),
+    ("mails.txt", include_str!("mails.txt")),
+    ("threads.txt", include_str!("threads.txt")),
+    ("evidence.txt", include_str!("evidence.txt")),
+    ("facts.txt", include_str!("facts.txt")),
+];
+
+/// The versions of the grammar that orgs were told with. A deal keeps that of its first apply.
+pub(crate) const VERSIONS: &[u16] = &[1];
+
+/// All rules, in one arena.
+#[derive(Debug)]
+pub(super) struct Grammar {
+    rules: Vec<Rule>,
+    ways: Vec<Way>,
+    pieces: Vec<Piece>,
+    families: Vec<Family>,
+}
+
+/// A column of a rule: its alternatives.
+#[derive(Debug)]
+struct Rule {
+    name: String,
+    first: u32,
+    len: u32,
+    /// How many columns follow, as rules of their own right after this one.
+    columns: u16,
+    /// What all its alternatives ask for; one of them asks for nothing else.
+    asks: Asks,
+}
+
+/// One alternative.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    first: u32,
+    len: u32,
+    asks: Asks,
+}
+
+/// The slots that must be known, and those that must not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Asks {
+    known: u128,
+    unknown: u128,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Piece {
+    Verbatim(&'static str),
+    Slot(Slot),
+    Rule(RuleId),
+    /// The member of a family of rules for the topic, or for that of the earlier meeting.
+    Topic(FamilyId),
+    Earlier(FamilyId),
+    Points,
+}
+
+/// The number of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RuleId(u16);
+
+/// The number of a family of rules with one for each topic or element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FamilyId(u16);
+
+/// Rules of one name, a member for each topic or element; some share a member.
+#[derive(Debug)]
+struct Family {
+    name: String,
+    members: Vec<Option<RuleId>>,
+}
+
+impl Grammar {
+    pub(super) fn new() -> Self {
+        parse::parse(FILES).unwrap_or_else(|problem| panic!("the grammar is tested: {problem}"))
+    }
+
+    /// The rule with this name, which the caller knows to be there.
+    pub(super) fn rule(&self, name: &str) -> RuleId {
+        let found = self.find(name);
+        found.unwrap_or_else(|| panic!("the rules that are asked for are tested: {name}"))
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<RuleId> {
+        let found = self.rules.iter().position(|rule| rule.name == name);
+        found.map(|number| RuleId(number as u16))
+    }
+
+    pub(super) fn family(&self, name: &str) -> FamilyId {
+        let found = self.families.iter().position(|family| family.name == name);
+        FamilyId(found.expect("the families that are asked for are tested") as u16)
+    }
+
+    pub(super) fn member(&self, family: FamilyId, number: usize) -> Option<RuleId> {
+        self.families[usize::from(family.0)].members[number]
+    }
+
+    /// How many alternatives a rule has.
+    pub(super) fn len(&self, rule: RuleId) -> usize {
+        self.rules[usize::from(rule.0)].len as usize
+    }
+
+    /// Another column of the same rows.
+    pub(super) fn column(&self, rule: RuleId, column: u16) -> RuleId {
+        debug_assert!(column <= self.rules[usize::from(rule.0)].columns);
+        RuleId(rule.0 + column)
+    }
+
+    pub(super) fn ways(&self, rule: RuleId) -> &[Way] {
+        let Rule { first, len, .. } = self.rules[usize::from(rule.0)];
+        &self.ways[first as usize..][..len as usize]
+    }
+
+    pub(super) fn pieces(&self, way: Way) -> &[Piece] {
+        &self.pieces[way.first as usize..][..way.len as usize]
+    }
+
+    /// Inner alternatives have no name; whichever comes up is right, however often it did.
+    pub(super) fn is_named(&self, rule: RuleId) -> bool {
+        !self.rules[usize::from(rule.0)].name.is_empty()
+    }
+}
+
+impl Way {
+    /// Whether all that it asks for holds.
+    pub(super) fn fits(self, known: u128) -> bool {
+        self.asks.known & !known == 0 && self.asks.unknown & known == 0
+    }
+}
+
+/// The number of what a member is named by, in a family by topic or by element.
+fn member_number(key: &str) -> Option<usize> {
+    let topic = TOPICS.iter().position(|facts| facts.key == key);
+    topic.or_else(|| ELEMENTS.iter().position(|element| *element == key))
+}
+
+#[cfg(test)]
+mod tests;

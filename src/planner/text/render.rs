@@ -1,0 +1,175 @@
+//! Rendering: from a rule and what is in the slots to a text.
+
+use super::grammar::{Grammar, Piece, RuleId, Way};
+use super::slots::{Slot, Words};
+use crate::draw::Dice;
+
+/// A text as it grows.
+pub(super) struct Pen<'a> {
+    grammar: &'a Grammar,
+    words: &'a Words<'a>,
+    dice: Dice,
+    text: String,
+    /// The rules that were used, which alternative came first, and how many came since: in one
+    /// text none comes twice before all have come.
+    used: Vec<(RuleId, usize, usize)>,
+    /// How a sentence about an element is framed.
+    points: Option<RuleId>,
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(grammar: &'a Grammar, words: &'a Words<'a>, dice: Dice) -> Self {
+        Self {
+            grammar,
+            words,
+            dice,
+            text: String::with_capacity(1024),
+            used: Vec::with_capacity(32),
+            points: None,
+        }
+    }
+
+    /// With sentences about elements framed by this rule.
+    pub(super) fn pointing(mut self, points: RuleId) -> Self {
+        self.points = Some(points);
+        self
+    }
+
+    /// One alternative of the rule, as the dice fall.
+    pub(super) fn say(&mut self, rule: RuleId) {
+        if let Some(way) = self.choose(rule) {
+            self.spell(way);
+        }
+    }
+
+    /// The alternative with this number, whatever it asks for.
+    pub(super) fn say_row(&mut self, rule: RuleId, row: usize) {
+        self.spell(self.grammar.ways(rule)[row]);
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        self.text.truncate(self.text.trim_end().len());
+        self.text
+    }
+
+    fn choose(&mut self, rule: RuleId) -> Option<Way> {
+        let ways = self.grammar.ways(rule);
+        let known = self.words.known;
+        let fitting = || ways.iter().filter(|way| way.fits(known));
+        let count = fitting().count();
+        if count == 0 {
+            return None;
+        }
+        let number = if count == 1 {
+            0
+        } else if self.grammar.is_named(rule) {
+            match self.used.iter_mut().find(|(used, _, _)| *used == rule) {
+                Some((_, first, since)) => {
+                    *since += 1;
+                    (*first + *since) % count
+                }
+                None => {
+                    let first = self.dice.below(count);
+                    self.used.push((rule, first, 0));
+                    first
+                }
+            }
+        } else {
+            self.dice.below(count)
+        };
+        fitting().nth(number).copied()
+    }
+
+    fn spell(&mut self, way: Way) {
+        let grammar = self.grammar;
+        for piece in grammar.pieces(way) {
+            match *piece {
+                Piece::Verbatim(text) => self.push(text, true),
+                Piece::Slot(slot) => {
+                    let words = self.words;
+                    self.push(words.get(slot), !slot.is_name());
+                }
+                Piece::Rule(rule) => self.say(rule),
+                Piece::Topic(family) => {
+                    if let Some(rule) = grammar.member(family, self.words.topic as usize) {
+                        self.say(rule);
+                    }
+                }
+                Piece::Earlier(family) => {
+                    if let Some(rule) = grammar.member(family, self.words.earlier as usize) {
+                        self.say(rule);
+                    }
+                }
+                Piece::Points => self.points(),
+            }
+        }
+    }
+
+    /// A sentence for every element that is to be mentioned.
+    fn points(&mut self) {
+        let Some(frame) = self.points else {
+            return;
+        };
+        let facts = self.grammar.family("fact");
+        let mut left = self.words.evidence;
+        while left != 0 {
+            let element = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let Some(fact) = self.grammar.member(facts, element) else {
+                continue;
+            };
+            // A frame is what stands before the clause and what stands after it.
+            let frames = self.grammar.len(frame);
+            let row = self.dice.below(frames);
+            self.say_row(frame, row);
+            self.say(fact);
+            self.push(". ", true);
+        }
+    }
+
+    /// Adds text: a sentence begins with a capital, and what was left out leaves no gap.
+    fn push(&mut self, text: &str, may_capitalise: bool) {
+        let mut text = text;
+        match self.text.as_bytes() {
+            [] => text = text.trim_start(),
+            [.., b' '] => {
+                text = text.trim_start_matches(' ');
+                if text.starts_with('\n') {
+                    self.text.truncate(self.text.trim_end_matches(' ').len());
+                }
+            }
+            [.., b'\n', b'\n'] => text = text.trim_start_matches(['\n', ' ']),
+            [.., b'\n'] => text = text.trim_start_matches(' '),
+            [.., b'.'] => text = text.strip_prefix('.').unwrap_or(text),
+            _ => {}
+        }
+        if may_capitalise && self.begins_sentence() && text.starts_with(char::is_lowercase) {
+            let first = text.chars().next().map_or(0, char::len_utf8);
+            self.text.extend(text[..first].chars().flat_map(char::to_uppercase));
+            self.text.push_str(&text[first..]);
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    fn begins_sentence(&self) -> bool {
+        match self.text.as_bytes() {
+            [] | [.., b'\n'] | [.., b'\n', b'-', b' '] => true,
+            [.., mark, b' '] => matches!(mark, b'.' | b'?' | b'!'),
+            _ => false,
+        }
+    }
+}
+
+/// The one alternative of a rule, in a text of its own.
+pub(super) fn said(grammar: &Grammar, words: &Words, rule: RuleId, dice: Dice) -> String {
+    let mut pen = Pen::new(grammar, words, dice);
+    pen.say(rule);
+    pen.finish()
+}
+
+/// Whether a slot's text is in the text, for tests of what must be spoken of.
+#[cfg(test)]
+pub(super) fn speaks_of(text: &str, words: &Words, slot: Slot) -> bool {
+    words.knows(slot) && text.contains(words.get(slot))
+}
