@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::diff::fields::hash;
-use crate::diff::{self, Context, Policies, Root};
+use crate::diff::{self, Context, Policies, Replacing, Root};
 use crate::manifest::{self, Manifest};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities, Places};
 use crate::model::change::Reason;
@@ -125,7 +125,7 @@ impl World {
                     let fields = planner.render(root, activity);
                     let texts = fields.iter().filter_map(|(_, datum)| match datum {
                         Datum::Json(json) => json.as_str(),
-                        Datum::Ref(_) | Datum::People(_) | Datum::Draft(_) => None,
+                        Datum::Ref(_) | Datum::Draft(_) | Datum::People(_) => None,
                     });
                     planned.characters += texts.map(|text| text.len() as u64).sum::<u64>();
                 }
@@ -197,6 +197,7 @@ impl Applied<'_> {
             anchor_moved: false,
             elsewhere: &elsewhere,
             adopting: false,
+            replacing: Replacing::default(),
             policies: &policies,
             render: &|_, _| Vec::new(),
         };
@@ -290,6 +291,7 @@ fn contacts(account: usize) -> BTreeMap<ContactId, Contact> {
             last_name: format!("Last {account}"),
             title: Some((*title).to_owned()),
             email: Some(format!("person{number}@account{account}.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", account * 10 + number)), contact)
     };

@@ -6,7 +6,8 @@ use serde_json::{Value as Json, json};
 
 use crate::env::{Served, TestEnv};
 
-const MADE: &str = "SELECT Id, AccountId, Email, Demo_Key__c FROM Contact WHERE Demo_Key__c != NULL";
+const MADE: &str =
+    "SELECT Id, AccountId, Email, Demo_Key__c FROM Contact WHERE Demo_Key__c != NULL";
 
 fn text<'a>(record: &'a Json, field: &str) -> &'a str {
     record[field].as_str().unwrap_or_default()
@@ -17,7 +18,8 @@ fn everybody_on_a_deal_has_one_contact_role_there() {
     let env = TestEnv::new();
     env.apply();
     env.in_org(|org| {
-        let roles = org.query("SELECT OpportunityId, ContactId, IsPrimary FROM OpportunityContactRole");
+        let roles =
+            org.query("SELECT OpportunityId, ContactId, IsPrimary FROM OpportunityContactRole");
         let pairs = roles
             .iter()
             .map(|role| (text(role, "OpportunityId"), text(role, "ContactId")));
@@ -44,7 +46,10 @@ fn who_is_made_by_hand_meanwhile_is_neither_changed_nor_cast() {
             "AccountId": made["AccountId"],
         });
         let contact = org.create("Contact", &fields);
-        let deals = format!("SELECT Id FROM Opportunity WHERE AccountId = '{}'", text(made, "AccountId"));
+        let deals = format!(
+            "SELECT Id FROM Opportunity WHERE AccountId = '{}'",
+            text(made, "AccountId")
+        );
         let deal = &org.ids(&deals)[0];
         let role = json!({"OpportunityId": deal, "ContactId": contact, "Role": "Economic Buyer"});
         org.create("OpportunityContactRole", &role);
@@ -62,14 +67,20 @@ fn check_kept(object: &str, fields: impl Fn(&Json, &Served) -> Json, kept: &str)
     env.apply();
     let (used, other) = env.in_org(|org| {
         let made = org.query(MADE).remove(0);
-        (text(&made, "Id").to_owned(), org.create(object, &fields(&made, org)))
+        (
+            text(&made, "Id").to_owned(),
+            org.create(object, &fields(&made, org)),
+        )
     });
-    env.run("destroy -y")
-        .exits(3)
-        .says("IN_USE")
-        .says(&format!("kept, because others' records refer to it: {kept}"));
+    env.run("destroy -y").exits(3).says("IN_USE").says(&format!(
+        "kept, because others' records refer to it: {kept}"
+    ));
     env.in_org(|org| {
-        let left: Vec<_> = org.query(MADE).iter().map(|made| text(made, "Id").to_owned()).collect();
+        let left: Vec<_> = org
+            .query(MADE)
+            .iter()
+            .map(|made| text(made, "Id").to_owned())
+            .collect();
         assert_eq!(left, [used]);
         org.delete(object, &other);
     });
@@ -109,7 +120,10 @@ fn without_generation_nobody_is_made_and_who_was_made_goes() {
 fn another_email_domain_changes_addresses_and_nothing_else() {
     let env = TestEnv::new();
     env.apply();
-    env.edit("activity:\n", "contacts: {email_domain: website}\nactivity:\n");
+    env.edit(
+        "activity:\n",
+        "contacts: {email_domain: website}\nactivity:\n",
+    );
     let plan = env.plan("");
     assert_eq!(plan.actions(), ["update"], "{:?}", plan.summary());
     assert_eq!(plan.fields(), ["Email"]);
@@ -139,15 +153,25 @@ fn a_target_takes_the_people_along_and_an_exclusion_what_names_them() {
     let whole = env.plan("");
     let meeting = whole
         .of("Event")
-        .find(|meeting| meeting.fields.iter().any(|field| field.name == "WhoId" && field.after.is_null()))
+        .find(|meeting| {
+            meeting
+                .fields
+                .iter()
+                .any(|field| field.name == "WhoId" && field.after.is_null())
+        })
         .expect("somebody of ours is met");
     let plan = env.plan(&format!("--target {}", meeting.address));
     assert!(plan.of("Contact").count() > 0, "{:?}", plan.summary());
     assert_eq!(plan.of("Event").count(), 1);
     let without = env.plan("--exclude 001*");
     assert_eq!(without.of("Contact").count(), 0);
-    assert!(without.of("Event").all(|left| left.address != meeting.address));
-    env.run_with(&["apply", "-y", "--target", &meeting.address]).exits(0);
+    assert!(
+        without
+            .of("Event")
+            .all(|left| left.address != meeting.address)
+    );
+    env.run_with(&["apply", "-y", "--target", &meeting.address])
+        .exits(0);
     env.apply();
     env.nothing_to_do();
 }

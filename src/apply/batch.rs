@@ -135,7 +135,7 @@ impl Dispatcher<'_> {
             let id = |address: &Address| self.job.state.id_of(address);
             let value = match after {
                 Datum::Draft(draft) => Some(self.job.texts.json(draft)?),
-                Datum::Json(_) | Datum::Ref(_) | Datum::People(_) => after.resolve(id)?,
+                known => known.resolve(id)?,
             };
             let Some(value) = value else {
                 return Ok(None);

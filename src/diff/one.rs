@@ -281,6 +281,7 @@ fn write(
         _ if other_kind.is_some() => Action::Replace,
         [] => Action::Record,
         fields if fields.iter().any(frozen) => Action::Replace,
+        fields if context.replacing.asks(record.object, reason, fields) => Action::Replace,
         _ => Action::Update,
     };
     let mut change = blank(state, record.path.clone(), record.object, (action, reason));

@@ -53,9 +53,9 @@ fn fields(sight: &Sight, sample: &Sample, before: &[&Sample]) -> Fields {
     for (name, datum) in &sample.fields {
         let value = match datum {
             Datum::Json(value) => Some(value.clone()),
+            Datum::Draft(draft) => Some(draft.stand_in()),
             // Who is made along with the record is not there yet.
             Datum::People(_) => None,
-            Datum::Draft(draft) => Some(draft.stand_in()),
             Datum::Ref(address) => {
                 let place = before.iter().position(|whole| whole.address == *address);
                 place.map(|index| json!(format!("@{{record{index}.id}}")))

@@ -70,10 +70,10 @@ pub(crate) struct TemplateId(pub(crate) u32);
 pub(crate) enum Datum {
     Json(serde_json::Value),
     Ref(Address),
-    /// Several people, of whom some are ours.
-    People(Vec<Person>),
     /// A text that a language model is still to write.
     Draft(Box<Draft>),
+    /// Several people, of whom some are ours.
+    People(Vec<Person>),
 }
 
 impl Datum {
@@ -88,8 +88,8 @@ impl Datum {
         one.into_iter().chain(people)
     }
 
-    /// The value with the ids in place of the addresses; nothing where one is not known,
-    /// or the text not written yet.
+    /// The value with the ids in place of the addresses; nothing where one is not known, or where
+    /// the text is still to be written.
     pub(crate) fn resolve<E>(
         &self,
         id: impl Fn(&Address) -> Result<Option<RecordId>, E>,

@@ -104,12 +104,12 @@ fn after(field: &crate::model::change::FieldChange) -> serde_json::Value {
     match &field.after {
         crate::model::value::Datum::Json(json) => json.clone(),
         crate::model::value::Datum::Ref(address) => serde_json::Value::String(address.to_string()),
-        crate::model::value::Datum::People(people) => {
-            people.iter().map(ToString::to_string).collect()
-        }
         // Nothing in the org is like what is not written yet.
         crate::model::value::Datum::Draft(draft) => {
             serde_json::Value::String(draft.hash.to_string())
+        }
+        crate::model::value::Datum::People(people) => {
+            people.iter().map(ToString::to_string).collect()
         }
     }
 }

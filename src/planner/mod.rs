@@ -8,7 +8,6 @@ mod activity;
 mod added;
 mod calendar;
 mod evidence;
-mod lay;
 mod loan;
 mod overlaps;
 mod owners;
@@ -21,7 +20,6 @@ mod timeline;
 mod want;
 mod zone;
 
-pub(crate) use calendar::{FUTURE_SLOTS, PAST_SLOTS};
 pub(crate) use story::Stories;
 
 use std::borrow::Cow;
@@ -122,6 +120,7 @@ impl<'a> Planner<'a> {
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
         if let Some(account) = root.account() {
             self.plan_account(account, records);
+            self.lend_account(account, records);
         }
         let Some(timeline) = self.timeline(root) else {
             return;
@@ -199,7 +198,8 @@ impl<'a> Planner<'a> {
 
     /// What came of the templates in what was rendered so far, and does not fit the org.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        self.added.misfits()
+        let accounts = loan::misfits(&self.situation);
+        self.added.misfits().into_iter().chain(accounts).collect()
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.

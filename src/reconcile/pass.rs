@@ -308,6 +308,7 @@ impl Pass<'_> {
             anchor_moved: surroundings.told.is_moved(),
             elsewhere: &seen.elsewhere,
             adopting: self.ground.takes_over(),
+            replacing: steps::replacing(request),
             policies: &self.policies,
             render: &render,
             is_retold: &is_retold,

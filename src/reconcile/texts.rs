@@ -109,7 +109,7 @@ pub(super) async fn generate(
         let is_as_before = change.reason == Reason::Retold
             && change.fields.iter().all(|field| match &field.after {
                 Datum::Json(after) => field.before.as_ref() == Some(after),
-                Datum::Ref(_) | Datum::People(_) | Datum::Draft(_) => false,
+                Datum::Ref(_) | Datum::Draft(_) | Datum::People(_) => false,
             });
         if !is_as_before {
             builder.push(&change)?;

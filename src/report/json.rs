@@ -138,12 +138,12 @@ struct FieldLine<'a> {
     /// The record of ours whose id the field gets; `after` is null then.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_address: Option<&'a Address>,
-    /// Several people of whom some are made, by id or address.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    after_people: &'a [Person],
     /// A language model is to write it; `after` is what stands in until it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_prompt: Option<PromptHash>,
+    /// Several people of whom some are made, by id or address.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    after_people: &'a [Person],
 }
 
 /// Terraform's names.
@@ -343,23 +343,20 @@ fn change_line(change: &Change) -> ChangeLine<'_> {
 }
 
 fn field_line(field: &FieldChange) -> FieldLine<'_> {
-    let (after, after_address, after_prompt) = match &field.after {
-        Datum::Json(json) => (Cow::Borrowed(json), None, None),
-        Datum::Ref(address) => (Cow::Owned(Json::Null), Some(address), None),
-        Datum::People(_) => (Cow::Owned(Json::Null), None, None),
-        Datum::Draft(draft) => (Cow::Owned(draft.stand_in()), None, Some(draft.hash)),
-    };
-    let after_people = match &field.after {
-        Datum::People(people) => people.as_slice(),
-        Datum::Json(_) | Datum::Ref(_) | Datum::Draft(_) => &[],
+    let none: &[Person] = &[];
+    let (after, after_address, after_prompt, after_people) = match &field.after {
+        Datum::Json(json) => (Cow::Borrowed(json), None, None, none),
+        Datum::Ref(address) => (Cow::Owned(Json::Null), Some(address), None, none),
+        Datum::Draft(draft) => (Cow::Owned(draft.stand_in()), None, Some(draft.hash), none),
+        Datum::People(people) => (Cow::Owned(Json::Null), None, None, people.as_slice()),
     };
     FieldLine {
         name: &field.name,
         before: field.before.as_ref().unwrap_or(&Json::Null),
         after,
         after_address,
-        after_people,
         after_prompt,
+        after_people,
     }
 }
 

@@ -107,7 +107,7 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
 fn differs(field: &FieldChange) -> bool {
     match (&field.before, &field.after) {
         (Some(before), Datum::Json(after)) => before != after,
-        (None, _) | (_, Datum::Ref(_) | Datum::People(_) | Datum::Draft(_)) => true,
+        (None, _) | (_, Datum::Ref(_) | Datum::Draft(_) | Datum::People(_)) => true,
     }
 }
 
@@ -159,14 +159,14 @@ fn datum(datum: &Datum, width: usize) -> String {
     match datum {
         Datum::Json(json) => value(json, width),
         Datum::Ref(address) => brief(&format!("(id of {address})"), width),
-        Datum::People(people) => {
-            let people: Vec<_> = people.iter().map(ToString::to_string).collect();
-            brief(&format!("(ids of {})", people.join(", ")), width)
-        }
         Datum::Draft(draft) => {
             let offline = draft.text(None).unwrap_or_default();
             let room = width.saturating_sub(TO_BE_GENERATED.len() + 3);
             format!("{} {TO_BE_GENERATED}", quoted(&offline, room))
+        }
+        Datum::People(people) => {
+            let people: Vec<_> = people.iter().map(ToString::to_string).collect();
+            brief(&format!("(ids of {})", people.join(", ")), width)
         }
     }
 }

@@ -14,7 +14,7 @@ mod titles;
 
 pub(super) use cast::{Casting, cast};
 pub(super) use contacts::contacts;
-pub(super) use made::{People, contact, people};
+pub(super) use made::{People, contact, people, reserved_label};
 pub(super) use roles::make;
 
 pub(super) use committee::{COMMITTEE, EXECUTIVE_ROLES, roles};

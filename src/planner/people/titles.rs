@@ -392,10 +392,9 @@ mod tests {
 
     fn contact(title: &str) -> Contact {
         Contact {
-            first_name: None,
             last_name: "Person".to_owned(),
             title: Some(title.to_owned()),
-            email: None,
+            ..Contact::default()
         }
     }
 

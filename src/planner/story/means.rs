@@ -60,8 +60,8 @@ impl<'a> Means<'a> {
             && match shape {
                 Shape::Accelerating => self.executives > 0 && self.room >= 4,
                 Shape::Healthy => self.executives > 0,
-                // Without a mail nothing but the people says that it is at risk.
-                Shape::AtRisk => emails.max() > 0 || self.executives < self.people.max(1),
+                // All that has happened lately is a mail of ours.
+                Shape::AtRisk => emails.max() > 0,
                 Shape::Stalled => self.room >= STALLED_ROOM,
                 Shape::SingleThreaded
                 | Shape::ChampionLeft

@@ -9,7 +9,7 @@ use crate::model::day::Day;
 use crate::model::id::{RootId, UserId};
 use crate::model::inventory::Opportunity;
 use crate::model::person::Person;
-use crate::model::pins::{Ends, GENERATOR, Grid, Part, Pins, Segment, Slot};
+use crate::model::pins::{Ends, GENERATOR, Grid, Marks, Part, Pins, Segment, Slot};
 use crate::model::shape::Shape;
 
 /// A deal that was created so few business days before its story ends has too little room for it:
@@ -75,6 +75,7 @@ fn tell(
         grid,
         past: Vec::new(),
         future: Vec::new(),
+        held: Marks::default(),
     };
     pins.shape = mix::shape(situation, opportunity, &pins, (fixed, &draws));
     pins.cast = filled(situation, root, &pins, &mut draw);
@@ -130,6 +131,7 @@ fn keep(
         grid,
         past: slots(&kept.past, kept.owner == owner),
         future: slots(&kept.future, kept.next_owner == next_owner),
+        held: kept.held,
     };
     pins.engaged = told | engaged(&pins, told);
     pins
