@@ -175,3 +175,42 @@ fn a_target_takes_the_people_along_and_an_exclusion_what_names_them() {
     env.apply();
     env.nothing_to_do();
 }
+
+#[test]
+fn accounts_are_made_parents_first_and_linked_on_request() {
+    let env = TestEnv::new();
+    let before = env.export_of_a_new_org();
+    // The child's key comes first.
+    let accounts = "accounts:\n  parents: {Halvorsen Group: holding}\n  create:\n    \
+        a_child: {name: Halvorsen Nordic, parent: holding, country: Norway}\n    \
+        holding: {name: Halvorsen Holding, industry: Manufacturing, employees: 9000}\n";
+    env.edit("activity:\n", &format!("{accounts}activity:\n"));
+    env.apply();
+    env.nothing_to_do();
+    env.in_org(|org| {
+        let parents = org.query("SELECT Name, Parent.Name FROM Account WHERE ParentId != NULL");
+        let parents: BTreeSet<_> = parents
+            .iter()
+            .map(|account| (text(account, "Name"), text(&account["Parent"], "Name")))
+            .filter(|(_, parent)| *parent == "Halvorsen Holding")
+            .collect();
+        let expect = ["Halvorsen Group", "Halvorsen Nordic"];
+        assert_eq!(
+            parents,
+            expect.map(|child| (child, "Halvorsen Holding")).into()
+        );
+    });
+    env.run("destroy -y").exits(0);
+    assert_eq!(env.export(), before);
+}
+
+#[test]
+fn a_parent_that_nobody_knows_is_an_error_of_the_manifest() {
+    let env = TestEnv::new();
+    let accounts = "accounts: {create: {eu: {name: Acme EU, parent: grup}}}\n";
+    env.edit("activity:\n", &format!("{accounts}activity:\n"));
+    env.run("plan")
+        .exits(65)
+        .says("accounts.create.eu.parent")
+        .says("no account of a covered opportunity is called \"grup\"");
+}

@@ -29,28 +29,46 @@ const fn reference(object: &'static str, field: &'static str) -> Reference {
 }
 
 /// By kind of ours. The copies of an event that its invitees have go along with it.
-const REFERENCES: &[(Object, &[Reference])] = &[(
-    Object::Contact,
-    &[
-        reference("OpportunityContactRole", "ContactId"),
-        reference("Case", "ContactId"),
-        reference("CampaignMember", "ContactId"),
-        reference("Contact", "ReportsToId"),
-        reference("Task", "WhoId"),
-        Reference {
-            condition: " AND IsChild = FALSE",
-            ..reference("Event", "WhoId")
-        },
-        Reference {
-            record: "TaskId",
-            ..reference("TaskRelation", "RelationId")
-        },
-        Reference {
-            record: "EventId",
-            ..reference("EventRelation", "RelationId")
-        },
-    ],
-)];
+const REFERENCES: &[(Object, &[Reference])] = &[
+    (
+        Object::Account,
+        &[
+            reference("Contact", "AccountId"),
+            reference("Opportunity", "AccountId"),
+            reference("Case", "AccountId"),
+            reference("Contract", "AccountId"),
+            reference("Asset", "AccountId"),
+            reference("Account", "ParentId"),
+            reference("Task", "WhatId"),
+            Reference {
+                condition: " AND IsChild = FALSE",
+                ..reference("Event", "WhatId")
+            },
+        ],
+    ),
+    (
+        Object::Contact,
+        &[
+            reference("OpportunityContactRole", "ContactId"),
+            reference("Case", "ContactId"),
+            reference("CampaignMember", "ContactId"),
+            reference("Contact", "ReportsToId"),
+            reference("Task", "WhoId"),
+            Reference {
+                condition: " AND IsChild = FALSE",
+                ..reference("Event", "WhoId")
+            },
+            Reference {
+                record: "TaskId",
+                ..reference("TaskRelation", "RelationId")
+            },
+            Reference {
+                record: "EventId",
+                ..reference("EventRelation", "RelationId")
+            },
+        ],
+    ),
+];
 
 /// A record that refers to one of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
