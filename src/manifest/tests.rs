@@ -128,6 +128,7 @@ opportunities:
   keep_fresh: []
 accounts:
   parents: {}
+  create: {}
 peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
@@ -163,6 +164,9 @@ activity:
     meetings: []
     emails: []
   owner_fallback: manager
+contacts:
+  generate: true
+  email_domain: reserved
 llm:
   enabled: false
   provider: openai
@@ -317,7 +321,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, opportunities, accounts, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
+   = help: known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -617,6 +621,10 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:31 activity.participant_roles: must not be empty (leave it out for the default)",
     ),
     (
+        "contacts: {email_domain: websites}",
+        "3:26 contacts.email_domain: `websites` is not known (did you mean `website`? It must be one of: reserved, website)",
+    );
+    check(
         "activity: {participant_roles: [janitor]}",
         "3:32 activity.participant_roles[0]: `janitor` is not known (one of: champion, economic_buyer, technical_evaluator, decision_maker, procurement, legal, end_user, executive_sponsor, influencer)",
     ),
@@ -694,7 +702,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 
