@@ -36,6 +36,7 @@ mod org_folder;
 mod orgs_differ;
 mod outside_clients;
 mod ownership;
+mod people;
 mod prepare;
 mod random_walk;
 mod readme;

@@ -334,7 +334,7 @@ impl Dispatcher<'_> {
         self.queue.done(batch, items, self.job.plan.entries());
     }
 
-    fn change_of(&self, item: Item) -> Result<Change, Error> {
+    pub(super) fn change_of(&self, item: Item) -> Result<Change, Error> {
         let entry = &self.job.plan.entries()[item.entry as usize];
         Ok(self.job.plan.change(entry)?)
     }

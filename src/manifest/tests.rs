@@ -130,6 +130,7 @@ opportunities:
   keep_fresh: []
 accounts:
   parents: {}
+  create: {}
 peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
@@ -174,6 +175,9 @@ seller:
   products: []
   competitors: []
   value_points: []
+contacts:
+  generate: true
+  email_domain: reserved
 llm:
   enabled: false
   provider: openai
@@ -636,6 +640,10 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     (
         "activity: {participant_roles: []}",
         "3:31 activity.participant_roles: must not be empty (leave it out for the default)",
+    ),
+    (
+        "contacts: {email_domain: websites}",
+        "3:26 contacts.email_domain: `websites` is not known (did you mean `website`? It must be one of: reserved, website)",
     ),
     (
         "activity: {participant_roles: [janitor]}",

@@ -4,6 +4,7 @@
 //! stories are pinned and laid into their owners' calendars ([`Planner::new`]), then each deal
 //! is planned on its own ([`Planner::plan`]). It does not know what exists already.
 
+mod accounts;
 mod activity;
 mod added;
 mod calendar;
@@ -125,6 +126,7 @@ impl<'a> Planner<'a> {
 
     /// Adds the records of one root, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
+        self.plan_org(root, records);
         if let Some(account) = root.account() {
             self.plan_account(account, records);
             self.lend_account(account, records);

@@ -288,6 +288,20 @@ impl Record {
         }
     }
 
+    /// The people in a field: contacts by their ids, those whom we make by their addresses.
+    fn people(&self, name: &str) -> Vec<String> {
+        let text = |json: &serde_json::Value| json.as_str().map(str::to_owned);
+        match self.fields.get(name) {
+            Some(Datum::Json(serde_json::Value::Array(ids))) => {
+                ids.iter().filter_map(text).collect()
+            }
+            Some(Datum::Json(id)) => text(id).into_iter().collect(),
+            Some(Datum::Ref(address)) => vec![address.to_string()],
+            Some(Datum::People(people)) => people.iter().map(ToString::to_string).collect(),
+            Some(Datum::Draft(_) | Datum::Refs(_)) | None => Vec::new(),
+        }
+    }
+
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
             Datum::Json(_) | Datum::Draft(_) | Datum::People(_) | Datum::Refs(_) => None,
@@ -497,6 +511,7 @@ fn plain_world(deals: usize) -> World {
     let account = AccountId(id("001", 0));
     let acme = Account {
         name: "Acme".to_owned(),
+        country: Some("Germany".to_owned()),
         ..Account::default()
     };
     World {
