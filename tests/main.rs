@@ -34,6 +34,7 @@ mod org_folder;
 mod orgs_differ;
 mod outside_clients;
 mod ownership;
+mod peopleai;
 mod prepare;
 mod random_walk;
 mod readme;
