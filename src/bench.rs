@@ -291,6 +291,7 @@ fn contacts(account: usize) -> BTreeMap<ContactId, Contact> {
             last_name: format!("Last {account}"),
             title: Some((*title).to_owned()),
             email: Some(format!("person{number}@account{account}.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", account * 10 + number)), contact)
     };

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod added;
+mod calendar;
 pub(crate) mod framework;
 mod people;
 mod peopleai;
@@ -39,6 +40,7 @@ use problems::Complaint;
 use section::{Files, Reading, Section};
 
 pub(crate) use accounts::Accounts;
+pub(crate) use calendar::{Calendar, HolidayCalendar};
 pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;

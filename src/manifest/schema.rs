@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::accounts::accounts;
 use super::added::{fields, record_types};
+use super::calendar::calendar;
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
@@ -31,6 +32,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
         contacts: contacts(file.section("contacts")),
+        calendar: calendar(file.section("calendar")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),

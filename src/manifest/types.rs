@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
+use super::calendar::Calendar;
 use super::framework::{Framework, by_name};
 use super::people::Contacts;
 use super::peopleai::PeopleAi;
@@ -31,6 +32,7 @@ pub(crate) struct Manifest {
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
     pub(crate) contacts: Contacts,
+    pub(crate) calendar: Calendar,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,

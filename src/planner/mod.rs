@@ -8,7 +8,6 @@ mod activity;
 mod added;
 mod calendar;
 mod evidence;
-mod lay;
 mod loan;
 mod overlaps;
 mod owners;
@@ -21,7 +20,6 @@ mod timeline;
 mod want;
 mod zone;
 
-pub(crate) use calendar::{FUTURE_SLOTS, PAST_SLOTS};
 pub(crate) use story::Stories;
 
 use std::borrow::Cow;
@@ -140,9 +138,6 @@ impl<'a> Planner<'a> {
             return;
         };
         for (path, object, mut fields) in people::contacts(account, people, capabilities.places) {
-            if !capabilities.has(object) {
-                continue;
-            }
             let mut shapes = self.shapes.borrow_mut();
             shapes.fit(capabilities, object, &mut fields);
             records.push(Desired {

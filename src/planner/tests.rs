@@ -6,6 +6,7 @@ mod golden;
 mod invitations;
 mod people;
 mod scorecards;
+mod stories;
 mod subjects;
 mod times;
 
@@ -153,17 +154,7 @@ struct Told {
 impl World {
     fn plan(&self) -> Told {
         let manifest = self.settings.manifest();
-        let planner = Planner::new(Situation {
-            manifest: &manifest,
-            capabilities: &self.capabilities,
-            inventory: &self.inventory,
-            pins: &self.pins,
-            people: &self.people,
-            recast: &self.recast,
-            seed: self.seed,
-            anchor: self.anchor,
-            told_at: self.told_at,
-        });
+        let planner = self.planner(&manifest);
         let mut records = Records::new();
         let mut core = BTreeSet::new();
         let deals = self.inventory.opportunities.keys().copied();
@@ -203,6 +194,20 @@ impl World {
             core,
             records,
         }
+    }
+
+    fn planner<'a>(&'a self, manifest: &'a Manifest) -> Planner<'a> {
+        Planner::new(Situation {
+            manifest,
+            capabilities: &self.capabilities,
+            inventory: &self.inventory,
+            pins: &self.pins,
+            people: &self.people,
+            recast: &self.recast,
+            seed: self.seed,
+            anchor: self.anchor,
+            told_at: self.told_at,
+        })
     }
 
     /// Plans the world and keeps what an apply would.
@@ -400,6 +405,7 @@ prop_compose! {
                 last_name: format!("Last{of}{number}"),
                 title: title.map(str::to_owned),
                 email: Some(format!("person{number}@corp.example")),
+                ..Contact::default()
             };
             (ContactId(id("003", of * 100 + number)), contact)
         };
@@ -458,6 +464,7 @@ fn plain_world(deals: usize) -> World {
             last_name: format!("Person{number}"),
             title: Some(TITLES[number].to_owned()),
             email: Some(format!("person{number}@acme.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", number)), contact)
     };

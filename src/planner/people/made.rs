@@ -212,8 +212,7 @@ fn name(names: &Names, draw: &Draw, others: &[&Contact]) -> Contact {
     let candidate = |number: usize| Contact {
         first_name: Some(first[(start.0 + number) % first.len()].to_owned()),
         last_name: last[(start.1 + number + number / first.len()) % last.len()].to_owned(),
-        title: None,
-        email: None,
+        ..Contact::default()
     };
     let is_like = |one: &Contact, other: &Contact| {
         one.first_name == other.first_name || one.last_name == other.last_name

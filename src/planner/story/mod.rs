@@ -8,17 +8,19 @@ mod means;
 mod mix;
 mod pin;
 mod places;
+mod rules;
 mod volumes;
 
-pub(super) use places::{bumps, farewell, latest, reach, thread_day, wishes};
+pub(super) use places::{Asked, asked, bumps, farewell, latest, reach, thread_day};
+pub(super) use rules::inputs;
+pub(crate) use rules::{Broken, Class, Inputs, Limit, What, broken, class};
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Situation;
 use super::activity::meetings::may_be_invited;
-use super::calendar::block_hours;
-use super::lay::lay;
+use super::calendar::{Calendars, block_hours, lay};
 use super::loan;
 use super::overlaps::overlaps;
 use super::people::{People, people};
@@ -39,6 +41,8 @@ pub(crate) struct Stories {
     pub(crate) skipped: BTreeSet<RootId>,
     /// Young deals whose activities reach back to before they were created.
     pub(crate) predating: BTreeSet<RootId>,
+    /// What came of laying the meetings into everybody's calendars.
+    pub(crate) calendars: Calendars,
     /// How many meetings lie on another one of their owner.
     pub(crate) overlaps: u64,
     /// People who could only be invited to meetings and are not, as their addresses are real.
@@ -77,7 +81,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     }
     stories.people = people(situation, stories.pins.values());
     stories.lent = loan::accounts(situation, stories.pins.keys());
-    lay(situation, &order, &mut stories);
+    stories.calendars = lay(situation, &order, &mut stories.pins);
     stories.overlaps = overlaps(situation, &stories.pins);
     stories.uninvited = uninvited(situation, &stories);
     stories
@@ -92,8 +96,8 @@ fn uninvited(situation: &Situation, stories: &Stories) -> u64 {
     for (root, pins) in &stories.pins {
         let opportunity = &situation.inventory.opportunities[root];
         let cast = pins.cast.iter().filter_map(|part| part.person);
-        let deal = (opportunity, &stories.people);
-        people.extend(cast.filter(|person| !may_be_invited(situation, deal, *person)));
+        let of_deal = (opportunity, &stories.people);
+        people.extend(cast.filter(|person| !may_be_invited(situation, of_deal, *person)));
     }
     people.len() as u64
 }
