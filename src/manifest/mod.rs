@@ -39,7 +39,6 @@ use thiserror::Error;
 use problems::Complaint;
 use section::{Files, Reading, Section};
 
-pub(crate) use accounts::Accounts;
 pub(crate) use calendar::{Calendar, HolidayCalendar};
 pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
