@@ -302,6 +302,7 @@ fn user(number: usize) -> (UserId, User) {
     let user = User {
         name: format!("Owner {number}"),
         username: format!("owner{number}@example.com"),
+        email: Some(format!("owner{number}@seller.example")),
         active: true,
         time_zone: ZONES[number % ZONES.len()].to_owned(),
         manager: None,

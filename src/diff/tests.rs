@@ -641,7 +641,7 @@ fn another_kind_of_record_takes_the_place_of_the_former() {
         let case = Case::new().wants_as(Object::EmailMessage, EMAIL, A);
         case.has(EMAIL, B)
     };
-    let replaced = "± ManifestChanged thread/01/01 2 Subject=b>a Location=x>x";
+    let replaced = "± ManifestChanged thread/01/01 2 Subject=a Location=x";
     let changes = case().changes();
     assert_eq!(line(&changes[0]), replaced);
     let kinds = (changes[0].object, changes[0].instead_of);

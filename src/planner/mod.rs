@@ -7,6 +7,7 @@
 mod activity;
 mod added;
 mod calendar;
+mod correspondents;
 mod evidence;
 mod loan;
 mod overlaps;
@@ -157,7 +158,7 @@ impl<'a> Planner<'a> {
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
-                let value = self.stand_in(name, value);
+                let value = owners::stand_in(&self.situation, name, value);
                 let draft = deal.as_ref().and_then(|deal| {
                     prompts::draft(deal, &record.path, (name, &value), &record.fields)
                 });
@@ -168,32 +169,6 @@ impl<'a> Planner<'a> {
                 (name.clone(), datum)
             })
             .collect()
-    }
-
-    /// What is created for an owner who has left belongs to whoever stands in; what he has stays
-    /// his, because the recipe still names him.
-    fn stand_in<'v>(&self, name: &str, value: &'v Value) -> Cow<'v, Value> {
-        let Situation {
-            manifest,
-            capabilities,
-            inventory,
-            ..
-        } = self.situation;
-        match value {
-            Value::Id(owner) if name == "OwnerId" => {
-                let fallback = &manifest.activity.owner_fallback;
-                let acting = owners::acting(
-                    UserId(*owner),
-                    fallback,
-                    capabilities.running_user,
-                    inventory,
-                );
-                acting.map_or(Cow::Borrowed(value), |acting| {
-                    Cow::Owned(Value::Id(acting.0))
-                })
-            }
-            _ => Cow::Borrowed(value),
-        }
     }
 
     /// What came of the templates in what was rendered so far, and does not fit the org.
@@ -398,6 +373,11 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
             }
             people.iter().map(ToString::to_string).collect()
         }
+        Value::Users(users) => users.iter().map(|user| user.0.to_string()).collect(),
+        Value::Name(who) => deal.map_or(Json::Null, |deal| correspondents::name(deal, *who).into()),
+        Value::EmailAddress(who) => deal.map_or(Json::Null, |deal| {
+            correspondents::address(deal, *who).into()
+        }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
         Value::Text(text) => deal.map_or(Json::Null, |deal| {

@@ -2,6 +2,7 @@
 
 mod added;
 mod edits;
+mod emails;
 mod golden;
 mod invitations;
 mod people;
@@ -61,6 +62,7 @@ struct Settings {
     past: (u32, u32),
     future: (u32, u32),
     emails: (u32, u32),
+    email_object: &'static str,
     durations: Vec<u32>,
     past_days: u32,
     future_days: u32,
@@ -80,6 +82,7 @@ impl Default for Settings {
             past: (3, 8),
             future: (1, 3),
             emails: (5, 20),
+            email_object: "task",
             durations: vec![25, 30, 45, 60],
             past_days: 45,
             future_days: 21,
@@ -100,6 +103,7 @@ impl Settings {
             past,
             future,
             emails,
+            email_object,
             durations,
             past_days,
             future_days,
@@ -117,7 +121,7 @@ impl Settings {
             "activity:\n  past_days: {past_days}\n  future_days: {future_days}\n  \
              meetings: {{past_min: {}, past_max: {}, future_min: {}, future_max: {}, \
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
-             participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
+             email_object: {email_object}\n  participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
              scorecards: {{coverage_target: {coverage}}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
@@ -326,6 +330,7 @@ fn users() -> BTreeMap<UserId, User> {
         let user = User {
             name: format!("Owner {number}"),
             username: format!("owner{number}@example.com"),
+            email: Some(format!("owner{number}@seller.example")),
             active: number != 1,
             time_zone: (*zone).to_owned(),
             manager: (number == 1).then(|| user_id(0)),

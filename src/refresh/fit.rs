@@ -224,9 +224,7 @@ pub(super) fn unfilled(manifest: &Manifest, facts: &Facts, describe: &Describe) 
             || manifest.run.run_tag_field.as_deref() == Some(name)
             || added.is_some_and(|added| added.contains_key(name))
     };
-    let is_demanded =
-        |field: &&Field| field.createable && !field.nillable && !field.defaulted_on_create;
-    let demanded = describe.fields.iter().filter(is_demanded);
+    let demanded = describe.fields.iter().filter(|field| field.is_required());
     let unfilled = demanded.filter(|field| !is_filled(&field.name));
     unfilled
         .map(|field| {
