@@ -57,6 +57,13 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
         // Who it is counts, and not what he is called: what was written is not written anew.
         Value::Name(who) => push_correspondent(bytes, b'f', *who, speaker),
         Value::EmailAddress(who) => push_correspondent(bytes, b'e', *who, speaker),
+        Value::EmailAddresses(people) => {
+            bytes.push(b'a');
+            for who in people {
+                push_correspondent(bytes, b'e', *who, speaker);
+            }
+            bytes.push(0);
+        }
         Value::Ref(address) => {
             marked(bytes, b'r', address.root.0.as_str().as_bytes());
             bytes.extend(address.path.as_str().as_bytes());

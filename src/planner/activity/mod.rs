@@ -3,6 +3,7 @@
 mod email_message;
 pub(super) mod emails;
 pub(super) mod meetings;
+pub(super) mod peopleai;
 
 use super::Deal;
 use super::timeline::Step;
