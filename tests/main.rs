@@ -37,6 +37,7 @@ mod orgs_differ;
 mod outside_clients;
 mod ownership;
 mod people;
+mod peopleai;
 mod prepare;
 mod random_walk;
 mod readme;

@@ -262,6 +262,7 @@ impl Deal<'_> {
         if !needed.all(|object| capabilities.has(object)) {
             return;
         }
+        activity::peopleai::add(self, &path, object, &mut fields);
         added::add(self, object, &mut fields);
         self.planner
             .shapes
@@ -409,6 +410,9 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
         Value::Name(who) => deal.map_or(Json::Null, |deal| correspondents::name(deal, *who).into()),
         Value::EmailAddress(who) => deal.map_or(Json::Null, |deal| {
             correspondents::address(deal, *who).into()
+        }),
+        Value::EmailAddresses(who) => deal.map_or(Json::Null, |deal| {
+            correspondents::addresses(deal, who).into()
         }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Refs(addresses) => return Datum::Refs(addresses.clone()),

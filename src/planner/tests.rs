@@ -7,6 +7,7 @@ mod emails;
 mod golden;
 mod invitations;
 mod people;
+mod peopleai;
 mod scorecards;
 mod stories;
 mod subjects;
