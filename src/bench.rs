@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::diff::fields::hash;
-use crate::diff::{self, Context, Policies, Root};
+use crate::diff::{self, Context, Policies, Replacing, Root};
 use crate::manifest::{self, Manifest};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities};
 use crate::model::change::Reason;
@@ -197,6 +197,7 @@ impl Applied<'_> {
             anchor_moved: false,
             elsewhere: &elsewhere,
             adopting: false,
+            replacing: Replacing::default(),
             policies: &policies,
             render: &|_, _| Vec::new(),
         };
@@ -290,6 +291,7 @@ fn contacts(account: usize) -> BTreeMap<ContactId, Contact> {
             last_name: format!("Last {account}"),
             title: Some((*title).to_owned()),
             email: Some(format!("person{number}@account{account}.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", account * 10 + number)), contact)
     };
@@ -300,6 +302,7 @@ fn user(number: usize) -> (UserId, User) {
     let user = User {
         name: format!("Owner {number}"),
         username: format!("owner{number}@example.com"),
+        email: Some(format!("owner{number}@seller.example")),
         active: true,
         time_zone: ZONES[number % ZONES.len()].to_owned(),
         manager: None,

@@ -16,6 +16,7 @@ mod campaign;
 mod determinism;
 mod doctor;
 mod drift;
+mod emails;
 mod examples;
 mod faults;
 mod from_org;

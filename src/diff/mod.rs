@@ -19,7 +19,7 @@ use std::convert::Infallible;
 
 use crate::model::address::Address;
 use crate::model::capabilities::Capabilities;
-use crate::model::change::{Change, Reason};
+use crate::model::change::{Change, FieldChange, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::key;
 use crate::model::object::Object;
@@ -42,6 +42,8 @@ pub(crate) struct Context<'a> {
     pub(crate) elsewhere: &'a Elsewhere,
     /// The state was lost, so that nobody knows what lent fields held before.
     pub(crate) adopting: bool,
+    /// Activities that are made anew where an update would do.
+    pub(crate) replacing: Replacing,
     /// Fields that others may change.
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
@@ -55,6 +57,25 @@ pub(crate) type Elsewhere = BTreeMap<Address, Option<RecordId>>;
 
 /// The fields of one of the root's records as they are sent.
 pub(crate) type Render<'a> = dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)> + 'a;
+
+/// When an activity is made anew although it could be updated: who has pulled it once may not
+/// look at it again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Replacing {
+    /// When it moves with the anchor.
+    pub(crate) on_reanchor: bool,
+    /// When it comes to be about somebody or something else.
+    pub(crate) on_rematch: bool,
+}
+
+impl Replacing {
+    fn asks(self, object: Object, reason: Reason, fields: &[FieldChange]) -> bool {
+        let is_about = |field: &FieldChange| field.name == "WhoId" || field.name == "WhatId";
+        matches!(object, Object::Event | Object::Task)
+            && (self.on_reanchor && reason == Reason::AnchorMoved
+                || self.on_rematch && fields.iter().any(is_about))
+    }
+}
 
 /// What happens to a field that somebody else changed. Fields that are not named are set back.
 #[derive(Debug, Default)]

@@ -116,9 +116,11 @@ pub(super) fn desired(
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
             let is_same = recorded.is_some_and(|(row, _)| !is_changed(row));
+            let same_want = recorded.is_some_and(|(row, _)| row.want == record.want);
             let reason = match reason {
                 Reason::ManifestChanged if is_same => Reason::Retold,
-                reason => why_written(context, reason, reference_moved),
+                // What is wanted otherwise itself is not so because of another.
+                reason => why_written(context, reason, reference_moved && same_want),
             };
             let (row, live) = recorded.expect("only recorded records are written again");
             let before = Before::of(row, live);
@@ -282,6 +284,7 @@ fn write(
         _ if other_kind.is_some() => Action::Replace,
         [] => Action::Record,
         fields if fields.iter().any(frozen) => Action::Replace,
+        fields if context.replacing.asks(record.object, reason, fields) => Action::Replace,
         _ => Action::Update,
     };
     let mut change = blank(state, record.path.clone(), record.object, (action, reason));
@@ -296,7 +299,7 @@ fn write(
             change.fields = wanted
                 .into_iter()
                 .map(|(name, after)| FieldChange {
-                    before: before.value(&name),
+                    before: before.value(&name).filter(|_| other_kind.is_none()),
                     name,
                     after,
                 })

@@ -33,8 +33,11 @@ pub(crate) struct Capabilities {
     /// Whether opportunities are in several currencies.
     #[serde(default)]
     pub(crate) currencies: bool,
+    /// Of the addresses of accounts, and of contacts.
     #[serde(default)]
     pub(crate) places: Places,
+    #[serde(default)]
+    pub(crate) contact_places: Places,
     /// Those of [`ACCOUNT_FIELDS`] that the org shows us.
     #[serde(default)]
     pub(crate) account_fields: BTreeSet<String>,
@@ -80,10 +83,8 @@ impl Places {
             Self::Codes => Some(["BillingCountryCode", "BillingStateCode"]),
         }
     }
-}
 
-impl Places {
-    /// The fields of a contact that hold its country and state.
+    /// Those of a contact.
     pub(crate) fn of_contact(self) -> Option<[&'static str; 2]> {
         match self {
             Self::Hidden => None,

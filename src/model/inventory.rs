@@ -60,12 +60,17 @@ pub(crate) struct Account {
     pub(crate) parent: Option<AccountId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Contact {
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: String,
     pub(crate) title: Option<String>,
     pub(crate) email: Option<String>,
+    /// Of its mailing address, as an account's.
+    #[serde(default)]
+    pub(crate) country: Option<String>,
+    #[serde(default)]
+    pub(crate) state: Option<String>,
 }
 
 /// That a contact has a part in an opportunity, as the org tells it.
@@ -79,6 +84,8 @@ pub(crate) struct ContactRole {
 pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) username: String,
+    #[serde(default)]
+    pub(crate) email: Option<String>,
     pub(crate) active: bool,
     /// An IANA time zone, such as `Europe/Berlin`.
     pub(crate) time_zone: String,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::address::Address;
 use super::day::Day;
 use super::id::{RecordId, UserId};
-use super::person::Person;
+use super::person::{Correspondent, Person};
 use super::prompt::Draft;
 
 /// The API name of a field.
@@ -27,6 +27,11 @@ pub(crate) enum Value {
     Id(RecordId),
     /// Several people, in their order.
     People(Vec<Person>),
+    Users(Vec<UserId>),
+    /// The name of somebody who writes, as the org has it when the record is made.
+    Name(Correspondent),
+    /// And the address he writes from.
+    EmailAddress(Correspondent),
     /// A record of ours, by its address; its id may be known only after apply.
     Ref(Address),
     /// Several records of ours, in a text that names them all.

@@ -79,10 +79,13 @@ impl Groups {
             group.roots += 1;
             group.last_root = Some(change.address.root);
         }
-        if matches!(
-            change.action,
-            Action::Update | Action::Replace | Action::Adopt
-        ) {
+        // A record of another kind has other fields.
+        if change.instead_of.is_none()
+            && matches!(
+                change.action,
+                Action::Update | Action::Replace | Action::Adopt
+            )
+        {
             for field in change.fields.iter().filter(|field| {
                 change.action == Action::Update || field.before != Some(after(field))
             }) {

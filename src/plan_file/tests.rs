@@ -13,7 +13,7 @@ use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, UserId};
 use crate::model::loan::Lent;
 use crate::model::person::Person;
-use crate::model::pins::{Ends, Grid, Part, Pins, RootPins, Segment, Slot};
+use crate::model::pins::{Ends, Grid, Marks, Part, Pins, RootPins, Segment, Slot};
 use crate::model::shape::Shape;
 use crate::model::value::{Datum, Want};
 
@@ -132,6 +132,7 @@ fn pins() -> RootPins {
         },
         past: vec![Slot(-31, 9), Slot(-1, 16)],
         future: Vec::new(),
+        held: Marks { past: 1, future: 0 },
     };
     RootPins::Deal(Box::new(pins))
 }

@@ -7,8 +7,8 @@
 mod activity;
 mod added;
 mod calendar;
+mod correspondents;
 mod evidence;
-mod lay;
 mod loan;
 mod overlaps;
 mod owners;
@@ -21,7 +21,6 @@ mod timeline;
 mod want;
 mod zone;
 
-pub(crate) use calendar::{FUTURE_SLOTS, PAST_SLOTS};
 pub(crate) use story::Stories;
 
 use std::borrow::Cow;
@@ -122,6 +121,7 @@ impl<'a> Planner<'a> {
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
         if let Some(account) = root.account() {
             self.plan_account(account, records);
+            self.lend_account(account, records);
         }
         let Some(timeline) = self.timeline(root) else {
             return;
@@ -139,9 +139,6 @@ impl<'a> Planner<'a> {
             return;
         };
         for (path, object, mut fields) in people::contacts(account, people, capabilities.places) {
-            if !capabilities.has(object) {
-                continue;
-            }
             let mut shapes = self.shapes.borrow_mut();
             shapes.fit(capabilities, object, &mut fields);
             records.push(Desired {
@@ -161,7 +158,7 @@ impl<'a> Planner<'a> {
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
-                let value = self.stand_in(name, value);
+                let value = owners::stand_in(&self.situation, name, value);
                 let draft = deal.as_ref().and_then(|deal| {
                     prompts::draft(deal, &record.path, (name, &value), &record.fields)
                 });
@@ -174,35 +171,10 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    /// What is created for an owner who has left belongs to whoever stands in; what he has stays
-    /// his, because the recipe still names him.
-    fn stand_in<'v>(&self, name: &str, value: &'v Value) -> Cow<'v, Value> {
-        let Situation {
-            manifest,
-            capabilities,
-            inventory,
-            ..
-        } = self.situation;
-        match value {
-            Value::Id(owner) if name == "OwnerId" => {
-                let fallback = &manifest.activity.owner_fallback;
-                let acting = owners::acting(
-                    UserId(*owner),
-                    fallback,
-                    capabilities.running_user,
-                    inventory,
-                );
-                acting.map_or(Cow::Borrowed(value), |acting| {
-                    Cow::Owned(Value::Id(acting.0))
-                })
-            }
-            _ => Cow::Borrowed(value),
-        }
-    }
-
     /// What came of the templates in what was rendered so far, and does not fit the org.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        self.added.misfits()
+        let accounts = loan::misfits(&self.situation);
+        self.added.misfits().into_iter().chain(accounts).collect()
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.
@@ -403,6 +375,11 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
             }
             people.iter().map(ToString::to_string).collect()
         }
+        Value::Users(users) => users.iter().map(|user| user.0.to_string()).collect(),
+        Value::Name(who) => deal.map_or(Json::Null, |deal| correspondents::name(deal, *who).into()),
+        Value::EmailAddress(who) => deal.map_or(Json::Null, |deal| {
+            correspondents::address(deal, *who).into()
+        }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),

@@ -2,10 +2,12 @@
 
 mod added;
 mod edits;
+mod emails;
 mod golden;
 mod invitations;
 mod people;
 mod scorecards;
+mod stories;
 mod subjects;
 mod times;
 
@@ -60,6 +62,7 @@ struct Settings {
     past: (u32, u32),
     future: (u32, u32),
     emails: (u32, u32),
+    email_object: &'static str,
     durations: Vec<u32>,
     past_days: u32,
     future_days: u32,
@@ -79,6 +82,7 @@ impl Default for Settings {
             past: (3, 8),
             future: (1, 3),
             emails: (5, 20),
+            email_object: "task",
             durations: vec![25, 30, 45, 60],
             past_days: 45,
             future_days: 21,
@@ -99,6 +103,7 @@ impl Settings {
             past,
             future,
             emails,
+            email_object,
             durations,
             past_days,
             future_days,
@@ -116,7 +121,7 @@ impl Settings {
             "activity:\n  past_days: {past_days}\n  future_days: {future_days}\n  \
              meetings: {{past_min: {}, past_max: {}, future_min: {}, future_max: {}, \
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
-             participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
+             email_object: {email_object}\n  participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
              scorecards: {{coverage_target: {coverage}}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
@@ -153,17 +158,7 @@ struct Told {
 impl World {
     fn plan(&self) -> Told {
         let manifest = self.settings.manifest();
-        let planner = Planner::new(Situation {
-            manifest: &manifest,
-            capabilities: &self.capabilities,
-            inventory: &self.inventory,
-            pins: &self.pins,
-            people: &self.people,
-            recast: &self.recast,
-            seed: self.seed,
-            anchor: self.anchor,
-            told_at: self.told_at,
-        });
+        let planner = self.planner(&manifest);
         let mut records = Records::new();
         let mut core = BTreeSet::new();
         let deals = self.inventory.opportunities.keys().copied();
@@ -203,6 +198,20 @@ impl World {
             core,
             records,
         }
+    }
+
+    fn planner<'a>(&'a self, manifest: &'a Manifest) -> Planner<'a> {
+        Planner::new(Situation {
+            manifest,
+            capabilities: &self.capabilities,
+            inventory: &self.inventory,
+            pins: &self.pins,
+            people: &self.people,
+            recast: &self.recast,
+            seed: self.seed,
+            anchor: self.anchor,
+            told_at: self.told_at,
+        })
     }
 
     /// Plans the world and keeps what an apply would.
@@ -330,6 +339,7 @@ fn users() -> BTreeMap<UserId, User> {
         let user = User {
             name: format!("Owner {number}"),
             username: format!("owner{number}@example.com"),
+            email: Some(format!("owner{number}@seller.example")),
             active: number != 1,
             time_zone: (*zone).to_owned(),
             manager: (number == 1).then(|| user_id(0)),
@@ -409,6 +419,7 @@ prop_compose! {
                 last_name: format!("Last{of}{number}"),
                 title: title.map(str::to_owned),
                 email: Some(format!("person{number}@corp.example")),
+                ..Contact::default()
             };
             (ContactId(id("003", of * 100 + number)), contact)
         };
@@ -467,6 +478,7 @@ fn plain_world(deals: usize) -> World {
             last_name: format!("Person{number}"),
             title: Some(TITLES[number].to_owned()),
             email: Some(format!("person{number}@acme.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", number)), contact)
     };

@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::text::Speaker;
 use crate::model::address::Address;
 use crate::model::object::Object;
+use crate::model::person::Correspondent;
 use crate::model::value::{FieldName, Value, Want};
 
 /// Raised when the way of hashing changes; every record would then look changed.
@@ -47,6 +48,16 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
             }
             bytes.push(0);
         }
+        Value::Users(users) => {
+            bytes.push(b'u');
+            for user in users {
+                bytes.extend(user.0.as_str().as_bytes());
+            }
+            bytes.push(0);
+        }
+        // Who it is counts, and not what he is called: what was written is not written anew.
+        Value::Name(who) => push_correspondent(bytes, b'f', *who, speaker),
+        Value::EmailAddress(who) => push_correspondent(bytes, b'e', *who, speaker),
         Value::Ref(address) => referred(bytes, address),
         Value::Refs(addresses) => {
             bytes.push(b'c');
@@ -64,6 +75,19 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
             let hash = speaker.map_or(0, |speaker| speaker.hash(text));
             marked(bytes, b'x', &hash.to_le_bytes());
         }
+    }
+}
+
+fn push_correspondent(
+    bytes: &mut Vec<u8>,
+    mark: u8,
+    who: Correspondent,
+    speaker: Option<&Speaker>,
+) {
+    bytes.push(mark);
+    match who {
+        Correspondent::Person(person) => push(bytes, &super::person(person), speaker),
+        Correspondent::User(user) => push(bytes, &Value::Id(user.0), speaker),
     }
 }
 

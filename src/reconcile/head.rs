@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::Ground;
 use super::loans;
+use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::texts;
@@ -144,6 +145,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
     notices.extend(loans::notices(ground, planner, seen));
+    notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();

@@ -36,7 +36,7 @@ pub(super) fn in_scope(ground: &Ground, planner: Option<&Planner>) -> Result<Vec
     let accounts = |deals: &[RootId]| -> BTreeSet<RootId> {
         let deals = deals.iter().filter_map(|deal| opportunities.get(deal));
         let accounts = deals.filter_map(|deal| deal.account);
-        let theirs = accounts.filter(|account| planner.stories.people.contains_key(account));
+        let theirs = accounts.filter(|account| planner.stories.covers_account(*account));
         theirs.map(RootId::from).collect()
     };
     for root in left_out.iter().chain(&accounts(left_out)) {

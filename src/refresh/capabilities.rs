@@ -46,15 +46,18 @@ pub(super) async fn capabilities(
     let shows = |object: &str, field: &str| {
         described(object).is_some_and(|object| object.field(field).is_some())
     };
-    let places = [Places::Codes, Places::Texts].into_iter().find(|places| {
-        let mut fields = places.of_account().into_iter().flatten();
-        fields.all(|field| shows("Account", field))
-    });
+    let places = |object: &str, of: fn(Places) -> Option<[&'static str; 2]>| {
+        let mut known = [Places::Codes, Places::Texts].into_iter();
+        known.find(|places| {
+            of(*places).is_some_and(|fields| fields.iter().all(|field| shows(object, field)))
+        })
+    };
     let account_fields = ACCOUNT_FIELDS
         .iter()
         .filter(|field| shows("Account", field));
     let mut capabilities = Capabilities {
-        places: places.unwrap_or_default(),
+        places: places("Account", Places::of_account).unwrap_or_default(),
+        contact_places: places("Contact", Places::of_contact).unwrap_or_default(),
         contact_roles: described("OpportunityContactRole").map_or_else(Vec::new, contact_roles),
         account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
         person_accounts: shows("Contact", "IsPersonAccount"),

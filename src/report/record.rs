@@ -55,12 +55,20 @@ pub(super) fn head(change: &Change) -> String {
     if let Some(day) = change.day {
         head = format!("{head}  {day}");
     }
+    if let Some(former) = change.instead_of {
+        head = format!("{head}  instead of {}", former.api_name());
+    }
     head
 }
 
 /// The fields of a change: of a new record what it gets, of another what differs.
 pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<String> {
-    let shown: Vec<&FieldChange> = match change.action {
+    // What takes the place of a record of another kind is shown as a new one.
+    let action = match change.instead_of {
+        Some(_) => Action::Create,
+        None => change.action,
+    };
+    let shown: Vec<&FieldChange> = match action {
         Action::Create => change
             .fields
             .iter()
@@ -78,9 +86,9 @@ pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<Strin
     let pad = names.max().unwrap_or_default().min(NAME_WIDTH);
     let mut lines: Vec<String> = shown[..count]
         .iter()
-        .flat_map(|field| lines_of(field, change.action, pad, (bounds, width)))
+        .flat_map(|field| lines_of(field, action, pad, (bounds, width)))
         .collect();
-    let hidden = match change.action {
+    let hidden = match action {
         Action::Create => change.fields.len() - count,
         _ => shown.len() - count,
     };

@@ -108,8 +108,8 @@ fn invite(deal: &Deal, step: &Step, records: &mut Vec<Desired>) {
         else {
             continue;
         };
-        let made = &deal.planner.stories.people;
-        if !may_be_invited(&deal.planner.situation, (deal.opportunity, made), *invited) {
+        let of_deal = (deal.opportunity, &deal.planner.stories.people);
+        if !may_be_invited(&deal.planner.situation, of_deal, *invited) {
             continue;
         }
         let path = Path::new(format!("{}/attendee/{role}", step.path));

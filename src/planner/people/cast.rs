@@ -185,10 +185,9 @@ mod tests {
     fn contacts(titles: &[&str]) -> Inventory {
         let contact = |(number, title): (usize, &&str)| {
             let contact = Contact {
-                first_name: None,
                 last_name: format!("Person {number}"),
                 title: Some((*title).to_owned()),
-                email: None,
+                ..Contact::default()
             };
             (contact_id(number), contact)
         };

@@ -21,9 +21,17 @@ const USUAL: [Role; 9] = [
 /// What a scorecard asks about, if nothing else.
 const ASKED_ABOUT: [Role; 2] = [Role::Champion, Role::EconomicBuyer];
 
+/// As many people are there for a deal at most.
+pub(in crate::planner) const COMMITTEE: usize = USUAL.len();
+
+/// The roles that only executives play.
+pub(in crate::planner) const EXECUTIVE_ROLES: [&str; 3] =
+    ["economic_buyer", "executive_sponsor", "decision_maker"];
+
 /// The parts of a deal. Larger deals have larger committees; a manifest that names the roles
-/// itself has them all and no others, but for those that its scorecards ask about.
-pub(in crate::planner) fn roles(manifest: &Manifest, segment: Segment) -> Vec<Role> {
+/// itself has no others but for those that its scorecards ask about, and as many as the shape of
+/// the story needs at least.
+pub(in crate::planner) fn roles(manifest: &Manifest, segment: Segment, least: usize) -> Vec<Role> {
     let named = &manifest.activity.participant_roles;
     let is_usual = named[..] == USUAL[..named.len().min(3)] && named.len() == 3;
     let mut roles = named.clone();
@@ -32,9 +40,15 @@ pub(in crate::planner) fn roles(manifest: &Manifest, segment: Segment) -> Vec<Ro
         (false, false) => &ASKED_ABOUT[..],
         (false, true) => &[],
     };
-    for role in further {
+    let add = |role: &Role, roles: &mut Vec<Role>| {
         if !roles.contains(role) {
             roles.push(*role);
+        }
+    };
+    further.iter().for_each(|role| add(role, &mut roles));
+    for role in &USUAL {
+        if roles.len() < least {
+            add(role, &mut roles);
         }
     }
     roles
@@ -111,7 +125,7 @@ mod tests {
     fn check(lines: &str, segment: Segment, expect: &[Role]) {
         let yaml = format!("run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\n{lines}");
         let manifest = parse(&yaml, "demo.yaml").unwrap();
-        assert_eq!(roles(&manifest, segment), expect, "{lines} {segment:?}");
+        assert_eq!(roles(&manifest, segment, 0), expect, "{lines} {segment:?}");
     }
 
     #[test]

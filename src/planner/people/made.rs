@@ -146,27 +146,27 @@ impl<'a> Household<'a> {
             EmailDomain::Reserved => None,
             EmailDomain::Website => self.account.and_then(website),
         };
-        let domain = domain.unwrap_or_else(|| self.reserved());
+        let name = self.account.map_or("", |account| &account.name);
+        let domain = domain.unwrap_or_else(|| format!("{}.example", reserved_label(self.id, name)));
         format!("{first}.{last}@{domain}")
     }
+}
 
-    /// A domain that nobody can have, named for the account.
-    fn reserved(&self) -> String {
-        let name = self.account.map_or("", |account| &account.name);
-        let name = email::plain(name, "-");
-        let words: Vec<_> = name.split('-').filter(|word| !word.is_empty()).collect();
-        let is_form = |word: &&&str| !FORMS.contains(word);
-        let mut words: Vec<_> = words.iter().filter(is_form).copied().collect();
-        // A label of a domain has 63 characters at most.
-        while words.iter().map(|word| word.len() + 1).sum::<usize>() > 60 && words.len() > 1 {
-            words.pop();
+/// What stands for the account in a domain that nobody can have.
+pub(in crate::planner) fn reserved_label(id: AccountId, name: &str) -> String {
+    let name = email::plain(name, "-");
+    let words: Vec<_> = name.split('-').filter(|word| !word.is_empty()).collect();
+    let is_form = |word: &&&str| !FORMS.contains(word);
+    let mut words: Vec<_> = words.iter().filter(is_form).copied().collect();
+    // A label of a domain has 63 characters at most.
+    while words.iter().map(|word| word.len() + 1).sum::<usize>() > 60 && words.len() > 1 {
+        words.pop();
+    }
+    match words.join("-") {
+        label if label.is_empty() || label.len() > 60 => {
+            format!("account-{}", id.to_string().to_lowercase())
         }
-        match words.join("-") {
-            label if label.is_empty() || label.len() > 60 => {
-                format!("account-{}.example", self.id.to_string().to_lowercase())
-            }
-            label => format!("{label}.example"),
-        }
+        label => label,
     }
 }
 
@@ -212,8 +212,7 @@ fn name(names: &Names, draw: &Draw, others: &[&Contact]) -> Contact {
     let candidate = |number: usize| Contact {
         first_name: Some(first[(start.0 + number) % first.len()].to_owned()),
         last_name: last[(start.1 + number + number / first.len()) % last.len()].to_owned(),
-        title: None,
-        email: None,
+        ..Contact::default()
     };
     let is_like = |one: &Contact, other: &Contact| {
         one.first_name == other.first_name || one.last_name == other.last_name

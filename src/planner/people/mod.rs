@@ -14,7 +14,16 @@ mod titles;
 
 pub(super) use cast::{Casting, cast};
 pub(super) use contacts::contacts;
-pub(super) use made::{People, contact, people};
+pub(super) use made::{People, contact, people, reserved_label};
 pub(super) use roles::make;
 
-pub(super) use committee::roles;
+pub(super) use committee::{COMMITTEE, EXECUTIVE_ROLES, roles};
+pub(super) use titles::is_executive;
+
+use super::Situation;
+use crate::model::object::Object;
+
+/// Whether people are made who are missing.
+pub(super) fn makes_people(situation: &Situation) -> bool {
+    situation.manifest.contacts.generate && situation.capabilities.has(Object::Contact)
+}

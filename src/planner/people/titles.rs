@@ -2,6 +2,7 @@
 
 use crate::draw::Draw;
 use crate::manifest::Role;
+use crate::model::inventory::Contact;
 
 /// Words of a title that speak for a role, the surest first.
 const TITLES: &[(Role, &[&str])] = &[
@@ -71,9 +72,16 @@ const TITLES: &[(Role, &[&str])] = &[
     ),
 ];
 
-/// Words that make a title an executive's: what People.ai counts as such.
+/// Words of a title that make an executive, from a director upwards: what People.ai counts as such.
 const EXECUTIVE: &[&str] = &[
     "chief",
+    "president",
+    "director",
+    "head",
+    "vp",
+    "svp",
+    "evp",
+    "avp",
     "ceo",
     "cfo",
     "coo",
@@ -82,17 +90,10 @@ const EXECUTIVE: &[&str] = &[
     "ciso",
     "cmo",
     "cro",
+    "chro",
     "cpo",
-    "president",
-    "vice president",
-    "vp",
-    "svp",
-    "evp",
-    "head of",
-    "director",
-    "partner",
     "founder",
-    "managing",
+    "owner",
 ];
 
 /// A title ready to be looked through: in lower case, every word after a space and before one.
@@ -121,10 +122,16 @@ impl Title {
     }
 }
 
-/// Whether a title is an executive's, from a director upwards.
-pub(in crate::planner) fn is_executive(title: Option<&str>) -> bool {
-    let title = Title::of(title);
-    EXECUTIVE.iter().any(|word| title.begins(word))
+/// Director or above, by the words of the title.
+pub(in crate::planner) fn is_executive(contact: &Contact) -> bool {
+    let title = contact.title.as_deref().unwrap_or_default();
+    let words = title.split(|letter: char| !letter.is_alphanumeric());
+    let mut words = words.filter(|word| !word.is_empty());
+    words.any(|word| {
+        EXECUTIVE
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+    })
 }
 
 /// A title for a role: what stands before and behind the area, and the department.
@@ -160,15 +167,16 @@ const fn of(department: &'static str, title: &'static str) -> Pattern {
     }
 }
 
-/// The titles that people of each role bear. Each speaks for its role.
+/// The titles that people of each role bear. Each speaks for its role, and is an executive's only
+/// where the role is.
 const PATTERNS: &[(Role, &[Pattern])] = &[
     (
         Role::Champion,
         &[
-            business("Director of ", ""),
-            business("Senior Director, ", ""),
-            business("Head of ", ""),
+            business("Senior Manager, ", ""),
             business("", " Program Manager"),
+            business("", " Lead"),
+            business("Group Manager, ", ""),
         ],
     ),
     (
@@ -194,9 +202,10 @@ const PATTERNS: &[(Role, &[Pattern])] = &[
     (
         Role::DecisionMaker,
         &[
+            business("Director of ", ""),
             business("VP ", ""),
             business("Vice President, ", ""),
-            business("SVP ", ""),
+            business("Senior Director, ", ""),
         ],
     ),
     (
@@ -376,9 +385,18 @@ pub(super) fn title(
 
 #[cfg(test)]
 mod tests {
+    use super::super::committee::EXECUTIVE_ROLES;
     use super::{PATTERNS, Title, is_executive, title};
     use crate::draw::RootDraw;
-    use crate::manifest::Role;
+    use crate::model::inventory::Contact;
+
+    fn contact(title: &str) -> Contact {
+        Contact {
+            last_name: "Person".to_owned(),
+            title: Some(title.to_owned()),
+            ..Contact::default()
+        }
+    }
 
     #[test]
     fn titles_of_ours_speak_for_their_roles() {
@@ -398,11 +416,8 @@ mod tests {
                         "{role} {title}"
                     );
                     assert!(!department.is_empty() && title.len() <= 128 && department.len() <= 80);
-                    let senior = matches!(
-                        role,
-                        Role::EconomicBuyer | Role::DecisionMaker | Role::ExecutiveSponsor
-                    );
-                    assert!(!senior || is_executive(Some(&title)), "{title}");
+                    let is_senior = EXECUTIVE_ROLES.contains(&role.as_str());
+                    assert_eq!(is_executive(&contact(&title)), is_senior, "{title}");
                 }
             }
         }
@@ -410,7 +425,7 @@ mod tests {
 
     #[test]
     fn executives_are_told_by_their_titles() {
-        let check = |title: &str, expect| assert_eq!(is_executive(Some(title)), expect, "{title}");
+        let check = |title, expect| assert_eq!(is_executive(&contact(title)), expect, "{title}");
         check("SVP, Procurement", true);
         check("VP Finance", true);
         check("Director of Operations", true);

@@ -37,6 +37,7 @@ fn newcomer() -> Contact {
         last_name: "Comer".to_owned(),
         title: Some("Chief Financial Officer".to_owned()),
         email: None,
+        ..Contact::default()
     }
 }
 

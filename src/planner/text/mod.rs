@@ -156,7 +156,8 @@ impl<'a> Speaker<'a> {
         contact.map_or(0, |contact| fnv1a(first_name(contact).as_bytes()))
     }
 
-    fn contact(&self, person: Person) -> Option<&'a Contact> {
+    /// The contact that a person is.
+    pub(crate) fn contact(&self, person: Person) -> Option<&'a Contact> {
         match person {
             Person::Contact(id) => self.contacts?.get(&id),
             Person::Made(account, number) => {

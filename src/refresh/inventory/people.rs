@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{InventoryRequest, optional, text};
+use super::{InventoryRequest, optional, text, without_loans};
 use crate::model::capabilities::{Capabilities, KEY_FIELD, Places};
 use crate::model::id::{AccountId, ContactId, RootId, UserId};
 use crate::model::inventory::{Account, Contact, ContactRole, Opportunity, User};
@@ -48,6 +48,7 @@ pub(super) async fn around(
     let mut accounts = Accounts::new();
     for told in told {
         for fields in told.records()?.into_iter().flatten() {
+            let fields = without_loans(&fields, request.loans);
             let (id, account) = account(&fields, capabilities.places)?;
             accounts.insert(id, account);
         }
@@ -59,14 +60,20 @@ pub(super) async fn around(
 
 /// The queries for the contacts of accounts.
 fn contacts_of(capabilities: &Capabilities, accounts: &[&str]) -> Vec<String> {
+    let more = capabilities
+        .contact_places
+        .of_contact()
+        .into_iter()
+        .flatten();
     // The contact that a person account is stands alone: others there are only related to it.
-    let person = match capabilities.person_accounts {
-        true => ", IsPersonAccount",
-        false => "",
-    };
+    let person = capabilities.person_accounts.then_some("IsPersonAccount");
+    let more: String = more
+        .chain(person)
+        .map(|field| format!(", {field}"))
+        .collect();
     let key = key_of(capabilities, Object::Contact);
     let select = format!(
-        "SELECT Id, FirstName, LastName, Title, Email, AccountId{person}{key} FROM Contact WHERE AccountId IN"
+        "SELECT Id, FirstName, LastName, Title, Email, AccountId{more}{key} FROM Contact WHERE AccountId IN"
     );
     soql::in_lists(&select, accounts, "").into_iter().collect()
 }
@@ -108,7 +115,8 @@ async fn contacts(request: &InventoryRequest<'_>, told: Vec<Told>) -> Result<Con
                 if is_made(request, &fields)? {
                     continue;
                 }
-                let (account, id, contact) = contact(&fields)?;
+                let places = request.capabilities.contact_places;
+                let (account, id, contact) = contact(&fields, places)?;
                 contacts.entry(account).or_default().insert(id, contact);
                 if fields.get("IsPersonAccount") == Some(&Json::Bool(true)) {
                     persons.insert((account, id));
@@ -156,10 +164,7 @@ pub(super) type Contacts = BTreeMap<AccountId, BTreeMap<ContactId, Contact>>;
 
 fn account(fields: &Fields, places: Places) -> Result<(AccountId, Account), Error> {
     let id = AccountId(record_id(&text(fields, "Id")?)?);
-    let place = places.of_account();
-    let [country, state] = place.map_or_else(<[_; 2]>::default, |place| {
-        place.map(|field| optional(fields, field))
-    });
+    let [country, state] = place(fields, places.of_account());
     let employees = fields.get("NumberOfEmployees").and_then(Json::as_u64);
     let parent = optional(fields, "ParentId");
     let parent = parent.map(|id| record_id(&id)).transpose()?;
@@ -175,20 +180,29 @@ fn account(fields: &Fields, places: Places) -> Result<(AccountId, Account), Erro
     Ok((id, account))
 }
 
-fn contact(fields: &Fields) -> Result<(AccountId, ContactId, Contact), Error> {
+fn contact(fields: &Fields, places: Places) -> Result<(AccountId, ContactId, Contact), Error> {
     let account = AccountId(record_id(&text(fields, "AccountId")?)?);
+    let [country, state] = place(fields, places.of_contact());
     let contact = Contact {
         first_name: optional(fields, "FirstName"),
         last_name: text(fields, "LastName")?,
         title: optional(fields, "Title"),
         email: optional(fields, "Email"),
+        country,
+        state,
     };
     let id = ContactId(record_id(&text(fields, "Id")?)?);
     Ok((account, id, contact))
 }
 
+fn place(fields: &Fields, names: Option<[&str; 2]>) -> [Option<String>; 2] {
+    names.map_or_else(Default::default, |names| {
+        names.map(|name| optional(fields, name))
+    })
+}
+
 pub(super) const USERS: &str =
-    "SELECT Id, Name, Username, IsActive, TimeZoneSidKey, ManagerId FROM User";
+    "SELECT Id, Name, Username, Email, IsActive, TimeZoneSidKey, ManagerId FROM User";
 
 pub(super) async fn users(pages: Pages) -> Result<BTreeMap<UserId, User>, Error> {
     let mut users = BTreeMap::new();
@@ -199,6 +213,7 @@ pub(super) async fn users(pages: Pages) -> Result<BTreeMap<UserId, User>, Error>
         let user = User {
             name: text(&fields, "Name")?,
             username: text(&fields, "Username")?,
+            email: optional(&fields, "Email"),
             active: fields
                 .get("IsActive")
                 .and_then(Json::as_bool)
