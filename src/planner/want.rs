@@ -61,9 +61,9 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
         Value::Ref(address) => referred(bytes, address),
         Value::Refs(addresses) => {
             bytes.push(b'c');
-            addresses
-                .iter()
-                .for_each(|address| referred(bytes, address));
+            for address in addresses {
+                referred(bytes, address);
+            }
             bytes.push(0);
         }
         Value::Word(word) => {
