@@ -192,6 +192,8 @@ llm:
 scorecards:
   templates:
   - meddicc
+  target:
+  - objects
   coverage_target: 0.8
   confidence_floor: 0.55
   mode: heuristic

@@ -246,6 +246,7 @@ pub(crate) const OBJECTS: [Facts; 11] = [
             "Status__c",
             "Confidence__c",
             "Evidence_Activity_Id__c",
+            "Evidence_Summary__c",
             "Contact__c",
             "Demo_Pack__c",
             "Sort_Order__c",

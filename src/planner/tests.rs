@@ -72,6 +72,7 @@ struct Settings {
     meeting_subjects: Vec<String>,
     email_subjects: Vec<String>,
     coverage: f64,
+    templates: &'static str,
     roles: Vec<&'static str>,
     fallback: &'static str,
     invite_real: bool,
@@ -95,6 +96,7 @@ impl Default for Settings {
             meeting_subjects: Vec::new(),
             email_subjects: Vec::new(),
             coverage: 0.8,
+            templates: "meddicc",
             roles: vec!["champion", "economic_buyer", "technical_evaluator"],
             fallback: "manager",
             invite_real: false,
@@ -118,6 +120,7 @@ impl Settings {
             meeting_subjects,
             email_subjects,
             coverage,
+            templates,
             roles,
             fallback,
             invite_real,
@@ -134,7 +137,7 @@ impl Settings {
              email_object: {email_object}\n  participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
              realism_level: {realism}\n  {own}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
-             scorecards: {{coverage_target: {coverage}}}\n{added}",
+             scorecards: {{coverage_target: {coverage}, templates: [{templates}]}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
         )
         .expect("a text takes everything");

@@ -68,9 +68,9 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
         Value::Ref(address) => referred(bytes, address),
         Value::Refs(addresses) => {
             bytes.push(b'c');
-            addresses
-                .iter()
-                .for_each(|address| referred(bytes, address));
+            for address in addresses {
+                referred(bytes, address);
+            }
             bytes.push(0);
         }
         Value::Word(word) => {
