@@ -2,19 +2,22 @@
 
 use std::path::PathBuf;
 
+use super::accounts::accounts;
 use super::added::{fields, record_types};
+use super::calendar::calendar;
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
     run_name, story_key, subject, tag_field,
 };
+use super::people::contacts;
+use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
-    IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
-    OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
-    Scorecards, StoryKey, Subjects, VerifyMode,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
+    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -25,8 +28,11 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         source,
         salesforce: salesforce(file.section("salesforce")),
         opportunities: opportunities(file.section("opportunities")),
+        accounts: accounts(file.section("accounts")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
+        contacts: contacts(file.section("contacts")),
+        calendar: calendar(file.section("calendar")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),
@@ -129,20 +135,6 @@ fn opportunities(mut opportunities: Section) -> Opportunities {
         keep_fresh: opportunities
             .distinct("keep_fresh", word(KeptFresh::WORDS))
             .unwrap_or_default(),
-    }
-}
-
-fn peopleai(mut peopleai: Section) -> PeopleAi {
-    PeopleAi {
-        ingestion_mode: peopleai
-            .value("ingestion_mode", word(IngestionMode::WORDS))
-            .unwrap_or(IngestionMode::CrmActivity),
-        verify_mode: peopleai
-            .value("verify_mode", word(VerifyMode::WORDS))
-            .unwrap_or(VerifyMode::Manual),
-        expected_latency_minutes: peopleai
-            .value("expected_latency_minutes", whole(0..=10_080))
-            .unwrap_or(60),
     }
 }
 

@@ -9,8 +9,12 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
+use super::calendar::Calendar;
 use super::framework::{Framework, by_name};
+use super::people::Contacts;
+use super::peopleai::PeopleAi;
 use super::roles::Role;
 use super::words::words;
 use crate::model::object::Object;
@@ -24,8 +28,11 @@ pub(crate) struct Manifest {
     pub(crate) run: Run,
     pub(crate) salesforce: Salesforce,
     pub(crate) opportunities: Opportunities,
+    pub(crate) accounts: Accounts,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
+    pub(crate) contacts: Contacts,
+    pub(crate) calendar: Calendar,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
@@ -46,10 +53,34 @@ impl Manifest {
 }
 
 impl Manifest {
-    /// Whether it fills fields of records that are not ours.
-    pub(crate) fn lends(&self) -> bool {
-        !self.opportunities.keep_fresh.is_empty()
+    /// The fields of records that are not ours which it fills.
+    pub(crate) fn lent(&self) -> Vec<LentField> {
+        let kept = self.opportunities.keep_fresh.iter();
+        let kept = kept.map(|kept| LentField {
+            object: Object::OpportunityLoan,
+            field: kept.to_string(),
+            key: "opportunities.keep_fresh",
+        });
+        let of_account = |field: &str, key| LentField {
+            object: Object::AccountLoan,
+            field: field.to_owned(),
+            key,
+        };
+        let accounts = &self.accounts;
+        let website = accounts.website.iter();
+        let website = website.map(|_| of_account("Website", "accounts.website"));
+        let parents =
+            (!accounts.parents.is_empty()).then(|| of_account("ParentId", "accounts.parents"));
+        kept.chain(website).chain(parents).collect()
     }
+}
+
+/// A field of a record that is not ours, and the key of the manifest that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LentField {
+    pub(crate) object: Object,
+    pub(crate) field: String,
+    pub(crate) key: &'static str,
 }
 
 /// The folder that a file lies in.
@@ -209,14 +240,6 @@ words! {
     }
 }
 
-/// How People.ai gets to see the records, and how that is checked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct PeopleAi {
-    pub(crate) ingestion_mode: IngestionMode,
-    pub(crate) verify_mode: VerifyMode,
-    pub(crate) expected_latency_minutes: u32,
-}
-
 /// What becomes of the opportunities themselves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Opportunities {
@@ -229,23 +252,6 @@ words! {
     KeptFresh {
         CloseDate = "CloseDate",
         NextStep = "NextStep",
-    }
-}
-
-words! {
-    /// Where People.ai picks activities up.
-    IngestionMode {
-        CrmActivity = "crm_activity",
-        EmailDropbox = "email_dropbox",
-        Calendar = "calendar",
-    }
-}
-
-words! {
-    /// Who looks whether People.ai has ingested the records.
-    VerifyMode {
-        Manual = "manual",
-        Api = "api",
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::{Address, Path};
 use super::id::{AccountId, ContactId, RecordId, RootId, UserId};
+use super::inventory::Contact;
 
 /// Somebody at an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +16,28 @@ pub(crate) enum Person {
     Contact(ContactId),
     /// One that we make: the account, and the number of its address, as in `001…/contact/02`.
     Made(AccountId, u8),
+}
+
+/// Who somebody is whom we make. It stays whatever becomes of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) contact: Contact,
+    pub(crate) department: String,
+    /// Where the mail address is; another choice of the manifest gives another address.
+    pub(crate) email_domain: EmailDomain,
+    /// As the org keeps those of addresses.
+    pub(crate) country: Option<String>,
+    pub(crate) state: Option<String>,
+}
+
+/// Where the mail addresses are of people whom we make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EmailDomain {
+    /// Under a domain that nobody can have: `acme.example`.
+    Reserved,
+    /// The domain of the account's website.
+    Website,
 }
 
 /// Somebody who writes emails.
@@ -30,6 +53,12 @@ pub(crate) enum Correspondent {
 pub(crate) struct BadPerson(String);
 
 impl Person {
+    /// The person whom we make at this address, where it is one of a person.
+    pub(crate) fn at(address: &Address) -> Option<Self> {
+        let number = address.path.as_str().strip_prefix("contact/")?;
+        Some(Self::Made(address.root.account()?, number.parse().ok()?))
+    }
+
     /// The address of a person whom we make.
     pub(crate) fn address(self) -> Option<Address> {
         match self {

@@ -77,6 +77,47 @@ pub(crate) enum Datum {
     Ref(Address),
     /// A text that a language model is still to write.
     Draft(Box<Draft>),
+    /// Several people, of whom some are ours.
+    People(Vec<Person>),
+}
+
+impl Datum {
+    /// The records of ours whose ids it stands for.
+    pub(crate) fn references(&self) -> impl Iterator<Item = Address> {
+        let (one, people) = match self {
+            Self::Json(_) | Self::Draft(_) => (None, &[][..]),
+            Self::Ref(address) => (Some(address.clone()), &[][..]),
+            Self::People(people) => (None, people.as_slice()),
+        };
+        let people = people.iter().filter_map(|person| person.address());
+        one.into_iter().chain(people)
+    }
+
+    /// The value with the ids in place of the addresses; nothing where one is not known, or where
+    /// the text is still to be written.
+    pub(crate) fn resolve<E>(
+        &self,
+        id: impl Fn(&Address) -> Result<Option<RecordId>, E>,
+    ) -> Result<Option<serde_json::Value>, E> {
+        let text = |id: RecordId| serde_json::Value::String(id.to_string());
+        match self {
+            Self::Json(json) => Ok(Some(json.clone())),
+            Self::Draft(_) => Ok(None),
+            Self::Ref(address) => Ok(id(address)?.map(text)),
+            Self::People(people) => {
+                let id = |person: &Person| match (person, person.address()) {
+                    (Person::Contact(contact), _) => Ok(Some(contact.0)),
+                    (Person::Made(..), Some(address)) => id(&address),
+                    (Person::Made(..), None) => Ok(None),
+                };
+                let ids = people
+                    .iter()
+                    .map(id)
+                    .collect::<Result<Option<Vec<_>>, E>>()?;
+                Ok(ids.map(|ids| ids.into_iter().map(text).collect()))
+            }
+        }
+    }
 }
 
 /// Reads a value that may be left out, where null is a value too.

@@ -111,6 +111,9 @@ fn after(field: &crate::model::change::FieldChange) -> serde_json::Value {
         crate::model::value::Datum::Draft(draft) => {
             serde_json::Value::String(draft.hash.to_string())
         }
+        crate::model::value::Datum::People(people) => {
+            people.iter().map(ToString::to_string).collect()
+        }
     }
 }
 

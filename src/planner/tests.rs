@@ -7,6 +7,7 @@ mod golden;
 mod invitations;
 mod people;
 mod scorecards;
+mod stories;
 mod subjects;
 mod times;
 
@@ -18,6 +19,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+use super::people::People;
 use super::{Planner, Situation};
 use crate::bench::capabilities;
 use crate::manifest::{self, Manifest, Misfit};
@@ -47,6 +49,7 @@ struct World {
     capabilities: Capabilities,
     inventory: Inventory,
     pins: BTreeMap<RootId, Pins>,
+    people: People,
     recast: BTreeSet<RootId>,
     seed: u64,
     anchor: Day,
@@ -142,6 +145,7 @@ type Records = BTreeMap<Address, Record>;
 #[derive(Debug, Clone, PartialEq)]
 struct Told {
     pins: BTreeMap<RootId, Pins>,
+    people: People,
     skipped: BTreeSet<RootId>,
     overlaps: u64,
     uninvited: u64,
@@ -154,19 +158,12 @@ struct Told {
 impl World {
     fn plan(&self) -> Told {
         let manifest = self.settings.manifest();
-        let planner = Planner::new(Situation {
-            manifest: &manifest,
-            capabilities: &self.capabilities,
-            inventory: &self.inventory,
-            pins: &self.pins,
-            recast: &self.recast,
-            seed: self.seed,
-            anchor: self.anchor,
-            told_at: self.told_at,
-        });
+        let planner = self.planner(&manifest);
         let mut records = Records::new();
         let mut core = BTreeSet::new();
-        for root in self.inventory.opportunities.keys() {
+        let deals = self.inventory.opportunities.keys().copied();
+        let accounts = self.inventory.accounts.keys().copied().map(RootId::from);
+        for root in &accounts.chain(deals).collect::<Vec<_>>() {
             let mut desired = Vec::new();
             planner.plan(*root, &mut desired);
             let timeline = planner.timeline(*root);
@@ -193,6 +190,7 @@ impl World {
         }
         Told {
             pins: planner.stories.pins.clone(),
+            people: planner.stories.people.clone(),
             skipped: planner.stories.skipped.clone(),
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
@@ -202,10 +200,25 @@ impl World {
         }
     }
 
+    fn planner<'a>(&'a self, manifest: &'a Manifest) -> Planner<'a> {
+        Planner::new(Situation {
+            manifest,
+            capabilities: &self.capabilities,
+            inventory: &self.inventory,
+            pins: &self.pins,
+            people: &self.people,
+            recast: &self.recast,
+            seed: self.seed,
+            anchor: self.anchor,
+            told_at: self.told_at,
+        })
+    }
+
     /// Plans the world and keeps what an apply would.
     fn apply(&mut self) -> Told {
         let told = self.plan();
         self.pins = told.pins.clone();
+        self.people = told.people.clone();
         self.told_at = Some(self.anchor);
         told
     }
@@ -245,6 +258,7 @@ impl Record {
             Datum::Json(json) => json,
             Datum::Ref(address) => panic!("{name} refers to {address}"),
             Datum::Draft(draft) => panic!("{name} is to be written: {draft:?}"),
+            Datum::People(people) => panic!("{name} refers to {people:?}"),
         }
     }
 
@@ -255,7 +269,7 @@ impl Record {
 
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
-            Datum::Json(_) | Datum::Draft(_) => None,
+            Datum::Json(_) | Datum::Draft(_) | Datum::People(_) => None,
             Datum::Ref(address) => Some(address),
         }
     }
@@ -396,6 +410,7 @@ prop_compose! {
                 last_name: format!("Last{of}{number}"),
                 title: title.map(str::to_owned),
                 email: Some(format!("person{number}@corp.example")),
+                ..Contact::default()
             };
             (ContactId(id("003", of * 100 + number)), contact)
         };
@@ -420,9 +435,11 @@ prop_compose! {
                 accounts: accounts.collect(),
                 contacts: contacts.collect(),
                 users: users(),
+                contact_roles: BTreeMap::new(),
                 organization: "Northwind".to_owned(),
             },
             pins: BTreeMap::new(),
+            people: BTreeMap::new(),
             recast: BTreeSet::new(),
             seed,
             anchor: day("2026-11-16").plus(anchor),
@@ -452,6 +469,7 @@ fn plain_world(deals: usize) -> World {
             last_name: format!("Person{number}"),
             title: Some(TITLES[number].to_owned()),
             email: Some(format!("person{number}@acme.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", number)), contact)
     };
@@ -468,9 +486,11 @@ fn plain_world(deals: usize) -> World {
             accounts: BTreeMap::from([(account, acme)]),
             contacts: BTreeMap::from([(account, names.iter().enumerate().map(contact).collect())]),
             users: users(),
+            contact_roles: BTreeMap::new(),
             organization: "Northwind".to_owned(),
         },
         pins: BTreeMap::new(),
+        people: BTreeMap::new(),
         recast: BTreeSet::new(),
         seed: 42,
         anchor: day("2026-11-20"),

@@ -10,14 +10,15 @@ use crate::model::value::{FieldName, Value, Want};
 /// Raised when the way of hashing changes; every record would then look changed.
 const VERSION: u8 = 1;
 
-/// Hashes values, referenced addresses and what texts are made from; no text is rendered.
+/// Hashes values, referenced addresses and what texts are made from; no text is rendered. Where
+/// there is no deal there are no texts.
 pub(super) fn want(
     object: Object,
     (fields, drafts): (&[(FieldName, Value)], u64),
-    speaker: &Speaker,
+    speaker: Option<&Speaker>,
 ) -> Want {
     let mut bytes = Vec::with_capacity(384);
-    bytes.extend([VERSION, object.number() as u8]);
+    bytes.extend([VERSION, object.number()]);
     for (name, value) in fields {
         bytes.extend(name.as_bytes());
         bytes.push(0);
@@ -31,7 +32,7 @@ pub(super) fn want(
 }
 
 /// Each kind of value begins with its own mark, so that no two values look alike.
-fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
+fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
     match value {
         Value::Null => bytes.push(b'0'),
         Value::Bool(bool) => bytes.extend([b'b', u8::from(*bool)]),
@@ -66,11 +67,19 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: &Speaker) {
             bytes.push(0);
         }
         Value::Templated(templated) => marked(bytes, b'm', &templated.recipe.to_le_bytes()),
-        Value::Text(text) => marked(bytes, b'x', &speaker.hash(text).to_le_bytes()),
+        Value::Text(text) => {
+            let hash = speaker.map_or(0, |speaker| speaker.hash(text));
+            marked(bytes, b'x', &hash.to_le_bytes());
+        }
     }
 }
 
-fn push_correspondent(bytes: &mut Vec<u8>, mark: u8, who: Correspondent, speaker: &Speaker) {
+fn push_correspondent(
+    bytes: &mut Vec<u8>,
+    mark: u8,
+    who: Correspondent,
+    speaker: Option<&Speaker>,
+) {
     bytes.push(mark);
     match who {
         Correspondent::Person(person) => push(bytes, &super::person(person), speaker),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Error;
 use super::record_id;
 use crate::manifest::template::Template;
-use crate::manifest::{EmailObject, Manifest, Misfit};
+use crate::manifest::{Attribute, EmailObject, LentField, Manifest, Misfit};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::field_kind::FieldKind;
 use crate::model::id::RecordId;
@@ -45,7 +45,57 @@ pub(super) fn fit(
             }
         }
     }
+    misfits.extend(told(manifest, described));
+    misfits.extend(lent(manifest, described));
     Ok(misfits)
+}
+
+/// Fields of activities that are to tell People.ai something.
+fn told(
+    manifest: &Manifest,
+    described: &BTreeMap<Object, (&'static Facts, &Describe)>,
+) -> Vec<Misfit> {
+    let activities = [Object::Event, Object::Task];
+    let activities = activities.iter().filter_map(|object| described.get(object));
+    let misfit = |(told, name): (&Attribute, &String)| {
+        let is_text = |field: &Field| matches!(kind(field), Some(FieldKind::Text { .. }));
+        let fits = |describe: &Describe| {
+            let field = describe.field(name);
+            field.is_some_and(|field| field.createable && field.updateable && is_text(field))
+        };
+        let (facts, _) = activities.clone().find(|(_, describe)| !fits(describe))?;
+        Some(Misfit {
+            path: format!("peopleai.fields.{told}"),
+            message: format!(
+                "this org has no text field {name} on {} that you may set",
+                facts.api_name
+            ),
+            hint: "`demo-gen org prepare` makes it".to_owned(),
+        })
+    };
+    manifest.peopleai.fields.iter().filter_map(misfit).collect()
+}
+
+/// Fields of records that are not ours, which the manifest names.
+fn lent(
+    manifest: &Manifest,
+    described: &BTreeMap<Object, (&'static Facts, &Describe)>,
+) -> Vec<Misfit> {
+    let misfit = |lent: LentField| {
+        let (_, describe) = described.get(&lent.object)?;
+        let field = describe.field(&lent.field);
+        let is_settable = field.is_some_and(|field| field.updateable);
+        (!is_settable).then(|| Misfit {
+            path: lent.key.to_owned(),
+            message: format!(
+                "this org has no field {} on {} that you may set",
+                lent.field,
+                lent.object.api_name()
+            ),
+            hint: "check its API name and your field-level security; or take it out".to_owned(),
+        })
+    };
+    manifest.lent().into_iter().filter_map(misfit).collect()
 }
 
 /// Emails can be records of their own only where the org has such.

@@ -18,6 +18,7 @@ use crate::model::change::{Action, Change, Counts, FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::event::{Event, Failure, Halted, Outcome, Texts};
 use crate::model::id::{RecordId, RootId};
+use crate::model::person::Person;
 use crate::model::prompt::PromptHash;
 use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
@@ -140,6 +141,9 @@ struct FieldLine<'a> {
     /// A language model is to write it; `after` is what stands in until it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_prompt: Option<PromptHash>,
+    /// Several people of whom some are made, by id or address.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    after_people: &'a [Person],
 }
 
 /// Terraform's names.
@@ -339,10 +343,12 @@ fn change_line(change: &Change) -> ChangeLine<'_> {
 }
 
 fn field_line(field: &FieldChange) -> FieldLine<'_> {
-    let (after, after_address, after_prompt) = match &field.after {
-        Datum::Json(json) => (Cow::Borrowed(json), None, None),
-        Datum::Ref(address) => (Cow::Owned(Json::Null), Some(address), None),
-        Datum::Draft(draft) => (Cow::Owned(draft.stand_in()), None, Some(draft.hash)),
+    let none: &[Person] = &[];
+    let (after, after_address, after_prompt, after_people) = match &field.after {
+        Datum::Json(json) => (Cow::Borrowed(json), None, None, none),
+        Datum::Ref(address) => (Cow::Owned(Json::Null), Some(address), None, none),
+        Datum::Draft(draft) => (Cow::Owned(draft.stand_in()), None, Some(draft.hash), none),
+        Datum::People(people) => (Cow::Owned(Json::Null), None, None, people.as_slice()),
     };
     FieldLine {
         name: &field.name,
@@ -350,6 +356,7 @@ fn field_line(field: &FieldChange) -> FieldLine<'_> {
         after,
         after_address,
         after_prompt,
+        after_people,
     }
 }
 

@@ -108,14 +108,14 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
         Datum::Json(Json::Null | Json::Bool(_)) => false,
         Datum::Json(Json::String(text)) => *text != change.title && text.len() <= LONG_TEXT,
         Datum::Draft(draft) => draft.text(None).is_some_and(|text| text.len() <= LONG_TEXT),
-        Datum::Json(_) | Datum::Ref(_) => true,
+        Datum::Json(_) | Datum::Ref(_) | Datum::People(_) => true,
     }
 }
 
 fn differs(field: &FieldChange) -> bool {
     match (&field.before, &field.after) {
         (Some(before), Datum::Json(after)) => before != after,
-        (None, _) | (_, Datum::Ref(_) | Datum::Draft(_)) => true,
+        (None, _) | (_, Datum::Ref(_) | Datum::Draft(_) | Datum::People(_)) => true,
     }
 }
 
@@ -171,6 +171,10 @@ fn datum(datum: &Datum, width: usize) -> String {
             let offline = draft.text(None).unwrap_or_default();
             let room = width.saturating_sub(TO_BE_GENERATED.len() + 3);
             format!("{} {TO_BE_GENERATED}", quoted(&offline, room))
+        }
+        Datum::People(people) => {
+            let people: Vec<_> = people.iter().map(ToString::to_string).collect();
+            brief(&format!("(ids of {})", people.join(", ")), width)
         }
     }
 }

@@ -24,6 +24,7 @@ fn a_small_deal() {
                 Datum::Json(json) => writeln!(text, "  {name}: {json}").unwrap(),
                 Datum::Draft(draft) => writeln!(text, "  {name}: {}", draft.hash).unwrap(),
                 Datum::Ref(address) => writeln!(text, "  {name}: -> {}", address.path).unwrap(),
+                Datum::People(people) => writeln!(text, "  {name}: -> {people:?}").unwrap(),
             }
         }
     }

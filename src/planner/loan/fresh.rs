@@ -1,16 +1,15 @@
-//! Loans: fields of records that are not ours, which are filled because the manifest names them.
+//! What open deals lend: fields that go stale, and are kept fresh.
 
-use super::{Deal, field, want};
+use super::super::timeline::{Held, Kind, Step};
+use super::super::{Deal, field};
 use crate::draw::RootDraw;
 use crate::manifest::KeptFresh;
-use crate::model::address::Path;
 use crate::model::day::Day;
-use crate::model::id::RecordId;
 use crate::model::loan::LOAN;
 use crate::model::object::Object;
 use crate::model::pins::Ends;
 use crate::model::record::Desired;
-use crate::model::value::{FieldName, Value};
+use crate::model::value::Value;
 
 /// The draw of a close date.
 const CLOSES: usize = 0;
@@ -22,7 +21,7 @@ const LONGEST: i32 = 60;
 const SPREAD: u64 = 10;
 
 /// Lends the fields of the deal that are kept fresh.
-pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
+pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
     let kept = &deal.planner.situation.manifest.opportunities.keep_fresh;
     let is_open = deal.pins.ends == Ends::AtAnchor && !deal.opportunity.closed;
     if kept.is_empty() || !is_open {
@@ -43,33 +42,6 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
     );
 }
 
-impl Deal<'_> {
-    /// Fills fields of a record that is not ours, as far as the org lets us. What they hold now is
-    /// kept, and given back once they are not wanted any more.
-    pub(super) fn lend(
-        &self,
-        records: &mut Vec<Desired>,
-        path: &str,
-        (object, lender): (Object, RecordId),
-        mut fields: Vec<(FieldName, Value)>,
-    ) {
-        let capabilities = self.planner.situation.capabilities;
-        fields.retain(|(name, _)| {
-            capabilities.can_read(object, name) && capabilities.can_update(object, name)
-        });
-        if fields.is_empty() {
-            return;
-        }
-        records.push(Desired {
-            path: Path::new(path),
-            object,
-            lender: Some(lender),
-            want: want::want(object, (&fields, 0), &self.speaker),
-            fields,
-        });
-    }
-}
-
 /// When the deal closes now, where the day that it was to close on has passed.
 fn close_date(deal: &Deal, draw: &mut RootDraw) -> Option<Day> {
     let anchor = deal.planner.situation.anchor;
@@ -80,21 +52,13 @@ fn close_date(deal: &Deal, draw: &mut RootDraw) -> Option<Day> {
     has_passed.then(|| anchor.business().plus(days).day())
 }
 
-/// What is planned next.
+/// What is planned next, at the least counts: a raised maximum changes nothing that is there.
 fn next_step(deal: &Deal) -> Option<Value> {
-    let anchor = deal.pins.ends.base(deal.planner.situation.anchor);
-    let least = deal
-        .planner
-        .situation
-        .manifest
-        .activity
-        .meetings
-        .future
-        .min();
-    let planned = deal.pins.future.iter().take(least as usize);
-    let slot = planned.min_by_key(|slot| (slot.0, slot.1))?;
-    let day = anchor.plus(i32::from(slot.0)).day().date();
-    Some(Value::Word(
-        format!("Meeting on {}", day.strftime("%-d %B")).into(),
-    ))
+    let is_planned = |step: &&Step| step.core && step.kind == Kind::Meeting(Held::Planned);
+    let planned = deal.timeline.steps.iter().filter(is_planned);
+    let next = planned.min_by_key(|step| (step.when.at, &step.path))?;
+    let topic = next.topic.facts().key.replace('-', " ");
+    let topic = topic[..1].to_uppercase() + &topic[1..];
+    let day = next.when.day.date().strftime("%-d %B");
+    Some(Value::Word(format!("{topic} on {day}").into()))
 }
