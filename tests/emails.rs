@@ -272,6 +272,19 @@ fn without_keys_a_task_of_the_orgs_is_nobodys() {
 }
 
 #[test]
+fn a_prepared_org_takes_keys_on_emails() {
+    let env = story("--bare");
+    env.run("org prepare -y").exits(0);
+    env.apply();
+    env.nothing_to_do();
+    env.in_org(|org| {
+        let keyless = "SELECT Id FROM EmailMessage WHERE Demo_Key__c = null OR Demo_Run__c = null";
+        assert!(org.ids(keyless).is_empty());
+        assert!(!org.query(OURS).is_empty());
+    });
+}
+
+#[test]
 fn an_org_without_emails_refuses_them_before_the_first_write() {
     let env = story("--without enhanced-email");
     let before = env.export();
