@@ -83,7 +83,14 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
     let scene = Scene::of(deal.voice, deal.timeline, number);
     let step = scene.step;
     let people = step.people.places();
-    let people = people.filter_map(|place| Some(deal.voice.at(Some(place))?.hash));
+    let people = people.filter_map(|place| {
+        let someone = deal.voice.at(Some(place))?;
+        Some(if scene.is_internal() {
+            someone.hash
+        } else {
+            someone.in_mail
+        })
+    });
     let someone = |of: Option<&Someone>| of.map_or(0, |someone| someone.hash);
     let day = |of: Option<&super::super::timeline::Step>| {
         of.map_or(0, |step| {
@@ -104,7 +111,7 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         if scene.is_internal() {
             0
         } else {
-            scene.owner.hash
+            scene.owner.in_mail
         },
         someone(scene.buyer),
         someone(scene.champion),
@@ -131,10 +138,13 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
         deal.voice.hash,
         element.map_or(99, |element| element as u64),
         u64::from(*sure),
-        step.when.day.number() as u64,
         deal.voice.base.number() as u64,
-        // A first indication names nobody whom it is from.
-        if *sure > 1 { someone(main) } else { 0 },
+        // A first indication tells neither when it was given nor by whom.
+        if *sure > 1 {
+            mix(step.when.day.number() as u64, someone(main))
+        } else {
+            0
+        },
         someone(buyer),
         someone(champion),
     ])

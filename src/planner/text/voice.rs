@@ -52,16 +52,17 @@ pub(super) struct Someone {
     /// How they are addressed.
     pub(super) first: String,
     pub(super) email: String,
+    /// The hash of the names; and of the address beside them, which only messages tell.
     pub(super) hash: u64,
+    pub(super) in_mail: u64,
 }
 
 impl Someone {
     fn new(full: String, first: String, email: &str) -> Self {
-        let parts = [full.as_bytes(), first.as_bytes(), email.as_bytes()];
+        let hash = recipe::mix(fnv1a(full.as_bytes()), fnv1a(first.as_bytes()));
         Self {
-            hash: parts
-                .into_iter()
-                .fold(0, |hash, part| recipe::mix(hash, fnv1a(part))),
+            hash,
+            in_mail: recipe::mix(hash, fnv1a(email.as_bytes())),
             full,
             first,
             email: email.to_owned(),
