@@ -6,8 +6,12 @@
 //! exists there, is not looked at here; nor is any file but the manifest itself and those that it
 //! names.
 
+mod accounts;
 mod added;
+mod calendar;
 pub(crate) mod framework;
+mod people;
+mod peopleai;
 mod roles;
 mod seller;
 pub(crate) mod template;
@@ -37,6 +41,9 @@ use thiserror::Error;
 use problems::Complaint;
 use section::{Files, Reading, Section};
 
+pub(crate) use accounts::Accounts;
+pub(crate) use calendar::{Calendar, HolidayCalendar};
+pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
 pub(crate) use template::{Template, Templates};

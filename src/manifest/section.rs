@@ -132,6 +132,12 @@ impl<'a> Section<'a> {
         self.entry(key).is_some_and(|(_, node)| node.is_null())
     }
 
+    /// Whether the key is there and holds keys of its own.
+    pub(super) fn is_mapping(&mut self, key: &'static str) -> bool {
+        self.node(key)
+            .is_some_and(|node| matches!(node.value, Value::Map(_)))
+    }
+
     /// The values of a list, each read and judged alone.
     pub(super) fn list<T>(
         &mut self,

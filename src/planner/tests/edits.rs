@@ -37,6 +37,7 @@ fn newcomer() -> Contact {
         last_name: "Comer".to_owned(),
         title: Some("Chief Financial Officer".to_owned()),
         email: None,
+        ..Contact::default()
     }
 }
 
@@ -52,6 +53,7 @@ proptest! {
             capabilities: &world.capabilities,
             inventory: &world.inventory,
             pins: &world.pins,
+            people: &world.people,
             recast: &world.recast,
             seed: world.seed,
             anchor: world.anchor,
@@ -190,7 +192,7 @@ proptest! {
                 }
                 let speaks = record.fields.values().any(|value| match value {
                     Datum::Json(json) => json.as_str().is_some_and(|text| text.contains(old)),
-                    Datum::Ref(_) | Datum::Draft(_) => false,
+                    Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => false,
                 });
                 prop_assert!(speaks, "{address} does not speak of {old}");
             }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::super::Situation;
+use super::super::people::{People, contact};
 use super::bank::{self, Ware};
 use super::facts::{self, Facts};
 use super::project::own_words;
@@ -82,7 +83,7 @@ impl Someone {
 impl Voice {
     pub(in crate::planner) fn new(
         situation: &Situation,
-        opportunity: &Opportunity,
+        (opportunity, made): (&Opportunity, &People),
         pins: &Pins,
     ) -> Self {
         let Situation {
@@ -122,7 +123,7 @@ impl Voice {
             product,
             account,
             cast: cast
-                .map(|part| someone(inventory, opportunity, part.person?))
+                .map(|part| someone((inventory, made), opportunity, part.person?))
                 .collect(),
             buyer: place("economic_buyer"),
             champion: place("champion"),
@@ -173,11 +174,12 @@ fn seller(situation: &Situation) -> String {
     }
 }
 
-fn someone(inventory: &Inventory, opportunity: &Opportunity, person: Person) -> Option<Someone> {
-    let Person::Contact(id) = person else {
-        return None;
-    };
-    let contact = inventory.contacts.get(&opportunity.account?)?.get(&id)?;
+fn someone(
+    (inventory, made): (&Inventory, &People),
+    opportunity: &Opportunity,
+    person: Person,
+) -> Option<Someone> {
+    let contact = contact(inventory, made, (opportunity.account?, person))?;
     let first = contact.first_name.as_ref().unwrap_or(&contact.last_name);
     let email = contact.email.as_deref().unwrap_or_default();
     Some(Someone::new(contact.full_name(), first.clone(), email))

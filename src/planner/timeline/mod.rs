@@ -9,6 +9,7 @@ mod directions;
 mod mails;
 mod meetings;
 mod moment;
+pub(super) mod slots;
 pub(super) mod topic;
 
 use std::collections::BTreeMap;
@@ -44,13 +45,11 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw) -> Timeline {
     timeline
 }
 
-impl Source<'_> {
-    /// How far the deal had come at a day, given in business days from the end of its story.
-    fn phase_at(&self, offset: i32) -> Phase {
-        let days = -i32::from(self.pins.first);
-        let passed = f64::from((days + offset).clamp(0, days)) / f64::from(days);
-        Phase::at((f64::from(self.pins.position) * passed) as u8)
-    }
+/// How far the deal had come at a day, given in business days from the end of its story.
+fn phase_at(pins: &Pins, day: i32) -> Phase {
+    let days = -i32::from(pins.first);
+    let passed = f64::from((days + day).clamp(0, days)) / f64::from(days);
+    Phase::at((f64::from(pins.position) * passed) as u8)
 }
 
 /// What happened around a deal, by path.
