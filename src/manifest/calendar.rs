@@ -11,13 +11,15 @@ use super::nearest::nearest;
 use super::problems::Complaint;
 use super::section::Section;
 use super::tree::Node;
-use super::values::{quote, scalar, whole};
+use super::values::{flag, quote, scalar, whole};
 use super::words::words;
 
 /// When meetings may be held, and when they mostly are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Calendar {
-    /// Days off for everybody, beside the public holidays of those who meet.
+    /// Whether those who meet are off on the public holidays of their countries.
+    pub(crate) public_holidays: bool,
+    /// Further days off for everybody.
     pub(crate) holidays: Vec<Days>,
     /// Countries whose public holidays are days off for everybody.
     pub(crate) countries: Vec<HolidayCalendar>,
@@ -141,6 +143,7 @@ pub(super) fn calendar(mut calendar: Section) -> Calendar {
             .unwrap_or(attendee),
     };
     Calendar {
+        public_holidays: calendar.value("public_holidays", flag).unwrap_or(true),
         holidays: calendar.distinct("holidays", days).unwrap_or_default(),
         countries: calendar
             .distinct("countries", holiday_calendar)
@@ -188,7 +191,7 @@ fn quiet_days(calendar: &mut Section) -> QuietDays {
             _ => QuietDays::USUAL,
         };
     }
-    match calendar.value(KEY, super::values::flag) {
+    match calendar.value(KEY, flag) {
         Some(false) => QuietDays::Off,
         Some(true) | None => QuietDays::USUAL,
     }

@@ -21,6 +21,7 @@ mod words;
 
 mod schema;
 mod section;
+pub(crate) mod stories;
 
 mod names;
 mod nearest;

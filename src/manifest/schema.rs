@@ -8,16 +8,17 @@ use super::calendar::calendar;
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, tag_field,
+    run_name, story_key, tag_field, username,
 };
 use super::people::contacts;
 use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
 use super::seller::seller;
+use super::stories::stories;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
-    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback, Owners,
     Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, ScorecardTarget, Scorecards,
     StoryKey,
 };
@@ -37,6 +38,13 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         contacts: contacts(file.section("contacts")),
         calendar: calendar(file.section("calendar")),
         seller: seller(file.section("seller")),
+        stories: stories(file.section("stories")),
+        owners: Owners {
+            spread: file
+                .section("owners")
+                .distinct("spread", username)
+                .unwrap_or_default(),
+        },
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),
@@ -150,6 +158,12 @@ fn activity(mut activity: Section) -> Activity {
         emails: activity
             .section("emails")
             .bounds(("min", "max"), &(0..=100), usual(5, 20)),
+        calls: activity
+            .section("calls")
+            .bounds(("min", "max"), &(0..=20), usual(0, 2)),
+        todos: activity
+            .section("todos")
+            .bounds(("min", "max"), &(0..=5), usual(0, 2)),
         email_object: activity
             .value("email_object", word(EmailObject::WORDS))
             .unwrap_or(EmailObject::Task),

@@ -451,7 +451,8 @@ fn unknown_key(parent: &str, key: &str, known: &[String]) -> Complaint {
         return Complaint::new(
             "secrets do not belong in a manifest",
             "set it in the environment, or in an `.env` file beside the manifest: \
-             SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN",
+             SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN, OPENAI_API_KEY, \
+             AZURE_OPENAI_API_KEY",
         );
     }
     let elsewhere = known

@@ -17,6 +17,7 @@ use super::people::Contacts;
 use super::peopleai::PeopleAi;
 use super::roles::Role;
 use super::seller::Seller;
+use super::stories::Stories;
 use super::wordings::{Bodies, Subjects};
 use super::words::words;
 use crate::model::object::Object;
@@ -36,6 +37,8 @@ pub(crate) struct Manifest {
     pub(crate) contacts: Contacts,
     pub(crate) calendar: Calendar,
     pub(crate) seller: Seller,
+    pub(crate) stories: Stories,
+    pub(crate) owners: Owners,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
@@ -269,6 +272,10 @@ pub(crate) struct Activity {
     pub(crate) meetings: Meetings,
     /// How many emails an opportunity gets.
     pub(crate) emails: Bounds<u32>,
+    /// How many phone calls.
+    pub(crate) calls: Bounds<u32>,
+    /// How many open tasks, of those that are not closed or stalled.
+    pub(crate) todos: Bounds<u32>,
     pub(crate) email_object: EmailObject,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
@@ -317,6 +324,13 @@ pub(crate) enum OwnerFallback {
     Skip,
     /// The user with this username.
     Username(String),
+}
+
+/// Who holds meetings and writes mails in place of the opportunities' owners.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub(crate) struct Owners {
+    /// Usernames, each given a like share of the deals; empty: everybody holds his own.
+    pub(crate) spread: Vec<String>,
 }
 
 words! {

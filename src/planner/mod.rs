@@ -18,10 +18,13 @@ mod scorecard;
 mod story;
 mod text;
 mod timeline;
+mod told;
 mod want;
 mod zone;
 
-pub(crate) use story::Stories;
+pub(crate) use calendar::{Calendars, Clashes};
+pub(crate) use story::{Broken, Class, Fallen, Inputs, Limit, Stories, What};
+pub(crate) use told::{Told, ToldStep};
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -99,6 +102,8 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     people::make,
     activity::meetings::make,
     activity::emails::make,
+    activity::calls::make,
+    activity::todos::make,
     scorecard::make,
     loan::make,
 ];
@@ -106,9 +111,11 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
 impl<'a> Planner<'a> {
     /// Pins all stories and lays them into the calendars.
     pub(crate) fn new(situation: Situation<'a>) -> Self {
-        let stories = story::stories(&situation);
+        let mut stories = story::stories(&situation);
+        let zones = zones(&situation, &stories);
+        story::settle(&situation, &zones, &mut stories);
         Self {
-            zones: zones(&situation, &stories),
+            zones,
             lexicon: Lexicon::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
@@ -125,7 +132,7 @@ impl<'a> Planner<'a> {
             self.plan_account(account, records);
             self.lend_account(account, records);
         }
-        let Some((timeline, voice)) = self.told(root) else {
+        let Some((timeline, voice)) = self.story(root) else {
             return;
         };
         let deal = self.deal(root, &timeline, &voice);
@@ -155,8 +162,8 @@ impl<'a> Planner<'a> {
 
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let told = self.told(root);
-        let deal = told
+        let story = self.story(root);
+        let deal = story
             .as_ref()
             .map(|(timeline, voice)| self.deal(root, timeline, voice));
         let fields = record.fields.iter();
@@ -175,50 +182,47 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    /// What came of the templates in what was rendered so far, and does not fit the org.
+    /// What the manifest says and does not fit the org: owners that it names, stories that cannot
+    /// hold, and what came of the templates in what was rendered so far.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        let mut misfits = self.added.misfits();
+        let mut misfits = owners::misfits(&self.situation);
+        misfits.extend(self.stories.misfits.iter().cloned());
+        misfits.extend(self.added.misfits());
         misfits.extend(self.lexicon.own.misfits());
         misfits.extend(loan::misfits(&self.situation));
         misfits
     }
 
+    /// What a deal's story has come to, and all of it in the order of time.
+    pub(crate) fn told(&self, root: RootId) -> Option<Told> {
+        let (timeline, voice) = self.story(root)?;
+        Some(told::told(&self.deal(root, &timeline, &voice)))
+    }
+
     /// The story of a deal.
     #[cfg(test)]
     fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
-        self.told(root).map(|(timeline, _)| timeline)
+        self.story(root).map(|(timeline, _)| timeline)
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.
-    fn told(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
+    fn story(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
         if let Some((last, timeline, voice)) = &*self.told.borrow()
             && *last == root
         {
             return Some((Rc::clone(timeline), Rc::clone(voice)));
         }
-        let Situation {
-            inventory,
-            manifest,
-            seed,
-            anchor,
-            ..
-        } = self.situation;
         let pins = self.stories.pins.get(&root)?;
-        let opportunity = inventory.opportunities.get(&root)?;
-        let mut draw = RootDraw::new(seed, &opportunity.story_key);
-        let source = Source {
-            activity: &manifest.activity,
-            pins,
-            counts: counts(manifest, pins, &mut draw),
-            base: pins.ends.base(anchor),
-            zones: &self.zones,
-        };
-        let mut timeline = timeline::tell(source, &mut draw);
-        evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
+        let (mut timeline, mut draw) = tell(&self.situation, (root, pins), &self.zones);
+        let base = pins.ends.base(self.situation.anchor);
+        evidence::plant(&mut timeline, &self.asked, pins, base, &mut draw);
         let timeline = Rc::new(timeline);
         let voice = Rc::new(Voice::new(
             &self.situation,
-            (opportunity, &self.stories.people),
+            (
+                &self.situation.inventory.opportunities[&root],
+                &self.stories.people,
+            ),
             pins,
         ));
         *self.told.borrow_mut() = Some((root, Rc::clone(&timeline), Rc::clone(&voice)));
@@ -325,6 +329,24 @@ fn person(person: Person) -> Value {
         Person::Contact(id) => Value::Id(id.0),
         Person::Made(..) => person.address().map_or(Value::Null, Value::Ref),
     }
+}
+
+/// Tells the story of a deal, and hands on the source of its draws.
+fn tell(
+    situation: &Situation,
+    (root, pins): (RootId, &Pins),
+    zones: &BTreeMap<UserId, Zone>,
+) -> (Timeline, RootDraw) {
+    let story_key = &situation.inventory.opportunities[&root].story_key;
+    let mut draw = RootDraw::new(situation.seed, story_key);
+    let source = Source {
+        activity: &situation.manifest.activity,
+        pins,
+        counts: counts(situation.manifest, pins, &mut draw),
+        base: pins.ends.base(situation.anchor),
+        zones,
+    };
+    (timeline::tell(source, &mut draw), draw)
 }
 
 /// The zones of all who hold meetings, over all days that meetings can lie on.

@@ -1,6 +1,7 @@
 //! The laws of the planner, on small worlds drawn by proptest.
 
 mod added;
+mod calendars;
 mod edits;
 mod emails;
 mod golden;
@@ -21,7 +22,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::people::People;
-use super::{Planner, Situation};
+use super::{Calendars, Planner, Situation};
 use crate::bench::capabilities;
 use crate::manifest::{self, Manifest, Misfit};
 use crate::model::address::Address;
@@ -156,6 +157,7 @@ struct Told {
     pins: BTreeMap<RootId, Pins>,
     people: People,
     skipped: BTreeSet<RootId>,
+    calendars: Calendars,
     overlaps: u64,
     uninvited: u64,
     misfits: Vec<Misfit>,
@@ -201,6 +203,7 @@ impl World {
             pins: planner.stories.pins.clone(),
             people: planner.stories.people.clone(),
             skipped: planner.stories.skipped.clone(),
+            calendars: planner.stories.calendars.clone(),
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
             misfits: planner.misfits(),

@@ -17,7 +17,7 @@ use crate::model::object::{self, Object};
 use crate::model::order::{Step, steps};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
-use crate::planner::Planner;
+use crate::planner::{Calendars, Clashes, Planner};
 use crate::state;
 
 /// Counts and costs are filled in when the changes are known.
@@ -186,6 +186,7 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
             capabilities.not_offered.join(", ")
         ));
     }
+    notices.extend(calendars(ground, &planner.stories.calendars));
     let who = match planner.stories.uninvited {
         0 => return notices,
         1 => "1 person is not invited to meetings, because the e-mail address is real".to_owned(),
@@ -198,6 +199,57 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
     ));
     notices
 }
+
+/// What had to give because people's calendars are full, or too far apart.
+fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
+    let deals = &ground.read.inventory.opportunities;
+    let list = |count: fn(&Clashes) -> u32| {
+        let counted = calendars
+            .clashes
+            .iter()
+            .filter(|(_, clashes)| count(clashes) > 0);
+        let counted: Vec<_> = counted
+            .map(|(root, clashes)| (root, count(clashes)))
+            .collect();
+        let total: u32 = counted.iter().map(|(_, count)| count).sum();
+        let name = |(root, count): &(&RootId, u32)| {
+            let name = deals.get(root).map_or("", |deal| &deal.name);
+            format!("{name} ({count})")
+        };
+        let mut names: Vec<_> = counted.iter().take(MOST_NAMED).map(name).collect();
+        if counted.len() > names.len() {
+            names.push(format!("{} more deals", counted.len() - names.len()));
+        }
+        (total, names.join(", "))
+    };
+    let mut notices = Vec::new();
+    if let (1.., names) = list(|clashes| clashes.forced) {
+        notices.push(format!(
+            "meetings that find somebody busy or away, as no calendar has room for them: {names}"
+        ));
+    }
+    if let (dropped @ 1.., names) = list(|clashes| clashes.dropped) {
+        notices.push(format!(
+            "{dropped} meetings fewer than drawn, as calendars are full: {names}"
+        ));
+    }
+    if calendars.apart > 0 {
+        notices.push(format!(
+            "{} meetings lie outside the working hours of who attends: they share none with the owner",
+            calendars.apart
+        ));
+    }
+    if !calendars.placeless.is_empty() {
+        notices.push(format!(
+            "{} accounts without a country that we know: their people count as being where the owner is",
+            calendars.placeless.len()
+        ));
+    }
+    notices
+}
+
+/// So many deals a notice names.
+const MOST_NAMED: usize = 3;
 
 /// Where records carry no key, only the state tells which are ours.
 fn without_keys(command: Command, capabilities: &Capabilities, seen: &Seen) -> Option<String> {
@@ -236,13 +288,13 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let rows: u64 = by_jobs.map(|kind| kind.records).sum();
     let calls = writes + reads + pack;
     // A full call takes an org about two seconds, and five are under way at once.
-    let llm = &request.manifest.llm;
-    let (texts, tokens) = texts::to_write(plan, llm);
+    let (texts, tokens) = texts::to_write(plan, request);
+    let asked = if tokens > 0 { texts } else { 0 };
     Estimate {
         calls,
         seconds: (calls * 2).div_ceil(5)
             + rows / JOB_ROWS_PER_SECOND
-            + texts * SECONDS_PER_TEXT / u64::from(llm.concurrency),
+            + asked * SECONDS_PER_TEXT / u64::from(request.manifest.llm.concurrency),
         kinds,
         texts,
         tokens,

@@ -216,7 +216,9 @@ fn days_off(
     calendar: Option<HolidayCalendar>,
     (first, last): (Day, Day),
 ) -> BTreeSet<Day> {
-    let calendars: BTreeSet<_> = rules.countries.iter().copied().chain(calendar).collect();
+    let of_country = calendar.filter(|_| rules.public_holidays);
+    let calendars = rules.countries.iter().copied().chain(of_country);
+    let calendars: BTreeSet<_> = calendars.collect();
     let years = first.date().year()..=last.date().year();
     let public = calendars.iter().flat_map(|calendar| {
         let of_year = |year| holidays(*calendar, year);

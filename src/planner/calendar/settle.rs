@@ -5,14 +5,14 @@
 //! all that they can do without, low slots first. One that finds somebody busy is moved to the
 //! nearest free place. Settled again nothing moves: who found no room finds even less.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::agenda::{Agenda, Appointments, Span};
 use super::attendance::Attendance;
 use super::diary::{around, nearest};
 use super::hours::Blocks;
 use super::lay::{Deal, Room};
-use super::{Calendars, Tense, mark};
+use super::{Calendars, Clashes, Tense, mark};
 use crate::model::id::RootId;
 use crate::model::pins::{Marks, Pins, Slot};
 
@@ -42,18 +42,18 @@ pub(super) struct Meeting {
 
 /// Enters all meetings and writes into the pins which are held, and where.
 pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calendars {
-    let meetings = std::mem::take(&mut room.meetings);
-    let mut settling = Settling::new(&room);
-    let stays = |meeting: &Meeting| settling.stays(meeting);
-    let (staying, mut others): (Vec<_>, Vec<_>) = meetings.into_iter().partition(stays);
-    for meeting in staying {
-        settling.enter(&meeting);
-    }
+    let mut meetings = std::mem::take(&mut room.meetings);
     // The sort is stable: what is alike stays in the order of the deals' creation.
-    others.sort_by_key(|meeting| {
+    meetings.sort_by_key(|meeting| {
         let by_number = if meeting.is_core { 0 } else { meeting.number };
         (!meeting.was_told, !meeting.is_core, by_number)
     });
+    let mut settling = Settling::new(&room);
+    let stays = |meeting: &Meeting| settling.stays(meeting);
+    let (staying, others): (Vec<_>, Vec<_>) = meetings.into_iter().partition(stays);
+    for meeting in staying {
+        settling.enter(&meeting);
+    }
     for meeting in others {
         let Some((day, block)) = settling.place(&meeting) else {
             continue;
@@ -71,6 +71,9 @@ pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calen
         };
         slots[usize::from(meeting.number)] = Slot(meeting.day, room.hours.hour(block));
         settling.enter(&meeting);
+    }
+    if settling.is_crowded {
+        settling.count_forced();
     }
     let Settling {
         mut calendars,
@@ -92,6 +95,9 @@ struct Settling<'a> {
     calendars: Calendars,
     /// By deal.
     held: Vec<Marks>,
+    entered: Vec<Meeting>,
+    /// Whether somebody is in two places at once, or where he does not work.
+    is_crowded: bool,
 }
 
 impl<'a> Settling<'a> {
@@ -105,6 +111,8 @@ impl<'a> Settling<'a> {
             contacts,
             calendars: Calendars::default(),
             held: vec![Marks::default(); room.deals.len()],
+            entered: Vec::with_capacity(room.meetings.len()),
+            is_crowded: false,
         }
     }
 
@@ -123,17 +131,63 @@ impl<'a> Settling<'a> {
         if found.is_some() {
             return found;
         }
-        let root = self.deal(meeting).root;
-        let clashes = self.calendars.clashes.entry(root).or_default();
         if meeting.is_core {
-            clashes.forced += 1;
             return Some(self.least_evil(meeting));
         }
-        clashes.dropped += 1;
+        self.clashes(meeting).dropped += 1;
         None
     }
 
+    fn clashes(&mut self, meeting: &Meeting) -> &mut Clashes {
+        let root = self.deal(meeting).root;
+        self.calendars.clashes.entry(root).or_default()
+    }
+
+    /// Counts the meetings that begin before another one of somebody's is over, and those that lie
+    /// where somebody does not work: by where all lie in the end, not by who came first.
+    fn count_forced(&mut self) {
+        let mut busy = Vec::new();
+        let mut forced = BTreeSet::new();
+        for (number, meeting) in self.entered.iter().enumerate() {
+            let deal = self.deal(meeting);
+            let colleague = deal.colleague.filter(|_| meeting.has_colleague);
+            let users = [Some(deal.owner(meeting.tense)), colleague];
+            let users = users.into_iter().flatten().map(|user| (false, user));
+            let guests = self.guests(meeting).iter();
+            let guests = guests.map(|guest| (true, *guest as usize));
+            let span = self.span(meeting, meeting.day.into(), meeting.block);
+            busy.extend(
+                users
+                    .chain(guests)
+                    .map(|who| (who, span.start, span.end, number)),
+            );
+            if self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 0 {
+                forced.insert(number);
+            }
+        }
+        busy.sort_unstable_by_key(|&(who, start, _, number)| {
+            let meeting = &self.entered[number];
+            (
+                who,
+                start,
+                self.deal(meeting).root,
+                meeting.tense,
+                meeting.number,
+            )
+        });
+        let overlap =
+            |pair: &&[(_, i32, i32, usize)]| pair[0].0 == pair[1].0 && pair[0].2 > pair[1].1;
+        forced.extend(busy.windows(2).filter(overlap).map(|pair| pair[1].3));
+        for number in forced {
+            let meeting = self.entered[number];
+            self.clashes(&meeting).forced += 1;
+        }
+    }
+
     fn enter(&mut self, meeting: &Meeting) {
+        self.is_crowded |= !self.is_free(meeting, meeting.day.into(), meeting.block)
+            || self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 0;
+        self.entered.push(*meeting);
         let deal = self.deal(meeting);
         let owner = deal.owner(meeting.tense);
         let day = deal.base.plus(meeting.day.into());
@@ -159,8 +213,7 @@ impl<'a> Settling<'a> {
         if is_open && self.is_free(meeting, here.0, here.1) {
             return Some(here);
         }
-        let [first, last] = meeting.band.map(i32::from);
-        let days = || around((first, last), here.0);
+        let days = || around(self.band(meeting), here.0);
         let on = |day, blocks| Some((day, self.nearest_free(meeting, day, blocks)?));
         let found = days().find_map(|day| on(day, self.open(meeting, day)));
         if found.is_some() || !meeting.is_core {
@@ -187,13 +240,21 @@ impl<'a> Settling<'a> {
         if self.suiting(meeting, here.0) >> here.1 & 1 == 1 {
             return here;
         }
-        let [first, last] = meeting.band.map(i32::from);
-        let bands = [(first, last), self.deal(meeting).window(meeting.tense)];
-        let mut days = bands.into_iter().flat_map(|band| around(band, here.0));
+        let mut days = around(self.band(meeting), here.0);
         let found = days.find(|day| self.suiting(meeting, *day) != 0);
         found.map_or(here, |day| {
             (day, nearest(self.suiting(meeting, day), here.1))
         })
+    }
+
+    /// The days that the meeting may lie on: those of its slot, or all of the story where nobody
+    /// works on any of them.
+    fn band(&self, meeting: &Meeting) -> (i32, i32) {
+        let [first, last] = meeting.band.map(i32::from);
+        match (first..=last).any(|day| self.suiting(meeting, day) != 0) {
+            true => (first, last),
+            false => self.deal(meeting).window(meeting.tense),
+        }
     }
 
     /// The blocks of a day that suit everybody, while the owner still takes meetings.

@@ -1,10 +1,11 @@
 //! The pins of one deal: what its story rests on, decided at its first telling.
 
 use super::super::Situation;
-use super::super::owners::acting;
+use super::super::owners::{acting, holder};
 use super::super::people::{Casting, EXECUTIVE_ROLES, cast, is_executive, makes_people, roles};
-use super::{means, mix};
+use super::{Fallen, means, mix};
 use crate::draw::{RootDraw, fnv1a};
+use crate::manifest::Misfit;
 use crate::model::day::Day;
 use crate::model::id::{RootId, UserId};
 use crate::model::inventory::Opportunity;
@@ -16,13 +17,22 @@ use crate::model::shape::Shape;
 /// then activities may be dated before the deal. Three weeks.
 const LEAST_ROOM: i32 = 15;
 
+/// What came of pinning one deal.
+pub(super) struct Pinned {
+    pub(super) pins: Pins,
+    /// Told for the first time, or anew.
+    pub(super) is_fresh: bool,
+    pub(super) fallen: Option<Fallen>,
+    pub(super) misfit: Option<Misfit>,
+}
+
 /// The pins of one deal, its slots kept only where they still stand on what they were laid on.
 pub(super) fn pin(
     situation: &Situation,
     root: RootId,
     grid: Grid,
     fixed: Option<Shape>,
-) -> Option<Pins> {
+) -> Option<Pinned> {
     let opportunity = &situation.inventory.opportunities[&root];
     // A deal that was told before there were shapes is told anew.
     let kept = situation
@@ -30,11 +40,29 @@ pub(super) fn pin(
         .get(&root)
         .filter(|kept| kept.generator > 0 && !situation.recast.contains(&root));
     // A deal that was told is not left out again because nobody stands in for its owner.
-    let next_owner = act(situation, opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
+    let next_owner = holder(situation, opportunity).or(kept.map(|kept| kept.next_owner))?;
     match kept {
-        Some(kept) => Some(keep(situation, root, kept, (next_owner, grid))),
+        Some(kept) => Some(Pinned {
+            pins: keep(situation, root, kept, (next_owner, grid)),
+            is_fresh: false,
+            fallen: None,
+            misfit: None,
+        }),
         None => Some(tell(situation, root, (next_owner, grid), fixed)),
     }
+}
+
+/// Casts a deal whose shape has changed, and takes its meetings out of the calendars.
+pub(super) fn cast_anew(situation: &Situation, root: RootId, pins: &mut Pins) {
+    let opportunity = &situation.inventory.opportunities[&root];
+    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
+    pins.cast.clear();
+    pins.cast = filled(situation, root, pins, &mut draw);
+    pins.executives = executives((situation, opportunity), &pins.cast, None);
+    pins.engaged = engaged(pins, 0);
+    pins.past.clear();
+    pins.future.clear();
+    pins.held = Marks::default();
 }
 
 /// Whether the story reaches back to before its deal was created.
@@ -48,10 +76,9 @@ fn tell(
     root: RootId,
     (owner, grid): (UserId, Grid),
     fixed: Option<Shape>,
-) -> Pins {
+) -> Pinned {
     let opportunity = &situation.inventory.opportunities[&root];
-    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
-    let draws = draw.at("story");
+    let draws = RootDraw::new(situation.seed, &opportunity.story_key).at("story");
     let ends = ends(opportunity, situation.anchor);
     let age = age(opportunity, ends, situation.anchor);
     let room = if age < LEAST_ROOM {
@@ -78,11 +105,19 @@ fn tell(
         future: Vec::new(),
         held: Marks::default(),
     };
-    pins.shape = mix::shape(situation, opportunity, &pins, (fixed, &draws));
-    pins.cast = filled(situation, root, &pins, &mut draw);
-    pins.executives = executives((situation, opportunity), &pins.cast, None);
-    pins.engaged = engaged(&pins, 0);
-    pins
+    let mix::Given {
+        shape,
+        fallen,
+        misfit,
+    } = mix::shape(situation, root, &pins, (fixed, &draws));
+    pins.shape = shape;
+    cast_anew(situation, root, &mut pins);
+    Pinned {
+        pins,
+        is_fresh: true,
+        fallen,
+        misfit,
+    }
 }
 
 fn keep(

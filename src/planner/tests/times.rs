@@ -49,7 +49,9 @@ fn meetings(world: &World, records: &Records) -> Vec<Meeting> {
 }
 
 fn emails(records: &Records) -> Vec<(RootId, Day)> {
+    let emails = |record: &Record| record.text("TaskSubtype") == "Email";
     of(records, Object::Task)
+        .filter(|(_, record)| emails(record))
         .map(|(address, record)| (address.root, day(record.text("ActivityDate"))))
         .collect()
 }

@@ -83,14 +83,7 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
     let scene = Scene::of(deal.voice, deal.timeline, number);
     let step = scene.step;
     let people = step.people.places();
-    let people = people.filter_map(|place| {
-        let someone = deal.voice.at(Some(place))?;
-        Some(if scene.is_internal() {
-            someone.hash
-        } else {
-            someone.in_mail
-        })
-    });
+    let people = people.filter_map(|place| Some(deal.voice.at(Some(place))?.hash));
     let someone = |of: Option<&Someone>| of.map_or(0, |someone| someone.hash);
     let day = |of: Option<&super::super::timeline::Step>| {
         of.map_or(0, |step| {
@@ -111,7 +104,7 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         if scene.is_internal() {
             0
         } else {
-            scene.owner.in_mail
+            scene.owner.hash
         },
         someone(scene.buyer),
         someone(scene.champion),
