@@ -6,6 +6,7 @@ mod judge;
 mod loans;
 mod look;
 mod pass;
+mod peopleai;
 mod planned;
 mod reader;
 mod request;

@@ -359,9 +359,10 @@ impl Dispatcher<'_> {
             for field in self.change_of(item)?.fields {
                 match &field.after {
                     Datum::Json(json) if !org::fits_into_csv(json) => return Ok(None),
+                    Datum::People(_) => return Ok(None),
                     // A create leaves empty fields out: some orgs show them as not createable.
                     Datum::Json(json) if json.is_null() && batch.step == Step::Create => {}
-                    Datum::Json(_) | Datum::Ref(_) | Datum::Draft(_) => {
+                    Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) => {
                         drop(columns.insert(field.name.into_owned()))
                     }
                 }

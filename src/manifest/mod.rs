@@ -6,9 +6,12 @@
 //! exists there, is not looked at here; nor is any file but the manifest itself and those that it
 //! names.
 
+mod accounts;
 mod added;
 mod calendar;
 pub(crate) mod framework;
+mod people;
+mod peopleai;
 mod roles;
 pub(crate) mod template;
 mod types;
@@ -36,7 +39,9 @@ use thiserror::Error;
 use problems::Complaint;
 use section::{Files, Reading, Section};
 
+pub(crate) use accounts::Accounts;
 pub(crate) use calendar::{Calendar, HolidayCalendar};
+pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
 pub(crate) use template::{Template, Templates};

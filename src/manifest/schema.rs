@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::accounts::accounts;
 use super::added::{fields, record_types};
 use super::calendar::calendar;
 use super::framework;
@@ -9,13 +10,15 @@ use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
     run_name, story_key, subject, tag_field, username,
 };
+use super::people::contacts;
+use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
-    IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
-    OwnerFallback, Owners, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
-    Scorecards, StoryKey, Subjects, VerifyMode,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback, Owners,
+    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, ScorecardTarget, Scorecards,
+    StoryKey, Subjects,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 
@@ -26,8 +29,10 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         source,
         salesforce: salesforce(file.section("salesforce")),
         opportunities: opportunities(file.section("opportunities")),
+        accounts: accounts(file.section("accounts")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
+        contacts: contacts(file.section("contacts")),
         calendar: calendar(file.section("calendar")),
         owners: Owners {
             spread: file
@@ -140,20 +145,6 @@ fn opportunities(mut opportunities: Section) -> Opportunities {
     }
 }
 
-fn peopleai(mut peopleai: Section) -> PeopleAi {
-    PeopleAi {
-        ingestion_mode: peopleai
-            .value("ingestion_mode", word(IngestionMode::WORDS))
-            .unwrap_or(IngestionMode::CrmActivity),
-        verify_mode: peopleai
-            .value("verify_mode", word(VerifyMode::WORDS))
-            .unwrap_or(VerifyMode::Manual),
-        expected_latency_minutes: peopleai
-            .value("expected_latency_minutes", whole(0..=10_080))
-            .unwrap_or(60),
-    }
-}
-
 fn activity(mut activity: Section) -> Activity {
     Activity {
         past_days: activity.value("past_days", whole(1..=365)).unwrap_or(45),
@@ -228,8 +219,15 @@ fn llm(mut llm: Section) -> Llm {
 }
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
+    let templates = framework::all(&mut scorecards);
+    let target = scorecards
+        .filled("target")
+        .one_or_list("target", word(ScorecardTarget::WORDS))
+        .unwrap_or_else(|| vec![ScorecardTarget::Objects]);
     Scorecards {
-        templates: framework::all(&mut scorecards),
+        mapping: framework::mapping(&mut scorecards, &target, &templates),
+        templates,
+        target,
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

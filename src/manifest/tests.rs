@@ -126,10 +126,16 @@ salesforce:
     on_leave: keep
 opportunities:
   keep_fresh: []
+accounts:
+  parents: {}
 peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
   expected_latency_minutes: 60
+  activity_source: missing
+  on_reanchor: update
+  replace_on_rematch: false
+  fields: {}
 activity:
   past_days: 45
   future_days: 21
@@ -311,7 +317,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, opportunities, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
+   = help: known keys here: run, salesforce, opportunities, accounts, peopleai, activity, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -688,7 +694,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

@@ -9,9 +9,12 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
 use super::calendar::Calendar;
-use super::framework::{Framework, by_name};
+use super::framework::{Framework, Mapped, as_keys, by_name};
+use super::people::Contacts;
+use super::peopleai::PeopleAi;
 use super::roles::Role;
 use super::words::words;
 use crate::model::object::Object;
@@ -25,8 +28,10 @@ pub(crate) struct Manifest {
     pub(crate) run: Run,
     pub(crate) salesforce: Salesforce,
     pub(crate) opportunities: Opportunities,
+    pub(crate) accounts: Accounts,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
+    pub(crate) contacts: Contacts,
     pub(crate) calendar: Calendar,
     pub(crate) owners: Owners,
     pub(crate) llm: Llm,
@@ -49,10 +54,34 @@ impl Manifest {
 }
 
 impl Manifest {
-    /// Whether it fills fields of records that are not ours.
-    pub(crate) fn lends(&self) -> bool {
-        !self.opportunities.keep_fresh.is_empty()
+    /// The fields of records that are not ours which it fills.
+    pub(crate) fn lent(&self) -> Vec<LentField> {
+        let kept = self.opportunities.keep_fresh.iter();
+        let kept = kept.map(|kept| LentField {
+            object: Object::OpportunityLoan,
+            field: kept.to_string(),
+            key: "opportunities.keep_fresh",
+        });
+        let of_account = |field: &str, key| LentField {
+            object: Object::AccountLoan,
+            field: field.to_owned(),
+            key,
+        };
+        let accounts = &self.accounts;
+        let website = accounts.website.iter();
+        let website = website.map(|_| of_account("Website", "accounts.website"));
+        let parents =
+            (!accounts.parents.is_empty()).then(|| of_account("ParentId", "accounts.parents"));
+        kept.chain(website).chain(parents).collect()
     }
+}
+
+/// A field of a record that is not ours, and the key of the manifest that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LentField {
+    pub(crate) object: Object,
+    pub(crate) field: String,
+    pub(crate) key: &'static str,
 }
 
 /// The folder that a file lies in.
@@ -212,14 +241,6 @@ words! {
     }
 }
 
-/// How People.ai gets to see the records, and how that is checked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct PeopleAi {
-    pub(crate) ingestion_mode: IngestionMode,
-    pub(crate) verify_mode: VerifyMode,
-    pub(crate) expected_latency_minutes: u32,
-}
-
 /// What becomes of the opportunities themselves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Opportunities {
@@ -232,23 +253,6 @@ words! {
     KeptFresh {
         CloseDate = "CloseDate",
         NextStep = "NextStep",
-    }
-}
-
-words! {
-    /// Where People.ai picks activities up.
-    IngestionMode {
-        CrmActivity = "crm_activity",
-        EmailDropbox = "email_dropbox",
-        Calendar = "calendar",
-    }
-}
-
-words! {
-    /// Who looks whether People.ai has ingested the records.
-    VerifyMode {
-        Manual = "manual",
-        Api = "api",
     }
 }
 
@@ -372,11 +376,25 @@ pub(crate) struct Scorecards {
     /// Each key once; empty: no scorecards.
     #[serde(serialize_with = "by_name")]
     pub(crate) templates: Vec<Framework>,
+    /// Where they are written; never empty.
+    pub(crate) target: Vec<ScorecardTarget>,
+    #[serde(serialize_with = "as_keys", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) mapping: Vec<Mapped>,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
     pub(crate) confidence_floor: f64,
     pub(crate) mode: ScorecardMode,
+}
+
+words! {
+    /// Where scorecards are written.
+    ScorecardTarget {
+        /// Records of our own.
+        Objects = "objects",
+        /// Fields of the opportunity, which it lends.
+        Fields = "fields",
+    }
 }
 
 words! {

@@ -41,6 +41,9 @@ pub(crate) struct Capabilities {
     /// Those of [`ACCOUNT_FIELDS`] that the org shows us.
     #[serde(default)]
     pub(crate) account_fields: BTreeSet<String>,
+    /// The names that the org has for the parts of contacts in deals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) contact_roles: Vec<String>,
     /// What the fields that the manifest adds can hold.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) added_fields: BTreeMap<Object, BTreeMap<String, FieldKind>>,

@@ -106,6 +106,22 @@ kinds_of_id! {
     RootId;
 }
 
+impl RootId {
+    /// Whether it is an account, and its people are what hangs under it.
+    pub(crate) fn account(self) -> Option<AccountId> {
+        self.0
+            .as_str()
+            .starts_with("001")
+            .then_some(AccountId(self.0))
+    }
+}
+
+impl From<AccountId> for RootId {
+    fn from(account: AccountId) -> Self {
+        Self(account.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::RecordId;

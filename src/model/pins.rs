@@ -1,11 +1,26 @@
-//! Pins: what was decided for an opportunity at its first apply and is not decided again.
+//! Pins: what was decided for a root at its first apply and is not decided again.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::day::{BusinessDay, Day};
 use super::id::UserId;
-use super::person::Person;
+use super::person::{Identity, Person};
 use super::shape::Shape;
+
+/// What was decided for a root, by what it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RootPins {
+    /// An opportunity.
+    Deal(Box<Pins>),
+    /// An account: who the people are that we add to it, by the number of their address.
+    People(People),
+}
+
+/// The people whom we add to an account, by number.
+pub(crate) type People = BTreeMap<u8, Identity>;
 
 /// The version of what tells stories: sampler, grammar and templates. A deal keeps the one that
 /// told it first, so that a new release rewrites nothing.
@@ -71,6 +86,9 @@ pub(crate) struct Part {
     pub(crate) role: String,
     /// Nobody where the account had nobody left; a contact who joins later changes nothing.
     pub(crate) person: Option<Person>,
+    /// The deal had a contact role for that person before we came, so it gets none of ours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) related: bool,
 }
 
 /// The size of the deal when it was first told.

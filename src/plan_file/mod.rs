@@ -19,7 +19,7 @@ use crate::model::change::{Action, Change, Counts};
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
 use crate::model::order::Step;
-use crate::model::pins::Pins;
+use crate::model::pins::RootPins;
 
 use depth::Depths;
 use group::Groups;
@@ -70,7 +70,7 @@ pub(crate) struct Entry {
 pub(crate) struct Plan {
     pub(crate) header: Header,
     /// The pins that the run writes down before it begins.
-    pub(crate) pins: BTreeMap<RootId, Pins>,
+    pub(crate) pins: BTreeMap<RootId, RootPins>,
     spill: File,
     entries: Vec<Entry>,
     locks: usize,
@@ -122,7 +122,7 @@ impl Builder {
     pub(crate) fn finish(
         self,
         mut header: Header,
-        pins: BTreeMap<RootId, Pins>,
+        pins: BTreeMap<RootId, RootPins>,
     ) -> Result<Plan, Error> {
         let Self {
             spill,

@@ -7,11 +7,12 @@
 mod activity;
 mod added;
 mod calendar;
-mod cast;
+mod correspondents;
 mod evidence;
 mod loan;
 mod overlaps;
 mod owners;
+mod people;
 mod prompts;
 mod scorecard;
 mod story;
@@ -33,7 +34,7 @@ use crate::manifest::{Manifest, Misfit};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
-use crate::model::id::{RootId, UserId};
+use crate::model::id::{AccountId, RootId, UserId};
 use crate::model::inventory::{Inventory, Opportunity};
 use crate::model::object::Object;
 use crate::model::person::Person;
@@ -57,6 +58,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) inventory: &'a Inventory,
     /// What earlier applies decided.
     pub(crate) pins: &'a BTreeMap<RootId, Pins>,
+    /// Who the people are whom they made, by account.
+    pub(crate) people: &'a people::People,
     /// Deals whose pins are to be decided again.
     pub(crate) recast: &'a BTreeSet<RootId>,
     pub(crate) seed: u64,
@@ -92,6 +95,7 @@ struct Deal<'a> {
 
 /// A kind of record and what makes it, in the order of creation. To add one is a file and a line.
 const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
+    people::make,
     activity::meetings::make,
     activity::emails::make,
     scorecard::make,
@@ -114,8 +118,12 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Adds the records of one deal, in no particular order; none for one that is not covered.
+    /// Adds the records of one root, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
+        if let Some(account) = root.account() {
+            self.plan_account(account, records);
+            self.lend_account(account, records);
+        }
         let Some(timeline) = self.timeline(root) else {
             return;
         };
@@ -126,57 +134,50 @@ impl<'a> Planner<'a> {
         }
     }
 
+    fn plan_account(&self, account: AccountId, records: &mut Vec<Desired>) {
+        let capabilities = self.situation.capabilities;
+        let Some(people) = self.stories.people.get(&account) else {
+            return;
+        };
+        for (path, object, mut fields) in people::contacts(account, people, capabilities.places) {
+            let mut shapes = self.shapes.borrow_mut();
+            shapes.fit(capabilities, object, &mut fields);
+            records.push(Desired {
+                path,
+                object,
+                lender: None,
+                want: want::want(object, (&fields, 0), None),
+                fields,
+            });
+        }
+    }
+
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let Some(timeline) = self.timeline(root) else {
-            return Vec::new();
-        };
-        let deal = self.deal(root, &timeline);
+        let timeline = self.timeline(root);
+        let deal = timeline.as_ref().map(|timeline| self.deal(root, timeline));
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
-                let value = self.stand_in(name, value);
-                let draft = prompts::draft(&deal, &record.path, (name, &value), &record.fields);
+                let value = owners::stand_in(&self.situation, name, value);
+                let draft = deal.as_ref().and_then(|deal| {
+                    prompts::draft(deal, &record.path, (name, &value), &record.fields)
+                });
                 let datum = match draft {
                     Some(draft) => Datum::Draft(Box::new(draft)),
-                    None => render(name, &value, (&deal, record.object)),
+                    None => render(name, &value, (deal.as_ref(), record.object)),
                 };
                 (name.clone(), datum)
             })
             .collect()
     }
 
-    /// What is created for an owner who has left belongs to whoever stands in; what he has stays
-    /// his, because the recipe still names him.
-    fn stand_in<'v>(&self, name: &str, value: &'v Value) -> Cow<'v, Value> {
-        let Situation {
-            manifest,
-            capabilities,
-            inventory,
-            ..
-        } = self.situation;
-        match value {
-            Value::Id(owner) if name == "OwnerId" => {
-                let fallback = &manifest.activity.owner_fallback;
-                let acting = owners::acting(
-                    UserId(*owner),
-                    fallback,
-                    capabilities.running_user,
-                    inventory,
-                );
-                acting.map_or(Cow::Borrowed(value), |acting| {
-                    Cow::Owned(Value::Id(acting.0))
-                })
-            }
-            _ => Cow::Borrowed(value),
-        }
-    }
-
-    /// What the manifest says and does not fit the org: owners that it names, and what came of the
-    /// templates in what was rendered so far.
+    /// What the manifest says and does not fit the org: owners and accounts that it names, and what
+    /// came of the templates in what was rendered so far.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
         let mut misfits = owners::misfits(&self.situation);
         misfits.extend(self.added.misfits());
+        misfits.extend(loan::misfits(&self.situation));
         misfits
     }
 
@@ -220,7 +221,12 @@ impl<'a> Planner<'a> {
             opportunity,
             pins,
             timeline,
-            speaker: Speaker::new(&self.catalogue, inventory, opportunity, pins),
+            speaker: Speaker::new(
+                &self.catalogue,
+                (inventory, &self.stories.people),
+                opportunity,
+                pins,
+            ),
             planner: self,
         }
     }
@@ -254,7 +260,7 @@ impl Deal<'_> {
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
         let drafts = prompts::hash(self, &path, &fields);
-        let want = want::want(object, (&fields, drafts), &self.speaker);
+        let want = want::want(object, (&fields, drafts), Some(&self.speaker));
         records.push(Desired {
             path,
             object,
@@ -345,14 +351,16 @@ fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
 }
 
 /// The most characters that the platform takes where a text of ours could have more.
-fn longest(field: &str) -> usize {
+fn longest(deal: &Deal, object: Object, field: &str) -> usize {
+    let added = &deal.planner.situation.capabilities.added_fields;
+    let kind = || added.get(&object)?.get(field);
     match field {
         "Subject" => 255,
-        _ => usize::MAX,
+        _ => kind().map_or(usize::MAX, scorecard::fields::longest),
     }
 }
 
-fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
+fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) -> Datum {
     use serde_json::Value as Json;
     let json = match value {
         Value::Null => Json::Null,
@@ -365,11 +373,26 @@ fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
             Json::String(at.to_string())
         }
         Value::Id(id) => Json::String(id.to_string()),
-        Value::People(people) => people.iter().map(ToString::to_string).collect(),
+        Value::People(people) => {
+            if people.iter().any(|person| person.address().is_some()) {
+                return Datum::People(people.clone());
+            }
+            people.iter().map(ToString::to_string).collect()
+        }
+        Value::Users(users) => users.iter().map(|user| user.0.to_string()).collect(),
+        Value::Name(who) => deal.map_or(Json::Null, |deal| correspondents::name(deal, *who).into()),
+        Value::EmailAddress(who) => deal.map_or(Json::Null, |deal| {
+            correspondents::address(deal, *who).into()
+        }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
+        Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(deal.speaker.render(text, longest(name))),
-        Value::Templated(templated) => added::render(deal, object, templated),
+        Value::Text(text) => deal.map_or(Json::Null, |deal| {
+            Json::String(deal.speaker.render(text, longest(deal, object, name)))
+        }),
+        Value::Templated(templated) => {
+            deal.map_or(Json::Null, |deal| added::render(deal, object, templated))
+        }
     };
     Datum::Json(json)
 }

@@ -85,7 +85,7 @@ fn kind(name: &str, path: &Path) -> Option<Kind> {
     match name {
         "Description" if of("meeting/past/") => Some(Kind::MeetingNotes),
         "Description" if of("meeting/future/") => Some(Kind::Agenda),
-        "Description" if of("thread/") => Some(Kind::EmailThread),
+        "Description" | "TextBody" if of("thread/") => Some(Kind::EmailThread),
         "Answer__c" => Some(Kind::ScorecardAnswer),
         _ => None,
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::Ground;
 use super::loans;
+use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::texts;
@@ -41,12 +42,14 @@ pub(super) fn header(
     let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
     let is_kept = |root: &RootId| read.inventory.opportunities.contains_key(root);
     let (kept, left): (BTreeSet<_>, _) = read.left.iter().copied().partition(is_kept);
+    let deals = in_scope.iter().filter(|root| root.account().is_none());
+    let deals = match stories {
+        Some(_) => deals.filter(planned).count(),
+        None => deals.count(),
+    };
     let coverage = Coverage {
-        opportunities: stories.map_or(in_scope.len(), |stories| stories.pins.len()) as u64,
-        in_scope: match stories {
-            Some(_) => in_scope.iter().filter(planned).count() as u64,
-            None => in_scope.len() as u64,
-        },
+        opportunities: stories.map_or(deals, |stories| stories.pins.len()) as u64,
+        in_scope: deals as u64,
         beyond_limit: read.beyond_limit,
         kept: kept.len() as u64,
         skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
@@ -86,13 +89,14 @@ pub(super) fn header(
 
 /// Kinds of records that the manifest asks for and the org has no place for.
 fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
-    let scorecards = !request.manifest.scorecards.templates.is_empty();
+    let scorecards = request.manifest.scorecards.are_records();
     let emails = request.manifest.activity.email_object == EmailObject::EmailMessage;
     let missing = object::made().filter(|facts| {
         let is_scorecard = matches!(facts.object, Object::Scorecard | Object::ScorecardAnswer);
         request.command == Command::Apply
             && !capabilities.has(facts.object)
             && !(facts.object == Object::EventRelation && capabilities.shares_activities())
+            && (request.manifest.contacts.generate || facts.object != Object::Contact)
             && (scorecards || !is_scorecard)
             && (facts.object != Object::EmailMessage || emails)
     });
@@ -107,7 +111,11 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
                 "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty".to_owned()
             }
             Object::EmailMessage => "write `activity.email_object: task`".to_owned(),
-            Object::Event
+            Object::Contact => {
+                "let an admin give you access, or say `contacts: {generate: false}`".to_owned()
+            }
+            Object::OpportunityContactRole
+            | Object::Event
             | Object::Task
             | Object::EventRelation
             | Object::AccountLoan
@@ -137,6 +145,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
     notices.extend(loans::notices(ground, planner, seen));
+    notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();

@@ -1,6 +1,7 @@
 //! A plan with what it was made from, for those who look at the org before anything is written.
 
 use super::planned::Planned;
+use super::selection;
 use crate::model::address::Address;
 use crate::model::id::RootId;
 use crate::model::inventory::Inventory;
@@ -34,7 +35,7 @@ pub(super) fn samples(planner: Option<&Planner>, roots: &[RootId]) -> Vec<Sample
         return Vec::new();
     };
     let mut samples: Vec<Sample> = Vec::new();
-    for root in roots.iter().take(DEALS) {
+    for root in selection::sample(roots, DEALS) {
         let mut desired = Vec::new();
         planner.plan(*root, &mut desired);
         for facts in &OBJECTS {

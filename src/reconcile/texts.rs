@@ -109,7 +109,7 @@ pub(super) async fn generate(
         let is_as_before = change.reason == Reason::Retold
             && change.fields.iter().all(|field| match &field.after {
                 Datum::Json(after) => field.before.as_ref() == Some(after),
-                Datum::Ref(_) | Datum::Draft(_) => false,
+                Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => false,
             });
         if !is_as_before {
             builder.push(&change)?;
@@ -182,7 +182,7 @@ fn drafts(plan: &Plan) -> impl Iterator<Item = (Address, Draft)> {
             .into_iter()
             .filter_map(|field| match field.after {
                 Datum::Draft(draft) => Some(*draft),
-                Datum::Json(_) | Datum::Ref(_) => None,
+                Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => None,
             });
         drafts.map(move |draft| (address.clone(), draft))
     })

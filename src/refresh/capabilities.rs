@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Error, fit};
+use super::{Error, fit, mapping};
 use crate::manifest::{EmailObject, Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
     ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
@@ -32,7 +32,8 @@ pub(super) async fn capabilities(
     further: Vec<Read<'_>>,
 ) -> Result<(Described, Vec<Told>), Error> {
     let known = OBJECTS.iter().map(|facts| facts.api_name);
-    let names: BTreeSet<_> = known.chain([PACK_OBJECT, "Contact"]).collect();
+    let further_names = [PACK_OBJECT, "Account", "Opportunity"];
+    let names: BTreeSet<_> = known.chain(further_names).collect();
     let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
     reads.extend(further);
     let mut told = org.read(&reads).await?;
@@ -57,6 +58,7 @@ pub(super) async fn capabilities(
     let mut capabilities = Capabilities {
         places: places("Account", Places::of_account).unwrap_or_default(),
         contact_places: places("Contact", Places::of_contact).unwrap_or_default(),
+        contact_roles: described("OpportunityContactRole").map_or_else(Vec::new, contact_roles),
         account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
         person_accounts: shows("Contact", "IsPersonAccount"),
         currencies: shows("Opportunity", "CurrencyIsoCode"),
@@ -80,6 +82,8 @@ pub(super) async fn capabilities(
     }
     let mut misfits = fit::fit(manifest, &ours, &mut capabilities)?;
     misfits.extend(fit::email_object(manifest, &capabilities));
+    let opportunity = described("Opportunity");
+    misfits.extend(mapping::fit(manifest, opportunity, &mut capabilities));
     let (mut unfilled, mut not_offered) = (Vec::new(), Vec::new());
     for (facts, describe) in ours.values() {
         if is_written(manifest, &capabilities, facts.object) {
@@ -108,14 +112,22 @@ pub(super) async fn capabilities(
 fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) -> bool {
     capabilities.has(object)
         && match object {
-            Object::Event | Object::Task => true,
+            Object::Event | Object::Task | Object::OpportunityContactRole => true,
+            Object::Contact => manifest.contacts.generate,
             Object::EmailMessage => manifest.activity.email_object == EmailObject::EmailMessage,
             Object::EventRelation => !capabilities.shares_activities(),
-            Object::Scorecard | Object::ScorecardAnswer => {
-                !manifest.scorecards.templates.is_empty()
-            }
+            Object::Scorecard | Object::ScorecardAnswer => manifest.scorecards.are_records(),
             Object::AccountLoan | Object::OpportunityLoan => false,
         }
+}
+
+/// The names of roles that can be chosen.
+fn contact_roles(object: &Describe) -> Vec<String> {
+    let values = object
+        .field("Role")
+        .map_or(&[][..], |role| &role.picklist_values);
+    let active = values.iter().filter(|value| value.active);
+    active.map(|value| value.value.clone()).collect()
 }
 
 /// Whether it can hold a pack and its lease; one that lacks a field of it is of no use.

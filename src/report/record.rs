@@ -55,12 +55,20 @@ pub(super) fn head(change: &Change) -> String {
     if let Some(day) = change.day {
         head = format!("{head}  {day}");
     }
+    if let Some(former) = change.instead_of {
+        head = format!("{head}  instead of {}", former.api_name());
+    }
     head
 }
 
 /// The fields of a change: of a new record what it gets, of another what differs.
 pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<String> {
-    let shown: Vec<&FieldChange> = match change.action {
+    // What takes the place of a record of another kind is shown as a new one.
+    let action = match change.instead_of {
+        Some(_) => Action::Create,
+        None => change.action,
+    };
+    let shown: Vec<&FieldChange> = match action {
         Action::Create => change
             .fields
             .iter()
@@ -78,9 +86,9 @@ pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<Strin
     let pad = names.max().unwrap_or_default().min(NAME_WIDTH);
     let mut lines: Vec<String> = shown[..count]
         .iter()
-        .flat_map(|field| lines_of(field, change.action, pad, (bounds, width)))
+        .flat_map(|field| lines_of(field, action, pad, (bounds, width)))
         .collect();
-    let hidden = match change.action {
+    let hidden = match action {
         Action::Create => change.fields.len() - count,
         _ => shown.len() - count,
     };
@@ -100,14 +108,16 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
         Datum::Json(Json::Null | Json::Bool(_)) => false,
         Datum::Json(Json::String(text)) => *text != change.title && text.len() <= LONG_TEXT,
         Datum::Draft(draft) => draft.text(None).is_some_and(|text| text.len() <= LONG_TEXT),
-        Datum::Json(_) | Datum::Ref(_) => true,
+        Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => true,
     }
 }
 
 fn differs(field: &FieldChange) -> bool {
     match (&field.before, &field.after) {
         (Some(before), Datum::Json(after)) => before != after,
-        (None, _) | (_, Datum::Ref(_) | Datum::Draft(_)) => true,
+        (None, _) | (_, Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_)) => {
+            true
+        }
     }
 }
 
@@ -163,6 +173,14 @@ fn datum(datum: &Datum, width: usize) -> String {
             let offline = draft.text(None).unwrap_or_default();
             let room = width.saturating_sub(TO_BE_GENERATED.len() + 3);
             format!("{} {TO_BE_GENERATED}", quoted(&offline, room))
+        }
+        Datum::Refs(addresses) => {
+            let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+            brief(&format!("(ids of {})", addresses.join(", ")), width)
+        }
+        Datum::People(people) => {
+            let people: Vec<_> = people.iter().map(ToString::to_string).collect();
+            brief(&format!("(ids of {})", people.join(", ")), width)
         }
     }
 }

@@ -1,39 +1,12 @@
 //! What a story can be made with: people, room and the counts of the manifest.
 
 use super::super::Situation;
+use super::super::people::{COMMITTEE, EXECUTIVE_ROLES, is_executive, makes_people};
 use super::volumes::bent;
 use crate::manifest::Activity;
-use crate::model::inventory::{Contact, Opportunity};
+use crate::model::inventory::Opportunity;
 use crate::model::pins::Pins;
 use crate::model::shape::Shape;
-
-/// The roles that only executives play.
-pub(super) const EXECUTIVE_ROLES: [&str; 3] =
-    ["economic_buyer", "executive_sponsor", "decision_maker"];
-
-/// Words of a title that make an executive of Director or above.
-const EXECUTIVE_WORDS: &[&str] = &[
-    "chief",
-    "president",
-    "director",
-    "head",
-    "vp",
-    "svp",
-    "evp",
-    "avp",
-    "ceo",
-    "cfo",
-    "coo",
-    "cto",
-    "cio",
-    "ciso",
-    "cmo",
-    "cro",
-    "chro",
-    "cpo",
-    "founder",
-    "owner",
-];
 
 /// Business days that a silence of 30 days takes, and the last bumps before it.
 pub(super) const STALLED_ROOM: i32 = 26;
@@ -53,10 +26,17 @@ impl<'a> Means<'a> {
             .account
             .and_then(|account| situation.inventory.contacts.get(&account));
         let contacts = || contacts.into_iter().flat_map(|contacts| contacts.values());
+        let executives = contacts().filter(|contact| is_executive(contact)).count();
+        // Who is missing is made.
+        let (most, most_executives) = match makes_people(situation) && opportunity.account.is_some()
+        {
+            true => (COMMITTEE, EXECUTIVE_ROLES.len()),
+            false => (0, 0),
+        };
         Self {
             activity: &situation.manifest.activity,
-            people: contacts().count(),
-            executives: contacts().filter(|contact| is_executive(contact)).count(),
+            people: contacts().count().max(most),
+            executives: executives.max(most_executives),
             room: -i32::from(pins.first),
         }
     }
@@ -80,8 +60,8 @@ impl<'a> Means<'a> {
             && match shape {
                 Shape::Accelerating => self.executives > 0 && self.room >= 4,
                 Shape::Healthy => self.executives > 0,
-                // Without a mail nothing but the people says that it is at risk.
-                Shape::AtRisk => emails.max() > 0 || self.executives < self.people.max(1),
+                // All that has happened lately is a mail of ours.
+                Shape::AtRisk => emails.max() > 0,
                 Shape::Stalled => self.room >= STALLED_ROOM,
                 Shape::SingleThreaded
                 | Shape::ChampionLeft
@@ -102,16 +82,4 @@ pub(super) fn people_needed(shape: Shape) -> usize {
         Shape::AtRisk | Shape::New => 0,
         Shape::Stalled | Shape::SingleThreaded => 1,
     }
-}
-
-/// Director or above, by the words of the title.
-pub(super) fn is_executive(contact: &Contact) -> bool {
-    let title = contact.title.as_deref().unwrap_or_default();
-    let words = title.split(|letter: char| !letter.is_alphanumeric());
-    let mut words = words.filter(|word| !word.is_empty());
-    words.any(|word| {
-        EXECUTIVE_WORDS
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(word))
-    })
 }

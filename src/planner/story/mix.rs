@@ -42,9 +42,9 @@ const WEAKER: &[(Shape, Shape)] = &[
     (Shape::Accelerating, Shape::Healthy),
     (Shape::Healthy, Shape::AtRisk),
     (Shape::ChampionLeft, Shape::SingleThreaded),
-    (Shape::SingleThreaded, Shape::AtRisk),
     (Shape::Stalled, Shape::AtRisk),
-    (Shape::AtRisk, Shape::New),
+    (Shape::AtRisk, Shape::SingleThreaded),
+    (Shape::SingleThreaded, Shape::New),
 ];
 
 /// The deals whose shapes do not depend on a draw.

@@ -8,9 +8,12 @@ mod means;
 mod mix;
 mod pin;
 mod places;
+mod rules;
 mod volumes;
 
 pub(super) use places::{Asked, asked, bumps, farewell, latest, reach, thread_day};
+pub(super) use rules::inputs;
+pub(crate) use rules::{Broken, Class, Inputs, Limit, What, broken, class};
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Situation;
 use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours, lay};
+use super::loan;
 use super::overlaps::overlaps;
-use crate::model::id::RootId;
+use super::people::{People, people};
+use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::by_creation;
 use crate::model::pins::{Grid, Pins};
 
@@ -28,6 +33,10 @@ use crate::model::pins::{Grid, Pins};
 pub(crate) struct Stories {
     /// Every covered opportunity that gets records.
     pub(crate) pins: BTreeMap<RootId, Pins>,
+    /// The people whom they need and their accounts have not, by account.
+    pub(crate) people: People,
+    /// What accounts lend.
+    pub(crate) lent: loan::Accounts,
     /// Opportunities that get none, because nobody active stands in for their owner.
     pub(crate) skipped: BTreeSet<RootId>,
     /// Young deals whose activities reach back to before they were created.
@@ -38,6 +47,19 @@ pub(crate) struct Stories {
     pub(crate) overlaps: u64,
     /// People who could only be invited to meetings and are not, as their addresses are real.
     pub(crate) uninvited: u64,
+}
+
+impl Stories {
+    /// Whether the root is a deal that is told, or an account that is planned.
+    pub(crate) fn covers(&self, root: RootId) -> bool {
+        let is_account = |account| self.covers_account(account);
+        self.pins.contains_key(&root) || root.account().is_some_and(is_account)
+    }
+
+    /// Whether people are added to the account, or it lends something.
+    pub(crate) fn covers_account(&self, account: AccountId) -> bool {
+        self.people.contains_key(&account) || self.lent.contains_key(&account)
+    }
 }
 
 /// Decides what is not pinned yet, and keeps the rest.
@@ -57,22 +79,25 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             None => drop(stories.skipped.insert(*root)),
         }
     }
+    stories.people = people(situation, stories.pins.values());
+    stories.lent = loan::accounts(situation, stories.pins.keys());
     stories.calendars = lay(situation, &order, &mut stories.pins);
     stories.overlaps = overlaps(situation, &stories.pins);
-    stories.uninvited = uninvited(situation, &stories.pins);
+    stories.uninvited = uninvited(situation, &stories);
     stories
 }
 
 /// Counts the people whom [`may_be_invited`] keeps out, each once.
-fn uninvited(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> u64 {
+fn uninvited(situation: &Situation, stories: &Stories) -> u64 {
     if situation.capabilities.shares_activities() {
         return 0;
     }
     let mut people = BTreeSet::new();
-    for (root, pins) in pins {
+    for (root, pins) in &stories.pins {
         let opportunity = &situation.inventory.opportunities[root];
         let cast = pins.cast.iter().filter_map(|part| part.person);
-        people.extend(cast.filter(|person| !may_be_invited(situation, opportunity, *person)));
+        let of_deal = (opportunity, &stories.people);
+        people.extend(cast.filter(|person| !may_be_invited(situation, of_deal, *person)));
     }
     people.len() as u64
 }

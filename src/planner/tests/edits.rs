@@ -53,6 +53,7 @@ proptest! {
             capabilities: &world.capabilities,
             inventory: &world.inventory,
             pins: &world.pins,
+            people: &world.people,
             recast: &world.recast,
             seed: world.seed,
             anchor: world.anchor,
@@ -180,7 +181,7 @@ proptest! {
             for address in differing(&before, &after) {
                 let speaks = before[&address].fields.values().any(|value| match value {
                     Datum::Json(json) => json.as_str().is_some_and(|text| text.contains(old)),
-                    Datum::Ref(_) | Datum::Draft(_) => false,
+                    Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => false,
                 });
                 prop_assert!(speaks, "{address} does not speak of {old}");
             }

@@ -17,6 +17,7 @@ use crate::model::person::Person;
 use crate::model::pins::Pins;
 use crate::model::value::Text;
 
+use super::people::People;
 use catalogue::{Catalogue, Piece, Placeholder};
 pub(super) use steps::{body, subject};
 
@@ -29,6 +30,8 @@ pub(crate) struct Speaker<'a> {
     catalogue: &'a Catalogue,
     /// The account's.
     contacts: Option<&'a BTreeMap<ContactId, Contact>>,
+    /// Whom we make.
+    made: &'a People,
     name: Cow<'a, str>,
     account: Cow<'a, str>,
     owner: &'a str,
@@ -39,7 +42,7 @@ pub(crate) struct Speaker<'a> {
 impl<'a> Speaker<'a> {
     pub(crate) fn new(
         catalogue: &'a Catalogue,
-        inventory: &'a Inventory,
+        (inventory, made): (&'a Inventory, &'a People),
         opportunity: &'a Opportunity,
         pins: &Pins,
     ) -> Self {
@@ -61,6 +64,7 @@ impl<'a> Speaker<'a> {
         Self {
             catalogue,
             contacts,
+            made,
             name,
             account,
             owner,
@@ -152,10 +156,14 @@ impl<'a> Speaker<'a> {
         contact.map_or(0, |contact| fnv1a(first_name(contact).as_bytes()))
     }
 
-    fn contact(&self, person: Person) -> Option<&'a Contact> {
+    /// The contact that a person is.
+    pub(crate) fn contact(&self, person: Person) -> Option<&'a Contact> {
         match person {
             Person::Contact(id) => self.contacts?.get(&id),
-            Person::Made(..) => None,
+            Person::Made(account, number) => {
+                let identity = self.made.get(&account)?.get(&number)?;
+                Some(&identity.contact)
+            }
         }
     }
 }

@@ -132,7 +132,12 @@ impl Writer<'_> {
         };
         let mut direction = opening(pins.shape, number);
         let mut about = None;
-        for place in 0..length(pins.shape, number, &draws) {
+        let length = length(pins.shape, number, &draws);
+        for place in 0.. {
+            let is_owed = direction == Direction::Outbound && self.balance.wants_reply();
+            if place >= length && (!is_owed || talk.topic.0 == Topic::Bump) || self.is_full() {
+                return;
+            }
             if place > 0 {
                 let unit = draws.unit(LAG + place % 8);
                 let next = self.next(&talk, (at, direction), place, unit);
@@ -146,9 +151,6 @@ impl Writer<'_> {
                 place: place as u8,
                 about,
             };
-            if self.is_full() {
-                return;
-            }
             about = Some(self.mail(&talk, message));
         }
     }
@@ -167,6 +169,11 @@ impl Writer<'_> {
             let day = *bumps(pins).get(place)?;
             let minute = writing_time(unit);
             return Some((Moment { day, minute }, Direction::Outbound));
+        }
+        // A customer who is in a hurry does not wait for our answer.
+        let is_eager = pins.shape == Shape::Accelerating && talk.number == 1 && place == 2;
+        if is_eager {
+            return Some((self.reply(talk, at, unit), Direction::Inbound));
         }
         if direction == Direction::Inbound {
             return Some((at.later(lag(unit, OUR_LAG), last), Direction::Outbound));
@@ -380,11 +387,12 @@ fn special(shape: Shape, number: usize) -> Option<Topic> {
     }
 }
 
-/// Who writes first: the customer to say goodbye, to close out, or because he wants to go on.
+/// Who writes first: the customer, to say goodbye or to close out.
 fn opening(shape: Shape, number: usize) -> Direction {
     match (shape, number) {
-        (Shape::ChampionLeft | Shape::LostToCompetitor | Shape::NoDecision, 0)
-        | (Shape::Accelerating, 1) => Direction::Inbound,
+        (Shape::ChampionLeft | Shape::LostToCompetitor | Shape::NoDecision, 0) => {
+            Direction::Inbound
+        }
         _ => Direction::Outbound,
     }
 }
@@ -393,8 +401,7 @@ fn opening(shape: Shape, number: usize) -> Direction {
 fn length(shape: Shape, number: usize, draws: &Draw) -> usize {
     match (shape, number) {
         (Shape::Stalled, 0) => 4,
-        (Shape::Accelerating, 0) => 2,
-        (Shape::Accelerating, 1) => 3,
+        (Shape::Accelerating, 0) => 3,
         (_, 0) => 2,
         _ => draws.weighted(LENGTH, &LENGTHS) + 1,
     }

@@ -181,7 +181,9 @@ impl<'a> EventLine<'a> {
                 scorecard_id: id,
                 ..line
             },
-            Object::EventRelation
+            Object::Contact
+            | Object::OpportunityContactRole
+            | Object::EventRelation
             | Object::ScorecardAnswer
             | Object::AccountLoan
             | Object::OpportunityLoan => Self {
