@@ -80,12 +80,12 @@ pub(crate) struct Planner<'a> {
     added: Added<'a>,
     asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<Told>>,
+    told: RefCell<Option<Story>>,
     pub(crate) stories: Stories,
 }
 
 /// A deal's story, and the voice of its texts.
-type Told = (RootId, Rc<Timeline>, Rc<Voice>);
+type Story = (RootId, Rc<Timeline>, Rc<Voice>);
 
 /// What the makers of records are given for one deal.
 struct Deal<'a> {
@@ -184,8 +184,8 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    /// What the manifest says and does not fit the org: owners that it names, stories that cannot
-    /// hold, and what came of the templates in what was rendered so far.
+    /// What the manifest says and does not fit the org: owners and accounts that it names, stories
+    /// that cannot hold, and what came of the templates in what was rendered so far.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
         let mut misfits = owners::misfits(&self.situation);
         misfits.extend(self.stories.misfits.iter().cloned());
