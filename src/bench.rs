@@ -125,7 +125,7 @@ impl World {
                     let fields = planner.render(root, activity);
                     let texts = fields.iter().filter_map(|(_, datum)| match datum {
                         Datum::Json(json) => json.as_str(),
-                        Datum::Ref(_) | Datum::Draft(_) | Datum::People(_) => None,
+                        Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => None,
                     });
                     planned.characters += texts.map(|text| text.len() as u64).sum::<u64>();
                 }
@@ -302,6 +302,7 @@ fn user(number: usize) -> (UserId, User) {
     let user = User {
         name: format!("Owner {number}"),
         username: format!("owner{number}@example.com"),
+        email: Some(format!("owner{number}@seller.example")),
         active: true,
         time_zone: ZONES[number % ZONES.len()].to_owned(),
         manager: None,
@@ -318,7 +319,9 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
         let json = match datum {
             Datum::Json(json) => json,
             Datum::Draft(draft) => draft.stand_in(),
-            Datum::Ref(_) | Datum::People(_) => serde_json::Value::String(id.to_string()),
+            Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => {
+                serde_json::Value::String(id.to_string())
+            }
         };
         held.0.push((name.clone(), hash(&json)));
         fields.insert(name.into_owned(), json);

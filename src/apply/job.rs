@@ -362,7 +362,7 @@ impl Dispatcher<'_> {
                     Datum::People(_) => return Ok(None),
                     // A create leaves empty fields out: some orgs show them as not createable.
                     Datum::Json(json) if json.is_null() && batch.step == Step::Create => {}
-                    Datum::Json(_) | Datum::Ref(_) | Datum::Draft(_) => {
+                    Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) => {
                         columns.insert(field.name.into_owned());
                     }
                 }

@@ -116,9 +116,11 @@ pub(super) fn desired(
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
             let is_same = recorded.is_some_and(|(row, _)| !is_changed(row));
+            let same_want = recorded.is_some_and(|(row, _)| row.want == record.want);
             let reason = match reason {
                 Reason::ManifestChanged if is_same => Reason::Retold,
-                reason => why_written(context, reason, reference_moved),
+                // What is wanted otherwise itself is not so because of another.
+                reason => why_written(context, reason, reference_moved && same_want),
             };
             let (row, live) = recorded.expect("only recorded records are written again");
             let before = Before::of(row, live);
@@ -220,6 +222,7 @@ pub(super) fn reference_moved(state: &RootState, record: &Desired, held: Option<
         let reference = match value {
             Value::Ref(address) => Datum::Ref(address.clone()),
             Value::People(people) => Datum::People(people.clone()),
+            Value::Refs(addresses) => Datum::Refs(addresses.clone()),
             _ => return false,
         };
         let outdated = || {
@@ -296,7 +299,7 @@ fn write(
             change.fields = wanted
                 .into_iter()
                 .map(|(name, after)| FieldChange {
-                    before: before.value(&name),
+                    before: before.value(&name).filter(|_| other_kind.is_none()),
                     name,
                     after,
                 })

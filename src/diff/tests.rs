@@ -91,7 +91,9 @@ fn as_stored(text: &'static str) -> Json {
         Value::Ref(address) => json!(id(address.path.as_str()).to_string()),
         other => match as_sent(&other) {
             Datum::Json(json) => json,
-            Datum::Ref(_) | Datum::Draft(_) | Datum::People(_) => unreachable!("seen above"),
+            Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => {
+                unreachable!("seen above")
+            }
         },
     }
 }
@@ -265,6 +267,7 @@ fn line(change: &Change) -> String {
             Datum::Ref(address) => format!("->{}", address.path),
             Datum::Draft(draft) => format!("->{}", draft.hash),
             Datum::People(people) => format!("->{people:?}"),
+            Datum::Refs(addresses) => format!("->{addresses:?}"),
         };
         write!(line, " {}={before}{after}", field.name).unwrap();
     }
@@ -641,7 +644,7 @@ fn another_kind_of_record_takes_the_place_of_the_former() {
         let case = Case::new().wants_as(Object::EmailMessage, EMAIL, A);
         case.has(EMAIL, B)
     };
-    let replaced = "± ManifestChanged thread/01/01 2 Subject=b>a Location=x>x";
+    let replaced = "± ManifestChanged thread/01/01 2 Subject=a Location=x";
     let changes = case().changes();
     assert_eq!(line(&changes[0]), replaced);
     let kinds = (changes[0].object, changes[0].instead_of);

@@ -128,7 +128,7 @@ impl<'a> Sight<'a> {
 
     /// The kinds that the manifest asks for.
     pub(super) fn wanted(&self) -> impl Iterator<Item = Object> {
-        let scorecards = !self.manifest.scorecards.templates.is_empty();
+        let scorecards = self.manifest.scorecards.are_records();
         let accounts = !self.manifest.accounts.create.is_empty();
         let people = self.manifest.contacts.generate;
         let emails = self.manifest.activity.email_object == EmailObject::EmailMessage;

@@ -8,18 +8,21 @@ use super::calendar::calendar;
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, subject, tag_field,
+    run_name, story_key, tag_field,
 };
 use super::people::contacts;
 use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
+use super::seller::seller;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
     InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback,
-    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, Scorecards, StoryKey, Subjects,
+    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, ScorecardTarget, Scorecards,
+    StoryKey,
 };
 use super::values::{date, decimal, flag, text, whole, word};
+use super::wordings::{bodies, subjects};
 
 /// Reads a manifest. Where there were problems the result only serves to find them all.
 pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
@@ -33,6 +36,7 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         activity: activity(file.section("activity")),
         contacts: contacts(file.section("contacts")),
         calendar: calendar(file.section("calendar")),
+        seller: seller(file.section("seller")),
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),
@@ -164,6 +168,7 @@ fn activity(mut activity: Section) -> Activity {
             .unwrap_or(RealismLevel::Light),
         invite_real: activity.value("invite_real", flag).unwrap_or(false),
         subjects: subjects(activity.section("subjects")),
+        bodies: bodies(activity.section("bodies")),
         owner_fallback: activity
             .value("owner_fallback", owner_fallback)
             .unwrap_or(OwnerFallback::Manager),
@@ -178,13 +183,6 @@ fn meetings(mut meetings: Section) -> Meetings {
             .filled("duration_minutes")
             .list("duration_minutes", whole(15..=120))
             .unwrap_or_else(|| vec![25, 30, 45, 60]),
-    }
-}
-
-fn subjects(mut subjects: Section) -> Subjects {
-    Subjects {
-        meetings: subjects.distinct("meetings", subject).unwrap_or_default(),
-        emails: subjects.distinct("emails", subject).unwrap_or_default(),
     }
 }
 
@@ -212,8 +210,15 @@ fn llm(mut llm: Section) -> Llm {
 }
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
+    let templates = framework::all(&mut scorecards);
+    let target = scorecards
+        .filled("target")
+        .one_or_list("target", word(ScorecardTarget::WORDS))
+        .unwrap_or_else(|| vec![ScorecardTarget::Objects]);
     Scorecards {
-        templates: framework::all(&mut scorecards),
+        mapping: framework::mapping(&mut scorecards, &target, &templates),
+        templates,
+        target,
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

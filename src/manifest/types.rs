@@ -12,10 +12,12 @@ use serde::Serialize;
 use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
 use super::calendar::Calendar;
-use super::framework::{Framework, by_name};
+use super::framework::{Framework, Mapped, as_keys, by_name};
 use super::people::Contacts;
 use super::peopleai::PeopleAi;
 use super::roles::Role;
+use super::seller::Seller;
+use super::wordings::{Bodies, Subjects};
 use super::words::words;
 use crate::model::object::Object;
 
@@ -33,6 +35,7 @@ pub(crate) struct Manifest {
     pub(crate) activity: Activity,
     pub(crate) contacts: Contacts,
     pub(crate) calendar: Calendar,
+    pub(crate) seller: Seller,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
@@ -272,6 +275,7 @@ pub(crate) struct Activity {
     /// Whether people whose e-mail addresses are real may be invited to meetings.
     pub(crate) invite_real: bool,
     pub(crate) subjects: Subjects,
+    pub(crate) bodies: Bodies,
     pub(crate) owner_fallback: OwnerFallback,
 }
 
@@ -301,13 +305,6 @@ words! {
         Light = "light",
         Heavy = "heavy",
     }
-}
-
-/// Subjects that replace the built-in ones; an empty list leaves the built-in ones.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub(crate) struct Subjects {
-    pub(crate) meetings: Vec<String>,
-    pub(crate) emails: Vec<String>,
 }
 
 /// Who stands in for an owner who is no longer active.
@@ -368,11 +365,25 @@ pub(crate) struct Scorecards {
     /// Each key once; empty: no scorecards.
     #[serde(serialize_with = "by_name")]
     pub(crate) templates: Vec<Framework>,
+    /// Where they are written; never empty.
+    pub(crate) target: Vec<ScorecardTarget>,
+    #[serde(serialize_with = "as_keys", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) mapping: Vec<Mapped>,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
     pub(crate) confidence_floor: f64,
     pub(crate) mode: ScorecardMode,
+}
+
+words! {
+    /// Where scorecards are written.
+    ScorecardTarget {
+        /// Records of our own.
+        Objects = "objects",
+        /// Fields of the opportunity, which it lends.
+        Fields = "fields",
+    }
 }
 
 words! {

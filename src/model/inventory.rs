@@ -84,6 +84,8 @@ pub(crate) struct ContactRole {
 pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) username: String,
+    #[serde(default)]
+    pub(crate) email: Option<String>,
     pub(crate) active: bool,
     /// An IANA time zone, such as `Europe/Berlin`.
     pub(crate) time_zone: String,

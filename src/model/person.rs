@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::{Address, Path};
-use super::id::{AccountId, ContactId, RecordId, RootId};
+use super::id::{AccountId, ContactId, RecordId, RootId, UserId};
 use super::inventory::Contact;
 
 /// Somebody at an account.
@@ -38,6 +38,13 @@ pub(crate) enum EmailDomain {
     Reserved,
     /// The domain of the account's website.
     Website,
+}
+
+/// Somebody who writes emails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Correspondent {
+    Person(Person),
+    User(UserId),
 }
 
 /// A text that names nobody.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::address::Address;
 use super::day::Day;
 use super::id::{RecordId, UserId};
-use super::person::Person;
+use super::person::{Correspondent, Person};
 use super::prompt::Draft;
 
 /// The API name of a field.
@@ -27,8 +27,15 @@ pub(crate) enum Value {
     Id(RecordId),
     /// Several people, in their order.
     People(Vec<Person>),
+    Users(Vec<UserId>),
+    /// The name of somebody who writes, as the org has it when the record is made.
+    Name(Correspondent),
+    /// And the address he writes from.
+    EmailAddress(Correspondent),
     /// A record of ours, by its address; its id may be known only after apply.
     Ref(Address),
+    /// Several records of ours, in a text that names them all.
+    Refs(Vec<Address>),
     Word(Cow<'static, str>),
     Text(Text),
     Templated(Templated),
@@ -41,28 +48,37 @@ pub(crate) struct Templated {
     pub(crate) number: usize,
     /// The hash of the template and of what it speaks of.
     pub(crate) recipe: u64,
+    /// What the record is called.
+    pub(crate) kind: &'static str,
     pub(crate) person: Option<Person>,
     pub(crate) owner: UserId,
     pub(crate) day: Day,
 }
 
-/// A text to be rendered: which template, and what it speaks of beside its deal.
+/// A text to be rendered. Steps are told by their number in the deal's timeline.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Text {
-    pub(crate) template: TemplateId,
-    /// The person it is addressed to or speaks of.
-    pub(crate) person: Option<Person>,
-    /// The day of the meeting or mail it refers to.
-    pub(crate) day: Option<Day>,
-    /// A reply: the subject gets `Re: `.
-    pub(crate) reply: bool,
-    /// Which use of the template within its deal this is; from the second on the text says so.
-    pub(crate) round: u16,
+pub(crate) enum Text {
+    /// What a step is called.
+    Subject(usize),
+    /// What is written in it.
+    Body(usize),
+    /// What comes next in the deal, after a step.
+    NextStep(usize),
+    Answer(Answer),
 }
 
-/// The number of a template in the catalogue that the planner was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TemplateId(pub(crate) u32);
+/// What a scorecard says of an element.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    /// Its number among the elements of qualification; none for one of the user's own.
+    pub(crate) element: Option<usize>,
+    /// From 1, a first indication, to 3, confirmed.
+    pub(crate) sure: u8,
+    /// The step in which it was learned.
+    pub(crate) cited: usize,
+    /// Whom it is about.
+    pub(crate) person: Option<Person>,
+}
 
 /// A value as it is sent, known but for the ids of records that do not exist yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,18 +90,21 @@ pub(crate) enum Datum {
     Draft(Box<Draft>),
     /// Several people, of whom some are ours.
     People(Vec<Person>),
+    /// Several records of ours, in one text: their ids with semicolons between them.
+    Refs(Vec<Address>),
 }
 
 impl Datum {
     /// The records of ours whose ids it stands for.
     pub(crate) fn references(&self) -> impl Iterator<Item = Address> {
-        let (one, people) = match self {
-            Self::Json(_) | Self::Draft(_) => (None, &[][..]),
-            Self::Ref(address) => (Some(address.clone()), &[][..]),
-            Self::People(people) => (None, people.as_slice()),
+        let (records, people) = match self {
+            Self::Json(_) | Self::Draft(_) => (&[][..], &[][..]),
+            Self::Ref(address) => (std::slice::from_ref(address), &[][..]),
+            Self::People(people) => (&[][..], people.as_slice()),
+            Self::Refs(addresses) => (addresses.as_slice(), &[][..]),
         };
         let people = people.iter().filter_map(|person| person.address());
-        one.into_iter().chain(people)
+        records.iter().cloned().chain(people)
     }
 
     /// The value with the ids in place of the addresses; nothing where one is not known, or where
@@ -110,6 +129,16 @@ impl Datum {
                     .map(id)
                     .collect::<Result<Option<Vec<_>>, E>>()?;
                 Ok(ids.map(|ids| ids.into_iter().map(text).collect()))
+            }
+            Self::Refs(addresses) => {
+                let ids = addresses
+                    .iter()
+                    .map(id)
+                    .collect::<Result<Option<Vec<_>>, E>>()?;
+                Ok(ids.map(|ids| {
+                    let ids: Vec<_> = ids.iter().map(RecordId::to_string).collect();
+                    serde_json::Value::String(ids.join(";"))
+                }))
             }
         }
     }

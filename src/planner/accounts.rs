@@ -24,7 +24,7 @@ impl Planner<'_> {
                 path: path(key),
                 object: Object::Account,
                 lender: None,
-                want: want::want(Object::Account, (&fields, 0), None),
+                want: want::want(None, Object::Account, (&fields, 0)),
                 fields,
             });
         }

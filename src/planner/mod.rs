@@ -8,6 +8,7 @@ mod accounts;
 mod activity;
 mod added;
 mod calendar;
+mod correspondents;
 mod evidence;
 mod loan;
 mod overlaps;
@@ -44,8 +45,7 @@ use crate::model::value::{Datum, FieldName, Value};
 use added::Added;
 use evidence::Asked;
 use story::counts;
-use text::Speaker;
-use text::catalogue::Catalogue;
+use text::{Lexicon, Voice};
 use timeline::{Source, Timeline};
 use zone::Zone;
 
@@ -71,13 +71,13 @@ pub(crate) struct Situation<'a> {
 /// The planner with all stories pinned.
 pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
-    catalogue: Catalogue,
+    lexicon: Lexicon<'a>,
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
     asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<(RootId, Rc<Timeline>)>>,
+    told: RefCell<Option<(RootId, Rc<Timeline>, Rc<Voice>)>>,
     pub(crate) stories: Stories,
 }
 
@@ -88,7 +88,7 @@ struct Deal<'a> {
     pins: &'a Pins,
     /// Everything that happened around it and is planned.
     timeline: &'a Timeline,
-    speaker: Speaker<'a>,
+    voice: &'a Voice,
     planner: &'a Planner<'a>,
 }
 
@@ -107,7 +107,7 @@ impl<'a> Planner<'a> {
         let stories = story::stories(&situation);
         Self {
             zones: zones(&situation, &stories),
-            catalogue: Catalogue::new(situation.manifest),
+            lexicon: Lexicon::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
             asked: Asked::new(&situation),
@@ -124,10 +124,10 @@ impl<'a> Planner<'a> {
             self.plan_account(account, records);
             self.lend_account(account, records);
         }
-        let Some(timeline) = self.timeline(root) else {
+        let Some((timeline, voice)) = self.told(root) else {
             return;
         };
-        let deal = self.deal(root, &timeline);
+        let deal = self.deal(root, &timeline, &voice);
         let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
         for make in MAKERS {
             make(&deal, &mut draw, records);
@@ -146,7 +146,7 @@ impl<'a> Planner<'a> {
                 path,
                 object,
                 lender: None,
-                want: want::want(object, (&fields, 0), None),
+                want: want::want(None, object, (&fields, 0)),
                 fields,
             });
         }
@@ -154,12 +154,14 @@ impl<'a> Planner<'a> {
 
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let timeline = self.timeline(root);
-        let deal = timeline.as_ref().map(|timeline| self.deal(root, timeline));
+        let told = self.told(root);
+        let deal = told
+            .as_ref()
+            .map(|(timeline, voice)| self.deal(root, timeline, voice));
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
-                let value = self.stand_in(name, value);
+                let value = owners::stand_in(&self.situation, name, value);
                 let draft = deal.as_ref().and_then(|deal| {
                     prompts::draft(deal, &record.path, (name, &value), &record.fields)
                 });
@@ -172,44 +174,26 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    /// What is created for an owner who has left belongs to whoever stands in; what he has stays
-    /// his, because the recipe still names him.
-    fn stand_in<'v>(&self, name: &str, value: &'v Value) -> Cow<'v, Value> {
-        let Situation {
-            manifest,
-            capabilities,
-            inventory,
-            ..
-        } = self.situation;
-        match value {
-            Value::Id(owner) if name == "OwnerId" => {
-                let fallback = &manifest.activity.owner_fallback;
-                let acting = owners::acting(
-                    UserId(*owner),
-                    fallback,
-                    capabilities.running_user,
-                    inventory,
-                );
-                acting.map_or(Cow::Borrowed(value), |acting| {
-                    Cow::Owned(Value::Id(acting.0))
-                })
-            }
-            _ => Cow::Borrowed(value),
-        }
-    }
-
     /// What came of the templates in what was rendered so far, and does not fit the org.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        let accounts = loan::misfits(&self.situation);
-        self.added.misfits().into_iter().chain(accounts).collect()
+        let mut misfits = self.added.misfits();
+        misfits.extend(self.lexicon.own.misfits());
+        misfits.extend(loan::misfits(&self.situation));
+        misfits
+    }
+
+    /// The story of a deal.
+    #[cfg(test)]
+    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
+        self.told(root).map(|(timeline, _)| timeline)
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.
-    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
-        if let Some((last, timeline)) = &*self.told.borrow()
+    fn told(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
+        if let Some((last, timeline, voice)) = &*self.told.borrow()
             && *last == root
         {
-            return Some(Rc::clone(timeline));
+            return Some((Rc::clone(timeline), Rc::clone(voice)));
         }
         let Situation {
             inventory,
@@ -231,25 +215,22 @@ impl<'a> Planner<'a> {
         let mut timeline = timeline::tell(source, &mut draw);
         evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
         let timeline = Rc::new(timeline);
-        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
-        Some(timeline)
+        let voice = Rc::new(Voice::new(
+            &self.situation,
+            (opportunity, &self.stories.people),
+            pins,
+        ));
+        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline), Rc::clone(&voice)));
+        Some((timeline, voice))
     }
 
-    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline) -> Deal<'d> {
-        let inventory = self.situation.inventory;
-        let opportunity = &inventory.opportunities[&root];
-        let pins = &self.stories.pins[&root];
+    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline, voice: &'d Voice) -> Deal<'d> {
         Deal {
             root,
-            opportunity,
-            pins,
+            opportunity: &self.situation.inventory.opportunities[&root],
+            pins: &self.stories.pins[&root],
             timeline,
-            speaker: Speaker::new(
-                &self.catalogue,
-                (inventory, &self.stories.people),
-                opportunity,
-                pins,
-            ),
+            voice,
             planner: self,
         }
     }
@@ -283,7 +264,7 @@ impl Deal<'_> {
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
         let drafts = prompts::hash(self, &path, &fields);
-        let want = want::want(object, (&fields, drafts), Some(&self.speaker));
+        let want = want::want(Some(self), object, (&fields, drafts));
         records.push(Desired {
             path,
             object,
@@ -374,10 +355,12 @@ fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
 }
 
 /// The most characters that the platform takes where a text of ours could have more.
-fn longest(field: &str) -> usize {
+fn longest(deal: &Deal, object: Object, field: &str) -> usize {
+    let added = &deal.planner.situation.capabilities.added_fields;
+    let kind = || added.get(&object)?.get(field);
     match field {
         "Subject" => 255,
-        _ => usize::MAX,
+        _ => kind().map_or(usize::MAX, scorecard::fields::longest),
     }
 }
 
@@ -400,10 +383,16 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
             }
             people.iter().map(ToString::to_string).collect()
         }
+        Value::Users(users) => users.iter().map(|user| user.0.to_string()).collect(),
+        Value::Name(who) => deal.map_or(Json::Null, |deal| correspondents::name(deal, *who).into()),
+        Value::EmailAddress(who) => deal.map_or(Json::Null, |deal| {
+            correspondents::address(deal, *who).into()
+        }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
+        Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
         Value::Text(text) => deal.map_or(Json::Null, |deal| {
-            Json::String(deal.speaker.render(text, longest(name)))
+            Json::String(text::render(deal, text, longest(deal, object, name)))
         }),
         Value::Templated(templated) => {
             deal.map_or(Json::Null, |deal| added::render(deal, object, templated))

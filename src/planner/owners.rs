@@ -1,11 +1,38 @@
 //! Who holds the meetings and writes the mails of a deal.
 
+use std::borrow::Cow;
+
+use super::Situation;
 use crate::manifest::OwnerFallback;
-use crate::model::id::UserId;
+use crate::model::id::{RecordId, UserId};
 use crate::model::inventory::{Inventory, User};
+use crate::model::person::Correspondent;
+use crate::model::value::Value;
 
 /// How many managers up the line are asked before giving up; lines of management can be circular.
 const LEVELS: usize = 10;
+
+/// What is created for an owner who has left belongs to whoever stands in, and is written by him;
+/// what he has stays his, because the recipe still names him.
+pub(super) fn stand_in<'v>(situation: &Situation, name: &str, value: &'v Value) -> Cow<'v, Value> {
+    let inventory = situation.inventory;
+    let acting = |user: &UserId| {
+        let fallback = &situation.manifest.activity.owner_fallback;
+        let running_user = situation.capabilities.running_user;
+        acting(*user, fallback, running_user, inventory).unwrap_or(*user)
+    };
+    let written_by = Correspondent::User;
+    let is_user = |id: &RecordId| inventory.users.contains_key(&UserId(*id));
+    Cow::Owned(match value {
+        Value::Id(id) if name == "OwnerId" || name == "FromId" && is_user(id) => {
+            Value::Id(acting(&UserId(*id)).0)
+        }
+        Value::Users(users) => Value::Users(users.iter().map(acting).collect()),
+        Value::Name(Correspondent::User(id)) => Value::Name(written_by(acting(id))),
+        Value::EmailAddress(Correspondent::User(id)) => Value::EmailAddress(written_by(acting(id))),
+        _ => return Cow::Borrowed(value),
+    })
+}
 
 /// The owner, or who stands in for one that is not active; `None` leaves the deal out.
 pub(super) fn acting(
@@ -59,6 +86,7 @@ mod tests {
             let user = User {
                 name: format!("User {number}"),
                 username: format!("user{number}@example.com"),
+                email: None,
                 active,
                 time_zone: "UTC".to_owned(),
                 manager: manager.map(id),

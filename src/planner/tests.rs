@@ -2,12 +2,14 @@
 
 mod added;
 mod edits;
+mod emails;
 mod golden;
 mod invitations;
 mod people;
 mod scorecards;
 mod stories;
 mod subjects;
+mod texts;
 mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +63,7 @@ struct Settings {
     past: (u32, u32),
     future: (u32, u32),
     emails: (u32, u32),
+    email_object: &'static str,
     durations: Vec<u32>,
     past_days: u32,
     future_days: u32,
@@ -70,6 +73,9 @@ struct Settings {
     roles: Vec<&'static str>,
     fallback: &'static str,
     invite_real: bool,
+    realism: String,
+    /// Further keys of `activity`.
+    own: String,
     /// Further lines of the manifest.
     added: String,
 }
@@ -80,6 +86,7 @@ impl Default for Settings {
             past: (3, 8),
             future: (1, 3),
             emails: (5, 20),
+            email_object: "task",
             durations: vec![25, 30, 45, 60],
             past_days: 45,
             future_days: 21,
@@ -89,6 +96,8 @@ impl Default for Settings {
             roles: vec!["champion", "economic_buyer", "technical_evaluator"],
             fallback: "manager",
             invite_real: false,
+            realism: "light".to_owned(),
+            own: String::new(),
             added: String::new(),
         }
     }
@@ -100,6 +109,7 @@ impl Settings {
             past,
             future,
             emails,
+            email_object,
             durations,
             past_days,
             future_days,
@@ -109,6 +119,8 @@ impl Settings {
             roles,
             fallback,
             invite_real,
+            realism,
+            own,
             added,
         } = self;
         let mut yaml = String::from("run: {name: laws}\nsalesforce: {instance_url: embedded}\n");
@@ -117,7 +129,8 @@ impl Settings {
             "activity:\n  past_days: {past_days}\n  future_days: {future_days}\n  \
              meetings: {{past_min: {}, past_max: {}, future_min: {}, future_max: {}, \
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
-             participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
+             email_object: {email_object}\n  participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
+             realism_level: {realism}\n  {own}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
              scorecards: {{coverage_target: {coverage}}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
@@ -255,6 +268,7 @@ impl Record {
             Datum::Ref(address) => panic!("{name} refers to {address}"),
             Datum::Draft(draft) => panic!("{name} is to be written: {draft:?}"),
             Datum::People(people) => panic!("{name} refers to {people:?}"),
+            Datum::Refs(addresses) => panic!("{name} refers to {addresses:?}"),
         }
     }
 
@@ -273,13 +287,21 @@ impl Record {
             Some(Datum::Json(id)) => text(id).into_iter().collect(),
             Some(Datum::Ref(address)) => vec![address.to_string()],
             Some(Datum::People(people)) => people.iter().map(ToString::to_string).collect(),
-            Some(Datum::Draft(_)) | None => Vec::new(),
+            Some(Datum::Refs(_) | Datum::Draft(_)) | None => Vec::new(),
+        }
+    }
+
+    /// The records that the answer of a scorecard cites.
+    fn cites(&self) -> &[Address] {
+        match &self.fields["Evidence_Activity_Id__c"] {
+            Datum::Refs(addresses) => addresses,
+            _ => &[],
         }
     }
 
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
-            Datum::Json(_) | Datum::Draft(_) | Datum::People(_) => None,
+            Datum::Json(_) | Datum::Draft(_) | Datum::People(_) | Datum::Refs(_) => None,
             Datum::Ref(address) => Some(address),
         }
     }
@@ -340,6 +362,7 @@ fn users() -> BTreeMap<UserId, User> {
         let user = User {
             name: format!("Owner {number}"),
             username: format!("owner{number}@example.com"),
+            email: Some(format!("owner{number}@seller.example")),
             active: number != 1,
             time_zone: (*zone).to_owned(),
             manager: (number == 1).then(|| user_id(0)),

@@ -250,11 +250,15 @@ fn refuse_unread(request: &Request, capabilities: &Capabilities) -> Result<(), S
     let mut kinds = manifest.record_types.keys();
     let record_types = kinds
         .all(|object| !capabilities.has(*object) || capabilities.record_types.contains_key(object));
-    if fields && record_types || request.command == Command::Destroy {
+    let lent = capabilities.added_fields.get(&Object::OpportunityLoan);
+    let mut mapping = manifest.scorecards.mapping.iter();
+    let mapped = mapping.all(|one| lent.is_some_and(|lent| lent.contains_key(&one.field)));
+    if fields && record_types && mapped || request.command == Command::Destroy {
         return Ok(());
     }
     Err(Stop::Impossible {
-        why: "`fields` or `record_types` of the manifest changed since the org was last read"
+        why: "`fields`, `record_types` or `scorecards.mapping` of the manifest changed since the \
+              org was last read"
             .to_owned(),
         hint: "Run it once with `--refresh full`.",
     })

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Error, fit};
+use super::{Error, fit, mapping};
 use crate::manifest::{EmailObject, Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
     ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
@@ -83,6 +83,8 @@ pub(super) async fn capabilities(
     }
     let mut misfits = fit::fit(manifest, &ours, &mut capabilities)?;
     misfits.extend(fit::email_object(manifest, &capabilities));
+    let opportunity = described("Opportunity");
+    misfits.extend(mapping::fit(manifest, opportunity, &mut capabilities));
     let (mut unfilled, mut not_offered) = (Vec::new(), Vec::new());
     for (facts, describe) in ours.values() {
         if is_written(manifest, &capabilities, facts.object) {
@@ -116,9 +118,7 @@ fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) 
             Object::Contact => manifest.contacts.generate,
             Object::EmailMessage => manifest.activity.email_object == EmailObject::EmailMessage,
             Object::EventRelation => !capabilities.shares_activities(),
-            Object::Scorecard | Object::ScorecardAnswer => {
-                !manifest.scorecards.templates.is_empty()
-            }
+            Object::Scorecard | Object::ScorecardAnswer => manifest.scorecards.are_records(),
             Object::AccountLoan | Object::OpportunityLoan => false,
         }
 }

@@ -111,7 +111,7 @@ pub(super) fn email_object(manifest: &Manifest, capabilities: &Capabilities) -> 
 }
 
 /// A message and a hint.
-type Told = (String, String);
+pub(super) type Told = (String, String);
 
 /// What the field can hold, where a user may set it and the template can give it.
 fn field_kind(
@@ -152,7 +152,7 @@ fn field_kind(
 }
 
 /// The types that a text can stand for a value of.
-fn kind(field: &Field) -> Option<FieldKind> {
+pub(super) fn kind(field: &Field) -> Option<FieldKind> {
     let values = || {
         let active = field.picklist_values.iter().filter(|value| value.active);
         active.map(|value| value.value.clone()).collect()
@@ -224,9 +224,7 @@ pub(super) fn unfilled(manifest: &Manifest, facts: &Facts, describe: &Describe) 
             || manifest.run.run_tag_field.as_deref() == Some(name)
             || added.is_some_and(|added| added.contains_key(name))
     };
-    let is_demanded =
-        |field: &&Field| field.createable && !field.nillable && !field.defaulted_on_create;
-    let demanded = describe.fields.iter().filter(is_demanded);
+    let demanded = describe.fields.iter().filter(|field| field.is_required());
     let unfilled = demanded.filter(|field| !is_filled(&field.name));
     unfilled
         .map(|field| {

@@ -12,6 +12,7 @@ mod inquiry;
 mod inventory;
 mod job;
 mod live;
+mod mapping;
 mod meanwhile;
 mod selection;
 mod settle;

@@ -138,6 +138,9 @@ struct FieldLine<'a> {
     /// The record of ours whose id the field gets; `after` is null then.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_address: Option<&'a Address>,
+    /// Of several records, whose ids the field names.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    after_addresses: &'a [Address],
     /// A language model is to write it; `after` is what stands in until it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_prompt: Option<PromptHash>,
@@ -343,20 +346,37 @@ fn change_line(change: &Change) -> ChangeLine<'_> {
 }
 
 fn field_line(field: &FieldChange) -> FieldLine<'_> {
-    let none: &[Person] = &[];
-    let (after, after_address, after_prompt, after_people) = match &field.after {
-        Datum::Json(json) => (Cow::Borrowed(json), None, None, none),
-        Datum::Ref(address) => (Cow::Owned(Json::Null), Some(address), None, none),
-        Datum::Draft(draft) => (Cow::Owned(draft.stand_in()), None, Some(draft.hash), none),
-        Datum::People(people) => (Cow::Owned(Json::Null), None, None, people.as_slice()),
-    };
-    FieldLine {
+    let line = FieldLine {
         name: &field.name,
         before: field.before.as_ref().unwrap_or(&Json::Null),
-        after,
-        after_address,
-        after_prompt,
-        after_people,
+        after: Cow::Owned(Json::Null),
+        after_address: None,
+        after_addresses: &[],
+        after_prompt: None,
+        after_people: &[],
+    };
+    match &field.after {
+        Datum::Json(json) => FieldLine {
+            after: Cow::Borrowed(json),
+            ..line
+        },
+        Datum::Ref(address) => FieldLine {
+            after_address: Some(address),
+            ..line
+        },
+        Datum::Refs(addresses) => FieldLine {
+            after_addresses: addresses,
+            ..line
+        },
+        Datum::Draft(draft) => FieldLine {
+            after: Cow::Owned(draft.stand_in()),
+            after_prompt: Some(draft.hash),
+            ..line
+        },
+        Datum::People(people) => FieldLine {
+            after_people: people,
+            ..line
+        },
     }
 }
 
@@ -492,7 +512,7 @@ mod tests {
                     "not_tried": 2,
                     "unresolved": 0,
                     "kept": [],
-                    "stopped": "interrupted",
+                    "texts": {"generated": 0, "fallback": 0, "tokens": 0}, "stopped": "interrupted",
                     "calls": 5,
                 }),
             ]

@@ -1,5 +1,6 @@
 //! Activities: records of the steps of a deal's story. A file a kind.
 
+mod email_message;
 pub(super) mod emails;
 pub(super) mod meetings;
 

@@ -1,7 +1,7 @@
 //! What open deals lend: fields that go stale, and are kept fresh.
 
 use super::super::timeline::{Held, Kind, Step};
-use super::super::{Deal, field};
+use super::super::{Deal, field, scorecard};
 use crate::draw::RootDraw;
 use crate::manifest::KeptFresh;
 use crate::model::day::Day;
@@ -9,7 +9,7 @@ use crate::model::loan::LOAN;
 use crate::model::object::Object;
 use crate::model::pins::Ends;
 use crate::model::record::Desired;
-use crate::model::value::Value;
+use crate::model::value::{FieldName, Value};
 
 /// The draw of a close date.
 const CLOSES: usize = 0;
@@ -20,12 +20,23 @@ const SOONEST: i32 = 3;
 const LONGEST: i32 = 60;
 const SPREAD: u64 = 10;
 
-/// Lends the fields of the deal that are kept fresh.
+/// Lends the fields of the deal that are kept fresh, and those that its scorecards go into.
 pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
+    let mut fields = fresh(deal, draw);
+    fields.extend(scorecard::fields::lent(deal, draw));
+    deal.lend(
+        records,
+        LOAN,
+        (Object::OpportunityLoan, deal.root.0),
+        fields,
+    );
+}
+
+fn fresh(deal: &Deal, draw: &mut RootDraw) -> Vec<(FieldName, Value)> {
     let kept = &deal.planner.situation.manifest.opportunities.keep_fresh;
     let is_open = deal.pins.ends == Ends::AtAnchor && !deal.opportunity.closed;
     if kept.is_empty() || !is_open {
-        return;
+        return Vec::new();
     }
     let mut value = |kept| match kept {
         KeptFresh::CloseDate => close_date(deal, draw).map(Value::Day),
@@ -33,13 +44,7 @@ pub(in crate::planner) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut V
     };
     let fresh = kept.iter().map(|kept| (kept.as_str(), value(*kept)));
     let fresh = fresh.filter_map(|(name, value)| Some(field(name, value?)));
-    let fields = fresh.collect();
-    deal.lend(
-        records,
-        LOAN,
-        (Object::OpportunityLoan, deal.root.0),
-        fields,
-    );
+    fresh.collect()
 }
 
 /// When the deal closes now, where the day that it was to close on has passed.

@@ -142,7 +142,8 @@ fn level_of(share: f64, count: usize, handicaps: &[f64]) -> f64 {
 /// The most that an element can be worth: what hangs on a person is not green without them.
 fn most(timeline: &Timeline, asks: &evidence::Asks, pins: &Pins, end: BusinessDay) -> f64 {
     let shape = pins.shape;
-    if is_lopsided(shape) && evidence::MISSED.contains(&asks.key) {
+    let is_missed = is_lopsided(shape) && evidence::MISSED.contains(&asks.key);
+    if is_missed || shape == Shape::LostToCompetitor && asks.key == "competition" {
         return RED;
     }
     let Some(role @ (Role::Champion | Role::EconomicBuyer)) = asks.about else {

@@ -72,6 +72,7 @@ fn tell(
         cast: Vec::new(),
         executives: 0,
         engaged: 0,
+        industry: industry(situation, opportunity),
         grid,
         past: Vec::new(),
         future: Vec::new(),
@@ -127,6 +128,7 @@ fn keep(
         ends: moved(kept.ends, opportunity, situation),
         executives: executives((situation, opportunity), &cast, Some(kept)),
         engaged: 0,
+        industry: kept.industry.clone(),
         cast,
         grid,
         past: slots(&kept.past, kept.owner == owner),
@@ -175,6 +177,12 @@ fn engaged(pins: &Pins, told: u32) -> u32 {
         }
     }
     engaged
+}
+
+/// The account's industry, which the facts of the deal go by.
+fn industry(situation: &Situation, opportunity: &Opportunity) -> Option<String> {
+    let account = situation.inventory.accounts.get(&opportunity.account?)?;
+    account.industry.clone()
 }
 
 fn act(situation: &Situation, owner: UserId) -> Option<UserId> {

@@ -20,8 +20,9 @@ proptest! {
     fn what_is_cited_exists_at_the_least_counts(world in worlds()) {
         let told = world.plan();
         for (address, record) in of(&told.records, Object::ScorecardAnswer) {
-            let evidence = record.refers_to("Evidence_Activity_Id__c");
-            prop_assert!(evidence.is_none_or(|cited| told.core.contains(cited)), "{address}");
+            let mut cited = record.cites().iter();
+            prop_assert!(record.cites().len() <= 3, "{}", address);
+            prop_assert!(cited.all(|cited| told.core.contains(cited) && told.records.contains_key(cited)), "{}", address);
         }
     }
 
@@ -41,7 +42,7 @@ proptest! {
     fn an_answer_is_whole_or_open(world in worlds()) {
         for (address, answer) in of(&world.plan().records, Object::ScorecardAnswer) {
             let is_open = answer.text("Status__c") == "Unknown";
-            let is_cited = answer.refers_to("Evidence_Activity_Id__c").is_some();
+            let is_cited = !answer.cites().is_empty();
             prop_assert_ne!(is_open, is_cited, "{}", address);
             prop_assert_eq!(answer.json("Answer__c").is_null(), is_open);
             let score = answer.json("Score__c").as_i64().unwrap();
@@ -66,8 +67,7 @@ fn without_activities_nothing_is_answered() {
     // One email is enough to cite.
     world.settings.emails = (1, 1);
     let records = world.plan().records;
-    let cited = of(&records, Object::ScorecardAnswer)
-        .filter_map(|(_, answer)| answer.refers_to("Evidence_Activity_Id__c"));
+    let cited = of(&records, Object::ScorecardAnswer).flat_map(|(_, answer)| answer.cites());
     let paths: BTreeSet<_> = cited.map(|address| address.path.as_str()).collect();
     assert_eq!(paths, BTreeSet::from(["thread/01/01"]));
 }

@@ -56,6 +56,9 @@ fn phase_at(pins: &Pins, day: i32) -> Phase {
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
     pub(super) steps: Vec<Step>,
+    /// What more would be written after a message, if the count of mails did not end its thread
+    /// there: an exchange is worded as a whole, whatever the count.
+    pub(super) unsaid: Option<(usize, Vec<Direction>)>,
 }
 
 /// One meeting, message, call or to-do.

@@ -202,7 +202,7 @@ fn place(fields: &Fields, names: Option<[&str; 2]>) -> [Option<String>; 2] {
 }
 
 pub(super) const USERS: &str =
-    "SELECT Id, Name, Username, IsActive, TimeZoneSidKey, ManagerId FROM User";
+    "SELECT Id, Name, Username, Email, IsActive, TimeZoneSidKey, ManagerId FROM User";
 
 pub(super) async fn users(pages: Pages) -> Result<BTreeMap<UserId, User>, Error> {
     let mut users = BTreeMap::new();
@@ -213,6 +213,7 @@ pub(super) async fn users(pages: Pages) -> Result<BTreeMap<UserId, User>, Error>
         let user = User {
             name: text(&fields, "Name")?,
             username: text(&fields, "Username")?,
+            email: optional(&fields, "Email"),
             active: fields
                 .get("IsActive")
                 .and_then(Json::as_bool)
