@@ -171,13 +171,13 @@ activity:
     emails: []
     calls: []
   owner_fallback: manager
+contacts:
+  generate: true
+  email_domain: reserved
 seller:
   products: []
   competitors: []
   value_points: []
-contacts:
-  generate: true
-  email_domain: reserved
 llm:
   enabled: false
   provider: openai

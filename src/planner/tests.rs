@@ -284,14 +284,6 @@ impl Record {
         json.as_str().unwrap_or_else(|| panic!("{name} is {json}"))
     }
 
-    /// The records that the answer of a scorecard cites.
-    fn cites(&self) -> &[Address] {
-        match &self.fields["Evidence_Activity_Id__c"] {
-            Datum::Refs(addresses) => addresses,
-            _ => &[],
-        }
-    }
-
     /// The people in a field: contacts by their ids, those whom we make by their addresses.
     fn people(&self, name: &str) -> Vec<String> {
         let text = |json: &serde_json::Value| json.as_str().map(str::to_owned);
@@ -302,7 +294,15 @@ impl Record {
             Some(Datum::Json(id)) => text(id).into_iter().collect(),
             Some(Datum::Ref(address)) => vec![address.to_string()],
             Some(Datum::People(people)) => people.iter().map(ToString::to_string).collect(),
-            Some(Datum::Draft(_) | Datum::Refs(_)) | None => Vec::new(),
+            Some(Datum::Refs(_) | Datum::Draft(_)) | None => Vec::new(),
+        }
+    }
+
+    /// The records that the answer of a scorecard cites.
+    fn cites(&self) -> &[Address] {
+        match &self.fields["Evidence_Activity_Id__c"] {
+            Datum::Refs(addresses) => addresses,
+            _ => &[],
         }
     }
 

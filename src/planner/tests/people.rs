@@ -108,7 +108,9 @@ fn every_field_that_the_org_has_a_place_for_is_filled() {
     with_emails.settings.email_object = "email_message";
     let emails = with_emails.plan().records;
     let made = world.capabilities.objects.iter();
-    for (object, able) in made.filter(|(object, _)| !object.is_loan()) {
+    // Accounts are made where the manifest names them, which this one does not.
+    let is_made = |object: &Object| !object.is_loan() && *object != Object::Account;
+    for (object, able) in made.filter(|(object, _)| is_made(object)) {
         for name in able.createable.iter().filter(|name| *name != "Demo_Key__c") {
             let mut all = of(&records, *object).chain(of(&emails, *object));
             let is_filled = all.any(|(_, record)| record.fields.contains_key(name));
