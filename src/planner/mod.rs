@@ -79,12 +79,12 @@ pub(crate) struct Planner<'a> {
     added: Added<'a>,
     asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<Told>>,
+    told: RefCell<Option<Last>>,
     pub(crate) stories: Stories,
 }
 
 /// A deal's story, and the voice of its texts.
-type Told = (RootId, Rc<Timeline>, Rc<Voice>);
+type Last = (RootId, Rc<Timeline>, Rc<Voice>);
 
 /// What the makers of records are given for one deal.
 struct Deal<'a> {
