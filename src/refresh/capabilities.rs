@@ -63,6 +63,7 @@ pub(super) async fn capabilities(
         person_accounts: shows("Contact", "IsPersonAccount"),
         currencies: shows("Opportunity", "CurrencyIsoCode"),
         pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
+        org: Some(super::record_id(&org.identity().org_id)?),
         running_user: Some(UserId(super::record_id(&org.identity().user_id)?)),
         ..Capabilities::default()
     };
@@ -113,6 +114,7 @@ fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) 
     capabilities.has(object)
         && match object {
             Object::Event | Object::Task | Object::OpportunityContactRole => true,
+            Object::Account => !manifest.accounts.create.is_empty(),
             Object::Contact => manifest.contacts.generate,
             Object::EmailMessage => manifest.activity.email_object == EmailObject::EmailMessage,
             Object::EventRelation => !capabilities.shares_activities(),

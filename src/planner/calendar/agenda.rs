@@ -10,7 +10,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    pub(super) const MINUTES: i32 = 15;
+    const MINUTES: i32 = 15;
 
     /// From a minute on; quarters that are begun count whole.
     pub(super) fn new(start: i32, minutes: i32) -> Self {

@@ -37,10 +37,10 @@ pub(super) struct Claim {
 impl Claim {
     /// The claim of the slot with this number, counted from 0.
     pub(super) fn of(tense: Tense, number: usize) -> Self {
-        // As many as a deal has at most unless the manifest says otherwise.
+        // Most deals use no more.
         let firm = match tense {
-            Tense::Past => 8,
-            Tense::Future => 3,
+            Tense::Past => 5,
+            Tense::Future => 2,
         };
         Self {
             strength: u8::MAX - number as u8,
@@ -57,8 +57,6 @@ pub(super) struct Search<F: Fn(i32) -> Blocks> {
     pub(super) wanted: (i32, u8),
     /// The blocks of a day that suit everybody.
     pub(super) suiting: F,
-    /// How many blocks of a day may be used.
-    pub(super) per_day: u32,
 }
 
 /// A weak claim does not look far: it is seldom used, and then it can still be moved.
@@ -100,9 +98,8 @@ impl Diary {
             } else {
                 claims.taken
             };
-            let is_full = claims.firm.count_ones() >= search.per_day;
             let open = (search.suiting)(offset) & !closed;
-            if !is_full && open != 0 {
+            if open != 0 {
                 return Some((offset, nearest(open, block)));
             }
         }
@@ -186,4 +183,71 @@ pub(super) fn nearest(mask: Blocks, wanted: u8) -> u8 {
 /// The blocks of a mask.
 pub(super) fn bits(mask: Blocks) -> impl Iterator<Item = u8> {
     (0..Blocks::BITS as u8).filter(move |block| mask >> block & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, Diary, Search, around, nearest};
+    use crate::model::day::{BusinessDay, Day};
+    use crate::planner::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
+
+    fn base() -> BusinessDay {
+        Day::from_date(jiff::civil::date(2026, 11, 20)).business()
+    }
+
+    #[test]
+    fn days_are_tried_from_the_wanted_one_outwards() {
+        let check = |band, day, expect: &[i32]| {
+            assert_eq!(
+                around(band, day).collect::<Vec<_>>(),
+                expect,
+                "{band:?} {day}"
+            );
+        };
+        check((-3, -1), -2, &[-2, -1, -3]);
+        check((-3, -1), -1, &[-1, -2, -3]);
+        check((1, 4), 1, &[1, 2, 3, 4]);
+        check((1, 3), 9, &[3, 2, 1]);
+        check((1, 0), 1, &[]);
+    }
+
+    #[test]
+    fn the_nearest_block_of_a_mask_is_found() {
+        let check = |mask, wanted, expect| assert_eq!(nearest(mask, wanted), expect, "{mask:b}");
+        check(0b1111_1111, 3, 3);
+        check(0b1111_0111, 3, 2);
+        check(0b1111_0000, 3, 4);
+        check(0b1000_0001, 3, 0);
+        check(0b1000_0000, 0, 7);
+        check(0b0000_0001, 15, 0);
+    }
+
+    #[test]
+    fn firm_claims_keep_off_each_other_and_pass_weak_ones() {
+        let mut diary = Diary::new(base());
+        let find = |diary: &Diary, number| {
+            let search = Search {
+                base: base(),
+                band: (-1, -1),
+                wanted: (-1, 1),
+                suiting: |_| 0b0111,
+            };
+            diary.find(&search, Claim::of(Tense::Past, number))
+        };
+        let mut take = |block, number| {
+            diary.take(base().plus(-1), block, Claim::of(Tense::Past, number));
+            [0, 20].map(|number| find(&diary, number).unwrap().1)
+        };
+        assert_eq!(take(1, 20), [1, 0]);
+        assert_eq!(take(1, 0), [0, 0]);
+        assert_eq!(take(0, 1), [2, 2]);
+        // All are taken: the weakest claim shares its block.
+        assert_eq!(take(2, 4), [2, 2]);
+        assert_eq!(take(2, 0), [0, 0]);
+    }
+
+    #[test]
+    fn claims_of_all_slots_fit() {
+        assert!(PAST_SLOTS.max(FUTURE_SLOTS) < usize::from(u8::MAX));
+    }
 }

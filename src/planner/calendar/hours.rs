@@ -122,12 +122,6 @@ impl<'a> Hours<'a> {
         Span::new(self.start(owner, day.day(), block), self.block_minutes())
     }
 
-    /// Whether that is in the working hours of an attendee.
-    pub(super) fn is_at_work(&self, attendee: PlaceId, span: Span) -> bool {
-        let local = self.local(attendee, span.start * Span::MINUTES);
-        self.suits(local) && self.is_off(attendee, day_of(local)) == Some(false)
-    }
-
     /// The beginning of an owner's block, in minutes since 1970.
     fn start(&self, owner: PlaceId, day: Day, block: u8) -> i32 {
         day.number() * DAY + i32::from(self.hour(block)) * 60 - self.offset(owner, day)

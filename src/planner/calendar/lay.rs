@@ -184,7 +184,6 @@ impl Room<'_> {
                 band,
                 wanted,
                 suiting: |day| attendance.blocks(hours, deal.base.plus(day)),
-                per_day: rules.meetings_per_day,
             };
             let claim = Claim::of(tense, number);
             let found = diary

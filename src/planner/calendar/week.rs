@@ -45,3 +45,43 @@ fn weighted<T: Copy>(items: impl Iterator<Item = (T, u32)> + Clone, unit: f64) -
     });
     hit.next().map(|(item, _)| item)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{hour, on_weekday};
+    use crate::manifest::{Calendar, parse};
+    use crate::model::day::Day;
+
+    fn rules(yaml: &str) -> Calendar {
+        let least = "run: {name: x}\nsalesforce: {instance_url: embedded}\n";
+        parse(&format!("{least}calendar: {{{yaml}}}\n"), "x.yaml")
+            .unwrap()
+            .calendar
+    }
+
+    #[test]
+    fn days_and_hours_come_as_often_as_they_weigh() {
+        // A Friday; six business days before it is a Thursday.
+        let base = Day::from_date(jiff::civil::date(2026, 11, 20)).business();
+        let units = || (0..1000).map(|unit| f64::from(unit) / 1000.0);
+        let usual = rules("");
+        let of_week = |band, day| {
+            let hits = units().filter(|unit| on_weekday(&usual, base, (-6, band), *unit) == day);
+            hits.count()
+        };
+        let week = [-9, -8, -7, -6, -5].map(|day| of_week((-20, -1), day));
+        assert_eq!(week, [150, 220, 230, 230, 170]);
+        assert_eq!(
+            [-7, -6, -5].map(|day| of_week((-7, -5), day)),
+            [366, 365, 269]
+        );
+        let at =
+            |rules: &Calendar, wanted| units().filter(|unit| hour(rules, *unit) == wanted).count();
+        assert_eq!(
+            [9, 12, 16, 17].map(|wanted| at(&usual, wanted)),
+            [164, 31, 71, 0]
+        );
+        let late = rules("working_hours: {owner: 20-22}");
+        assert_eq!([20, 21].map(|wanted| at(&late, wanted)), [500, 500]);
+    }
+}
