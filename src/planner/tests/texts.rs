@@ -156,7 +156,7 @@ fn a_message_tells_who_wrote_to_whom_and_when() {
     let mut world = plain_world(2);
     world.settings.realism = "heavy".to_owned();
     let records = world.plan().records;
-    let owner = "Owner 0 <owner0@example.com>";
+    let owner = "Owner 0 <owner0@seller.example>";
     let mut ways = [0, 0];
     for (address, mail) in mails(&records) {
         let lines: Vec<&str> = mail.text("Description").lines().collect();
