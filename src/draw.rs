@@ -45,6 +45,11 @@ impl RootDraw {
 }
 
 impl Draw {
+    /// A draw to go on drawing from, see [`Dice`].
+    pub(crate) fn seed(&self, purpose: usize) -> u64 {
+        self.0[purpose]
+    }
+
     /// A whole number in `0..below`; `below` must not be zero. `purpose` is below 32.
     pub(crate) fn below(&self, purpose: usize, below: u64) -> u64 {
         // The bias of the multiplication is below 2⁻⁴⁰ for the small ranges used here.

@@ -206,7 +206,7 @@ mod tests {
                 "{good}{}",
                 good.lines().nth(1).unwrap().replace("texts", "text")
             ),
-            "line 3: unknown field `text`, expected one of `hash`, `kind`, `model`, `texts`, `failure`, `tokens`, `at` at line 1 column 87",
+            "line 3: unknown field `text`, expected one of `hash`, `kind`, `model`, `texts`, `failure`, `tokens`, `at` at line 1 column 95",
         );
         check(
             &good.replace(r#"["Met."]"#, "[]"),

@@ -86,7 +86,7 @@ impl Double {
 
     fn llm(&self, more: &str) -> Llm {
         llm(&format!(
-            "{{enabled: true, concurrency: 1, base_url: '{}'{more}}}",
+            "{{enabled: true, base_url: '{}'{more}}}",
             self.url
         ))
     }
@@ -286,7 +286,7 @@ async fn nonsense_falls_back() {
     )
     .await;
     check_fallback(
-        || Answer::Cut,
+        || Answer::Raw("{\"choices\": ["),
         "the answer of the model was cut off or is no JSON",
     )
     .await;
@@ -328,7 +328,7 @@ async fn a_wrong_key_is_shown_once() {
         )
     })
     .await;
-    let run = Run::new(double.llm(""));
+    let run = Run::new(double.llm(", concurrency: 1"));
     let came = run.write(&drafts(5)).await;
     assert_eq!(double.seen().len(), 1);
     assert_eq!(came.texts.fallback, 5);
@@ -349,7 +349,7 @@ async fn a_wrong_key_is_shown_once() {
 #[tokio::test(start_paused = true)]
 async fn a_model_that_fails_again_and_again_is_given_up() {
     let double = Double::start(|_| Answer::With(503, ("x", "y"))).await;
-    let run = Run::new(double.llm(""));
+    let run = Run::new(double.llm(", concurrency: 1"));
     let came = run.write(&drafts(20)).await;
     assert_eq!(double.seen().len(), 3 * 5);
     assert_eq!(came.texts.fallback, 20);
@@ -358,11 +358,7 @@ async fn a_model_that_fails_again_and_again_is_given_up() {
 #[tokio::test]
 async fn the_budget_is_kept() {
     let double = Double::start(|_| Answer::Says(GOOD)).await;
-    let run = Run::new(
-        double
-            .llm(", max_tokens_total: 1300, concurrency: 4")
-            .clone(),
-    );
+    let run = Run::new(double.llm(", max_tokens_total: 1300").clone());
     let came = run.write(&drafts(10)).await;
     let Texts {
         generated,

@@ -250,7 +250,12 @@ impl Writer<'_> {
 
     /// Once for all, whatever their number.
     fn tell_unasked(&mut self) {
-        let Some(why) = self.stopped.take().filter(|_| self.unasked > 0) else {
+        let is_news = match self.job.model {
+            Model::Ready(_) => self.unasked > 0 && !*self.job.interrupted.borrow(),
+            // The plan said so.
+            Model::Missing(_) => false,
+        };
+        let Some(why) = self.stopped.take().filter(|_| is_news) else {
             return;
         };
         let count = self.unasked;

@@ -13,12 +13,15 @@ pub(crate) mod framework;
 mod people;
 mod peopleai;
 mod roles;
+mod seller;
 pub(crate) mod template;
 mod types;
+mod wordings;
 mod words;
 
 mod schema;
 mod section;
+pub(crate) mod stories;
 
 mod names;
 mod nearest;
@@ -46,6 +49,7 @@ pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
 pub(crate) use template::{Template, Templates};
 pub(crate) use types::*;
+pub(crate) use wordings::Wordings;
 
 /// A first manifest, with comments, for the embedded org.
 pub(crate) const EXAMPLE: &str = include_str!("../../demo.example.yaml");

@@ -8,19 +8,22 @@ use super::calendar::calendar;
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, subject, tag_field, username,
+    run_name, story_key, tag_field, username,
 };
 use super::people::contacts;
 use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
+use super::seller::seller;
+use super::stories::stories;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
     InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback, Owners,
     Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, ScorecardTarget, Scorecards,
-    StoryKey, Subjects,
+    StoryKey,
 };
 use super::values::{date, decimal, flag, text, whole, word};
+use super::wordings::{bodies, subjects};
 
 /// Reads a manifest. Where there were problems the result only serves to find them all.
 pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
@@ -34,6 +37,8 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         activity: activity(file.section("activity")),
         contacts: contacts(file.section("contacts")),
         calendar: calendar(file.section("calendar")),
+        seller: seller(file.section("seller")),
+        stories: stories(file.section("stories")),
         owners: Owners {
             spread: file
                 .section("owners")
@@ -153,6 +158,12 @@ fn activity(mut activity: Section) -> Activity {
         emails: activity
             .section("emails")
             .bounds(("min", "max"), &(0..=100), usual(5, 20)),
+        calls: activity
+            .section("calls")
+            .bounds(("min", "max"), &(0..=20), usual(0, 2)),
+        todos: activity
+            .section("todos")
+            .bounds(("min", "max"), &(0..=5), usual(0, 2)),
         email_object: activity
             .value("email_object", word(EmailObject::WORDS))
             .unwrap_or(EmailObject::Task),
@@ -171,6 +182,7 @@ fn activity(mut activity: Section) -> Activity {
             .unwrap_or(RealismLevel::Light),
         invite_real: activity.value("invite_real", flag).unwrap_or(false),
         subjects: subjects(activity.section("subjects")),
+        bodies: bodies(activity.section("bodies")),
         owner_fallback: activity
             .value("owner_fallback", owner_fallback)
             .unwrap_or(OwnerFallback::Manager),
@@ -185,13 +197,6 @@ fn meetings(mut meetings: Section) -> Meetings {
             .filled("duration_minutes")
             .list("duration_minutes", whole(15..=120))
             .unwrap_or_else(|| vec![25, 30, 45, 60]),
-    }
-}
-
-fn subjects(mut subjects: Section) -> Subjects {
-    Subjects {
-        meetings: subjects.distinct("meetings", subject).unwrap_or_default(),
-        emails: subjects.distinct("emails", subject).unwrap_or_default(),
     }
 }
 

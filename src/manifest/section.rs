@@ -146,17 +146,29 @@ impl<'a> Section<'a> {
     ) -> Option<Vec<T>> {
         let path = self.path_of(key);
         let node = self.node(key)?;
-        let Value::List(items) = &node.value else {
-            let message = format!("must be a list, not {}", node.kind());
-            let complaint = Complaint::new(message, "write `[a, b]`, or one `- a` line for each");
-            self.reading.note(complaint.at(node.span, path));
-            return None;
+        self.reading.items(node, &path, parse)
+    }
+
+    /// Whether the key is there and holds a mapping.
+    pub(super) fn is_map(&mut self, key: &'static str) -> bool {
+        let node = self.node(key);
+        node.is_some_and(|node| matches!(node.value, Value::Map(_)))
+    }
+
+    /// As [`Self::each`], with a list under every key.
+    pub(super) fn each_list<N, T>(
+        &mut self,
+        name: impl Fn(&str) -> Result<N, Complaint>,
+        parse: impl Fn(&Node) -> Result<T, Complaint>,
+    ) -> Vec<(N, Vec<T>)> {
+        self.takes_any = true;
+        let read = |(key, node): &(Key, Node)| {
+            let path = self.path_of(&key.text);
+            let name = self.reading.keep(name(&key.text), key.span, path.clone());
+            let values = self.reading.items(node, &path, &parse);
+            name.zip(values)
         };
-        let read = |(place, item): (usize, &Node)| {
-            let path = format!("{path}[{place}]");
-            self.reading.keep(parse(item), item.span, path)
-        };
-        Some(items.iter().enumerate().filter_map(read).collect())
+        self.entries.iter().filter_map(read).collect()
     }
 
     /// All keys of a mapping that has no fixed ones, each key and value read and judged alone.
@@ -373,6 +385,26 @@ impl Reading {
         self.problems.borrow_mut().push(problem);
     }
 
+    /// The values of a list, each read and judged alone.
+    fn items<T>(
+        &self,
+        node: &Node,
+        path: &str,
+        parse: impl Fn(&Node) -> Result<T, Complaint>,
+    ) -> Option<Vec<T>> {
+        let Value::List(items) = &node.value else {
+            let message = format!("must be a list, not {}", node.kind());
+            let complaint = Complaint::new(message, "write `[a, b]`, or one `- a` line for each");
+            self.note(complaint.at(node.span, path));
+            return None;
+        };
+        let read = |(place, item): (usize, &Node)| {
+            let path = format!("{path}[{place}]");
+            self.keep(parse(item), item.span, path)
+        };
+        Some(items.iter().enumerate().filter_map(read).collect())
+    }
+
     fn keep<T>(&self, read: Result<T, Complaint>, span: Span, path: String) -> Option<T> {
         read.map_err(|complaint| self.note(complaint.at(span, path)))
             .ok()
@@ -419,7 +451,8 @@ fn unknown_key(parent: &str, key: &str, known: &[String]) -> Complaint {
         return Complaint::new(
             "secrets do not belong in a manifest",
             "set it in the environment, or in an `.env` file beside the manifest: \
-             SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN",
+             SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN, OPENAI_API_KEY, \
+             AZURE_OPENAI_API_KEY",
         );
     }
     let elsewhere = known

@@ -27,10 +27,29 @@ pub(crate) struct Situation<'a> {
     pub(crate) contact: Contact<'a>,
     /// Whose record it is: the owner of the meeting or email, else of the opportunity.
     pub(crate) owner: Owner<'a>,
+    /// The meeting that it is, or belongs to.
+    pub(crate) meeting: Meeting,
+    /// Who sells, and what.
+    pub(crate) seller: Seller<'a>,
+    /// The account's, as the org has it.
+    pub(crate) industry: &'a str,
     /// The day of the record: of the meeting or email, or of the scorecard.
     pub(crate) date: String,
-    /// What the record is: `meeting`, `email`, `attendee`, `scorecard`, `scorecard answer`.
+    /// What the record is: `meeting`, `email`, `call`, `attendee`, `scorecard`, `scorecard answer`.
     pub(crate) kind: &'a str,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Meeting {
+    pub(crate) date: String,
+    /// What it is about, such as `security review`.
+    pub(crate) topic: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Seller<'a> {
+    pub(crate) company: &'a str,
+    pub(crate) product: &'a str,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -212,6 +231,15 @@ fn example() -> Situation<'static> {
             name: "Caleb Winslow",
             username: "caleb@larkfield.example",
         },
+        meeting: Meeting {
+            date: "2026-11-18".to_owned(),
+            topic: "discovery".to_owned(),
+        },
+        seller: Seller {
+            company: "Larkfield",
+            product: "Orbit",
+        },
+        industry: "Manufacturing",
         date: "2026-11-18".to_owned(),
         kind: "meeting",
     }
@@ -256,9 +284,9 @@ mod tests {
                 "`owner.phone_number` is nothing that a template knows",
                 "a template can speak of account.id, account.name, contact.email, \
                  contact.first_name, contact.id, contact.last_name, contact.name, contact.title, \
-                 date, kind, opportunity.amount, opportunity.close_date, opportunity.id, \
+                 date, industry, kind, meeting.date, meeting.topic, opportunity.amount, opportunity.close_date, opportunity.id, \
                  opportunity.name, opportunity.probability, opportunity.stage, owner.id, \
-                 owner.name, owner.username",
+                 owner.name, owner.username, seller.company, seller.product",
             )),
         );
         check(

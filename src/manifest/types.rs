@@ -16,6 +16,9 @@ use super::framework::{Framework, Mapped, as_keys, by_name};
 use super::people::Contacts;
 use super::peopleai::PeopleAi;
 use super::roles::Role;
+use super::seller::Seller;
+use super::stories::Stories;
+use super::wordings::{Bodies, Subjects};
 use super::words::words;
 use crate::model::object::Object;
 
@@ -33,6 +36,8 @@ pub(crate) struct Manifest {
     pub(crate) activity: Activity,
     pub(crate) contacts: Contacts,
     pub(crate) calendar: Calendar,
+    pub(crate) seller: Seller,
+    pub(crate) stories: Stories,
     pub(crate) owners: Owners,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
@@ -267,12 +272,17 @@ pub(crate) struct Activity {
     pub(crate) meetings: Meetings,
     /// How many emails an opportunity gets.
     pub(crate) emails: Bounds<u32>,
+    /// How many phone calls.
+    pub(crate) calls: Bounds<u32>,
+    /// How many open tasks, of those that are not closed or stalled.
+    pub(crate) todos: Bounds<u32>,
     pub(crate) email_object: EmailObject,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
     /// Whether people whose e-mail addresses are real may be invited to meetings.
     pub(crate) invite_real: bool,
     pub(crate) subjects: Subjects,
+    pub(crate) bodies: Bodies,
     pub(crate) owner_fallback: OwnerFallback,
 }
 
@@ -302,13 +312,6 @@ words! {
         Light = "light",
         Heavy = "heavy",
     }
-}
-
-/// Subjects that replace the built-in ones; an empty list leaves the built-in ones.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub(crate) struct Subjects {
-    pub(crate) meetings: Vec<String>,
-    pub(crate) emails: Vec<String>,
 }
 
 /// Who stands in for an owner who is no longer active.

@@ -127,6 +127,8 @@ pub(crate) const OBJECTS: [Facts; 10] = [
             "Status",
             "Priority",
             "TaskSubtype",
+            "CallType",
+            "CallDurationInSeconds",
             "OwnerId",
             "WhatId",
             "WhoId",

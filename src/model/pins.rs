@@ -57,6 +57,9 @@ pub(crate) struct Pins {
     /// Which places of the cast the story speaks with, as bits.
     #[serde(default)]
     pub(crate) engaged: u32,
+    /// The account's industry when it was first told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) industry: Option<String>,
     /// The grid that the slots were laid on; another one lays them anew.
     pub(crate) grid: Grid,
     /// When each slot for a past meeting lies, and each for a future one, by slot.

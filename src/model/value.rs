@@ -48,28 +48,37 @@ pub(crate) struct Templated {
     pub(crate) number: usize,
     /// The hash of the template and of what it speaks of.
     pub(crate) recipe: u64,
+    /// What the record is called.
+    pub(crate) kind: &'static str,
     pub(crate) person: Option<Person>,
     pub(crate) owner: UserId,
     pub(crate) day: Day,
 }
 
-/// A text to be rendered: which template, and what it speaks of beside its deal.
+/// A text to be rendered. Steps are told by their number in the deal's timeline.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Text {
-    pub(crate) template: TemplateId,
-    /// The person it is addressed to or speaks of.
-    pub(crate) person: Option<Person>,
-    /// The day of the meeting or mail it refers to.
-    pub(crate) day: Option<Day>,
-    /// A reply: the subject gets `Re: `.
-    pub(crate) reply: bool,
-    /// Which use of the template within its deal this is; from the second on the text says so.
-    pub(crate) round: u16,
+pub(crate) enum Text {
+    /// What a step is called.
+    Subject(usize),
+    /// What is written in it.
+    Body(usize),
+    /// What comes next in the deal, after a step.
+    NextStep(usize),
+    Answer(Answer),
 }
 
-/// The number of a template in the catalogue that the planner was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TemplateId(pub(crate) u32);
+/// What a scorecard says of an element.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    /// Its number among the elements of qualification; none for one of the user's own.
+    pub(crate) element: Option<usize>,
+    /// From 1, a first indication, to 3, confirmed.
+    pub(crate) sure: u8,
+    /// The step in which it was learned.
+    pub(crate) cited: usize,
+    /// Whom it is about.
+    pub(crate) person: Option<Person>,
+}
 
 /// A value as it is sent, known but for the ids of records that do not exist yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -99,7 +99,8 @@ pub(crate) struct Estimate {
     pub(crate) seconds: u64,
     /// What is written, and which way it goes.
     pub(crate) kinds: Vec<KindCost>,
-    /// How many texts a language model is to write, and the tokens that takes, about.
+    /// How many texts a language model is to write, and the tokens that takes, about; no tokens
+    /// where no model can be asked.
     #[serde(default)]
     pub(crate) texts: u64,
     #[serde(default)]

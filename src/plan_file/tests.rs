@@ -108,6 +108,7 @@ fn pins() -> RootPins {
         colleague: None,
         executives: 0,
         engaged: 1,
+        industry: None,
         owner: UserId(id("005DG0000000001")),
         next_owner: UserId(id("005DG0000000002")),
         segment: Segment::Mid,

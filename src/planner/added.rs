@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{Deal, Situation, people};
 use crate::draw::fnv1a;
-use crate::manifest::template::{self, Account, Contact, Opportunity, Owner};
+use crate::manifest::template::{self, Account, Contact, Meeting, Opportunity, Owner, Seller};
 use crate::manifest::{Misfit, Template, Templates};
 use crate::model::day::Day;
 use crate::model::field_kind::FieldKind;
@@ -99,6 +99,7 @@ pub(super) fn add(deal: &Deal, object: Object, fields: &mut Vec<(FieldName, Valu
         let mut templated = Templated {
             number,
             recipe: fnv1a(field.template.source().as_bytes()),
+            kind: kind(object, fields),
             person: person(fields),
             owner: owner(deal, fields),
             day: day(deal, fields),
@@ -117,7 +118,14 @@ pub(super) fn render(deal: &Deal, object: Object, templated: &Templated) -> Json
     let text = if field.template.is_constant() {
         Ok(field.template.source().to_owned())
     } else {
-        speak(deal, object, templated, |situation| {
+        let meeting = match object {
+            Object::Event => Meeting {
+                date: templated.day.to_string(),
+                topic: String::new(),
+            },
+            _ => Meeting::default(),
+        };
+        speak(deal, meeting, templated, |situation| {
             added.templates.render(field.template, situation)
         })
     };
@@ -160,9 +168,14 @@ fn day(deal: &Deal, fields: &[(FieldName, Value)]) -> Day {
 
 /// The hash of the names and days that a template can speak of. Stage, amount and dates of the
 /// deal are not among them: the org lives, and the story stays as it was told.
-fn spoken_of(deal: &Deal, templated: &Templated) -> u64 {
-    let deal_names = [deal.opportunity.name.as_str(), account(deal).name];
-    let mut text = deal_names.join("\0");
+pub(super) fn spoken_of(deal: &Deal, templated: &Templated) -> u64 {
+    let names = [
+        deal.opportunity.name.as_str(),
+        account(deal).name,
+        &deal.voice.seller,
+        &deal.voice.product,
+    ];
+    let mut text = names.join("\0");
     let person = templated.person.map(|person| person.to_string());
     for id in [person.as_deref(), Some(templated.owner.0.as_str())] {
         text.push('\0');
@@ -181,10 +194,20 @@ fn account<'a>(deal: &Deal<'a>) -> Account<'a> {
     })
 }
 
+/// What a record is called: a Task is what its subtype says.
+fn kind(object: Object, fields: &[(FieldName, Value)]) -> &'static str {
+    let subtype = fields.iter().find(|(name, _)| name == "TaskSubtype");
+    match subtype {
+        Some((_, Value::Word(subtype))) if subtype == "Call" => "call",
+        Some((_, Value::Word(subtype))) if subtype == "Task" => "to-do",
+        _ => object.facts().label.0,
+    }
+}
+
 /// Hands over all that a template can speak of.
-fn speak<T>(
+pub(super) fn speak<T>(
     deal: &Deal,
-    object: Object,
+    meeting: Meeting,
     templated: &Templated,
     to: impl FnOnce(&template::Situation) -> T,
 ) -> T {
@@ -230,8 +253,14 @@ fn speak<T>(
             name: owner.map_or("", |owner| &owner.name),
             username: owner.map_or("", |owner| &owner.username),
         },
+        meeting,
+        seller: Seller {
+            company: &deal.voice.seller,
+            product: &deal.voice.product,
+        },
+        industry: deal.pins.industry.as_deref().unwrap_or_default(),
         date: templated.day.to_string(),
-        kind: object.facts().label.0,
+        kind: templated.kind,
     })
 }
 

@@ -1,15 +1,13 @@
 //! What those who write emails are called, and from where they write.
 
-use super::Deal;
-use crate::model::person::Correspondent;
+use super::{Deal, people};
+use crate::model::inventory::Contact;
+use crate::model::person::{Correspondent, Person};
 
 /// Who it is, as the org knows him.
 pub(super) fn name(deal: &Deal, who: Correspondent) -> Option<String> {
     match who {
-        Correspondent::Person(person) => {
-            let contact = deal.speaker.contact(person)?;
-            Some(contact.full_name())
-        }
+        Correspondent::Person(person) => Some(contact(deal, person)?.full_name()),
         Correspondent::User(id) => {
             let user = deal.planner.situation.inventory.users.get(&id)?;
             Some(user.name.clone())
@@ -20,10 +18,20 @@ pub(super) fn name(deal: &Deal, who: Correspondent) -> Option<String> {
 /// His e-mail address, where the org tells it.
 pub(super) fn address(deal: &Deal, who: Correspondent) -> Option<String> {
     match who {
-        Correspondent::Person(person) => deal.speaker.contact(person)?.email.clone(),
+        Correspondent::Person(person) => contact(deal, person)?.email.clone(),
         Correspondent::User(id) => {
             let user = deal.planner.situation.inventory.users.get(&id)?;
             user.email.clone()
         }
     }
+}
+
+fn contact<'a>(deal: &Deal<'a>, person: Person) -> Option<&'a Contact> {
+    let account = deal.opportunity.account?;
+    let planner = deal.planner;
+    people::contact(
+        planner.situation.inventory,
+        &planner.stories.people,
+        (account, person),
+    )
 }

@@ -18,11 +18,13 @@ mod scorecard;
 mod story;
 mod text;
 mod timeline;
+mod told;
 mod want;
 mod zone;
 
 pub(crate) use calendar::{Calendars, Clashes};
-pub(crate) use story::Stories;
+pub(crate) use story::{Broken, Class, Fallen, Inputs, Limit, Stories, What};
+pub(crate) use told::{Told, ToldStep};
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -45,8 +47,7 @@ use crate::model::value::{Datum, FieldName, Value};
 use added::Added;
 use evidence::Asked;
 use story::counts;
-use text::Speaker;
-use text::catalogue::Catalogue;
+use text::{Lexicon, Voice};
 use timeline::{Source, Timeline};
 use zone::Zone;
 
@@ -72,13 +73,13 @@ pub(crate) struct Situation<'a> {
 /// The planner with all stories pinned.
 pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
-    catalogue: Catalogue,
+    lexicon: Lexicon<'a>,
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
     asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<(RootId, Rc<Timeline>)>>,
+    told: RefCell<Option<(RootId, Rc<Timeline>, Rc<Voice>)>>,
     pub(crate) stories: Stories,
 }
 
@@ -89,7 +90,7 @@ struct Deal<'a> {
     pins: &'a Pins,
     /// Everything that happened around it and is planned.
     timeline: &'a Timeline,
-    speaker: Speaker<'a>,
+    voice: &'a Voice,
     planner: &'a Planner<'a>,
 }
 
@@ -98,6 +99,8 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     people::make,
     activity::meetings::make,
     activity::emails::make,
+    activity::calls::make,
+    activity::todos::make,
     scorecard::make,
     loan::make,
 ];
@@ -105,10 +108,12 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
 impl<'a> Planner<'a> {
     /// Pins all stories and lays them into the calendars.
     pub(crate) fn new(situation: Situation<'a>) -> Self {
-        let stories = story::stories(&situation);
+        let mut stories = story::stories(&situation);
+        let zones = zones(&situation, &stories);
+        story::settle(&situation, &zones, &mut stories);
         Self {
-            zones: zones(&situation, &stories),
-            catalogue: Catalogue::new(situation.manifest),
+            zones,
+            lexicon: Lexicon::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
             asked: Asked::new(&situation),
@@ -124,10 +129,10 @@ impl<'a> Planner<'a> {
             self.plan_account(account, records);
             self.lend_account(account, records);
         }
-        let Some(timeline) = self.timeline(root) else {
+        let Some((timeline, voice)) = self.story(root) else {
             return;
         };
-        let deal = self.deal(root, &timeline);
+        let deal = self.deal(root, &timeline, &voice);
         let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
         for make in MAKERS {
             make(&deal, &mut draw, records);
@@ -146,7 +151,7 @@ impl<'a> Planner<'a> {
                 path,
                 object,
                 lender: None,
-                want: want::want(object, (&fields, 0), None),
+                want: want::want(None, object, (&fields, 0)),
                 fields,
             });
         }
@@ -154,8 +159,10 @@ impl<'a> Planner<'a> {
 
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let timeline = self.timeline(root);
-        let deal = timeline.as_ref().map(|timeline| self.deal(root, timeline));
+        let story = self.story(root);
+        let deal = story
+            .as_ref()
+            .map(|(timeline, voice)| self.deal(root, timeline, voice));
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
@@ -172,61 +179,60 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    /// What the manifest says and does not fit the org: owners and accounts that it names, and what
-    /// came of the templates in what was rendered so far.
+    /// What the manifest says and does not fit the org: owners and accounts that it names, stories
+    /// that cannot hold, and what came of the templates in what was rendered so far.
     pub(crate) fn misfits(&self) -> Vec<Misfit> {
         let mut misfits = owners::misfits(&self.situation);
+        misfits.extend(self.stories.misfits.iter().cloned());
         misfits.extend(self.added.misfits());
+        misfits.extend(self.lexicon.own.misfits());
         misfits.extend(loan::misfits(&self.situation));
         misfits
     }
 
-    /// The story of a deal, told once for all that is made and rendered of it in a row.
-    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
-        if let Some((last, timeline)) = &*self.told.borrow()
-            && *last == root
-        {
-            return Some(Rc::clone(timeline));
-        }
-        let Situation {
-            inventory,
-            manifest,
-            seed,
-            anchor,
-            ..
-        } = self.situation;
-        let pins = self.stories.pins.get(&root)?;
-        let opportunity = inventory.opportunities.get(&root)?;
-        let mut draw = RootDraw::new(seed, &opportunity.story_key);
-        let source = Source {
-            activity: &manifest.activity,
-            pins,
-            counts: counts(manifest, pins, &mut draw),
-            base: pins.ends.base(anchor),
-            zones: &self.zones,
-        };
-        let mut timeline = timeline::tell(source, &mut draw);
-        evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
-        let timeline = Rc::new(timeline);
-        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline)));
-        Some(timeline)
+    /// What a deal's story has come to, and all of it in the order of time.
+    pub(crate) fn told(&self, root: RootId) -> Option<Told> {
+        let (timeline, voice) = self.story(root)?;
+        Some(told::told(&self.deal(root, &timeline, &voice)))
     }
 
-    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline) -> Deal<'d> {
-        let inventory = self.situation.inventory;
-        let opportunity = &inventory.opportunities[&root];
-        let pins = &self.stories.pins[&root];
+    /// The story of a deal.
+    #[cfg(test)]
+    fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
+        self.story(root).map(|(timeline, _)| timeline)
+    }
+
+    /// The story of a deal, told once for all that is made and rendered of it in a row.
+    fn story(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
+        if let Some((last, timeline, voice)) = &*self.told.borrow()
+            && *last == root
+        {
+            return Some((Rc::clone(timeline), Rc::clone(voice)));
+        }
+        let pins = self.stories.pins.get(&root)?;
+        let (mut timeline, mut draw) = tell(&self.situation, (root, pins), &self.zones);
+        let base = pins.ends.base(self.situation.anchor);
+        evidence::plant(&mut timeline, &self.asked, pins, base, &mut draw);
+        let timeline = Rc::new(timeline);
+        let voice = Rc::new(Voice::new(
+            &self.situation,
+            (
+                &self.situation.inventory.opportunities[&root],
+                &self.stories.people,
+            ),
+            pins,
+        ));
+        *self.told.borrow_mut() = Some((root, Rc::clone(&timeline), Rc::clone(&voice)));
+        Some((timeline, voice))
+    }
+
+    fn deal<'d>(&'d self, root: RootId, timeline: &'d Timeline, voice: &'d Voice) -> Deal<'d> {
         Deal {
             root,
-            opportunity,
-            pins,
+            opportunity: &self.situation.inventory.opportunities[&root],
+            pins: &self.stories.pins[&root],
             timeline,
-            speaker: Speaker::new(
-                &self.catalogue,
-                (inventory, &self.stories.people),
-                opportunity,
-                pins,
-            ),
+            voice,
             planner: self,
         }
     }
@@ -260,7 +266,7 @@ impl Deal<'_> {
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
         let drafts = prompts::hash(self, &path, &fields);
-        let want = want::want(object, (&fields, drafts), Some(&self.speaker));
+        let want = want::want(Some(self), object, (&fields, drafts));
         records.push(Desired {
             path,
             object,
@@ -320,6 +326,24 @@ fn person(person: Person) -> Value {
         Person::Contact(id) => Value::Id(id.0),
         Person::Made(..) => person.address().map_or(Value::Null, Value::Ref),
     }
+}
+
+/// Tells the story of a deal, and hands on the source of its draws.
+fn tell(
+    situation: &Situation,
+    (root, pins): (RootId, &Pins),
+    zones: &BTreeMap<UserId, Zone>,
+) -> (Timeline, RootDraw) {
+    let story_key = &situation.inventory.opportunities[&root].story_key;
+    let mut draw = RootDraw::new(situation.seed, story_key);
+    let source = Source {
+        activity: &situation.manifest.activity,
+        pins,
+        counts: counts(situation.manifest, pins, &mut draw),
+        base: pins.ends.base(situation.anchor),
+        zones,
+    };
+    (timeline::tell(source, &mut draw), draw)
 }
 
 /// The zones of all who hold meetings, over all days that meetings can lie on.
@@ -388,7 +412,7 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
         Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
         Value::Text(text) => deal.map_or(Json::Null, |deal| {
-            Json::String(deal.speaker.render(text, longest(deal, object, name)))
+            Json::String(text::render(deal, text, longest(deal, object, name)))
         }),
         Value::Templated(templated) => {
             deal.map_or(Json::Null, |deal| added::render(deal, object, templated))

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::Deal;
 use super::text::catalogue::Phase;
+use super::{Deal, text};
 use crate::draw::fnv1a;
 use crate::manifest::ScorecardMode;
 use crate::model::address::Path;
@@ -75,8 +75,8 @@ pub(super) fn draft(
         fills: fills(deal, text, &prompt),
         prompt,
         part: 0,
-        head: String::new(),
-        offline: (!is_left_open).then(|| deal.speaker.render(text, usize::MAX)),
+        offline: (!is_left_open).then(|| text::below_head(deal, text)),
+        head: text::head(deal, text),
     })
 }
 
@@ -105,13 +105,13 @@ fn prompt(deal: &Deal, kind: Kind, text: &Text, fields: &[(FieldName, Value)]) -
         .find(|(name, _)| name == "Subject" || name == "Question__c");
     if let Some((name, value)) = subject {
         let said = match value {
-            Value::Text(subject) => deal.speaker.render(subject, usize::MAX),
+            Value::Text(subject) => text::render(deal, subject, usize::MAX),
             Value::Word(word) => word.clone().into_owned(),
             _ => String::new(),
         };
         facts.push((name.trim_end_matches("__c").to_lowercase().into(), said));
     }
-    let role = text.person.and_then(|person| {
+    let role = text::person(deal, text).and_then(|person| {
         let part = deal
             .pins
             .cast
@@ -120,7 +120,7 @@ fn prompt(deal: &Deal, kind: Kind, text: &Text, fields: &[(FieldName, Value)]) -
         part.map(|part| part.role.replace('_', " "))
     });
     let mut places = vec![place("owner", "the salesperson".to_owned(), false)];
-    if text.person.is_some() {
+    if text::person(deal, text).is_some() {
         let role = role.unwrap_or_else(|| "contact".to_owned());
         places.push(place("person_1", format!("the customer's {role}"), false));
     }
@@ -156,7 +156,7 @@ fn place(name: &'static str, what: String, needed: bool) -> Place {
 fn fills(deal: &Deal, text: &Text, prompt: &Prompt) -> Vec<(Cow<'static, str>, String)> {
     let situation = &deal.planner.situation;
     let account = deal.opportunity.account;
-    let contact = match text.person {
+    let contact = match text::person(deal, text) {
         Some(Person::Contact(id)) => account
             .and_then(|account| situation.inventory.contacts.get(&account))
             .and_then(|contacts| contacts.get(&id)),

@@ -10,6 +10,7 @@ mod people;
 mod scorecards;
 mod stories;
 mod subjects;
+mod texts;
 mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +74,9 @@ struct Settings {
     roles: Vec<&'static str>,
     fallback: &'static str,
     invite_real: bool,
+    realism: String,
+    /// Further keys of `activity`.
+    own: String,
     /// Further lines of the manifest.
     added: String,
 }
@@ -93,6 +97,8 @@ impl Default for Settings {
             roles: vec!["champion", "economic_buyer", "technical_evaluator"],
             fallback: "manager",
             invite_real: false,
+            realism: "light".to_owned(),
+            own: String::new(),
             added: String::new(),
         }
     }
@@ -114,6 +120,8 @@ impl Settings {
             roles,
             fallback,
             invite_real,
+            realism,
+            own,
             added,
         } = self;
         let mut yaml = String::from("run: {name: laws}\nsalesforce: {instance_url: embedded}\n");
@@ -123,6 +131,7 @@ impl Settings {
              meetings: {{past_min: {}, past_max: {}, future_min: {}, future_max: {}, \
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
              email_object: {email_object}\n  participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
+             realism_level: {realism}\n  {own}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
              scorecards: {{coverage_target: {coverage}}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,

@@ -2,28 +2,28 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::text::Speaker;
+use super::{Deal, text};
 use crate::model::address::Address;
 use crate::model::object::Object;
 use crate::model::person::Correspondent;
 use crate::model::value::{FieldName, Value, Want};
 
 /// Raised when the way of hashing changes; every record would then look changed.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Hashes values, referenced addresses and what texts are made from; no text is rendered. Where
 /// there is no deal there are no texts.
 pub(super) fn want(
+    deal: Option<&Deal>,
     object: Object,
     (fields, drafts): (&[(FieldName, Value)], u64),
-    speaker: Option<&Speaker>,
 ) -> Want {
     let mut bytes = Vec::with_capacity(384);
     bytes.extend([VERSION, object.number()]);
     for (name, value) in fields {
         bytes.extend(name.as_bytes());
         bytes.push(0);
-        push(&mut bytes, value, speaker);
+        push(&mut bytes, value, deal);
     }
     if drafts != 0 {
         marked(&mut bytes, b'p', &drafts.to_le_bytes());
@@ -33,7 +33,7 @@ pub(super) fn want(
 }
 
 /// Each kind of value begins with its own mark, so that no two values look alike.
-fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
+fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
     match value {
         Value::Null => bytes.push(b'0'),
         Value::Bool(bool) => bytes.extend([b'b', u8::from(*bool)]),
@@ -44,7 +44,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
         Value::People(people) => {
             bytes.push(b'l');
             for person in people {
-                push(bytes, &super::person(*person), speaker);
+                push(bytes, &super::person(*person), deal);
             }
             bytes.push(0);
         }
@@ -56,8 +56,8 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
             bytes.push(0);
         }
         // Who it is counts, and not what he is called: what was written is not written anew.
-        Value::Name(who) => push_correspondent(bytes, b'f', *who, speaker),
-        Value::EmailAddress(who) => push_correspondent(bytes, b'e', *who, speaker),
+        Value::Name(who) => push_correspondent(bytes, b'f', *who, deal),
+        Value::EmailAddress(who) => push_correspondent(bytes, b'e', *who, deal),
         Value::Ref(address) => referred(bytes, address),
         Value::Refs(addresses) => {
             bytes.push(b'c');
@@ -72,22 +72,17 @@ fn push(bytes: &mut Vec<u8>, value: &Value, speaker: Option<&Speaker>) {
         }
         Value::Templated(templated) => marked(bytes, b'm', &templated.recipe.to_le_bytes()),
         Value::Text(text) => {
-            let hash = speaker.map_or(0, |speaker| speaker.hash(text));
+            let hash = deal.map_or(0, |deal| text::hash(deal, text));
             marked(bytes, b'x', &hash.to_le_bytes());
         }
     }
 }
 
-fn push_correspondent(
-    bytes: &mut Vec<u8>,
-    mark: u8,
-    who: Correspondent,
-    speaker: Option<&Speaker>,
-) {
+fn push_correspondent(bytes: &mut Vec<u8>, mark: u8, who: Correspondent, deal: Option<&Deal>) {
     bytes.push(mark);
     match who {
-        Correspondent::Person(person) => push(bytes, &super::person(person), speaker),
-        Correspondent::User(user) => push(bytes, &Value::Id(user.0), speaker),
+        Correspondent::Person(person) => push(bytes, &super::person(person), deal),
+        Correspondent::User(user) => push(bytes, &Value::Id(user.0), deal),
     }
 }
 

@@ -36,10 +36,14 @@ impl Zone {
 
     /// The local day of an instant.
     pub(super) fn day(&self, second: i64) -> Day {
-        let spans = self.spans.iter().rev();
-        let offset = spans.into_iter().find(|(start, _)| second >= *start);
-        let local = second + offset.map_or(0, |(_, offset)| *offset);
-        Day::from_number(local.div_euclid(DAY_SECONDS) as i32)
+        Day::from_number(self.local(second).div_euclid(DAY_SECONDS) as i32)
+    }
+
+    /// The local time of an instant, in seconds as if it were that of UTC.
+    pub(super) fn local(&self, second: i64) -> i64 {
+        let mut spans = self.spans.iter().rev();
+        let offset = spans.find(|(start, _)| second >= *start);
+        second + offset.map_or(0, |(_, offset)| *offset)
     }
 
     /// How many minutes the day's office hours are ahead of UTC.

@@ -288,13 +288,13 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let rows: u64 = by_jobs.map(|kind| kind.records).sum();
     let calls = writes + reads + pack;
     // A full call takes an org about two seconds, and five are under way at once.
-    let llm = &request.manifest.llm;
-    let (texts, tokens) = texts::to_write(plan, llm);
+    let (texts, tokens) = texts::to_write(plan, request);
+    let asked = if tokens > 0 { texts } else { 0 };
     Estimate {
         calls,
         seconds: (calls * 2).div_ceil(5)
             + rows / JOB_ROWS_PER_SECOND
-            + texts * SECONDS_PER_TEXT / u64::from(llm.concurrency),
+            + asked * SECONDS_PER_TEXT / u64::from(request.manifest.llm.concurrency),
         kinds,
         texts,
         tokens,

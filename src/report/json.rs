@@ -512,7 +512,7 @@ mod tests {
                     "not_tried": 2,
                     "unresolved": 0,
                     "kept": [],
-                    "stopped": "interrupted",
+                    "texts": {"generated": 0, "fallback": 0, "tokens": 0}, "stopped": "interrupted",
                     "calls": 5,
                 }),
             ]

@@ -9,7 +9,7 @@ use super::paint;
 use super::table::{self, Column};
 use super::text::{brief, counted, duration, thousands};
 use crate::model::change::{Action, Counts};
-use crate::model::event::{Halted, Outcome, Stopped};
+use crate::model::event::{Halted, Outcome, Stopped, Texts};
 use crate::model::status_code;
 use crate::plan_file::Command;
 
@@ -32,6 +32,9 @@ pub(crate) fn outcome(
         writeln!(out, "{line}")?;
     }
     for line in remains(outcome) {
+        writeln!(out, "{line}")?;
+    }
+    if let Some(line) = texts(&outcome.texts) {
         writeln!(out, "{line}")?;
     }
     let done = done(&outcome.done, command);
@@ -172,6 +175,25 @@ fn advice(outcome: &Outcome) -> Option<&'static str> {
     }
 }
 
+/// What came of the texts that a language model was to write, where it was to write any.
+fn texts(texts: &Texts) -> Option<String> {
+    let Texts {
+        generated,
+        fallback,
+        tokens,
+    } = *texts;
+    let written = counted(generated, "text", "texts");
+    let tokens = thousands(tokens);
+    match (generated, fallback) {
+        (0, 0) => None,
+        (_, 0) => Some(format!("The model wrote {written} ({tokens} tokens).")),
+        _ => Some(format!(
+            "The model wrote {written} ({tokens} tokens); offline texts stand in for {} (text_fallback in events.jsonl tells why).",
+            thousands(fallback)
+        )),
+    }
+}
+
 /// Plain numbers: this line is read by programs too.
 fn done(done: &Counts, command: Command) -> String {
     let Counts {
@@ -202,7 +224,7 @@ mod tests {
 
     use super::outcome;
     use crate::model::change::{Action, Counts};
-    use crate::model::event::{Halted, Outcome, Stopped};
+    use crate::model::event::{Halted, Outcome, Stopped, Texts};
     use crate::model::object::Object;
     use crate::plan_file::Command;
     use crate::report::fixtures::plain;
@@ -245,6 +267,25 @@ Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
             str![[r#"
 
 Destroy complete! Resources: 4 destroyed.
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn texts_of_a_model() {
+        let texts = Texts {
+            generated: 46,
+            fallback: 2,
+            tokens: 20_312,
+        };
+        check(
+            &Outcome { texts, ..some() },
+            Command::Apply,
+            str![[r#"
+The model wrote 46 texts (20,312 tokens); offline texts stand in for 2 (text_fallback in events.jsonl tells why).
+
+Apply complete! Resources: 1200 added, 3 changed, 4 destroyed.
 
 "#]],
         );

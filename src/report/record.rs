@@ -31,6 +31,13 @@ pub(super) struct Bounds {
     pub(super) text_lines: usize,
 }
 
+impl Bounds {
+    /// Whether even long texts are shown.
+    fn is_all(self) -> bool {
+        self.fields == usize::MAX
+    }
+}
+
 /// Shows a change with all its fields.
 pub(crate) fn record(change: &Change, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let all = Bounds {
@@ -72,7 +79,7 @@ pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<Strin
         Action::Create => change
             .fields
             .iter()
-            .filter(|field| tells(change, field))
+            .filter(|field| tells(change, field) || bounds.is_all() && long_text(field).is_some())
             .collect(),
         Action::Update | Action::Replace | Action::Adopt => change
             .fields
@@ -112,6 +119,15 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
     }
 }
 
+/// A text that takes lines of its own, and what is to be said of it.
+fn long_text(field: &FieldChange) -> Option<(String, &'static str)> {
+    match &field.after {
+        Datum::Json(Json::String(text)) if is_long(text) => Some((text.clone(), "")),
+        Datum::Draft(draft) => Some((draft.text(None).unwrap_or_default(), TO_BE_GENERATED)),
+        Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => None,
+    }
+}
+
 fn differs(field: &FieldChange) -> bool {
     match (&field.before, &field.after) {
         (Some(before), Datum::Json(after)) => before != after,
@@ -133,6 +149,14 @@ fn lines_of(
     };
     let start = format!("{FIELD_MARGIN}{mark} {:pad$} =", clean(&field.name));
     let room = width.saturating_sub(FIELD_MARGIN.len() + pad + 5);
+    if let (Action::Create, Some((text, note))) = (action, long_text(field)) {
+        let indent = format!("{FIELD_MARGIN}    ");
+        let room = width.saturating_sub(indent.len());
+        let lines = wrapped(&text, room);
+        let lines = lines.into_iter().map(|line| format!("{indent}{line}"));
+        let first = format!("{start} {note}").trim_end().to_owned();
+        return std::iter::once(first).chain(lines).collect();
+    }
     if action == Action::Create {
         return vec![format!("{start} {}", datum(&field.after, room))];
     }
@@ -156,6 +180,26 @@ fn lines_of(
         "{start} {before} {arrow} {}",
         datum(&field.after, half)
     )]
+}
+
+/// The lines of a text, broken between words where they are too long.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let mut shown = String::new();
+        for word in clean(line).split(' ') {
+            let is_full = shown.chars().count() + word.chars().count() + 1 > width;
+            if is_full && !shown.is_empty() {
+                lines.push(std::mem::take(&mut shown));
+            }
+            if !shown.is_empty() {
+                shown.push(' ');
+            }
+            shown.push_str(word);
+        }
+        lines.push(shown);
+    }
+    lines
 }
 
 fn is_long(text: &str) -> bool {

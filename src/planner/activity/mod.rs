@@ -1,8 +1,10 @@
 //! Activities: records of the steps of a deal's story. A file a kind.
 
+pub(super) mod calls;
 mod email_message;
 pub(super) mod emails;
 pub(super) mod meetings;
+pub(super) mod todos;
 
 use super::Deal;
 use super::timeline::Step;

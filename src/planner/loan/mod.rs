@@ -6,7 +6,6 @@ mod fresh;
 pub(super) use accounts::{Accounts, accounts, misfits};
 pub(super) use fresh::make;
 
-use super::text::Speaker;
 use super::{Deal, Planner, want};
 use crate::model::address::Path;
 use crate::model::capabilities::Capabilities;
@@ -27,8 +26,8 @@ impl Deal<'_> {
         fields: Vec<(FieldName, Value)>,
     ) {
         let capabilities = self.planner.situation.capabilities;
-        let speaker = Some(&self.speaker);
-        records.extend(loan(capabilities, speaker, (path, lender), fields));
+
+        records.extend(loan(capabilities, Some(self), (path, lender), fields));
     }
 }
 
@@ -47,7 +46,7 @@ impl Planner<'_> {
 /// Nothing where the org lets us read and write none of the fields.
 fn loan(
     capabilities: &Capabilities,
-    speaker: Option<&Speaker>,
+    deal: Option<&Deal>,
     (path, (object, lender)): (&str, (Object, RecordId)),
     mut fields: Vec<(FieldName, Value)>,
 ) -> Option<Desired> {
@@ -58,7 +57,7 @@ fn loan(
         path: Path::new(path),
         object,
         lender: Some(lender),
-        want: want::want(object, (&fields, 0), speaker),
+        want: want::want(deal, object, (&fields, 0)),
         fields,
     })
 }

@@ -66,7 +66,10 @@ fn piece_value(deal: &Deal, (answer, piece): (&Answer, Piece), kind: &FieldKind)
         Piece::Answer if *kind == FieldKind::Reference => {
             person_or_null(holder(deal, answer.element))
         }
-        Piece::Answer => words(deal, answer.element, 0),
+        Piece::Answer => {
+            let cited: Vec<usize> = given.finding.support.steps().collect();
+            words(deal, answer.element, (given.score, &cited))
+        }
         Piece::Status => Value::Word(given.status.into()),
         Piece::Score => number(i64::from(given.score) * 10, kind),
         Piece::Confidence => number(

@@ -10,19 +10,16 @@ mod score;
 
 use super::evidence::{self, AskedBy};
 use super::timeline::{Kind, Timeline};
-use super::{Deal, field, person_or_null};
+use super::{Deal, field, person_or_null, text};
 use crate::draw::RootDraw;
 use crate::manifest::framework::Element;
 use crate::model::address::Path;
 use crate::model::object::Object;
 use crate::model::person::Person;
 use crate::model::record::Desired;
-use crate::model::value::{FieldName, Text, Value};
+use crate::model::value::{FieldName, Value};
 
 use findings::Finding;
-
-/// The draw of a framework that words its answers; those before it are of coverage and score.
-const WORDING: usize = 2;
 
 /// One scorecard: what is asked, and what there is to say.
 struct Card<'a> {
@@ -56,7 +53,6 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
     for by in &asked.frameworks {
         let card = card(by, &findings);
         let path = format!("scorecard/{}", by.framework.key);
-        let wording = draw.at(&path).below(WORDING, 1 << 32) as usize;
         let scorecard = Path::new(path.clone());
         let parent = deal.address(&scorecard);
         deal.add(
@@ -68,7 +64,7 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
         for (number, answer) in card.answers.iter().enumerate() {
             let path = Path::new(format!("{path}/{}", answer.element.key));
             let mut fields = vec![field("Scorecard__c", Value::Ref(parent.clone()))];
-            fields.extend(fields_of(deal, timeline, (&card, answer), wording));
+            fields.extend(fields_of(deal, timeline, (&card, answer)));
             fields.push(field(
                 "Sort_Order__c",
                 Value::Tenths((number as i64 + 1) * 10),
@@ -107,7 +103,6 @@ fn fields_of(
     deal: &Deal,
     timeline: &Timeline,
     (card, Answer { element, given }): (&Card, &Answer),
-    wording: usize,
 ) -> Vec<(FieldName, Value)> {
     let contact = given.and_then(|_| holder(deal, element));
     let score = given.map_or(0, |given| given.score);
@@ -125,7 +120,7 @@ fn fields_of(
         field("Question__c", Value::Word(element.question().into())),
         field(
             "Answer__c",
-            given.map_or(Value::Null, |_| words(deal, element, wording)),
+            given.map_or(Value::Null, |_| words(deal, element, (score, &cited))),
         ),
         field("Score__c", Value::Tenths(i64::from(score) * 10)),
         field("Max_Score__c", Value::Tenths(i64::from(element.max) * 10)),
@@ -154,19 +149,13 @@ fn holder(deal: &Deal, element: &Element) -> Option<Person> {
     deal.pins.cast[place].person
 }
 
-/// The answer in words.
-fn words(deal: &Deal, element: &Element, wording: usize) -> Value {
-    let known = super::timeline::topic::ELEMENTS
-        .iter()
-        .position(|key| *key == element.key);
-    let pool = deal.planner.catalogue.answers(known.unwrap_or(0) % 7);
-    Value::Text(Text {
-        template: pool.template(wording % pool.len()),
-        person: holder(deal, element),
-        day: None,
-        reply: false,
-        round: 0,
-    })
+/// The answer in words: the surer, the higher it scores.
+fn words(deal: &Deal, element: &Element, (score, cited): (u32, &[usize])) -> Value {
+    let Some(cited) = cited.first() else {
+        return Value::Null;
+    };
+    let sure = (score * 3).div_ceil(element.max.max(1));
+    text::answer(&element.key, *cited, holder(deal, element), sure as u8)
 }
 
 /// References to the cited steps.
@@ -204,7 +193,7 @@ fn summary(timeline: &Timeline, cited: &[usize]) -> String {
         .max()
     {
         let on = if cited.len() == 1 { "on" } else { "last on" };
-        parts.push(format!("{on} {}", super::text::spoken(last)));
+        parts.push(format!("{on} {}", text::spoken(last)));
     }
     parts.join(", ")
 }

@@ -1,5 +1,7 @@
 //! What a story can be made with: people, room and the counts of the manifest.
 
+use std::fmt;
+
 use super::super::Situation;
 use super::super::people::{COMMITTEE, EXECUTIVE_ROLES, is_executive, makes_people};
 use super::volumes::bent;
@@ -41,35 +43,101 @@ impl<'a> Means<'a> {
         }
     }
 
-    /// Whether the rules of the shape can be held.
-    pub(super) fn allow(&self, shape: Shape) -> bool {
-        let Activity {
-            meetings, emails, ..
-        } = self.activity;
-        let future = match self.activity.future_days {
-            0 => 0,
-            _ => meetings.future.max(),
-        };
+    /// What is missing for the shape to hold its rules, if anything is.
+    pub(super) fn lack(&self, shape: Shape) -> Option<Lack> {
+        let needed = people_needed(shape);
+        if self.people < needed {
+            return Some(Lack::People(needed, self.people));
+        }
+        if matches!(shape, Shape::Accelerating | Shape::Healthy) && self.executives == 0 {
+            return Some(Lack::Executive);
+        }
+        if self.room < room_needed(shape) {
+            return Some(Lack::Room(room_needed(shape), self.room));
+        }
         let bent = bent(shape, self.room as u32);
-        // A manifest without mails asks nothing of them.
-        let has_mails = emails.max() == 0 || bent.mails.0 <= emails.max();
-        let has_meetings = bent.past.0 <= meetings.past.max() && bent.future.0 <= future;
-        self.people >= people_needed(shape)
-            && has_mails
-            && has_meetings
-            && match shape {
-                Shape::Accelerating => self.executives > 0 && self.room >= 4,
-                Shape::Healthy => self.executives > 0,
-                // All that has happened lately is a mail of ours.
-                Shape::AtRisk => emails.max() > 0,
-                Shape::Stalled => self.room >= STALLED_ROOM,
-                Shape::SingleThreaded
-                | Shape::ChampionLeft
-                | Shape::New
-                | Shape::Won
-                | Shape::LostToCompetitor
-                | Shape::NoDecision => true,
+        let counts = [
+            (bent.past.0, PAST),
+            (bent.future.0, FUTURE),
+            (bent.mails.0, MAILS),
+        ];
+        let lacking = |(needs, kind): (u32, Kind)| {
+            let most = (kind.most)(self.activity);
+            // A manifest without mails asks nothing of them, but where they are all there is.
+            let is_asked = kind.key != MAILS.key || most > 0 || shape == Shape::AtRisk;
+            (is_asked && needs > most).then_some(Lack::Count(needs, kind, most))
+        };
+        counts.into_iter().find_map(lacking)
+    }
+}
+
+/// What a shape needs and does not find.
+pub(super) enum Lack {
+    /// So many people, and how many there are.
+    People(usize, usize),
+    Executive,
+    /// Business days.
+    Room(i32, i32),
+    Count(u32, Kind, u32),
+    /// A shape of closed deals, or of open ones, and this one is closed.
+    Stage(bool),
+}
+
+/// Something that the manifest allows at most so many of.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    what: &'static str,
+    key: &'static str,
+    most: fn(&Activity) -> u32,
+}
+
+const PAST: Kind = Kind {
+    what: "past meetings",
+    key: "activity.meetings.past_max",
+    most: |activity| activity.meetings.past.max(),
+};
+const FUTURE: Kind = Kind {
+    what: "upcoming meetings",
+    key: "activity.meetings.future_max",
+    most: |activity| match activity.future_days {
+        0 => 0,
+        _ => activity.meetings.future.max(),
+    },
+};
+const MAILS: Kind = Kind {
+    what: "emails",
+    key: "activity.emails.max",
+    most: |activity| activity.emails.max(),
+};
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::People(needs, 0) => write!(f, "needs {needs} people, and its account has none"),
+            Self::People(needs, has) => {
+                write!(f, "needs {needs} people, and its account has {has}")
             }
+            Self::Stage(true) => f.write_str("is for open deals, and this one is closed"),
+            Self::Stage(false) => f.write_str("is for closed deals, and this one is open"),
+            Self::Executive => {
+                f.write_str("needs an executive, and nobody's title at its account says so")
+            }
+            Self::Room(needs, has) => {
+                write!(f, "needs {needs} business days of past, and has {has}")
+            }
+            Self::Count(needs, Kind { what, key, .. }, most) => {
+                write!(f, "needs {needs} {what}, and `{key}` is {most}")
+            }
+        }
+    }
+}
+
+/// How many business days of past a shape needs.
+fn room_needed(shape: Shape) -> i32 {
+    match shape {
+        Shape::Accelerating => 4,
+        Shape::Stalled => STALLED_ROOM,
+        _ => 1,
     }
 }
 

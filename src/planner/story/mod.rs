@@ -9,11 +9,14 @@ mod mix;
 mod pin;
 mod places;
 mod rules;
+mod settle;
 mod volumes;
 
-pub(super) use places::{Asked, asked, bumps, farewell, latest, reach, thread_day};
+pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
 pub(super) use rules::inputs;
-pub(crate) use rules::{Broken, Class, Inputs, Limit, What, broken, class};
+pub(crate) use rules::{Broken, Class, Inputs, Limit, What};
+pub(super) use rules::{broken, class};
+pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,11 +25,12 @@ use super::Situation;
 use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours, lay};
 use super::loan;
-use super::overlaps::overlaps;
 use super::people::{People, people};
+use crate::manifest::Misfit;
 use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::by_creation;
 use crate::model::pins::{Grid, Pins};
+use crate::model::shape::Shape;
 
 /// What came of pinning all stories.
 #[derive(Debug, Default)]
@@ -41,12 +45,29 @@ pub(crate) struct Stories {
     pub(crate) skipped: BTreeSet<RootId>,
     /// Young deals whose activities reach back to before they were created.
     pub(crate) predating: BTreeSet<RootId>,
+    /// Deals that were told for the first time, or anew.
+    pub(crate) fresh: BTreeSet<RootId>,
+    /// Deals whose shape could not be what it was to be.
+    pub(crate) fallen: BTreeMap<RootId, Fallen>,
+    /// Deals whose stories do not hold what their shapes stand for.
+    pub(crate) broken: BTreeMap<RootId, Vec<Broken>>,
+    /// What the manifest says of stories and cannot be told.
+    pub(crate) misfits: Vec<Misfit>,
     /// What came of laying the meetings into everybody's calendars.
     pub(crate) calendars: Calendars,
     /// How many meetings lie on another one of their owner.
     pub(crate) overlaps: u64,
     /// People who could only be invited to meetings and are not, as their addresses are real.
     pub(crate) uninvited: u64,
+}
+
+/// A deal that is told as less than it was to be, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fallen {
+    /// What it was to be.
+    pub(crate) from: Shape,
+    /// Such as `needs 5 people, and its account has 2`.
+    pub(crate) because: String,
 }
 
 impl Stories {
@@ -69,21 +90,29 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     let fixed = mix::fixed(situation, &order);
     let mut stories = Stories::default();
     for root in &order {
-        match pin::pin(situation, *root, grid, fixed.get(root).copied()) {
-            Some(pins) => {
-                if pin::predates(situation, *root, &pins) {
-                    stories.predating.insert(*root);
-                }
-                stories.pins.insert(*root, pins);
-            }
-            None => drop(stories.skipped.insert(*root)),
+        let Some(pinned) = pin::pin(situation, *root, grid, fixed.get(root).copied()) else {
+            stories.skipped.insert(*root);
+            continue;
+        };
+        let pin::Pinned {
+            pins,
+            is_fresh,
+            fallen,
+            misfit,
+        } = pinned;
+        stories.misfits.extend(misfit);
+        if is_fresh {
+            stories.fresh.insert(*root);
         }
+        if pin::predates(situation, *root, &pins) {
+            stories.predating.insert(*root);
+        }
+        stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
+        stories.pins.insert(*root, pins);
     }
     stories.people = people(situation, stories.pins.values());
     stories.lent = loan::accounts(situation, stories.pins.keys());
     stories.calendars = lay(situation, &order, &mut stories.pins);
-    stories.overlaps = overlaps(situation, &stories.pins);
-    stories.uninvited = uninvited(situation, &stories);
     stories
 }
 

@@ -3,8 +3,9 @@
 use super::super::Situation;
 use super::super::owners::{acting, holder};
 use super::super::people::{Casting, EXECUTIVE_ROLES, cast, is_executive, makes_people, roles};
-use super::{means, mix};
+use super::{Fallen, means, mix};
 use crate::draw::{RootDraw, fnv1a};
+use crate::manifest::Misfit;
 use crate::model::day::Day;
 use crate::model::id::{RootId, UserId};
 use crate::model::inventory::Opportunity;
@@ -16,13 +17,22 @@ use crate::model::shape::Shape;
 /// then activities may be dated before the deal. Three weeks.
 const LEAST_ROOM: i32 = 15;
 
+/// What came of pinning one deal.
+pub(super) struct Pinned {
+    pub(super) pins: Pins,
+    /// Told for the first time, or anew.
+    pub(super) is_fresh: bool,
+    pub(super) fallen: Option<Fallen>,
+    pub(super) misfit: Option<Misfit>,
+}
+
 /// The pins of one deal, its slots kept only where they still stand on what they were laid on.
 pub(super) fn pin(
     situation: &Situation,
     root: RootId,
     grid: Grid,
     fixed: Option<Shape>,
-) -> Option<Pins> {
+) -> Option<Pinned> {
     let opportunity = &situation.inventory.opportunities[&root];
     // A deal that was told before there were shapes is told anew.
     let kept = situation
@@ -32,9 +42,27 @@ pub(super) fn pin(
     // A deal that was told is not left out again because nobody stands in for its owner.
     let next_owner = holder(situation, opportunity).or(kept.map(|kept| kept.next_owner))?;
     match kept {
-        Some(kept) => Some(keep(situation, root, kept, (next_owner, grid))),
+        Some(kept) => Some(Pinned {
+            pins: keep(situation, root, kept, (next_owner, grid)),
+            is_fresh: false,
+            fallen: None,
+            misfit: None,
+        }),
         None => Some(tell(situation, root, (next_owner, grid), fixed)),
     }
+}
+
+/// Casts a deal whose shape has changed, and takes its meetings out of the calendars.
+pub(super) fn cast_anew(situation: &Situation, root: RootId, pins: &mut Pins) {
+    let opportunity = &situation.inventory.opportunities[&root];
+    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
+    pins.cast.clear();
+    pins.cast = filled(situation, root, pins, &mut draw);
+    pins.executives = executives((situation, opportunity), &pins.cast, None);
+    pins.engaged = engaged(pins, 0);
+    pins.past.clear();
+    pins.future.clear();
+    pins.held = Marks::default();
 }
 
 /// Whether the story reaches back to before its deal was created.
@@ -48,10 +76,9 @@ fn tell(
     root: RootId,
     (owner, grid): (UserId, Grid),
     fixed: Option<Shape>,
-) -> Pins {
+) -> Pinned {
     let opportunity = &situation.inventory.opportunities[&root];
-    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
-    let draws = draw.at("story");
+    let draws = RootDraw::new(situation.seed, &opportunity.story_key).at("story");
     let ends = ends(opportunity, situation.anchor);
     let age = age(opportunity, ends, situation.anchor);
     let room = if age < LEAST_ROOM {
@@ -72,16 +99,25 @@ fn tell(
         cast: Vec::new(),
         executives: 0,
         engaged: 0,
+        industry: industry(situation, opportunity),
         grid,
         past: Vec::new(),
         future: Vec::new(),
         held: Marks::default(),
     };
-    pins.shape = mix::shape(situation, opportunity, &pins, (fixed, &draws));
-    pins.cast = filled(situation, root, &pins, &mut draw);
-    pins.executives = executives((situation, opportunity), &pins.cast, None);
-    pins.engaged = engaged(&pins, 0);
-    pins
+    let mix::Given {
+        shape,
+        fallen,
+        misfit,
+    } = mix::shape(situation, root, &pins, (fixed, &draws));
+    pins.shape = shape;
+    cast_anew(situation, root, &mut pins);
+    Pinned {
+        pins,
+        is_fresh: true,
+        fallen,
+        misfit,
+    }
 }
 
 fn keep(
@@ -127,6 +163,7 @@ fn keep(
         ends: moved(kept.ends, opportunity, situation),
         executives: executives((situation, opportunity), &cast, Some(kept)),
         engaged: 0,
+        industry: kept.industry.clone(),
         cast,
         grid,
         past: slots(&kept.past, kept.owner == owner),
@@ -175,6 +212,12 @@ fn engaged(pins: &Pins, told: u32) -> u32 {
         }
     }
     engaged
+}
+
+/// The account's industry, which the facts of the deal go by.
+fn industry(situation: &Situation, opportunity: &Opportunity) -> Option<String> {
+    let account = situation.inventory.accounts.get(&opportunity.account?)?;
+    account.industry.clone()
 }
 
 fn act(situation: &Situation, owner: UserId) -> Option<UserId> {

@@ -158,6 +158,12 @@ pub(in crate::planner) fn thread_day(pins: &Pins, number: usize, unit: f64) -> i
     band.day(warp(pins.shape, golden(number, unit)))
 }
 
+/// The day of the call with this number, from 0.
+pub(in crate::planner) fn call_day(pins: &Pins, number: usize, unit: f64) -> i32 {
+    let band = recent(reach(pins), number % 8 == 7);
+    band.day(warp(pins.shape, golden(number + 3, unit)))
+}
+
 /// The day on which a champion says goodbye.
 pub(in crate::planner) fn farewell(pins: &Pins) -> i32 {
     i32::from(pins.first) * 2 / 5

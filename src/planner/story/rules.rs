@@ -5,6 +5,7 @@
 //! alone. When a deal entered its stage is not known either.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::super::timeline::{Direction, Held, Kind, Timeline};
 use crate::model::day::Day;
@@ -209,6 +210,49 @@ pub(crate) fn broken(shape: Shape, inputs: &Inputs) -> Vec<Broken> {
         })
     });
     broken.collect()
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, limit, is } = self;
+        let (name, decimals) = what.name();
+        let (word, limit) = match limit {
+            AtLeast(least) => ("at least", least),
+            AtMost(most) => ("at most", most),
+        };
+        write!(f, "{name} {is:.decimals$} ({word} {limit:.decimals$})")
+    }
+}
+
+impl What {
+    /// As a person reads it, and how many decimals its numbers have.
+    pub(crate) fn name(self) -> (&'static str, usize) {
+        match self {
+            Self::RecentMeetings => ("meetings in 30 days", 0),
+            Self::Upcoming => ("upcoming meetings", 0),
+            Self::ExecutiveActivities => ("executive activities", 0),
+            Self::ExecutiveShare => ("executive share of meetings", 2),
+            Self::People => ("people", 0),
+            Self::ReplyRatio => ("emails in for each out", 2),
+            Self::RiskSigns => ("signs of risk", 0),
+            Self::Silence => ("days silent", 0),
+            Self::LongestGap => ("days of longest gap", 0),
+            Self::SinceMeeting => ("days since a meeting", 0),
+            Self::SinceInbound => ("days since the customer wrote", 0),
+            Self::SoleContact => ("percent with one contact", 0),
+        }
+    }
+}
+
+impl Class {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Stalled => "stalled",
+            Self::Risk => "risk",
+            Self::Accelerating => "accelerating",
+            Self::Healthy => "healthy",
+        }
+    }
 }
 
 impl Inputs {

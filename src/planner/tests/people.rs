@@ -82,7 +82,7 @@ proptest! {
             let within = |(min, max): (u32, u32), count: u32| (min..=max).contains(&count);
             // A shape may move the least of them, never the most.
             prop_assert!(within((0, past.1), count(root, Object::Event, "meeting/past/")));
-            prop_assert!(within((0, emails.1), count(root, Object::Task, "")));
+            prop_assert!(within((0, emails.1), count(root, Object::Task, "thread/")));
             let ahead = count(root, Object::Event, "meeting/future/");
             let bounds = match pins.ends {
                 Ends::Closed(_) => (0, 0),

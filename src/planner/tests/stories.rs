@@ -43,7 +43,7 @@ fn check_all(world: &World) -> Result<BTreeMap<Shape, u32>, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(cases(1500))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn every_shape_that_is_given_holds_its_rules(world in worlds()) {

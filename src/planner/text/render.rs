@@ -1,7 +1,7 @@
 //! Rendering: from a rule and what is in the slots to a text.
 
-use super::grammar::{Grammar, Piece, RuleId, Way};
-use super::slots::{Slot, Words};
+use super::grammar::{FamilyId, Grammar, Piece, RuleId, Way};
+use super::slots::Words;
 use crate::draw::Dice;
 
 /// A text as it grows.
@@ -15,6 +15,10 @@ pub(super) struct Pen<'a> {
     used: Vec<(RuleId, usize, usize)>,
     /// How a sentence about an element is framed.
     points: Option<RuleId>,
+    within: bool,
+    /// While what is said must be the same wherever it is said: what its inner alternatives are
+    /// chosen by.
+    fixed: Option<u64>,
 }
 
 impl<'a> Pen<'a> {
@@ -26,12 +30,26 @@ impl<'a> Pen<'a> {
             text: String::with_capacity(1024),
             used: Vec::with_capacity(32),
             points: None,
+            within: false,
+            fixed: None,
         }
     }
 
     /// With sentences about elements framed by this rule.
     pub(super) fn pointing(mut self, points: RuleId) -> Self {
         self.points = Some(points);
+        self
+    }
+
+    /// What is said is not the beginning of a sentence.
+    pub(super) fn within_a_sentence(mut self) -> Self {
+        self.within = true;
+        self
+    }
+
+    /// Inner alternatives come out alike wherever they are said with this draw.
+    pub(super) fn fixed(mut self, by: u64) -> Self {
+        self.fixed = Some(by);
         self
     }
 
@@ -45,6 +63,33 @@ impl<'a> Pen<'a> {
     /// The alternative with this number, whatever it asks for.
     pub(super) fn say_row(&mut self, rule: RuleId, row: usize) {
         self.spell(self.grammar.ways(rule)[row]);
+    }
+
+    /// Of the alternatives that fit, the one with this number.
+    pub(super) fn say_nth(&mut self, rule: RuleId, number: usize) {
+        let known = self.words.known;
+        let mut ways = self.grammar.ways(rule).iter();
+        if let Some(way) = ways.by_ref().filter(|way| way.fits(known)).nth(number) {
+            self.spell(*way);
+        }
+    }
+
+    /// How many alternatives fit.
+    pub(super) fn fitting(&self, rule: RuleId) -> usize {
+        let known = self.words.known;
+        let ways = self.grammar.ways(rule).iter();
+        ways.filter(|way| way.fits(known)).count()
+    }
+
+    /// Text that stands for itself.
+    pub(super) fn verbatim(&mut self, text: &str) {
+        self.push(text, false);
+    }
+
+    /// Ends a paragraph, if what was said last did not.
+    pub(super) fn paragraph(&mut self) {
+        self.text.truncate(self.text.trim_end().len());
+        self.text.push_str("\n\n");
     }
 
     pub(super) fn finish(mut self) -> String {
@@ -75,7 +120,10 @@ impl<'a> Pen<'a> {
                 }
             }
         } else {
-            self.dice.below(count)
+            match self.fixed {
+                Some(by) => Dice::new(by ^ self.grammar.key(rule)).below(count),
+                None => self.dice.below(count),
+            }
         };
         fitting().nth(number).copied()
     }
@@ -90,18 +138,19 @@ impl<'a> Pen<'a> {
                     self.push(words.get(slot), !slot.is_name());
                 }
                 Piece::Rule(rule) => self.say(rule),
-                Piece::Topic(family) => {
-                    if let Some(rule) = grammar.member(family, self.words.topic as usize) {
-                        self.say(rule);
-                    }
-                }
-                Piece::Earlier(family) => {
-                    if let Some(rule) = grammar.member(family, self.words.earlier as usize) {
-                        self.say(rule);
-                    }
-                }
+                Piece::Topic(family) => self.say_of(family, self.words.topic as usize),
+                Piece::Earlier(family) => self.say_of(family, self.words.earlier as usize),
                 Piece::Points => self.points(),
             }
+        }
+    }
+
+    /// What is said of a topic or an element is a fact, and the same in all texts of the deal.
+    pub(super) fn say_of(&mut self, family: FamilyId, member: usize) {
+        if let Some(rule) = self.grammar.member(family, member) {
+            let outer = self.fixed.replace(self.words.fixed);
+            self.say(rule);
+            self.fixed = outer;
         }
     }
 
@@ -110,20 +159,19 @@ impl<'a> Pen<'a> {
         let Some(frame) = self.points else {
             return;
         };
-        let facts = self.grammar.family("fact");
+        let facts = self.grammar.facts();
         let mut left = self.words.evidence;
         while left != 0 {
             let element = left.trailing_zeros() as usize;
             left &= left - 1;
-            let Some(fact) = self.grammar.member(facts, element) else {
-                continue;
-            };
             // A frame is what stands before the clause and what stands after it.
             let frames = self.grammar.len(frame);
             let row = self.dice.below(frames);
+            self.push(" ", false);
             self.say_row(frame, row);
-            self.say(fact);
-            self.push(". ", true);
+            self.push(" ", false);
+            self.say_of(facts, element);
+            self.push(". ", false);
         }
     }
 
@@ -145,7 +193,8 @@ impl<'a> Pen<'a> {
         }
         if may_capitalise && self.begins_sentence() && text.starts_with(char::is_lowercase) {
             let first = text.chars().next().map_or(0, char::len_utf8);
-            self.text.extend(text[..first].chars().flat_map(char::to_uppercase));
+            self.text
+                .extend(text[..first].chars().flat_map(char::to_uppercase));
             self.text.push_str(&text[first..]);
         } else {
             self.text.push_str(text);
@@ -154,22 +203,10 @@ impl<'a> Pen<'a> {
 
     fn begins_sentence(&self) -> bool {
         match self.text.as_bytes() {
-            [] | [.., b'\n'] | [.., b'\n', b'-', b' '] => true,
+            [] => !self.within,
+            [.., b'\n'] | [.., b'\n', b'-', b' '] => true,
             [.., mark, b' '] => matches!(mark, b'.' | b'?' | b'!'),
             _ => false,
         }
     }
-}
-
-/// The one alternative of a rule, in a text of its own.
-pub(super) fn said(grammar: &Grammar, words: &Words, rule: RuleId, dice: Dice) -> String {
-    let mut pen = Pen::new(grammar, words, dice);
-    pen.say(rule);
-    pen.finish()
-}
-
-/// Whether a slot's text is in the text, for tests of what must be spoken of.
-#[cfg(test)]
-pub(super) fn speaks_of(text: &str, words: &Words, slot: Slot) -> bool {
-    words.knows(slot) && text.contains(words.get(slot))
 }

@@ -41,6 +41,8 @@ slots! {
     They = "they",
     /// The same, in lists of who does what: also where a message is written to them.
     Who = "who",
+    /// Whom it is with, by full name, or the account's team.
+    Whom = "whom",
     /// The full name of whom a meeting, call or message is with.
     Full = "full",
     /// Somebody else on the customer's side who takes part.
@@ -149,6 +151,8 @@ pub(super) struct Words<'a> {
     pub(super) earlier: Topic,
     /// The elements to mention, as bits.
     pub(super) evidence: u32,
+    /// What the details of facts are chosen by: the deal's draw, and the round of the topic.
+    pub(super) fixed: u64,
 }
 
 impl<'a> Words<'a> {
@@ -159,6 +163,7 @@ impl<'a> Words<'a> {
             topic,
             earlier: topic,
             evidence: 0,
+            fixed: 0,
         }
     }
 
@@ -175,10 +180,6 @@ impl<'a> Words<'a> {
         } else {
             self.known &= !condition.bit();
         }
-    }
-
-    pub(super) fn knows(&self, slot: Slot) -> bool {
-        self.known & slot.bit() != 0
     }
 
     pub(super) fn get(&self, slot: Slot) -> &str {

@@ -133,16 +133,22 @@ impl Writer<'_> {
         let mut direction = opening(pins.shape, number);
         let mut about = None;
         let length = length(pins.shape, number, &draws);
+        let mut balance = None;
         for place in 0.. {
             let is_owed = direction == Direction::Outbound && self.balance.wants_reply();
-            if place >= length && (!is_owed || talk.topic.0 == Topic::Bump) || self.is_full() {
-                return;
+            if place >= length && (!is_owed || talk.topic.0 == Topic::Bump) {
+                break;
             }
             if place > 0 {
                 let unit = draws.unit(LAG + place % 8);
                 let next = self.next(&talk, (at, direction), place, unit);
-                let Some(next) = next else { return };
+                let Some(next) = next else { break };
                 (at, direction) = next;
+            }
+            if self.is_full() {
+                balance.get_or_insert(self.balance);
+                self.leave_unsaid(direction);
+                continue;
             }
             let message = Message {
                 path: Path::new(format!("{name}/{:02}", place + 1)),
@@ -153,6 +159,18 @@ impl Writer<'_> {
             };
             about = Some(self.mail(&talk, message));
         }
+        // What is not said weighs nothing.
+        self.balance = balance.unwrap_or(self.balance);
+    }
+
+    /// The next message of an exchange that the count of mails has ended.
+    fn leave_unsaid(&mut self, direction: Direction) {
+        let Some(last) = self.timeline.steps.len().checked_sub(1) else {
+            return;
+        };
+        let unsaid = self.timeline.unsaid.get_or_insert((last, Vec::new()));
+        unsaid.1.push(direction);
+        self.balance.count(direction);
     }
 
     /// What follows in a thread, if anything does.
@@ -226,7 +244,14 @@ impl Writer<'_> {
             return;
         }
         let asked = self.attached(meeting, (name, at, Direction::Outbound), None);
-        if !self.is_full() && self.balance.wants_reply() {
+        if !self.balance.wants_reply() {
+            return;
+        }
+        if self.is_full() {
+            let balance = self.balance;
+            self.leave_unsaid(Direction::Inbound);
+            self.balance = balance;
+        } else {
             let at = self.reply(&self.talk(meeting), at, meeting.draws.unit(ANSWER));
             self.attached(meeting, (name, at, Direction::Inbound), Some(asked));
         }
@@ -379,7 +404,7 @@ fn special(shape: Shape, number: usize) -> Option<Topic> {
     match (shape, number) {
         (Shape::Stalled, 0) => Some(Topic::Bump),
         (Shape::ChampionLeft, 0) => Some(Topic::Farewell),
-        (Shape::ChampionLeft, 1) => Some(Topic::Introduction),
+        (Shape::ChampionLeft, 1) => Some(Topic::Outreach),
         (Shape::Won, 0) => Some(Topic::Signature),
         (Shape::LostToCompetitor | Shape::NoDecision, 0) => Some(Topic::ClosingOut),
         (Shape::New, 0) => Some(Topic::Outreach),

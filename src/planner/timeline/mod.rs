@@ -3,6 +3,7 @@
 //! It is told once, by `story`; activities, scorecards, texts and `plan --explain` all read it, so
 //! that they agree. Nothing here knows of records.
 
+mod calls;
 mod committee;
 mod dealer;
 mod directions;
@@ -10,6 +11,7 @@ mod mails;
 mod meetings;
 mod moment;
 pub(super) mod slots;
+mod todos;
 pub(super) mod topic;
 
 use std::collections::BTreeMap;
@@ -42,6 +44,8 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw) -> Timeline {
     let mut timeline = Timeline::default();
     let held = meetings::tell(source, draw, &mut timeline);
     mails::tell(source, draw, &held, &mut timeline);
+    calls::tell(source, draw, &mut timeline);
+    todos::tell(source, draw, &mut timeline);
     timeline
 }
 
@@ -56,6 +60,9 @@ fn phase_at(pins: &Pins, day: i32) -> Phase {
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
     pub(super) steps: Vec<Step>,
+    /// What more would be written after a message, if the count of mails did not end its thread
+    /// there: an exchange is worded as a whole, whatever the count.
+    pub(super) unsaid: Option<(usize, Vec<Direction>)>,
 }
 
 /// One meeting, message, call or to-do.

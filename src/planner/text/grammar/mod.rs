@@ -37,6 +37,7 @@ pub(super) struct Grammar {
     ways: Vec<Way>,
     pieces: Vec<Piece>,
     families: Vec<Family>,
+    facts: FamilyId,
 }
 
 /// A column of a rule: its alternatives.
@@ -47,8 +48,10 @@ struct Rule {
     len: u32,
     /// How many columns follow, as rules of their own right after this one.
     columns: u16,
-    /// What all its alternatives ask for; one of them asks for nothing else.
+    /// What all its alternatives ask for.
     asks: Asks,
+    /// Of alternatives within another one, the hash of how they are written.
+    key: u64,
 }
 
 /// One alternative.
@@ -88,7 +91,6 @@ pub(super) struct FamilyId(u16);
 /// Rules of one name, a member for each topic or element; some share a member.
 #[derive(Debug)]
 struct Family {
-    name: String,
     members: Vec<Option<RuleId>>,
 }
 
@@ -108,11 +110,6 @@ impl Grammar {
         found.map(|number| RuleId(number as u16))
     }
 
-    pub(super) fn family(&self, name: &str) -> FamilyId {
-        let found = self.families.iter().position(|family| family.name == name);
-        FamilyId(found.expect("the families that are asked for are tested") as u16)
-    }
-
     pub(super) fn member(&self, family: FamilyId, number: usize) -> Option<RuleId> {
         self.families[usize::from(family.0)].members[number]
     }
@@ -120,6 +117,10 @@ impl Grammar {
     /// How many alternatives a rule has.
     pub(super) fn len(&self, rule: RuleId) -> usize {
         self.rules[usize::from(rule.0)].len as usize
+    }
+
+    pub(super) fn name(&self, rule: RuleId) -> &str {
+        &self.rules[usize::from(rule.0)].name
     }
 
     /// Another column of the same rows.
@@ -137,6 +138,16 @@ impl Grammar {
         &self.pieces[way.first as usize..][..way.len as usize]
     }
 
+    /// Alike for inner alternatives that are written alike.
+    pub(super) fn key(&self, rule: RuleId) -> u64 {
+        self.rules[usize::from(rule.0)].key
+    }
+
+    /// What is known of the elements of qualification.
+    pub(super) fn facts(&self) -> FamilyId {
+        self.facts
+    }
+
     /// Inner alternatives have no name; whichever comes up is right, however often it did.
     pub(super) fn is_named(&self, rule: RuleId) -> bool {
         !self.rules[usize::from(rule.0)].name.is_empty()
@@ -150,10 +161,15 @@ impl Way {
     }
 }
 
-/// The number of what a member is named by, in a family by topic or by element.
-fn member_number(key: &str) -> Option<usize> {
-    let topic = TOPICS.iter().position(|facts| facts.key == key);
-    topic.or_else(|| ELEMENTS.iter().position(|element| *element == key))
+/// The family of what is known of the elements; the members of all others are topics'.
+const FACTS: &str = "fact";
+
+/// The number of the member with this key in a family by topic, or by element.
+fn member_number(family: &str, key: &str) -> Option<usize> {
+    match family {
+        FACTS => ELEMENTS.iter().position(|element| *element == key),
+        _ => TOPICS.iter().position(|facts| facts.key == key),
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::draw::fnv1a;
+
 use super::super::super::timeline::topic::{ELEMENTS, TOPICS};
-use super::{Asks, Family, FamilyId, Grammar, Piece, Rule, RuleId, Slot, Way, member_number};
+use super::{
+    Asks, FACTS, Family, FamilyId, Grammar, Piece, Rule, RuleId, Slot, Way, member_number,
+};
 
 /// What parts the columns of a row.
 const COLUMN: &str = " // ";
@@ -70,7 +74,10 @@ impl Parser {
         for source in sources {
             let columns = source.rows.first().map_or(0, Vec::len);
             if columns == 0 || source.rows.iter().any(|row| row.len() != columns) {
-                return Err(format!("{}: rows without or of unlike columns", source.place));
+                return Err(format!(
+                    "{}: rows without or of unlike columns",
+                    source.place
+                ));
             }
             for key in keys(&source.name) {
                 if names.insert(key, RuleId(rules.len() as u16)).is_some() {
@@ -84,6 +91,7 @@ impl Parser {
                     len: 0,
                     columns: (columns - 1 - column) as u16,
                     asks: Asks::default(),
+                    key: 0,
                 });
             }
         }
@@ -92,24 +100,26 @@ impl Parser {
             ways: Vec::new(),
             pieces: Vec::new(),
             families: Vec::new(),
+            facts: FamilyId(0),
         };
         let mut families = BTreeMap::new();
         for (name, rule) in &names {
             let Some((family, key)) = name.rsplit_once('.') else {
                 continue;
             };
-            let Some(number) = member_number(key) else {
+            let Some(number) = member_number(family, key) else {
                 continue;
             };
             let id = *families.entry(family.to_owned()).or_insert_with(|| {
                 grammar.families.push(Family {
-                    name: family.to_owned(),
                     members: vec![None; TOPICS.len().max(ELEMENTS.len())],
                 });
                 FamilyId(grammar.families.len() as u16 - 1)
             });
             grammar.families[usize::from(id.0)].members[number] = Some(*rule);
         }
+        let facts = families.get(FACTS);
+        grammar.facts = *facts.ok_or("nothing is known of the elements: there is no `fact`")?;
         Ok(Self {
             grammar,
             names,
@@ -171,6 +181,7 @@ impl Parser {
                     len: 0,
                     columns: 0,
                     asks: Asks::default(),
+                    key: fnv1a(rest[..rest.len() - after.len()].as_bytes()),
                 });
                 self.fill(rule, &choices)?;
                 pieces.push(Piece::Rule(RuleId(rule as u16)));
@@ -230,7 +241,8 @@ impl Parser {
             }
             for number in 0..grammar.rules.len() {
                 let ways = grammar.ways(RuleId(number as u16));
-                let all = |of: fn(&Asks) -> u128| ways.iter().fold(!0, |all, way| all & of(&way.asks));
+                let all =
+                    |of: fn(&Asks) -> u128| ways.iter().fold(!0, |all, way| all & of(&way.asks));
                 let asks = Asks {
                     known: all(|asks| asks.known),
                     unknown: all(|asks| asks.unknown),

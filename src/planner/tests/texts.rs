@@ -1,0 +1,243 @@
+//! What is written: read as a whole pack would be.
+
+use super::*;
+
+const INDUSTRIES: [&str; 14] = [
+    "Banking",
+    "Biotechnology",
+    "Manufacturing",
+    "Retail",
+    "Technology",
+    "Telecommunications",
+    "Energy",
+    "Transportation",
+    "Education",
+    "Hospitality",
+    "Consulting",
+    "Other",
+    "Construction",
+    "Electronics",
+];
+
+const PRODUCTS: [&str; 6] = [
+    "Analytics Platform",
+    "Standby Generators",
+    "SLA",
+    "GTX Plus Basic",
+    "Planning Suite",
+    "Emergency Generator",
+];
+
+const LEVELS: [&str; 2] = ["light", "heavy"];
+
+/// Deals of all sorts, at accounts of all industries.
+fn pack(deals: usize, level: &str) -> World {
+    let mut world = plain_world(deals);
+    let accounts = deals / 8 + 1;
+    let people = world.inventory.contacts.values().next().cloned().unwrap();
+    world.inventory.accounts.clear();
+    world.inventory.contacts.clear();
+    for number in 0..accounts {
+        let account = AccountId(id("001", number));
+        let contact = |(place, contact): (usize, &Contact)| {
+            let contact = Contact {
+                last_name: format!("{}{}", contact.last_name, number % 17),
+                ..contact.clone()
+            };
+            (ContactId(id("003", number * 10 + place)), contact)
+        };
+        let theirs = people.values().enumerate().map(contact).collect();
+        world.inventory.contacts.insert(account, theirs);
+        let name = format!("Halvorsen {number}");
+        let industry = Some(INDUSTRIES[number % INDUSTRIES.len()].to_owned());
+        let account_is = Account {
+            name,
+            industry,
+            ..Account::default()
+        };
+        world.inventory.accounts.insert(account, account_is);
+    }
+    for (number, deal) in world.inventory.opportunities.values_mut().enumerate() {
+        deal.account = Some(AccountId(id("001", number % accounts)));
+        deal.name = format!(
+            "Halvorsen {} {}",
+            number % accounts,
+            PRODUCTS[number / 7 % PRODUCTS.len()]
+        );
+        deal.probability = f64::from(number as u32 * 37 % 100);
+        deal.closed = number % 9 == 0;
+        if deal.closed {
+            deal.probability = if number % 2 == 0 { 100.0 } else { 0.0 };
+            deal.close_date = day("2026-11-01");
+        }
+    }
+    world.settings.past_days = 120;
+    world.settings.realism = level.to_owned();
+    world.inventory.organization = "Larkfield".to_owned();
+    world.with_an_owner_each()
+}
+
+/// The bodies of a pack, without the lines that tell who writes to whom.
+fn bodies(records: &Records) -> BTreeMap<&Address, &str> {
+    let mut bodies = BTreeMap::new();
+    for (address, record) in records {
+        if !record.fields.contains_key("Description") {
+            continue;
+        }
+        let text = record.text("Description");
+        let body = match text.strip_prefix("From: ") {
+            Some(message) => message.split_once("\n\n").expect("a header ends").1,
+            None => text,
+        };
+        bodies.insert(address, body);
+    }
+    bodies
+}
+
+/// The sentences of six words and more.
+fn sentences(body: &str) -> BTreeSet<&str> {
+    let parts = body.split(['\n', '.', '?', '!', ';']);
+    let parts = parts.map(|part| part.trim_matches([' ', '-', '1', '2', '3']));
+    parts
+        .filter(|part| part.split_whitespace().count() >= 6)
+        .collect()
+}
+
+#[test]
+fn no_two_bodies_of_a_pack_are_the_same_and_no_sentence_is_everywhere() {
+    for level in LEVELS {
+        let records = pack(200, level).plan().records;
+        let bodies = bodies(&records);
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for sentence in bodies.values().flat_map(|body| sentences(body)) {
+            *counts.entry(sentence).or_default() += 1;
+        }
+        let most = bodies.len() / 50;
+        for (sentence, count) in counts {
+            assert!(count <= most, "{count} of {}: {sentence}", bodies.len());
+        }
+        let mut said = BTreeMap::new();
+        for address in bodies.keys() {
+            let whole = records[*address].text("Description");
+            if let Some(other) = said.insert(whole, address) {
+                panic!("{other} and {address} are the same: {whole}");
+            }
+        }
+    }
+}
+
+/// The texts of meetings and of the first messages of threads, with their subjects.
+#[test]
+fn meetings_and_threads_carry_words_of_the_opportunity() {
+    for level in ["none", "light", "heavy"] {
+        let world = pack(60, level);
+        for (address, record) in &world.plan().records {
+            let path = address.path.as_str();
+            let opens = match record.object {
+                Object::Event => true,
+                Object::Task => path.starts_with("thread/") && path.ends_with("/01"),
+                _ => continue,
+            };
+            let deal = &world.inventory.opportunities[&address.root].name;
+            let words = deal.rsplit(' ').next().expect("a name has a last word");
+            let subject = record.text("Subject");
+            assert!(!opens || subject.contains(words), "{address}: {subject}");
+        }
+    }
+}
+
+#[test]
+fn a_message_tells_who_wrote_to_whom_and_when() {
+    let mut world = plain_world(2);
+    world.settings.realism = "heavy".to_owned();
+    let records = world.plan().records;
+    let owner = "Owner 0 <owner0@example.com>";
+    let mut ways = [0, 0];
+    for (address, mail) in of(&records, Object::Task) {
+        let lines: Vec<&str> = mail.text("Description").lines().collect();
+        let customer = "@acme.example>";
+        let is_outbound = lines[0] == format!("From: {owner}");
+        ways[usize::from(is_outbound)] += 1;
+        let (from, to) = (lines[0], lines[1]);
+        let fits = if is_outbound {
+            to.ends_with(customer)
+        } else {
+            from.ends_with(customer) && to == format!("To: {owner}")
+        };
+        assert!(fits, "{address}: {lines:?}");
+        let sent = lines.iter().find(|line| line.starts_with("Sent: "));
+        assert!(
+            sent.is_some_and(|sent| sent.contains(" 2026 ")),
+            "{address}"
+        );
+    }
+    assert!(ways[0] > 0 && ways[1] > 0, "{ways:?}");
+}
+
+#[test]
+fn nothing_is_left_to_be_filled_in() {
+    for level in LEVELS {
+        for (address, record) in &pack(150, level).plan().records {
+            for name in ["Subject", "Description", "Answer__c"] {
+                let Some(Datum::Json(serde_json::Value::String(text))) = record.fields.get(name)
+                else {
+                    continue;
+                };
+                let gaps = [
+                    "{", "}", "[", "]", "  ", " .", " ,", "..", " ;", "\n\n\n", "that .",
+                ];
+                let gap = gaps.iter().find(|gap| text.contains(**gap));
+                assert!(gap.is_none(), "{address} {name}: {gap:?} in {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_speak_of_what_the_manifest_says_of_the_seller() {
+    let mut world = plain_world(12);
+    world.settings.realism = "heavy".to_owned();
+    world.settings.added =
+        "seller: {company: Larkfield, products: [Orbit], competitors: [Northwind]}\n".to_owned();
+    let records = world.plan().records;
+    let said = |word: &str| {
+        let mut texts = records
+            .values()
+            .filter_map(|record| record.fields.get("Description"));
+        texts.any(|text| matches!(text, Datum::Json(text) if text.as_str().is_some_and(|text| text.contains(word))))
+    };
+    for word in ["Larkfield", "Orbit", "Northwind"] {
+        assert!(said(word), "{word}");
+    }
+}
+
+#[test]
+fn the_manifests_own_words_take_the_place_of_the_grammars() {
+    let mut world = plain_world(3);
+    world.settings.meeting_subjects =
+        vec!["{{ account.name }} and {{ seller.company }}".to_owned()];
+    world.settings.own =
+        "bodies: {emails: {default: ['For {{ contact.first_name }}'], Qualification: [Q]}, \
+         meetings: ['{{ meeting.topic }} on {{ date }}'], agendas: ['Constant.']}"
+            .to_owned();
+    world.inventory.organization = "Larkfield".to_owned();
+    let records = world.plan().records;
+    for (address, meeting) in of(&records, Object::Event) {
+        let subject = meeting.text("Subject");
+        assert!(
+            subject.starts_with("Acme and Larkfield"),
+            "{address}: {subject}"
+        );
+        if address.path.as_str().starts_with("meeting/future/") {
+            assert_eq!(meeting.text("Description"), "Constant.");
+        }
+    }
+    for (address, mail) in of(&records, Object::Task) {
+        let body = mail.text("Description");
+        assert!(body.starts_with("From: "), "{address}");
+        assert!(
+            body.contains("\n\nFor ") || body.ends_with("\n\nQ"),
+            "{address}: {body}"
+        );
+    }
+}

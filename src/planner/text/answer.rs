@@ -1,0 +1,58 @@
+//! What scorecards say of elements, by how sure it is.
+
+use super::super::Deal;
+use super::super::timeline::topic::ELEMENTS;
+use super::render::Pen;
+use super::scene::{OF_BUYER, OF_CHAMPION, gives};
+use super::slots::Slot;
+use super::{compose, spoken};
+use crate::draw::Dice;
+use crate::model::value::Answer;
+
+/// An answer in words: how it was learned, what is known, and how far it can be relied on.
+pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
+    let Answer {
+        element,
+        sure,
+        cited,
+        person: _,
+    } = *answer;
+    let (lexicon, voice) = (&deal.planner.lexicon, deal.voice);
+    let step = &deal.timeline.steps[cited];
+    let facts = voice.facts(lexicon, &deal.planner.situation);
+    let mut words = compose::common(voice, facts, step.topic);
+    let named = |place| voice.at(place).map_or("", |someone| &someone.full);
+    let (buyer, champion) = about(deal, element);
+    words.set(Slot::Buyer, named(buyer));
+    words.set(Slot::Champion, named(champion));
+    match named(step.people.main.map(usize::from)) {
+        "" => words.set(Slot::They, format!("the team at {}", voice.account)),
+        name => words.set(Slot::They, name),
+    }
+    words.set(Slot::Day, spoken::day(step.when.day));
+    let grammar = &lexicon.grammar;
+    let key = element.map_or("other", |element| ELEMENTS[element]);
+    let mut dice = Dice::of(voice.seed, key);
+    let rule = lexicon.sure[usize::from(sure) - 1];
+    let row = dice.below(grammar.len(rule));
+    let mut pen = Pen::new(grammar, &words, dice);
+    pen.say_row(rule, row);
+    pen.verbatim(" ");
+    match element {
+        Some(element) => pen.say_of(grammar.facts(), element),
+        None => pen.say(grammar.rule("known.other")),
+    }
+    pen.verbatim(". ");
+    pen.say_row(grammar.column(rule, 1), row);
+    pen.finish()
+}
+
+/// The places of the economic buyer and of the champion, where an element is about them.
+pub(super) fn about(deal: &Deal, element: Option<usize>) -> (Option<usize>, Option<usize>) {
+    let bit = element.map_or(0, |element| 1 << element);
+    let voice = deal.voice;
+    (
+        voice.buyer.filter(|_| gives(bit, OF_BUYER)),
+        voice.champion.filter(|_| gives(bit, OF_CHAMPION)),
+    )
+}

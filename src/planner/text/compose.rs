@@ -1,0 +1,254 @@
+//! From a scene to its text.
+
+use super::super::timeline::Direction;
+use super::super::timeline::topic::Topic;
+use super::bank::Ware;
+use super::catalogue::Phase;
+use super::facts::Facts;
+use super::recipe::mix;
+use super::render::Pen;
+use super::scene::{Scene, Sort};
+use super::slots::{Slot, Words};
+use super::voice::{Someone, Voice};
+use super::{Lexicon, spoken};
+use crate::draw::Dice;
+use crate::model::shape::Shape;
+
+/// What is written: the whole of a note, or of a message what stands between its header and its
+/// end, greeting and name included.
+pub(super) fn compose(
+    lexicon: &Lexicon,
+    scene: &Scene,
+    (facts, opened): (&Facts, Direction),
+    heavy: bool,
+) -> String {
+    let mut words = words(scene, facts);
+    if !scene.is_internal() {
+        talk(lexicon, scene, opened, &mut words);
+    }
+    let grammar = &lexicon.grammar;
+    let dice = Dice::of(scene.voice.seed, scene.step.path.as_str());
+    let layout = lexicon.layouts[scene.sort as usize][usize::from(heavy)];
+    let mut pen = Pen::new(grammar, &words, dice).pointing(lexicon.frame(scene));
+    if scene.is_internal() || scene.sort == Sort::Absence {
+        pen.say(layout);
+        return pen.finish();
+    }
+    let first = opens(scene.sort);
+    pen.say(if first {
+        lexicon.hello
+    } else {
+        lexicon.hello_reply
+    });
+    pen.verbatim("\n\n");
+    pen.say(layout);
+    pen.paragraph();
+    if heavy {
+        pen.say(if first {
+            lexicon.bye
+        } else {
+            lexicon.bye_reply
+        });
+        pen.verbatim("\n");
+    }
+    pen.verbatim(&signature(scene, heavy && first));
+    pen.finish()
+}
+
+/// Messages that nothing of the same talk comes before.
+fn opens(sort: Sort) -> bool {
+    use Sort as S;
+    matches!(
+        sort,
+        S::Invite
+            | S::Recap
+            | S::FollowUp
+            | S::Reschedule
+            | S::FirstOut
+            | S::FirstIn
+            | S::Outreach
+            | S::Bump
+            | S::Farewell
+            | S::ClosingOut
+            | S::SignatureOut
+    )
+}
+
+fn signature(scene: &Scene, full: bool) -> String {
+    let Voice {
+        seller, account, ..
+    } = scene.voice;
+    let (who, company) = if scene.is_inbound() {
+        (scene.main, account)
+    } else {
+        (Some(scene.owner), seller)
+    };
+    match who {
+        Some(who) if full => format!("{}\n{company}", who.full),
+        Some(who) => who.first.clone(),
+        None => company.clone(),
+    }
+}
+
+/// A single line, such as the next step of a deal.
+pub(super) fn line(lexicon: &Lexicon, scene: &Scene, facts: &Facts, rule: &str) -> String {
+    let mut words = words(scene, facts);
+    words.set(Slot::They, scene_name(scene));
+    let dice = Dice::of(scene.voice.seed, scene.step.path.as_str());
+    let mut pen = Pen::new(&lexicon.grammar, &words, dice);
+    pen.say(lexicon.grammar.rule(rule));
+    pen.finish()
+}
+
+/// Whom a step is with, or the account's team.
+fn scene_name(scene: &Scene) -> String {
+    match scene.main {
+        Some(main) => main.full.clone(),
+        None => format!("the team at {}", scene.voice.account),
+    }
+}
+
+/// What the slots hold for every text about a deal.
+pub(super) fn common<'a>(voice: &'a Voice, facts: &'a Facts, topic: Topic) -> Words<'a> {
+    let mut words = Words::new(topic);
+    facts.fill(&mut words);
+    words.fixed = voice.seed;
+    words.set(Slot::Deal, &*voice.deal);
+    words.set(Slot::Project, &*voice.project);
+    words.set(Slot::Product, &*voice.product);
+    words.set(Slot::Account, &*voice.account);
+    words.set(Slot::Seller, &*voice.seller);
+    for (slot, word) in [
+        (Slot::We, "they"),
+        (Slot::Our, "their"),
+        (Slot::Us, "them"),
+        (Slot::Vendor, "we"),
+        (Slot::Vendors, "our"),
+    ] {
+        words.set(slot, word);
+    }
+    let ware = match voice.ware {
+        Ware::Software => Slot::Software,
+        Ware::Equipment => Slot::Equipment,
+        Ware::Service => Slot::Service,
+    };
+    words.hold(ware, true);
+    let shape = match voice.shape {
+        Shape::AtRisk => Some(Slot::AtRisk),
+        Shape::Stalled => Some(Slot::Stalled),
+        Shape::Won => Some(Slot::Won),
+        Shape::LostToCompetitor | Shape::NoDecision => Some(Slot::Lost),
+        Shape::Accelerating
+        | Shape::Healthy
+        | Shape::SingleThreaded
+        | Shape::ChampionLeft
+        | Shape::New => None,
+    };
+    if let Some(shape) = shape {
+        words.hold(shape, true);
+    }
+    words.hold(Slot::LostToRival, voice.shape == Shape::LostToCompetitor);
+    words
+}
+
+/// And for one scene.
+fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
+    let Scene { voice, step, .. } = *scene;
+    let mut words = common(voice, facts, step.topic);
+    words.evidence = step.evidence;
+    words.fixed = mix(voice.seed, step.topic as u64 * 64 + u64::from(step.round));
+    let phase = match step.phase {
+        Phase::Opening => Slot::Opening,
+        Phase::Discovery => Slot::Discovery,
+        Phase::Evaluation => Slot::Evaluation,
+        Phase::Proposal => Slot::Proposal,
+        Phase::Closing => Slot::Closing,
+    };
+    words.hold(phase, true);
+    words.hold(Slot::Colleague, step.colleague);
+    words.hold(Slot::Inbound, scene.is_inbound());
+    words.hold(Slot::Internal, scene.is_internal());
+    words.set(Slot::Day, spoken::day(step.when.day));
+    if let Some(meeting) = scene.meeting {
+        words.set(Slot::Meeting, spoken::weekday(meeting.when.day));
+    }
+    if let Some(earlier) = scene.earlier {
+        words.set(Slot::Earlier, spoken::day(earlier.when.day));
+        words.earlier = earlier.topic;
+    }
+    people(scene, &mut words);
+    words
+}
+
+fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
+    fn full(of: Option<&Someone>) -> &str {
+        of.map_or("", |someone| &someone.full)
+    }
+    fn first(of: Option<&Someone>) -> &str {
+        of.map_or("", |someone| &someone.first)
+    }
+    words.set(Slot::Full, full(scene.main));
+    words.set(Slot::Other, full(scene.other));
+    words.set(Slot::Buyer, full(scene.buyer));
+    words.set(Slot::Champion, full(scene.champion));
+    words.set(Slot::Owner, &*scene.owner.full);
+    let team = format!("the team at {}", scene.voice.account);
+    match scene.main {
+        Some(main) => {
+            words.set(Slot::Who, &*main.first);
+            words.set(Slot::Whom, &*main.full);
+        }
+        None => {
+            words.set(Slot::Who, team.clone());
+            words.set(Slot::Whom, team.clone());
+        }
+    }
+    if scene.is_internal() {
+        match scene.main {
+            Some(main) => words.set(Slot::They, &*main.first),
+            None => words.set(Slot::They, team),
+        }
+        return;
+    }
+    let owner = scene.owner.first.as_str();
+    let customer = first(scene.main);
+    let (me, you, pronouns) = if scene.is_inbound() {
+        (customer, owner, ["we", "our", "us", "you", "your"])
+    } else {
+        (owner, customer, ["you", "your", "you", "we", "our"])
+    };
+    words.set(Slot::Me, me);
+    words.set(Slot::You, you);
+    let slots = [Slot::We, Slot::Our, Slot::Us, Slot::Vendor, Slot::Vendors];
+    for (slot, pronoun) in slots.into_iter().zip(pronouns) {
+        words.set(slot, pronoun);
+    }
+}
+
+/// What a thread says: a row for all of its messages.
+fn talk(lexicon: &Lexicon, scene: &Scene, opened: Direction, words: &mut Words) {
+    let grammar = &lexicon.grammar;
+    let rule = match opened {
+        Direction::Outbound => lexicon.talk(scene.step.topic),
+        Direction::Inbound => lexicon.queries[scene.step.phase as usize],
+    };
+    let mut dice = scene.thread();
+    // The first draw tells whether the answer evades.
+    dice.below(2);
+    let rows = grammar.ways(rule).iter().enumerate();
+    let rows = rows.filter(|(_, way)| way.fits(words.known));
+    let rows: Vec<usize> = rows.map(|(row, _)| row).collect();
+    let row = rows[(dice.below(rows.len()) + usize::from(scene.step.round)) % rows.len()];
+    let column = match scene.sort {
+        Sort::FirstOut | Sort::FirstIn | Sort::Outreach => (Slot::Ask, 0),
+        Sort::AnswerIn | Sort::AnswerOut => (Slot::Answer, 1),
+        Sort::Wrap => (Slot::Wrap, 2),
+        _ => return,
+    };
+    // Question and answer agree in their details.
+    let fixed = mix(scene.voice.seed, row as u64);
+    let mut pen = Pen::new(grammar, words, dice).fixed(fixed);
+    pen.say_row(grammar.column(rule, column.1), row);
+    let text = pen.finish();
+    words.set(column.0, text);
+}

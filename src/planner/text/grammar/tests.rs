@@ -1,0 +1,65 @@
+//! The grammar as it stands: it can be read, and no choice leads into nothing.
+
+use super::super::super::timeline::topic::{ELEMENTS, TOPICS};
+use super::{Grammar, parse};
+
+#[test]
+fn the_grammar_can_be_read() {
+    if let Err(problem) = parse::parse(super::FILES) {
+        panic!("{problem}");
+    }
+}
+
+#[test]
+fn every_topic_has_all_that_is_said_of_topics() {
+    let grammar = Grammar::new();
+    for family in ["aim", "note", "next", "talk", "subject", "thread"] {
+        for facts in TOPICS {
+            let name = format!("{family}.{}", facts.key);
+            assert!(grammar.find(&name).is_some(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn something_is_known_of_every_element() {
+    let grammar = Grammar::new();
+    for (number, element) in ELEMENTS.iter().enumerate() {
+        assert!(
+            grammar.member(grammar.facts(), number).is_some(),
+            "{element}"
+        );
+    }
+}
+
+#[test]
+fn no_two_topics_share_a_subject() {
+    for family in ["subject", "thread"] {
+        let mut seen = std::collections::BTreeMap::new();
+        let rules = include_str!("subjects.txt")
+            .split("\n\n")
+            .flat_map(str::lines);
+        let mut rule = "";
+        for line in rules {
+            if let Some(name) = line.strip_suffix(':') {
+                rule = name;
+            } else if line.starts_with("  ") && rule.starts_with(family) {
+                let other = seen.insert(line, rule);
+                assert!(other.is_none(), "{rule} and {other:?}: {line}");
+            }
+        }
+        assert!(seen.len() > TOPICS.len());
+    }
+}
+
+#[test]
+fn subjects_carry_the_opportunitys_own_words() {
+    let mut rule = "";
+    for line in include_str!("subjects.txt").lines() {
+        if let Some(name) = line.strip_suffix(':') {
+            rule = name;
+        } else if line.starts_with("  ") && !rule.starts_with("title.") {
+            assert!(line.contains("{project}"), "{rule}: {line}");
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! A scene: all that one text depends on beside its deal.
+
+use super::super::timeline::topic::{ELEMENTS, Topic};
+use super::super::timeline::{Direction, Held, Kind, Step, Timeline};
+use super::voice::{Someone, Voice};
+use crate::draw::Dice;
+use crate::model::shape::Shape;
+
+macro_rules! sorts {
+    ($($sort:ident = $layout:literal,)*) => {
+        /// What sort of text it is. Its layouts are the grammar's rules of that name, short and long.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(in crate::planner) enum Sort {
+            $($sort,)*
+        }
+
+        impl Sort {
+            /// The names of the layouts, in the order of the enum.
+            pub(super) const LAYOUTS: &[&str] = &[$($layout,)*];
+        }
+    };
+}
+
+sorts! {
+    Held = "held",
+    Agenda = "agenda",
+    Cancelled = "cancelled",
+    Invite = "invite",
+    InviteReply = "invite.reply",
+    Recap = "recap",
+    RecapReply = "recap.reply",
+    FollowUp = "follow-up",
+    FollowUpReply = "follow-up.reply",
+    Reschedule = "reschedule",
+    RescheduleReply = "reschedule.reply",
+    FirstOut = "first.out",
+    FirstIn = "first.in",
+    AnswerIn = "answer.in",
+    AnswerOut = "answer.out",
+    Wrap = "wrap",
+    Evasive = "evasive",
+    EvasiveAnswer = "evasive.answer",
+    AgainOut = "again.out",
+    AgainIn = "again.in",
+    Nudge = "nudge",
+    Outreach = "outreach",
+    Bump = "bump",
+    BumpAgain = "bump.again",
+    Absence = "absence",
+    Farewell = "farewell",
+    FarewellReply = "farewell.reply",
+    ClosingOut = "closing-out",
+    ClosingOutReply = "closing-out.reply",
+    SignatureOut = "signature.out",
+    SignatureIn = "signature.in",
+    Call = "call",
+    Todo = "todo",
+}
+
+/// One text: of which step, and what it refers to.
+#[derive(Clone, Copy)]
+pub(in crate::planner) struct Scene<'a> {
+    pub(in crate::planner) sort: Sort,
+    pub(in crate::planner) step: &'a Step,
+    pub(super) voice: &'a Voice,
+    /// Whom it is with on the customer's side, one of the others, and who it is on ours.
+    pub(super) main: Option<&'a Someone>,
+    pub(super) other: Option<&'a Someone>,
+    pub(super) owner: &'a Someone,
+    /// The economic buyer and the champion, where it gives evidence of them.
+    pub(super) buyer: Option<&'a Someone>,
+    pub(super) champion: Option<&'a Someone>,
+    /// The meeting that a message belongs to.
+    pub(in crate::planner) meeting: Option<&'a Step>,
+    /// An earlier meeting, about something else.
+    pub(in crate::planner) earlier: Option<&'a Step>,
+}
+
+/// Elements whose evidence names the economic buyer.
+pub(super) const OF_BUYER: &[&str] = &["economic_buyer", "authority"];
+pub(super) const OF_CHAMPION: &[&str] = &["champion"];
+
+impl<'a> Scene<'a> {
+    pub(super) fn of(voice: &'a Voice, timeline: &'a Timeline, number: usize) -> Self {
+        let step = &timeline.steps[number];
+        let main = step.people.main.map(usize::from);
+        let other = step.people.places().find(|place| Some(*place) != main);
+        let named = |place: Option<usize>, elements| {
+            let place = place.filter(|_| gives(step.evidence, elements));
+            // Nobody writes of themselves, or is written to of themselves, in the third person.
+            voice.at(place.filter(|place| is_internal(step.kind) || Some(*place) != main))
+        };
+        let meeting = meeting(timeline, step);
+        Self {
+            sort: sort(voice, timeline, step),
+            step,
+            voice,
+            main: voice.at(main),
+            other: voice.at(other),
+            owner: voice.owner(step.owner),
+            buyer: named(voice.buyer, OF_BUYER),
+            champion: named(voice.champion, OF_CHAMPION),
+            meeting,
+            earlier: earlier(timeline, step, meeting),
+        }
+    }
+
+    /// The draws that all messages of a thread share.
+    pub(super) fn thread(&self) -> Dice {
+        thread(self.voice, self.step)
+    }
+
+    pub(super) fn is_inbound(&self) -> bool {
+        matches!(
+            self.step.kind,
+            Kind::Mail(Direction::Inbound, _) | Kind::Call(Direction::Inbound)
+        )
+    }
+
+    pub(super) fn is_internal(&self) -> bool {
+        is_internal(self.step.kind)
+    }
+
+    /// The way of what opened the thread.
+    pub(super) fn opened(&self, timeline: &Timeline) -> Direction {
+        let ways = chain(timeline, self.step);
+        ways.first().copied().unwrap_or(Direction::Outbound)
+    }
+}
+
+/// Whether there is evidence of one of the elements.
+pub(super) fn gives(evidence: u32, elements: &[&str]) -> bool {
+    let mut bits = (0..ELEMENTS.len()).filter(|bit| evidence >> bit & 1 == 1);
+    evidence != 0 && bits.any(|bit| elements.contains(&ELEMENTS[bit]))
+}
+
+/// Notes are for us; messages are read by the customer.
+fn is_internal(kind: Kind) -> bool {
+    !matches!(kind, Kind::Mail(..))
+}
+
+fn thread(voice: &Voice, step: &Step) -> Dice {
+    let path = step.path.as_str();
+    Dice::of(
+        voice.seed,
+        path.rsplit_once('/').map_or(path, |(thread, _)| thread),
+    )
+}
+
+/// The meeting whose path this one's begins with.
+fn meeting<'a>(timeline: &'a Timeline, step: &Step) -> Option<&'a Step> {
+    if !matches!(step.kind, Kind::Mail(..)) {
+        return None;
+    }
+    let path = step.path.as_str().strip_prefix("meeting/")?;
+    let ends = path
+        .match_indices('/')
+        .nth(1)
+        .map(|(at, _)| at + "meeting/".len());
+    timeline.step(&step.path.as_str()[..ends?])
+}
+
+/// The last meeting before a step that exists in any case, and was about something else; of a
+/// message, one at which whom it is with was present.
+fn earlier<'a>(timeline: &'a Timeline, step: &Step, meeting: Option<&Step>) -> Option<&'a Step> {
+    let begins = meeting.map_or(step.when.at, |meeting| meeting.when.at.min(step.when.at));
+    let fits = |other: &&Step| {
+        other.core
+            && other.kind == Kind::Meeting(Held::Yes)
+            && other.when.at < begins
+            && other.when.day < step.when.day
+            && other.topic != step.topic
+            && (is_internal(step.kind)
+                || step.people.main.is_some_and(|main| {
+                    other
+                        .people
+                        .places()
+                        .any(|place| place == usize::from(main))
+                }))
+    };
+    let fitting = timeline.steps.iter().filter(fits);
+    fitting.max_by_key(|other| other.when.at)
+}
+
+/// Which ways the messages of a thread go, up to this one.
+fn chain(timeline: &Timeline, step: &Step) -> Vec<Direction> {
+    let mut ways = Vec::with_capacity(4);
+    let mut at = Some(step);
+    while let Some(step) = at {
+        let Kind::Mail(way, place) = step.kind else {
+            break;
+        };
+        ways.push(way);
+        at = step.about.map(|about| &timeline.steps[about]);
+        if place == 0 {
+            break;
+        }
+    }
+    ways.reverse();
+    ways
+}
+
+fn sort(voice: &Voice, timeline: &Timeline, step: &Step) -> Sort {
+    match step.kind {
+        Kind::Meeting(Held::Yes) => Sort::Held,
+        Kind::Meeting(Held::Planned) => Sort::Agenda,
+        Kind::Meeting(Held::Cancelled) => Sort::Cancelled,
+        Kind::Call(_) => Sort::Call,
+        Kind::Todo => Sort::Todo,
+        Kind::Mail(way, place) => {
+            let attached = attached(step.path.as_str());
+            attached
+                .or_else(|| special(step.topic, way, place))
+                .unwrap_or_else(|| in_thread(voice, timeline, step))
+        }
+    }
+}
+
+/// Mails around a meeting, by what their paths end in.
+fn attached(path: &str) -> Option<Sort> {
+    const ENDS: &[(&str, Sort)] = &[
+        ("/invite", Sort::Invite),
+        ("/invite/reply", Sort::InviteReply),
+        ("/recap", Sort::Recap),
+        ("/recap/reply", Sort::RecapReply),
+        ("/follow-up", Sort::FollowUp),
+        ("/follow-up/reply", Sort::FollowUpReply),
+        ("/reschedule", Sort::Reschedule),
+        ("/reschedule/reply", Sort::RescheduleReply),
+    ];
+    let found = ENDS.iter().find(|(end, _)| path.ends_with(end));
+    found.map(|(_, sort)| *sort)
+}
+
+/// The first messages of threads that a shape asks for.
+fn special(topic: Topic, way: Direction, place: u8) -> Option<Sort> {
+    let sort = match (topic, way, place) {
+        (Topic::Outreach, Direction::Outbound, 0) => Sort::Outreach,
+        (Topic::Bump, Direction::Outbound, 0) => Sort::Bump,
+        (Topic::Bump, Direction::Outbound, _) => Sort::BumpAgain,
+        (Topic::Bump, Direction::Inbound, _) => Sort::Evasive,
+        (Topic::Absence, Direction::Inbound, _) => Sort::Absence,
+        (Topic::Farewell, Direction::Inbound, 0) => Sort::Farewell,
+        (Topic::Farewell, Direction::Outbound, 1) => Sort::FarewellReply,
+        (Topic::ClosingOut, Direction::Inbound, 0) => Sort::ClosingOut,
+        (Topic::ClosingOut, Direction::Outbound, 1) => Sort::ClosingOutReply,
+        (Topic::Signature, Direction::Outbound, 0) => Sort::SignatureOut,
+        (Topic::Signature, Direction::Inbound, 0 | 1) => Sort::SignatureIn,
+        _ => return None,
+    };
+    Some(sort)
+}
+
+/// A thread has a question, an answer to it, and what is made of that; who is not answered asks
+/// again, and whoever does not want to answer evades.
+fn in_thread(voice: &Voice, timeline: &Timeline, step: &Step) -> Sort {
+    let ways = chain(timeline, step);
+    let opener = ways[0];
+    let evades = thread(voice, step).below(100) < evasive(voice.shape);
+    let mut sort = match opener {
+        Direction::Outbound => Sort::FirstOut,
+        Direction::Inbound => Sort::FirstIn,
+    };
+    for way in &ways[1..] {
+        sort = match (sort, *way) {
+            (Sort::FirstOut | Sort::Nudge, Direction::Outbound) => Sort::Nudge,
+            (Sort::FirstOut | Sort::Nudge, Direction::Inbound) if evades => Sort::Evasive,
+            (Sort::FirstOut | Sort::Nudge, Direction::Inbound) => Sort::AnswerIn,
+            (Sort::FirstIn, Direction::Outbound) => Sort::AnswerOut,
+            (Sort::Evasive | Sort::EvasiveAnswer, Direction::Outbound) => Sort::EvasiveAnswer,
+            (Sort::Evasive | Sort::EvasiveAnswer, Direction::Inbound) => Sort::Evasive,
+            (Sort::AnswerIn, Direction::Outbound) | (Sort::AnswerOut, Direction::Inbound) => {
+                Sort::Wrap
+            }
+            (_, Direction::Outbound) => Sort::AgainOut,
+            (_, Direction::Inbound) => Sort::AgainIn,
+        };
+    }
+    sort
+}
+
+/// In how many of a hundred threads the customer's answer is none.
+fn evasive(shape: Shape) -> usize {
+    match shape {
+        Shape::Stalled => 70,
+        Shape::AtRisk => 60,
+        Shape::NoDecision => 40,
+        Shape::LostToCompetitor => 30,
+        Shape::ChampionLeft => 20,
+        Shape::Accelerating | Shape::Healthy | Shape::SingleThreaded | Shape::Won | Shape::New => 0,
+    }
+}

@@ -1,0 +1,88 @@
+//! Subjects: no two meetings and no two threads of a deal share one.
+
+use super::super::Deal;
+use super::super::timeline::topic::TOPICS;
+use super::super::timeline::{Kind, Step};
+use super::compose;
+use super::render::Pen;
+use super::scene::{Scene, Sort};
+use super::spoken;
+use crate::draw::Dice;
+
+/// What a step is called, with at most so many characters.
+pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
+    let scene = Scene::of(deal.voice, deal.timeline, number);
+    let step = scene.step;
+    let reply = match step.kind {
+        Kind::Mail(_, place) if place > 0 => "Re: ",
+        _ => "",
+    };
+    let before = format!("{reply}{}", title(deal, &scene));
+    let named = scene.meeting.unwrap_or(step);
+    let own = &deal.planner.lexicon.own;
+    let chosen = own.subject(named, deal.voice.seed);
+    let chosen = chosen.and_then(|choice| own.render(deal, &of_step(deal, named), choice));
+    let (subject, round) = chosen.map_or_else(
+        || built_in(deal, named),
+        |(text, round)| {
+            // A subject is a single line, whatever comes of a template.
+            (text.split_whitespace().collect::<Vec<_>>().join(" "), round)
+        },
+    );
+    let after = match round {
+        0 => String::new(),
+        round => format!(" ({})", round + 1),
+    };
+    let room = most.saturating_sub(before.chars().count() + after.len());
+    format!("{before}{}{after}", spoken::shortened(&subject, room))
+}
+
+/// The scene of a step of the deal.
+fn of_step<'a>(deal: &'a Deal, step: &Step) -> Scene<'a> {
+    let steps = &deal.timeline.steps;
+    let number = steps.iter().position(|other| other.path == step.path);
+    Scene::of(
+        deal.voice,
+        deal.timeline,
+        number.expect("it is of this deal"),
+    )
+}
+
+/// What a mail around a meeting is, before the meeting's own subject.
+fn title(deal: &Deal, scene: &Scene) -> String {
+    let name = match scene.sort {
+        Sort::Invite | Sort::InviteReply => "title.invite",
+        Sort::Recap => "title.recap",
+        Sort::FollowUp | Sort::FollowUpReply => "title.follow-up",
+        Sort::Reschedule | Sort::RescheduleReply => "title.reschedule",
+        Sort::RecapReply => "title.recap",
+        _ => return String::new(),
+    };
+    let lexicon = &deal.planner.lexicon;
+    let facts = deal.voice.facts(lexicon, &deal.planner.situation);
+    let words = compose::common(&deal.voice, facts, scene.step.topic);
+    let meeting = scene.meeting.map_or("", |meeting| meeting.path.as_str());
+    let mut pen = Pen::new(&lexicon.grammar, &words, Dice::of(deal.voice.seed, meeting));
+    pen.say(lexicon.grammar.rule(name));
+    format!("{} ", pen.finish())
+}
+
+/// A meeting's or a thread's own subject, and how often all wordings of its topic were used up
+/// before.
+fn built_in(deal: &Deal, step: &Step) -> (String, usize) {
+    let lexicon = &deal.planner.lexicon;
+    let rule = match step.kind {
+        Kind::Meeting(_) => lexicon.meeting_subjects[step.topic as usize],
+        Kind::Mail(..) => lexicon.thread_subjects[step.topic as usize],
+        Kind::Call(_) => lexicon.grammar.rule("call.subject"),
+        Kind::Todo => lexicon.grammar.rule("todo.subject"),
+    };
+    let facts = deal.voice.facts(lexicon, &deal.planner.situation);
+    let words = compose::common(&deal.voice, facts, step.topic);
+    let mut dice = Dice::of(deal.voice.seed, TOPICS[step.topic as usize].key);
+    let mut pen = Pen::new(&lexicon.grammar, &words, dice.clone());
+    let count = pen.fitting(rule);
+    let round = usize::from(step.round);
+    pen.say_nth(rule, (dice.below(count) + round) % count);
+    (pen.finish(), round / count)
+}
