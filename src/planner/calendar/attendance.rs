@@ -156,7 +156,7 @@ impl Attendance {
     }
 
     /// The blocks of a day that suit everybody, or at least the main person.
-    pub(super) fn blocks(&self, hours: &Hours, day: BusinessDay) -> Blocks {
+    pub(super) fn blocks(self, hours: &Hours, day: BusinessDay) -> Blocks {
         let pairs = &self.pairs[..usize::from(self.count)];
         let each = || pairs.iter().map(|pair| hours.blocks(*pair, day));
         let all = each().fold(Blocks::MAX, |all, blocks| all & blocks);
@@ -168,7 +168,7 @@ impl Attendance {
     }
 
     /// Whether there is no hour of the day that suits everybody.
-    pub(super) fn is_apart(&self, hours: &Hours, day: BusinessDay) -> bool {
+    pub(super) fn is_apart(self, hours: &Hours, day: BusinessDay) -> bool {
         let pairs = &self.pairs[..usize::from(self.count)];
         let each = || pairs.iter().map(|pair| hours.blocks(*pair, day));
         pairs.iter().any(|pair| hours.is_apart(*pair, day))

@@ -28,7 +28,8 @@ pub(super) struct PairId(u16);
 /// What all masks are made of.
 pub(super) struct Hours<'a> {
     rules: &'a Calendar,
-    pub(super) block_hours: u8,
+    /// How many hours a block has.
+    per_block: u8,
     /// The days that a plan can reach.
     first: Day,
     days: usize,
@@ -40,10 +41,10 @@ pub(super) struct Hours<'a> {
 }
 
 impl<'a> Hours<'a> {
-    pub(super) fn new(rules: &'a Calendar, block_hours: u8, (first, last): (Day, Day)) -> Self {
+    pub(super) fn new(rules: &'a Calendar, per_block: u8, (first, last): (Day, Day)) -> Self {
         Self {
             rules,
-            block_hours,
+            per_block,
             first,
             days: (last.number() - first.number()).max(0) as usize + 1,
             days_off: BTreeMap::new(),
@@ -104,17 +105,17 @@ impl<'a> Hours<'a> {
     /// How many blocks a day has.
     pub(super) fn count(&self) -> u8 {
         let owner = self.rules.working_hours.owner;
-        ((owner.to - owner.from) / self.block_hours).max(1)
+        ((owner.to - owner.from) / self.per_block).max(1)
     }
 
     /// The hour in which a block begins, and the block of an hour.
     pub(super) fn hour(&self, block: u8) -> u8 {
-        self.rules.working_hours.owner.from + block * self.block_hours
+        self.rules.working_hours.owner.from + block * self.per_block
     }
 
     pub(super) fn block(&self, hour: u8) -> u8 {
         let hours = hour.saturating_sub(self.rules.working_hours.owner.from);
-        (hours / self.block_hours).min(self.count() - 1)
+        (hours / self.per_block).min(self.count() - 1)
     }
 
     /// When an owner's block is.
@@ -141,7 +142,7 @@ impl<'a> Hours<'a> {
     }
 
     fn block_minutes(&self) -> i32 {
-        i32::from(self.block_hours) * 60
+        i32::from(self.per_block) * 60
     }
 
     /// Whether somebody there does not work on a day; `None` for a day out of reach.

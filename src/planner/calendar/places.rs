@@ -67,7 +67,8 @@ mod tests {
     use jiff::tz::TimeZoneDatabase;
 
     use super::super::countries::{COUNTRIES, FURTHER_ZONES, STATES};
-    use super::{HolidayCalendar, Place};
+    use super::HolidayCalendar::{self, Au, Ca, De, Gb, In, Us};
+    use super::Place;
 
     #[test]
     fn countries_are_understood_as_orgs_write_them() {
@@ -78,7 +79,6 @@ mod tests {
                 .map(|place| (place.zone.as_str(), place.holidays));
             assert_eq!(place, expect, "{country} {state}");
         };
-        use HolidayCalendar::{Au, Ca, De, Gb, In, Us};
         check("US", "", Some(("America/New_York", Some(Us))));
         check("USA", "CA", Some(("America/Los_Angeles", Some(Us))));
         check(

@@ -151,6 +151,10 @@ proptest! {
         world.settings.added =
             "calendar: {public_holidays: false, quiet_days: false}\n".to_owned();
         world.inventory.contacts.clear();
+        // Clocks change for all on one day.
+        for user in world.inventory.users.values_mut() {
+            "Europe/Berlin".clone_into(&mut user.time_zone);
+        }
         let before = world.apply();
         let old = meetings(&world, &before.records);
         let then = world.clone();
