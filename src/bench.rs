@@ -7,9 +7,9 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::diff::fields::hash;
-use crate::diff::{self, Context, Policies, Root};
+use crate::diff::{self, Context, Policies, Replacing, Root};
 use crate::manifest::{self, Manifest};
-use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities};
+use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities, Places};
 use crate::model::change::Reason;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, RecordId, RootId, UserId};
@@ -102,6 +102,7 @@ impl World {
                 accounts: (0..accounts).map(named).collect(),
                 contacts: (0..accounts).map(|n| (account(n), contacts(n))).collect(),
                 users: (0..owners).map(user).collect(),
+                contact_roles: BTreeMap::new(),
                 organization: "Northwind".to_owned(),
             },
         }
@@ -124,7 +125,7 @@ impl World {
                     let fields = planner.render(root, activity);
                     let texts = fields.iter().filter_map(|(_, datum)| match datum {
                         Datum::Json(json) => json.as_str(),
-                        Datum::Ref(_) | Datum::Draft(_) => None,
+                        Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => None,
                     });
                     planned.characters += texts.map(|text| text.len() as u64).sum::<u64>();
                 }
@@ -158,12 +159,13 @@ impl World {
     }
 
     fn each_deal(&self, most: usize, mut done: impl FnMut(&Planner, RootId, Vec<Desired>)) {
-        let (pins, recast) = (BTreeMap::new(), BTreeSet::new());
+        let (pins, people, recast) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         let planner = Planner::new(Situation {
             manifest: &self.manifest,
             capabilities: &self.capabilities,
             inventory: &self.inventory,
             pins: &pins,
+            people: &people,
             recast: &recast,
             seed: 42,
             anchor: anchor(),
@@ -185,7 +187,7 @@ impl Applied<'_> {
     /// Compares all records. Gives the number of changes, which is none.
     pub fn diff(self) -> u64 {
         let found = Found::new();
-        let policies = Policies::default();
+        let (elsewhere, policies) = (diff::Elsewhere::new(), Policies::default());
         let context = Context {
             is_retold: &|_, _, _| false,
             capabilities: &self.world.capabilities,
@@ -193,7 +195,9 @@ impl Applied<'_> {
             generation_floor: 0,
             same_manifest: false,
             anchor_moved: false,
+            elsewhere: &elsewhere,
             adopting: false,
+            replacing: Replacing::default(),
             policies: &policies,
             render: &|_, _| Vec::new(),
         };
@@ -287,6 +291,7 @@ fn contacts(account: usize) -> BTreeMap<ContactId, Contact> {
             last_name: format!("Last {account}"),
             title: Some((*title).to_owned()),
             email: Some(format!("person{number}@account{account}.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", account * 10 + number)), contact)
     };
@@ -297,6 +302,7 @@ fn user(number: usize) -> (UserId, User) {
     let user = User {
         name: format!("Owner {number}"),
         username: format!("owner{number}@example.com"),
+        email: Some(format!("owner{number}@seller.example")),
         active: true,
         time_zone: ZONES[number % ZONES.len()].to_owned(),
         manager: None,
@@ -313,7 +319,9 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
         let json = match datum {
             Datum::Json(json) => json,
             Datum::Draft(draft) => draft.stand_in(),
-            Datum::Ref(_) => serde_json::Value::String(id.to_string()),
+            Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => {
+                serde_json::Value::String(id.to_string())
+            }
         };
         held.0.push((name.clone(), hash(&json)));
         fields.insert(name.into_owned(), json);
@@ -361,6 +369,7 @@ pub(crate) fn capabilities() -> Capabilities {
     Capabilities {
         objects: OBJECTS.iter().map(object).collect(),
         pack_object: true,
+        places: Places::Texts,
         ..Capabilities::default()
     }
 }

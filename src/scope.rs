@@ -7,13 +7,41 @@ use wildmatch::WildMatch;
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change};
 use crate::model::id::RootId;
-use crate::model::value::Datum;
 
 /// Which addresses a run may touch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
     pub(crate) target: Vec<WildMatch>,
     pub(crate) exclude: Vec<WildMatch>,
+}
+
+/// What other roots have to do with the changes of one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Beside {
+    /// What their changes refer to: it is taken along.
+    referred_to: BTreeSet<Address>,
+    /// What is not made there, so that nothing can refer to it.
+    left_out: BTreeSet<Address>,
+}
+
+impl Beside {
+    /// Notes what these changes, which are in scope, refer to.
+    pub(crate) fn refer(&mut self, changes: &[Change]) {
+        let refer = changes.iter().flat_map(|change| {
+            let root = change.address.root;
+            references(change).filter(move |address| address.root != root)
+        });
+        self.referred_to.extend(refer);
+    }
+
+    /// Whether the change cannot be made, because what it refers to is not made.
+    fn lacks(&self, change: &Change) -> bool {
+        references(change).any(|address| self.left_out.contains(&address))
+    }
+
+    pub(crate) fn leave_out(&mut self, addresses: BTreeSet<Address>) {
+        self.left_out.extend(addresses);
+    }
 }
 
 impl Scope {
@@ -44,17 +72,27 @@ impl Scope {
         self.target.is_empty() || paths.any(hit)
     }
 
+    /// What is excluded of what the changes would make.
+    pub(crate) fn excluded(&self, changes: &[Change], name: &str) -> BTreeSet<Address> {
+        let is_made = |change: &&Change| matches!(change.action, Action::Create | Action::Replace);
+        let made = changes.iter().filter(is_made);
+        addresses(made.filter(|change| hits(&self.exclude, &change.address, name)))
+    }
+
     /// The changes of one root that are in scope, in their order. A change takes along what it
     /// refers to; a delete takes along what is part of what goes. What is excluded is never taken
     /// along: a change that cannot be made without it is left out too.
-    pub(crate) fn narrow(&self, changes: Vec<Change>, name: &str) -> Vec<Change> {
+    pub(crate) fn narrow(&self, changes: Vec<Change>, name: &str, beside: &Beside) -> Vec<Change> {
         if self.is_everything() {
             return changes;
         }
         let is_excluded = |change: &&Change| hits(&self.exclude, &change.address, name);
         let excluded: BTreeSet<Address> = addresses(changes.iter().filter(is_excluded));
-        let is_chosen =
-            |change: &&Change| self.target.is_empty() || hits(&self.target, &change.address, name);
+        let is_chosen = |change: &&Change| {
+            self.target.is_empty()
+                || hits(&self.target, &change.address, name)
+                || beside.referred_to.contains(&change.address)
+        };
         let mut chosen = addresses(changes.iter().filter(is_chosen));
         grow(&mut chosen, |chosen| {
             for change in &changes {
@@ -65,7 +103,7 @@ impl Scope {
         grow(&mut left_out, |left_out| {
             let hangs = changes
                 .iter()
-                .filter(|change| hangs_on(change, &changes, left_out));
+                .filter(|change| hangs_on(change, &changes, left_out) || beside.lacks(change));
             left_out.append(&mut addresses(hangs));
         });
         let stays = |change: &Change| {
@@ -102,11 +140,11 @@ fn goes(change: &Change) -> bool {
     matches!(change.action, Action::Delete | Action::Replace)
 }
 
-fn references(change: &Change) -> impl Iterator<Item = &Address> {
-    change.fields.iter().filter_map(|field| match &field.after {
-        Datum::Json(_) | Datum::Draft(_) => None,
-        Datum::Ref(address) => Some(address),
-    })
+pub(crate) fn references(change: &Change) -> impl Iterator<Item = Address> {
+    change
+        .fields
+        .iter()
+        .flat_map(|field| field.after.references())
 }
 
 fn take_along(change: &Change, changes: &[Change], chosen: &mut BTreeSet<Address>) {
@@ -120,7 +158,7 @@ fn take_along(change: &Change, changes: &[Change], chosen: &mut BTreeSet<Address
         chosen.insert(change.address.clone());
     }
     if chosen.contains(&change.address) {
-        chosen.extend(references(change).cloned());
+        chosen.extend(references(change));
     }
 }
 
@@ -133,7 +171,7 @@ fn hangs_on(change: &Change, changes: &[Change], left_out: &BTreeSet<Address>) -
         .filter(|other| left_out.contains(&other.address))
         .any(|other| {
             let refers =
-                is_made(other) && references(change).any(|address| *address == other.address);
+                is_made(other) && references(change).any(|address| address == other.address);
             refers || goes(change) && is_part(&other.address, &change.address)
         })
 }
@@ -151,7 +189,7 @@ pub(crate) fn is_protected(globs: &[WildMatch], change: &Change) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scope, is_protected};
+    use super::{Beside, Scope, is_protected};
     use crate::model::address::Address;
     use crate::model::change::{Action, Change, FieldChange, Reason};
     use crate::model::object::Object;
@@ -204,7 +242,7 @@ mod tests {
         };
         let scope = Scope::new(&own(target), &own(exclude));
         let all: Vec<_> = changes.iter().map(|text| change(text)).collect();
-        let narrowed = scope.narrow(all.clone(), "Big Deal");
+        let narrowed = scope.narrow(all.clone(), "Big Deal", &Beside::default());
         let expect: Vec<_> = expect.iter().map(|number| all[*number].clone()).collect();
         assert_eq!(narrowed, expect, "{target:?} {exclude:?} {changes:?}");
     }

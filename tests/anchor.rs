@@ -139,3 +139,26 @@ fn a_part_of_the_story_is_not_moved_alone() {
     }
     env.nothing_to_do();
 }
+
+#[test]
+fn activities_are_made_anew_where_the_manifest_says_so() {
+    let env = TestEnv::new();
+    env.edit(
+        "activity:\n",
+        "peopleai: {on_reanchor: replace}\nactivity:\n",
+    );
+    env.run("apply -y --as-of 2026-11-05").exits(0);
+    let plan = env.plan("--as-of 2026-11-12");
+    for object in ["Event", "Task"] {
+        let replaced = plan.of(object);
+        assert!(
+            replaced
+                .map(|change| &change.action)
+                .all(|action| action == "replace")
+        );
+        assert!(plan.of(object).next().is_some());
+    }
+    env.run("apply -y --as-of 2026-11-12").exits(0);
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0);
+}

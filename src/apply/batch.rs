@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::queue::{Batch, Item};
 use super::row::One;
 use super::{Dispatcher, Error, email_tasks};
+use crate::model::address::Address;
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::change::{Action, Change, FieldChange};
 use crate::model::id::RecordId;
@@ -131,13 +132,13 @@ impl Dispatcher<'_> {
             return Ok(Some(body));
         }
         for FieldChange { name, after, .. } in &change.fields {
+            let id = |address: &Address| self.job.state.id_of(address);
             let value = match after {
-                Datum::Json(json) => json.clone(),
-                Datum::Draft(draft) => self.job.texts.json(draft)?,
-                Datum::Ref(address) => match self.job.state.id_of(address)? {
-                    Some(id) => Json::String(id.to_string()),
-                    None => return Ok(None),
-                },
+                Datum::Draft(draft) => Some(self.job.texts.json(draft)?),
+                known => known.resolve(id)?,
+            };
+            let Some(value) = value else {
+                return Ok(None);
             };
             // A create leaves empty fields out: some orgs show them as not createable.
             if step == Step::Update || !value.is_null() {

@@ -334,7 +334,7 @@ impl Dispatcher<'_> {
         self.queue.done(batch, items, self.job.plan.entries());
     }
 
-    fn change_of(&self, item: Item) -> Result<Change, Error> {
+    pub(super) fn change_of(&self, item: Item) -> Result<Change, Error> {
         let entry = &self.job.plan.entries()[item.entry as usize];
         Ok(self.job.plan.change(entry)?)
     }
@@ -359,10 +359,11 @@ impl Dispatcher<'_> {
             for field in self.change_of(item)?.fields {
                 match &field.after {
                     Datum::Json(json) if !org::fits_into_csv(json) => return Ok(None),
+                    Datum::People(_) => return Ok(None),
                     // A create leaves empty fields out: some orgs show them as not createable.
                     Datum::Json(json) if json.is_null() && batch.step == Step::Create => {}
-                    Datum::Json(_) | Datum::Ref(_) | Datum::Draft(_) => {
-                        drop(columns.insert(field.name.into_owned()))
+                    Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) => {
+                        columns.insert(field.name.into_owned());
                     }
                 }
             }

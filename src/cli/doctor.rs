@@ -17,6 +17,9 @@ pub(super) struct Args {
     /// rules and triggers speak. Nothing stays.
     #[arg(long)]
     probe: bool,
+    /// Only print what is to be set up in People.ai, so that it pulls what is made here.
+    #[arg(long, conflicts_with_all = ["probe", "json"])]
+    peopleai: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -24,6 +27,10 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let manifest = context.manifest()?;
+    if args.peopleai {
+        write!(context.terminal.out(), "{}", doctor::guide(&manifest))?;
+        return Ok(Exit::Done);
+    }
     let findings = match context.connect(&manifest).await {
         Ok(connection) => {
             let request = context.request(&manifest, Command::Apply, false, options::plain());

@@ -44,7 +44,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let manifest = context.manifest()?;
-    let components = prepare::components(manifest.run.run_tag_field.as_deref());
+    let components = components(&manifest);
     if let Some(folder) = &args.out {
         return write_out(args, &components, &manifest, (folder, context));
     }
@@ -62,6 +62,13 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     };
     connection.close().await;
     exit
+}
+
+/// What an org needs for this manifest.
+fn components(manifest: &Manifest) -> Vec<Component> {
+    let told = manifest.peopleai.fields.values().map(String::as_str);
+    let told: Vec<_> = told.collect();
+    prepare::components(manifest.run.run_tag_field.as_deref(), &told)
 }
 
 /// What all steps need.
@@ -113,7 +120,7 @@ impl Job<'_, '_> {
         let version = &self.manifest.salesforce.api_version;
         let err = self.context.terminal.err();
         prepare::remove(self.org, found, version, &mut view::teller(err)).await?;
-        let components = prepare::components(self.manifest.run.run_tag_field.as_deref());
+        let components = components(self.manifest);
         let found = prepare::look(self.org, &components).await?;
         self.tell(
             "Removal complete! Setup keeps what was removed for 15 days.",

@@ -15,10 +15,11 @@ pub(crate) use loan::left_to_others;
 pub(crate) use one::stray;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-use crate::model::address::Address;
+use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
-use crate::model::change::{Change, Reason};
+use crate::model::change::{Change, FieldChange, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::key;
 use crate::model::object::Object;
@@ -37,8 +38,12 @@ pub(crate) struct Context<'a> {
     pub(crate) same_manifest: bool,
     /// The story moved, so that is why records change.
     pub(crate) anchor_moved: bool,
+    /// Records of ours under other roots.
+    pub(crate) elsewhere: &'a Elsewhere,
     /// The state was lost, so that nobody knows what lent fields held before.
     pub(crate) adopting: bool,
+    /// Activities that are made anew where an update would do.
+    pub(crate) replacing: Replacing,
     /// Fields that others may change.
     pub(crate) policies: &'a Policies,
     /// Turns a recipe into what is sent.
@@ -47,8 +52,30 @@ pub(crate) struct Context<'a> {
     pub(crate) is_retold: &'a dyn Fn(RootId, &Desired, &Row) -> bool,
 }
 
+/// By address the ids of records under other roots; none for one that is made now, or made anew.
+pub(crate) type Elsewhere = BTreeMap<Address, Option<RecordId>>;
+
 /// The fields of one of the root's records as they are sent.
 pub(crate) type Render<'a> = dyn Fn(RootId, &Desired) -> Vec<(FieldName, Datum)> + 'a;
+
+/// When an activity is made anew although it could be updated: who has pulled it once may not
+/// look at it again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Replacing {
+    /// When it moves with the anchor.
+    pub(crate) on_reanchor: bool,
+    /// When it comes to be about somebody or something else.
+    pub(crate) on_rematch: bool,
+}
+
+impl Replacing {
+    fn asks(self, object: Object, reason: Reason, fields: &[FieldChange]) -> bool {
+        let is_about = |field: &FieldChange| field.name == "WhoId" || field.name == "WhatId";
+        matches!(object, Object::Event | Object::Task)
+            && (self.on_reanchor && reason == Reason::AnchorMoved
+                || self.on_rematch && fields.iter().any(is_about))
+    }
+}
 
 /// What happens to a field that somebody else changed. Fields that are not named are set back.
 #[derive(Debug, Default)]
@@ -106,9 +133,11 @@ pub(crate) struct Root<'a> {
 
 /// Gives each change of the root to `sink`, parents before children.
 pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change)) {
-    let mut state = one::RootState::new(root.id, root.account, root.gone_reason, root.rows);
+    let mut state = one::RootState::new((root.id, root.account), root.gone_reason, root.rows);
+    state.elsewhere = Some(context.elsewhere);
     let mut desired: Vec<_> = root.desired.iter().collect();
     desired.sort_by(|a, b| (a.object, &a.path).cmp(&(b.object, &b.path)));
+    parents_first(&mut desired);
     let mut wanted = vec![false; root.rows.len()];
     for record in desired {
         let place = state.place(&record.path);
@@ -127,6 +156,29 @@ pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change))
             sink(change);
         }
     }
+}
+
+/// Puts each account behind the one that it belongs to: their addresses do not tell.
+fn parents_first(desired: &mut [&Desired]) {
+    let accounts = desired.partition_point(|record| record.object <= Object::Account);
+    let accounts = &mut desired[..accounts];
+    let parents: BTreeMap<&Path, &Path> = accounts
+        .iter()
+        .filter_map(|record| {
+            let follows = record.object.facts().follows?;
+            let field = record.fields.iter().find(|(name, _)| name == follows);
+            match field {
+                Some((_, Value::Ref(address))) => Some((&record.path, &address.path)),
+                _ => None,
+            }
+        })
+        .collect();
+    // No circle passes the manifest.
+    let depth = |record: &&Desired| {
+        let above = |path: &&Path| parents.get(*path).copied();
+        std::iter::successors(Some(&record.path), above).count()
+    };
+    accounts.sort_by_key(depth);
 }
 
 /// What these records of a root would be found by, and of which kind, to tell what else carries our
@@ -157,19 +209,11 @@ fn letters(root: RootId, record: &Desired) -> String {
     }
 }
 
-/// The value, or the id that a reference stands for, where it is known already.
+/// The value with the ids that it refers to, where they are known already.
 fn referenced(state: &one::RootState, datum: &Datum) -> Option<serde_json::Value> {
-    match datum {
-        Datum::Json(json) => Some(json.clone()),
-        Datum::Draft(_) => None,
-        Datum::Ref(address) if address.root != state.root => None,
-        Datum::Ref(address) if state.remade.contains(&address.path) => None,
-        Datum::Ref(address) => state.id(&address.path).map(|id| as_json(&id)),
-    }
-}
-
-fn as_json(id: &RecordId) -> serde_json::Value {
-    serde_json::Value::String(id.to_string())
+    let id = |address: &Address| Ok::<_, Infallible>(state.id(address));
+    let Ok(resolved) = datum.resolve(id);
+    resolved
 }
 
 #[cfg(test)]

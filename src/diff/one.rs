@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::before::{Before, held_now, is_as_held, is_wanted};
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
 use super::fields::hash;
-use super::{Context, Policies, Policy, as_json, letters, loan, referenced};
+use super::{Context, Elsewhere, Policies, Policy, letters, loan, referenced};
 use crate::model::address::{Address, Path};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::day::Day;
@@ -27,13 +27,14 @@ pub(super) struct RootState<'a> {
     /// What is taken into state, with its id.
     adopted: BTreeMap<Path, RecordId>,
     /// What is created again or replaced: whatever refers to it is decided again.
-    pub(super) remade: BTreeSet<Path>,
+    remade: BTreeSet<Path>,
+    /// What is known of other roots, where something is.
+    pub(super) elsewhere: Option<&'a Elsewhere>,
 }
 
 impl<'a> RootState<'a> {
     pub(super) fn new(
-        root: RootId,
-        account: Option<AccountId>,
+        (root, account): (RootId, Option<AccountId>),
         gone_reason: Reason,
         rows: &'a [Row],
     ) -> Self {
@@ -46,6 +47,7 @@ impl<'a> RootState<'a> {
             rows,
             adopted,
             remade,
+            elsewhere: None,
         }
     }
 
@@ -54,10 +56,26 @@ impl<'a> RootState<'a> {
         self.rows.binary_search_by(|row| row.path.cmp(path)).ok()
     }
 
-    /// The id of the record at the path, where there is one already.
-    pub(super) fn id(&self, path: &Path) -> Option<RecordId> {
+    /// The id of the record at the address, where there is one and it stays.
+    pub(super) fn id(&self, address: &Address) -> Option<RecordId> {
+        if address.root != self.root {
+            return self.elsewhere?.get(address).copied().flatten();
+        }
+        let path = &address.path;
+        if self.remade.contains(path) {
+            return None;
+        }
         let recorded = self.place(path).map(|place| self.rows[place].id);
         recorded.or_else(|| self.adopted.get(path).copied())
+    }
+
+    /// Whether the record at the address is made now, or made anew.
+    fn is_remade(&self, address: &Address) -> bool {
+        if address.root != self.root {
+            let known = self.elsewhere.and_then(|known| known.get(address));
+            return known == Some(&None);
+        }
+        self.remade.contains(&address.path)
     }
 }
 
@@ -98,9 +116,11 @@ pub(super) fn desired(
         Decision::Create(reason) => create(context, state, record, reason, recorded),
         Decision::Write(reason) => {
             let is_same = recorded.is_some_and(|(row, _)| !is_changed(row));
+            let same_want = recorded.is_some_and(|(row, _)| row.want == record.want);
             let reason = match reason {
                 Reason::ManifestChanged if is_same => Reason::Retold,
-                reason => why_written(context, reason, reference_moved),
+                // What is wanted otherwise itself is not so because of another.
+                reason => why_written(context, reason, reference_moved && same_want),
             };
             let (row, live) = recorded.expect("only recorded records are written again");
             let before = Before::of(row, live);
@@ -165,7 +185,7 @@ pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Cha
 
 /// A record of our pack that is at no address: it goes. Its own id stands for the root.
 pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Change {
-    let state = RootState::new(RootId(found.live.id), None, reason, &[]);
+    let state = RootState::new((RootId(found.live.id), None), reason, &[]);
     let path = Path::new(format!("key/{letters}"));
     let mut change = blank(&state, path, found.object, (Action::Delete, reason));
     change.id = Some(found.live.id);
@@ -199,16 +219,21 @@ pub(super) fn recorded_state(
 /// a run may have ended between the two. A reference that the org emptied is not fought over.
 pub(super) fn reference_moved(state: &RootState, record: &Desired, held: Option<&Held>) -> bool {
     let moved = |(name, value): &(FieldName, Value)| {
-        let Value::Ref(address) = value else {
-            return false;
+        let reference = match value {
+            Value::Ref(address) => Datum::Ref(address.clone()),
+            Value::People(people) => Datum::People(people.clone()),
+            Value::Refs(addresses) => Datum::Refs(addresses.clone()),
+            _ => return false,
         };
         let outdated = || {
             let held = held.and_then(|held| held.get(name))?;
-            let now = hash(&as_json(&state.id(&address.path)?));
+            let now = hash(&referenced(state, &reference)?);
             Some(held != now && held != hash(&Json::Null))
         };
-        address.root == state.root
-            && (state.remade.contains(&address.path) || outdated().unwrap_or_default())
+        let mut references = reference.references().peekable();
+        references.peek().is_some()
+            && (references.any(|address| state.is_remade(&address))
+                || outdated().unwrap_or_default())
     };
     record.fields.iter().any(moved)
 }
@@ -259,6 +284,7 @@ fn write(
         _ if other_kind.is_some() => Action::Replace,
         [] => Action::Record,
         fields if fields.iter().any(frozen) => Action::Replace,
+        fields if context.replacing.asks(record.object, reason, fields) => Action::Replace,
         _ => Action::Update,
     };
     let mut change = blank(state, record.path.clone(), record.object, (action, reason));
@@ -273,7 +299,7 @@ fn write(
             change.fields = wanted
                 .into_iter()
                 .map(|(name, after)| FieldChange {
-                    before: before.value(&name),
+                    before: before.value(&name).filter(|_| other_kind.is_none()),
                     name,
                     after,
                 })
@@ -405,8 +431,9 @@ pub(super) fn describe(change: &mut Change, record: &Desired, fields: &[(FieldNa
 }
 
 fn title<'a>(object: Object, field: impl Fn(&str) -> Option<&'a Json>) -> String {
-    let title = object.facts().title.and_then(field);
-    title.and_then(Json::as_str).unwrap_or_default().to_owned()
+    let texts = object.facts().title.iter();
+    let texts = texts.filter_map(|name| field(name)?.as_str());
+    texts.collect::<Vec<_>>().join(" ")
 }
 
 fn day<'a>(field: impl Fn(&str) -> Option<&'a Json>) -> Option<Day> {

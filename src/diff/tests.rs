@@ -1,12 +1,14 @@
 //! The table of decisions, carried through to changes and their fields.
 
+mod loans;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::fields::hash;
-use super::{Context, Policies, Root, diff, letters, stray};
+use super::{Context, Elsewhere, Policies, Replacing, Root, diff, letters, stray};
 use crate::bench::capabilities;
 use crate::draw::fnv1a;
 use crate::model::address::{Address, Path};
@@ -22,6 +24,7 @@ const MEETING: &str = "meeting/past/01";
 const ATTENDEE: &str = "meeting/past/01/attendee/champion";
 const EMAIL: &str = "thread/01/01";
 const ANSWER: &str = "scorecard/meddicc/champion";
+const LENT: &str = "loan";
 
 /// One root with what is wanted, recorded and live.
 struct Case {
@@ -31,6 +34,8 @@ struct Case {
     found: Found,
     generation_floor: u32,
     anchor_moved: bool,
+    adopting: bool,
+    replacing: Replacing,
     policies: Policies,
 }
 
@@ -51,6 +56,7 @@ fn object(path: &str) -> Object {
         ATTENDEE => Object::EventRelation,
         EMAIL => Object::Task,
         ANSWER => Object::ScorecardAnswer,
+        LENT => Object::OpportunityLoan,
         _ => panic!("{path}"),
     }
 }
@@ -85,7 +91,9 @@ fn as_stored(text: &'static str) -> Json {
         Value::Ref(address) => json!(id(address.path.as_str()).to_string()),
         other => match as_sent(&other) {
             Datum::Json(json) => json,
-            Datum::Ref(_) | Datum::Draft(_) => unreachable!("seen above"),
+            Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => {
+                unreachable!("seen above")
+            }
         },
     }
 }
@@ -100,7 +108,7 @@ fn desired(path: &str, fields: Fields) -> Desired {
     Desired {
         path: Path::new(path),
         object: object(path),
-        lender: None,
+        lender: object(path).is_loan().then(|| id(path)),
         want: Want(fnv1a(format!("{fields:?}").as_bytes())),
         fields,
     }
@@ -133,6 +141,8 @@ impl Case {
             found: Found::new(),
             generation_floor: 0,
             anchor_moved: false,
+            adopting: false,
+            replacing: Replacing::default(),
             policies: Policies::default(),
         }
     }
@@ -211,7 +221,9 @@ impl Case {
             generation_floor: self.generation_floor,
             same_manifest: false,
             anchor_moved: self.anchor_moved,
-            adopting: false,
+            adopting: self.adopting,
+            replacing: self.replacing,
+            elsewhere: &Elsewhere::new(),
             policies: &self.policies,
             render: &render,
         };
@@ -254,6 +266,8 @@ fn line(change: &Change) -> String {
             Datum::Json(json) => json.to_string(),
             Datum::Ref(address) => format!("->{}", address.path),
             Datum::Draft(draft) => format!("->{}", draft.hash),
+            Datum::People(people) => format!("->{people:?}"),
+            Datum::Refs(addresses) => format!("->{addresses:?}"),
         };
         write!(line, " {}={before}{after}", field.name).unwrap();
     }
@@ -630,7 +644,7 @@ fn another_kind_of_record_takes_the_place_of_the_former() {
         let case = Case::new().wants_as(Object::EmailMessage, EMAIL, A);
         case.has(EMAIL, B)
     };
-    let replaced = "± ManifestChanged thread/01/01 2 Subject=b>a Location=x>x";
+    let replaced = "± ManifestChanged thread/01/01 2 Subject=a Location=x";
     let changes = case().changes();
     assert_eq!(line(&changes[0]), replaced);
     let kinds = (changes[0].object, changes[0].instead_of);
@@ -674,4 +688,44 @@ fn a_stray_goes_by_its_own_id() {
     let change = stray("letters", &record, Reason::OutOfSelection);
     assert_eq!(line(&change), "- OutOfSelection key/letters 3");
     assert_eq!((change.id, &*change.title), (Some(id(MEETING)), "a"));
+}
+
+#[test]
+fn an_activity_can_be_made_anew_where_an_update_would_do() {
+    const THEN: Fields = &[
+        ("ActivityDate", "2026-10-05"),
+        ("WhoId", "003DG0000000001YAA"),
+    ];
+    const MOVED: Fields = &[
+        ("ActivityDate", "2026-10-12"),
+        ("WhoId", "003DG0000000001YAA"),
+    ];
+    const REMATCHED: Fields = &[
+        ("ActivityDate", "2026-10-05"),
+        ("WhoId", "003DG0000000002YAA"),
+    ];
+    let action = |wanted, replacing: Replacing, anchor_moved| {
+        let mut case = Case::new().wants(EMAIL, wanted).has(EMAIL, THEN);
+        (case.replacing, case.anchor_moved) = (replacing, anchor_moved);
+        case.changes()[0].action
+    };
+    let [never, on_reanchor, on_rematch] =
+        [(false, false), (true, false), (false, true)].map(|(on_reanchor, on_rematch)| Replacing {
+            on_reanchor,
+            on_rematch,
+        });
+    for (wanted, replacing, anchor_moved, expect) in [
+        (MOVED, never, true, Action::Update),
+        (MOVED, on_reanchor, true, Action::Replace),
+        (MOVED, on_reanchor, false, Action::Update),
+        (REMATCHED, never, false, Action::Update),
+        (REMATCHED, on_rematch, false, Action::Replace),
+        (MOVED, on_rematch, true, Action::Update),
+    ] {
+        assert_eq!(
+            action(wanted, replacing, anchor_moved),
+            expect,
+            "{wanted:?} {replacing:?}"
+        );
+    }
 }

@@ -6,6 +6,7 @@
 //! sends one record of each kind in a request that is bound to fail, so that nothing stays.
 
 mod checks;
+mod peopleai;
 mod probe;
 mod sight;
 
@@ -13,6 +14,7 @@ use crate::model::finding::{Finding, Verdict};
 use crate::org::Org;
 use crate::reconcile::Request;
 
+pub(crate) use peopleai::guide;
 use sight::Sight;
 
 /// Whether records are sent to see what becomes of them.

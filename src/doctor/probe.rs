@@ -54,6 +54,10 @@ fn fields(sight: &Sight, sample: &Sample, before: &[&Sample]) -> Fields {
         let value = match datum {
             Datum::Json(value) => Some(value.clone()),
             Datum::Draft(draft) => Some(draft.stand_in()),
+            // Who is made along with the record is not there yet.
+            Datum::People(_) => None,
+            // A text of several ids cannot be put together within one call.
+            Datum::Refs(_) => None,
             Datum::Ref(address) => {
                 let place = before.iter().position(|whole| whole.address == *address);
                 place.map(|index| json!(format!("@{{record{index}.id}}")))

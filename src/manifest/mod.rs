@@ -6,8 +6,12 @@
 //! exists there, is not looked at here; nor is any file but the manifest itself and those that it
 //! names.
 
+mod accounts;
 mod added;
+mod calendar;
 pub(crate) mod framework;
+mod people;
+mod peopleai;
 mod roles;
 mod seller;
 pub(crate) mod template;
@@ -17,6 +21,7 @@ mod words;
 
 mod schema;
 mod section;
+pub(crate) mod stories;
 
 mod names;
 mod nearest;
@@ -37,6 +42,9 @@ use thiserror::Error;
 use problems::Complaint;
 use section::{Files, Reading, Section};
 
+pub(crate) use accounts::NewAccount;
+pub(crate) use calendar::{Calendar, HolidayCalendar};
+pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
 pub(crate) use template::{Template, Templates};

@@ -243,15 +243,27 @@ pub(super) fn story_key(node: &Node) -> Result<StoryKey, Complaint> {
 }
 
 /// One of three words, or a username, which always has an `@`.
+/// The name that a user signs in with.
+pub(super) fn username(node: &Node) -> Result<String, Complaint> {
+    let given = text(node)?;
+    if is_username(&given) {
+        return Ok(given);
+    }
+    let message = format!("{} is not a username", quote(&given));
+    Err(Complaint::new(message, "for example ada@northwind.example"))
+}
+
+fn is_username(text: &str) -> bool {
+    text.contains('@') && !text.contains(char::is_whitespace)
+}
+
 pub(super) fn owner_fallback(node: &Node) -> Result<OwnerFallback, Complaint> {
     let given = text(node)?;
     match given.as_str() {
         "manager" => Ok(OwnerFallback::Manager),
         "running_user" => Ok(OwnerFallback::RunningUser),
         "skip" => Ok(OwnerFallback::Skip),
-        username if username.contains('@') && !username.contains(char::is_whitespace) => {
-            Ok(OwnerFallback::Username(given))
-        }
+        username if is_username(username) => Ok(OwnerFallback::Username(given)),
         other => {
             let known = ["manager", "running_user", "skip", "a username with its @"];
             Err(not_among(other, &known))

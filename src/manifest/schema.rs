@@ -2,20 +2,25 @@
 
 use std::path::PathBuf;
 
+use super::accounts::accounts;
 use super::added::{fields, record_types};
+use super::calendar::calendar;
 use super::framework;
 use super::names::{
     api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, tag_field,
+    run_name, story_key, tag_field, username,
 };
+use super::people::contacts;
+use super::peopleai::peopleai;
 use super::roles::Role;
 use super::section::Section;
 use super::seller::seller;
+use super::stories::stories;
 use super::types::{
     Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
-    IngestionMode, InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities,
-    OwnerFallback, PeopleAi, Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode,
-    Scorecards, StoryKey, VerifyMode,
+    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback, Owners,
+    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, ScorecardTarget, Scorecards,
+    StoryKey,
 };
 use super::values::{date, decimal, flag, text, whole, word};
 use super::wordings::{bodies, subjects};
@@ -27,9 +32,19 @@ pub(super) fn manifest(mut file: Section, source: PathBuf) -> Manifest {
         source,
         salesforce: salesforce(file.section("salesforce")),
         opportunities: opportunities(file.section("opportunities")),
+        accounts: accounts(file.section("accounts")),
         peopleai: peopleai(file.section("peopleai")),
         activity: activity(file.section("activity")),
+        contacts: contacts(file.section("contacts")),
+        calendar: calendar(file.section("calendar")),
         seller: seller(file.section("seller")),
+        stories: stories(file.section("stories")),
+        owners: Owners {
+            spread: file
+                .section("owners")
+                .distinct("spread", username)
+                .unwrap_or_default(),
+        },
         llm: llm(file.section("llm")),
         scorecards: scorecards(file.section("scorecards")),
         drift: drift(file.section("drift")),
@@ -135,20 +150,6 @@ fn opportunities(mut opportunities: Section) -> Opportunities {
     }
 }
 
-fn peopleai(mut peopleai: Section) -> PeopleAi {
-    PeopleAi {
-        ingestion_mode: peopleai
-            .value("ingestion_mode", word(IngestionMode::WORDS))
-            .unwrap_or(IngestionMode::CrmActivity),
-        verify_mode: peopleai
-            .value("verify_mode", word(VerifyMode::WORDS))
-            .unwrap_or(VerifyMode::Manual),
-        expected_latency_minutes: peopleai
-            .value("expected_latency_minutes", whole(0..=10_080))
-            .unwrap_or(60),
-    }
-}
-
 fn activity(mut activity: Section) -> Activity {
     Activity {
         past_days: activity.value("past_days", whole(1..=365)).unwrap_or(45),
@@ -157,6 +158,12 @@ fn activity(mut activity: Section) -> Activity {
         emails: activity
             .section("emails")
             .bounds(("min", "max"), &(0..=100), usual(5, 20)),
+        calls: activity
+            .section("calls")
+            .bounds(("min", "max"), &(0..=20), usual(0, 2)),
+        todos: activity
+            .section("todos")
+            .bounds(("min", "max"), &(0..=5), usual(0, 2)),
         email_object: activity
             .value("email_object", word(EmailObject::WORDS))
             .unwrap_or(EmailObject::Task),
@@ -217,8 +224,15 @@ fn llm(mut llm: Section) -> Llm {
 }
 
 fn scorecards(mut scorecards: Section) -> Scorecards {
+    let templates = framework::all(&mut scorecards);
+    let target = scorecards
+        .filled("target")
+        .one_or_list("target", word(ScorecardTarget::WORDS))
+        .unwrap_or_else(|| vec![ScorecardTarget::Objects]);
     Scorecards {
-        templates: framework::all(&mut scorecards),
+        mapping: framework::mapping(&mut scorecards, &target, &templates),
+        templates,
+        target,
         coverage_target: scorecards
             .value("coverage_target", decimal(0.0..=1.0))
             .unwrap_or(0.8),

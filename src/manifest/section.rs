@@ -132,6 +132,12 @@ impl<'a> Section<'a> {
         self.entry(key).is_some_and(|(_, node)| node.is_null())
     }
 
+    /// Whether the key is there and holds keys of its own.
+    pub(super) fn is_mapping(&mut self, key: &'static str) -> bool {
+        self.node(key)
+            .is_some_and(|node| matches!(node.value, Value::Map(_)))
+    }
+
     /// The values of a list, each read and judged alone.
     pub(super) fn list<T>(
         &mut self,
@@ -210,6 +216,17 @@ impl<'a> Section<'a> {
             Ok(())
         });
         values.map(|_| seen.into_inner())
+    }
+
+    /// The mappings under keys of the user's own, each with its key.
+    pub(super) fn named_sections(&mut self) -> Vec<(String, Self)> {
+        self.takes_any = true;
+        let section = |(key, node): &'a (Key, Node)| {
+            let path = self.path_of(&key.text);
+            let section = Self::of(Some(node), path, key.span, self.reading);
+            (key.text.clone(), section)
+        };
+        self.entries.iter().map(section).collect()
     }
 
     /// The mappings of a list; none where it is left out.
@@ -445,7 +462,8 @@ fn unknown_key(parent: &str, key: &str, known: &[String]) -> Complaint {
         return Complaint::new(
             "secrets do not belong in a manifest",
             "set it in the environment, or in an `.env` file beside the manifest: \
-             SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN",
+             SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN, OPENAI_API_KEY, \
+             AZURE_OPENAI_API_KEY",
         );
     }
     let elsewhere = known

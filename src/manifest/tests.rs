@@ -91,6 +91,8 @@ salesforce:
   allow_production: [00D5f000000abcdEAA]
   query: {opportunity_type: null, stages_allowed: 010, exclude_if_omitted_field: ~,
     include_closed: true, on_leave: destroy}
+llm: {base_url: 'http://192.168.0.7:11434/v1/', allow_http: yes, max_tokens_total: 9000,
+  concurrency: 2, timeout: 30, send_amounts: true}
 activity:
   email_object: email_message
   subjects: {meetings: [Kick-off, 2026-10-05], emails: []}
@@ -126,10 +128,17 @@ salesforce:
     on_leave: keep
 opportunities:
   keep_fresh: []
+accounts:
+  parents: {}
+  create: {}
 peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
   expected_latency_minutes: 60
+  activity_source: missing
+  on_reanchor: update
+  replace_on_rematch: false
+  fields: {}
 activity:
   past_days: 45
   future_days: 21
@@ -162,6 +171,9 @@ activity:
     emails: []
     calls: []
   owner_fallback: manager
+contacts:
+  generate: true
+  email_domain: reserved
 seller:
   products: []
   competitors: []
@@ -169,12 +181,19 @@ seller:
 llm:
   enabled: false
   provider: openai
+  allow_http: false
   model: gpt-4.1-mini
   temperature: 0.4
   max_tokens: 500
+  max_tokens_total: 2000000
+  concurrency: 6
+  timeout: 60
+  send_amounts: false
 scorecards:
   templates:
   - meddicc
+  target:
+  - objects
   coverage_target: 0.8
   confidence_floor: 0.55
   mode: heuristic
@@ -320,7 +339,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, opportunities, peopleai, activity, seller, llm, scorecards, drift, record_types, fields, protect
+   = help: known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -436,6 +455,10 @@ fn the_new_keys_are_read() {
     assert_eq!(salesforce.api_version, "66.0");
     assert_eq!(salesforce.query.stages_allowed, ["010"]);
     assert_eq!(salesforce.query.exclude_if_omitted_field, Exclusion::Off);
+    let llm = &manifest.llm;
+    assert_eq!(llm.base_url.as_deref(), Some("http://192.168.0.7:11434/v1"));
+    assert_eq!((llm.max_tokens_total, llm.concurrency), (9000, 2));
+    assert_eq!((llm.timeout, llm.send_amounts), (30, true));
     let subjects = manifest.activity.subjects.meetings.of(0);
     assert_eq!(subjects[1].source(), "2026-10-05");
     assert_eq!(
@@ -621,6 +644,10 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:31 activity.participant_roles: must not be empty (leave it out for the default)",
     ),
     (
+        "contacts: {email_domain: websites}",
+        "3:26 contacts.email_domain: `websites` is not known (did you mean `website`? It must be one of: reserved, website)",
+    ),
+    (
         "activity: {participant_roles: [janitor]}",
         "3:32 activity.participant_roles[0]: `janitor` is not known (one of: champion, economic_buyer, technical_evaluator, decision_maker, procurement, legal, end_user, executive_sponsor, influencer)",
     ),
@@ -681,12 +708,32 @@ const WRONG_VALUES: &[(&str, &str)] = &[
         "3:20 llm.temperature: 3 is out of range (write a number from 0 to 2)",
     ),
     (
+        "llm: {base_url: 'http://models.example.com/v1'}",
+        "3:17 llm.base_url: http would send the key in the clear (write https; `llm.allow_http: true` allows http beyond this machine)",
+    ),
+    (
+        "llm: {base_url: models}",
+        "3:17 llm.base_url: `models` is not a URL (write an address such as https://models.example.com/v1)",
+    ),
+    (
+        "llm: {base_url: 'https://models.example.com/v1?key=1'}",
+        "3:17 llm.base_url: `https://models.example.com/v1?key=1` is more than an address (write an address such as https://models.example.com/v1)",
+    ),
+    (
+        "llm: {base_url: 'https://me:word@models.example.com'}",
+        "3:17 llm.base_url: secrets do not belong in a manifest (take the user name and password out; the key comes from the environment)",
+    ),
+    (
+        "llm: {concurrency: 0}",
+        "3:20 llm.concurrency: 0 is out of range (write a whole number from 1 to 64)",
+    ),
+    (
         "peopleai: {ingestion_mode: email}",
         "3:28 peopleai.ingestion_mode: `email` is not known (one of: crm_activity, email_dropbox, calendar)",
     ),
     (
         "peopleai: {token: abc}",
-        "3:12 peopleai.token: secrets do not belong in a manifest (set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN)",
+        "3:12 peopleai.token: secrets do not belong in a manifest (set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN, OPENAI_API_KEY, AZURE_OPENAI_API_KEY)",
     ),
     (
         "protect: 006*",
@@ -698,7 +745,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, peopleai, activity, seller, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 
@@ -735,7 +782,7 @@ error: salesforce.token: secrets do not belong in a manifest
 2 | salesforce: {instance_url: ***********************************, token: *******}
   |                                                                 ^^^^^
   |
-  = help: set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN
+  = help: set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN, OPENAI_API_KEY, AZURE_OPENAI_API_KEY
 
 error: auth: unknown key
  --> demo.yaml:3:1
@@ -751,7 +798,7 @@ error: sf_api_key: secrets do not belong in a manifest
 4 | sf_api_key: |
   | ^^^^^^^^^^
   |
-  = help: set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN
+  = help: set it in the environment, or in an `.env` file beside the manifest: SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN, OPENAI_API_KEY, AZURE_OPENAI_API_KEY
 
 4 problems in demo.yaml
 "#]]

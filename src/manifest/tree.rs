@@ -60,17 +60,17 @@ impl Node {
 }
 
 impl Node {
-    /// Where the value at a path of keys such as `fields.Event` stands.
+    /// Where the value at a path of keys such as `fields.Event` stands; a key can have dots too.
     pub(super) fn find(&self, path: &str) -> Option<Span> {
-        let mut node = self;
-        for key in path.split('.') {
-            let Value::Map(entries) = &node.value else {
-                return None;
-            };
-            let (_, found) = entries.iter().find(|(entry, _)| entry.text == key)?;
-            node = found;
-        }
-        Some(node.span)
+        let Value::Map(entries) = &self.value else {
+            return None;
+        };
+        entries.iter().find_map(
+            |(entry, node)| match path.strip_prefix(entry.text.as_str())? {
+                "" => Some(node.span),
+                rest => node.find(rest.strip_prefix('.')?),
+            },
+        )
     }
 }
 

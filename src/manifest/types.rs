@@ -9,10 +9,15 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
-use super::framework::{Framework, by_name};
+use super::calendar::Calendar;
+use super::framework::{Framework, Mapped, as_keys, by_name};
+use super::people::Contacts;
+use super::peopleai::PeopleAi;
 use super::roles::Role;
 use super::seller::Seller;
+use super::stories::Stories;
 use super::wordings::{Bodies, Subjects};
 use super::words::words;
 use crate::model::object::Object;
@@ -26,9 +31,14 @@ pub(crate) struct Manifest {
     pub(crate) run: Run,
     pub(crate) salesforce: Salesforce,
     pub(crate) opportunities: Opportunities,
+    pub(crate) accounts: Accounts,
     pub(crate) peopleai: PeopleAi,
     pub(crate) activity: Activity,
+    pub(crate) contacts: Contacts,
+    pub(crate) calendar: Calendar,
     pub(crate) seller: Seller,
+    pub(crate) stories: Stories,
+    pub(crate) owners: Owners,
     pub(crate) llm: Llm,
     pub(crate) scorecards: Scorecards,
     pub(crate) drift: Drift,
@@ -49,10 +59,34 @@ impl Manifest {
 }
 
 impl Manifest {
-    /// Whether it fills fields of records that are not ours.
-    pub(crate) fn lends(&self) -> bool {
-        !self.opportunities.keep_fresh.is_empty()
+    /// The fields of records that are not ours which it fills.
+    pub(crate) fn lent(&self) -> Vec<LentField> {
+        let kept = self.opportunities.keep_fresh.iter();
+        let kept = kept.map(|kept| LentField {
+            object: Object::OpportunityLoan,
+            field: kept.to_string(),
+            key: "opportunities.keep_fresh",
+        });
+        let of_account = |field: &str, key| LentField {
+            object: Object::AccountLoan,
+            field: field.to_owned(),
+            key,
+        };
+        let accounts = &self.accounts;
+        let website = accounts.website.iter();
+        let website = website.map(|_| of_account("Website", "accounts.website"));
+        let parents =
+            (!accounts.parents.is_empty()).then(|| of_account("ParentId", "accounts.parents"));
+        kept.chain(website).chain(parents).collect()
     }
+}
+
+/// A field of a record that is not ours, and the key of the manifest that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LentField {
+    pub(crate) object: Object,
+    pub(crate) field: String,
+    pub(crate) key: &'static str,
 }
 
 /// The folder that a file lies in.
@@ -212,14 +246,6 @@ words! {
     }
 }
 
-/// How People.ai gets to see the records, and how that is checked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct PeopleAi {
-    pub(crate) ingestion_mode: IngestionMode,
-    pub(crate) verify_mode: VerifyMode,
-    pub(crate) expected_latency_minutes: u32,
-}
-
 /// What becomes of the opportunities themselves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Opportunities {
@@ -235,23 +261,6 @@ words! {
     }
 }
 
-words! {
-    /// Where People.ai picks activities up.
-    IngestionMode {
-        CrmActivity = "crm_activity",
-        EmailDropbox = "email_dropbox",
-        Calendar = "calendar",
-    }
-}
-
-words! {
-    /// Who looks whether People.ai has ingested the records.
-    VerifyMode {
-        Manual = "manual",
-        Api = "api",
-    }
-}
-
 /// The meetings and emails around each opportunity.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Activity {
@@ -263,6 +272,10 @@ pub(crate) struct Activity {
     pub(crate) meetings: Meetings,
     /// How many emails an opportunity gets.
     pub(crate) emails: Bounds<u32>,
+    /// How many phone calls.
+    pub(crate) calls: Bounds<u32>,
+    /// How many open tasks, of those that are not closed or stalled.
+    pub(crate) todos: Bounds<u32>,
     pub(crate) email_object: EmailObject,
     pub(crate) participant_roles: Vec<Role>,
     pub(crate) realism_level: RealismLevel,
@@ -313,6 +326,13 @@ pub(crate) enum OwnerFallback {
     Username(String),
 }
 
+/// Who holds meetings and writes mails in place of the opportunities' owners.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub(crate) struct Owners {
+    /// Usernames, each given a like share of the deals; empty: everybody holds his own.
+    pub(crate) spread: Vec<String>,
+}
+
 words! {
     /// What may happen where owners' calendars are synchronised with the org.
     CalendarSync {
@@ -359,11 +379,25 @@ pub(crate) struct Scorecards {
     /// Each key once; empty: no scorecards.
     #[serde(serialize_with = "by_name")]
     pub(crate) templates: Vec<Framework>,
+    /// Where they are written; never empty.
+    pub(crate) target: Vec<ScorecardTarget>,
+    #[serde(serialize_with = "as_keys", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) mapping: Vec<Mapped>,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
     pub(crate) confidence_floor: f64,
     pub(crate) mode: ScorecardMode,
+}
+
+words! {
+    /// Where scorecards are written.
+    ScorecardTarget {
+        /// Records of our own.
+        Objects = "objects",
+        /// Fields of the opportunity, which it lends.
+        Fields = "fields",
+    }
 }
 
 words! {

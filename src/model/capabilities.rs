@@ -25,6 +25,9 @@ pub(crate) struct Capabilities {
     pub(crate) objects: BTreeMap<Object, ObjectCapabilities>,
     /// Whether the org has [`PACK_OBJECT`].
     pub(crate) pack_object: bool,
+    /// The org itself.
+    #[serde(default)]
+    pub(crate) org: Option<RecordId>,
     /// The user we are signed in as.
     pub(crate) running_user: Option<UserId>,
     /// Whether customers can be people: an account and its contact in one.
@@ -33,11 +36,17 @@ pub(crate) struct Capabilities {
     /// Whether opportunities are in several currencies.
     #[serde(default)]
     pub(crate) currencies: bool,
+    /// Of the addresses of accounts, and of contacts.
     #[serde(default)]
     pub(crate) places: Places,
+    #[serde(default)]
+    pub(crate) contact_places: Places,
     /// Those of [`ACCOUNT_FIELDS`] that the org shows us.
     #[serde(default)]
     pub(crate) account_fields: BTreeSet<String>,
+    /// The names that the org has for the parts of contacts in deals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) contact_roles: Vec<String>,
     /// What the fields that the manifest adds can hold.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) added_fields: BTreeMap<Object, BTreeMap<String, FieldKind>>,
@@ -75,6 +84,15 @@ impl Places {
             Self::Hidden => None,
             Self::Texts => Some(["BillingCountry", "BillingState"]),
             Self::Codes => Some(["BillingCountryCode", "BillingStateCode"]),
+        }
+    }
+
+    /// Those of a contact.
+    pub(crate) fn of_contact(self) -> Option<[&'static str; 2]> {
+        match self {
+            Self::Hidden => None,
+            Self::Texts => Some(["MailingCountry", "MailingState"]),
+            Self::Codes => Some(["MailingCountryCode", "MailingStateCode"]),
         }
     }
 }

@@ -63,6 +63,11 @@ impl BusinessDay {
         self.0 - other.0
     }
 
+    /// 0 is Monday, 4 is Friday.
+    pub(crate) fn weekday(self) -> u8 {
+        self.0.rem_euclid(5) as u8
+    }
+
     pub(crate) fn day(self) -> Day {
         let (weeks, weekday) = (self.0.div_euclid(5), self.0.rem_euclid(5));
         Day(weeks * 7 + weekday - EPOCH_WEEKDAY)

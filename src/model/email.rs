@@ -19,9 +19,93 @@ pub(crate) fn is_reserved(address: &str) -> bool {
     TOP_LEVEL.iter().chain(DOMAINS).any(is_or_is_under)
 }
 
+/// The domain of a website as people write it: of `https://www.acme.example/about` it is
+/// `acme.example`.
+pub(crate) fn domain_of_website(website: &str) -> Option<String> {
+    let rest = website
+        .trim()
+        .split_once("://")
+        .map_or(website.trim(), |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(is_letter);
+    (host.contains('.') && host.split('.').all(is_label)).then(|| host.to_owned())
+}
+
+/// Letters that are written without their marks in addresses, and what is written instead.
+const PLAIN: &[(&str, &str)] = &[
+    ("àáâãåāăą", "a"),
+    ("ä", "ae"),
+    ("æ", "ae"),
+    ("çćč", "c"),
+    ("ďđ", "d"),
+    ("èéêëēęě", "e"),
+    ("ğ", "g"),
+    ("ìíîïīı", "i"),
+    ("łľĺ", "l"),
+    ("ñńň", "n"),
+    ("òóôõøő", "o"),
+    ("ö", "oe"),
+    ("œ", "oe"),
+    ("ř", "r"),
+    ("śšş", "s"),
+    ("ß", "ss"),
+    ("ťţ", "t"),
+    ("ùúûūůű", "u"),
+    ("ü", "ue"),
+    ("ýÿ", "y"),
+    ("źżž", "z"),
+];
+
+/// A name in the letters that addresses are made of; what is between its words becomes the
+/// separator, and other scripts are left out.
+pub(crate) fn plain(name: &str, separator: &str) -> String {
+    let mut plain = String::new();
+    for letter in name.to_lowercase().chars() {
+        let known = PLAIN.iter().find(|(marked, _)| marked.contains(letter));
+        match known {
+            Some((_, letters)) => plain.push_str(letters),
+            None if letter.is_ascii_alphanumeric() => plain.push(letter),
+            None if matches!(letter, '\'' | '’' | '.') => {}
+            None => plain.push_str(separator),
+        }
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_reserved;
+    use super::{domain_of_website, is_reserved, plain};
+
+    #[test]
+    fn names_are_spelled_as_in_addresses() {
+        for (name, separator, expect) in [
+            ("Édouard", "", "edouard"),
+            ("Müller-Groß", "", "muellergross"),
+            ("D'Souza", "", "dsouza"),
+            ("van der Meer", "", "vandermeer"),
+            ("Acme & Sons, Inc.", "-", "acme---sons--inc"),
+            ("Łukasz", "", "lukasz"),
+        ] {
+            assert_eq!(plain(name, separator), expect, "{name}");
+        }
+    }
+
+    #[test]
+    fn domains_are_read_as_people_write_websites() {
+        for (website, expect) in [
+            ("https://www.acme.example/about", Some("acme.example")),
+            ("www.acme.example", Some("acme.example")),
+            ("ACME.example:8080", Some("acme.example")),
+            ("acme", None),
+            ("not a site.", None),
+            ("", None),
+        ] {
+            assert_eq!(domain_of_website(website).as_deref(), expect, "{website}");
+        }
+    }
 
     #[test]
     fn only_reserved_domains_are_reserved() {

@@ -16,6 +16,9 @@ pub(crate) struct Inventory {
     pub(crate) accounts: BTreeMap<AccountId, Account>,
     /// The contacts of those accounts, by account, then by id.
     pub(crate) contacts: BTreeMap<AccountId, BTreeMap<ContactId, Contact>>,
+    /// Who has a contact role on an opportunity that is not ours.
+    #[serde(default)]
+    pub(crate) contact_roles: BTreeMap<RootId, Vec<ContactRole>>,
     pub(crate) users: BTreeMap<UserId, User>,
     /// The name of the company whose org it is: who sells.
     #[serde(default)]
@@ -57,18 +60,32 @@ pub(crate) struct Account {
     pub(crate) parent: Option<AccountId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Contact {
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: String,
     pub(crate) title: Option<String>,
     pub(crate) email: Option<String>,
+    /// Of its mailing address, as an account's.
+    #[serde(default)]
+    pub(crate) country: Option<String>,
+    #[serde(default)]
+    pub(crate) state: Option<String>,
+}
+
+/// That a contact has a part in an opportunity, as the org tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ContactRole {
+    pub(crate) contact: ContactId,
+    pub(crate) primary: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) username: String,
+    #[serde(default)]
+    pub(crate) email: Option<String>,
     pub(crate) active: bool,
     /// An IANA time zone, such as `Europe/Berlin`.
     pub(crate) time_zone: String,

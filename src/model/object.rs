@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// A kind of record that we create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Object {
+    Account,
+    Contact,
+    OpportunityContactRole,
     Event,
     Task,
     EmailMessage,
@@ -22,13 +25,15 @@ pub(crate) enum Object {
 /// What there is to know of a kind of record.
 pub(crate) struct Facts {
     pub(crate) object: Object,
+    /// What state stores in its place; never given to another kind.
+    pub(crate) number: u8,
     /// The sObject's API name.
     pub(crate) api_name: &'static str,
     /// The two letters that begin its keys; none of what carries no key because it is not ours.
     pub(crate) key_kind: &'static str,
     /// What people call one of them, and several.
     pub(crate) label: (&'static str, &'static str),
-    /// The field that names its parent record.
+    /// The field that names its parent record; empty for what hangs under the org itself.
     pub(crate) parent: &'static str,
     /// What its parent is, where that is a record of ours too: it is deleted along with it.
     pub(crate) part_of: Option<Object>,
@@ -37,16 +42,74 @@ pub(crate) struct Facts {
     /// The fields that tell a record from its siblings, in the order of their weight. They
     /// settle an interrupted create where no key can.
     pub(crate) told_by: &'static [&'static str],
-    /// The field whose text titles the record.
-    pub(crate) title: Option<&'static str>,
+    /// The fields whose texts title the record.
+    pub(crate) title: &'static [&'static str],
     /// The fields that we fill, where the org has them; a manifest cannot set them.
     pub(crate) filled: &'static [&'static str],
 }
 
-/// All kinds, parents before children; the number of a row is what state stores.
-pub(crate) const OBJECTS: [Facts; 8] = [
+/// All kinds in the order of creation, which is that of the enum: parents before children, and
+/// people before what they take part in.
+pub(crate) const OBJECTS: [Facts; 11] = [
+    Facts {
+        object: Object::Account,
+        number: 10,
+        api_name: "Account",
+        key_kind: "ac",
+        label: ("account", "accounts"),
+        parent: "",
+        part_of: None,
+        follows: Some("ParentId"),
+        told_by: &["Name"],
+        title: &["Name"],
+        filled: &[
+            "Name",
+            "ParentId",
+            "Website",
+            "Industry",
+            "NumberOfEmployees",
+            "BillingCountry",
+            "BillingState",
+        ],
+    },
+    Facts {
+        object: Object::Contact,
+        number: 5,
+        api_name: "Contact",
+        key_kind: "co",
+        label: ("contact", "contacts"),
+        parent: "AccountId",
+        part_of: None,
+        follows: None,
+        told_by: &["Email"],
+        title: &["FirstName", "LastName"],
+        filled: &[
+            "FirstName",
+            "LastName",
+            "Title",
+            "Department",
+            "Email",
+            "AccountId",
+            "MailingCountry",
+            "MailingState",
+        ],
+    },
+    Facts {
+        object: Object::OpportunityContactRole,
+        number: 6,
+        api_name: "OpportunityContactRole",
+        key_kind: "cr",
+        label: ("contact role", "contact roles"),
+        parent: "OpportunityId",
+        part_of: None,
+        follows: None,
+        told_by: &["ContactId"],
+        title: &["Role"],
+        filled: &["OpportunityId", "ContactId", "Role", "IsPrimary"],
+    },
     Facts {
         object: Object::Event,
+        number: 0,
         api_name: "Event",
         key_kind: "ev",
         label: ("meeting", "meetings"),
@@ -54,7 +117,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
         part_of: None,
         follows: None,
         told_by: &["StartDateTime", "Subject"],
-        title: Some("Subject"),
+        title: &["Subject"],
         filled: &[
             "Subject",
             "StartDateTime",
@@ -71,6 +134,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
     },
     Facts {
         object: Object::Task,
+        number: 1,
         api_name: "Task",
         key_kind: "tk",
         label: ("email", "emails"),
@@ -78,13 +142,15 @@ pub(crate) const OBJECTS: [Facts; 8] = [
         part_of: None,
         follows: None,
         told_by: &["ActivityDate", "Subject"],
-        title: Some("Subject"),
+        title: &["Subject"],
         filled: &[
             "Subject",
             "ActivityDate",
             "Status",
             "Priority",
             "TaskSubtype",
+            "CallType",
+            "CallDurationInSeconds",
             "OwnerId",
             "WhatId",
             "WhoId",
@@ -93,6 +159,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
     },
     Facts {
         object: Object::EmailMessage,
+        number: 9,
         api_name: "EmailMessage",
         key_kind: "em",
         label: ("email", "emails"),
@@ -100,7 +167,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
         part_of: None,
         follows: Some("ReplyToEmailMessageId"),
         told_by: &["MessageDate", "MessageIdentifier"],
-        title: Some("Subject"),
+        title: &["Subject"],
         filled: &[
             "Subject",
             "TextBody",
@@ -120,6 +187,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
     },
     Facts {
         object: Object::EventRelation,
+        number: 2,
         api_name: "EventRelation",
         key_kind: "er",
         label: ("attendee", "attendees"),
@@ -127,11 +195,12 @@ pub(crate) const OBJECTS: [Facts; 8] = [
         part_of: Some(Object::Event),
         follows: None,
         told_by: &["RelationId"],
-        title: None,
+        title: &[],
         filled: &["EventId", "RelationId"],
     },
     Facts {
         object: Object::Scorecard,
+        number: 3,
         api_name: "Demo_Scorecard__c",
         key_kind: "sc",
         label: ("scorecard", "scorecards"),
@@ -139,7 +208,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
         part_of: None,
         follows: None,
         told_by: &["Framework__c"],
-        title: Some("Framework__c"),
+        title: &["Framework__c"],
         filled: &[
             "Opportunity__c",
             "Framework__c",
@@ -156,6 +225,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
     },
     Facts {
         object: Object::ScorecardAnswer,
+        number: 4,
         api_name: "Demo_Scorecard_Answer__c",
         key_kind: "sa",
         label: ("scorecard answer", "scorecard answers"),
@@ -163,7 +233,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
         part_of: Some(Object::Scorecard),
         follows: None,
         told_by: &["Question_Key__c"],
-        title: Some("Question__c"),
+        title: &["Question__c"],
         filled: &[
             "Scorecard__c",
             "Element__c",
@@ -176,6 +246,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
             "Status__c",
             "Confidence__c",
             "Evidence_Activity_Id__c",
+            "Evidence_Summary__c",
             "Contact__c",
             "Demo_Pack__c",
             "Sort_Order__c",
@@ -183,6 +254,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
     },
     Facts {
         object: Object::AccountLoan,
+        number: 7,
         api_name: "Account",
         key_kind: "",
         label: ("account loan", "account loans"),
@@ -190,11 +262,12 @@ pub(crate) const OBJECTS: [Facts; 8] = [
         part_of: None,
         follows: None,
         told_by: &["Id"],
-        title: None,
+        title: &[],
         filled: &["Website", "ParentId"],
     },
     Facts {
         object: Object::OpportunityLoan,
+        number: 8,
         api_name: "Opportunity",
         key_kind: "",
         label: ("opportunity loan", "opportunity loans"),
@@ -202,7 +275,7 @@ pub(crate) const OBJECTS: [Facts; 8] = [
         part_of: None,
         follows: None,
         told_by: &["Id"],
-        title: None,
+        title: &[],
         filled: &["CloseDate", "NextStep"],
     },
 ];
@@ -219,16 +292,24 @@ impl Object {
     }
 
     pub(crate) fn facts(self) -> &'static Facts {
-        &OBJECTS[self.number()]
+        &OBJECTS[self.place()]
     }
 
-    /// The row of [`OBJECTS`], which is also the order of creation.
-    pub(crate) fn number(self) -> usize {
+    /// Its row of [`OBJECTS`]: its place in the order of creation.
+    pub(crate) fn place(self) -> usize {
         self as usize
     }
 
+    /// What state stores in its place.
+    pub(crate) fn number(self) -> u8 {
+        self.facts().number
+    }
+
     pub(crate) fn from_number(number: usize) -> Option<Self> {
-        OBJECTS.get(number).map(|facts| facts.object)
+        let found = OBJECTS
+            .iter()
+            .find(|facts| usize::from(facts.number) == number);
+        found.map(|facts| facts.object)
     }
 
     pub(crate) fn api_name(self) -> &'static str {
@@ -244,13 +325,21 @@ impl Object {
 
 #[cfg(test)]
 mod tests {
-    use super::OBJECTS;
+    use super::{OBJECTS, Object};
 
     #[test]
     fn the_table_is_in_the_order_of_the_enum_and_parents_come_first() {
-        for (number, facts) in OBJECTS.iter().enumerate() {
-            assert_eq!(facts.object.number(), number);
-            assert!(facts.part_of.is_none_or(|parent| parent.number() < number));
+        for (place, facts) in OBJECTS.iter().enumerate() {
+            assert_eq!(facts.object.place(), place);
+            assert!(facts.part_of.is_none_or(|parent| parent.place() < place));
+        }
+    }
+
+    #[test]
+    fn no_two_kinds_are_stored_alike() {
+        for facts in &OBJECTS {
+            let read = Object::from_number(usize::from(facts.number));
+            assert_eq!(read, Some(facts.object));
         }
     }
 }

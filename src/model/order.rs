@@ -38,7 +38,7 @@ impl Step {
 
 /// Where a step stands in the work of one lock: lower comes first.
 pub(crate) fn rank(step: Step, object: Object) -> u8 {
-    let (count, number) = (OBJECTS.len() as u8, object.number() as u8);
+    let (count, number) = (OBJECTS.len() as u8, object.place() as u8);
     match step {
         Step::Delete => count - number,
         Step::Create | Step::Update => count + 1 + number,

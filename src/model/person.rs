@@ -6,7 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::{Address, Path};
-use super::id::{AccountId, ContactId, RecordId, RootId};
+use super::id::{AccountId, ContactId, RecordId, RootId, UserId};
+use super::inventory::Contact;
 
 /// Somebody at an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,12 +18,47 @@ pub(crate) enum Person {
     Made(AccountId, u8),
 }
 
+/// Who somebody is whom we make. It stays whatever becomes of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) contact: Contact,
+    pub(crate) department: String,
+    /// Where the mail address is; another choice of the manifest gives another address.
+    pub(crate) email_domain: EmailDomain,
+    /// As the org keeps those of addresses.
+    pub(crate) country: Option<String>,
+    pub(crate) state: Option<String>,
+}
+
+/// Where the mail addresses are of people whom we make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EmailDomain {
+    /// Under a domain that nobody can have: `acme.example`.
+    Reserved,
+    /// The domain of the account's website.
+    Website,
+}
+
+/// Somebody who writes emails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Correspondent {
+    Person(Person),
+    User(UserId),
+}
+
 /// A text that names nobody.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is neither the id of a contact nor an address such as 001…/contact/02")]
 pub(crate) struct BadPerson(String);
 
 impl Person {
+    /// The person whom we make at this address, where it is one of a person.
+    pub(crate) fn at(address: &Address) -> Option<Self> {
+        let number = address.path.as_str().strip_prefix("contact/")?;
+        Some(Self::Made(address.root.account()?, number.parse().ok()?))
+    }
+
     /// The address of a person whom we make.
     pub(crate) fn address(self) -> Option<Address> {
         match self {

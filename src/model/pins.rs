@@ -1,11 +1,26 @@
-//! Pins: what was decided for an opportunity at its first apply and is not decided again.
+//! Pins: what was decided for a root at its first apply and is not decided again.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::day::{BusinessDay, Day};
 use super::id::UserId;
-use super::person::Person;
+use super::person::{Identity, Person};
 use super::shape::Shape;
+
+/// What was decided for a root, by what it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RootPins {
+    /// An opportunity.
+    Deal(Box<Pins>),
+    /// An account: who the people are that we add to it, by the number of their address.
+    People(People),
+}
+
+/// The people whom we add to an account, by number.
+pub(crate) type People = BTreeMap<u8, Identity>;
 
 /// The version of what tells stories: sampler, grammar and templates. A deal keeps the one that
 /// told it first, so that a new release rewrites nothing.
@@ -52,6 +67,16 @@ pub(crate) struct Pins {
     pub(crate) past: Vec<Slot>,
     #[serde(with = "slots")]
     pub(crate) future: Vec<Slot>,
+    /// Which of them hold a meeting: in a full calendar not all that are asked for do.
+    #[serde(default)]
+    pub(crate) held: Marks,
+}
+
+/// A bit for each slot, the first one's the lowest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Marks {
+    pub(crate) past: u32,
+    pub(crate) future: u32,
 }
 
 /// Pins of before there were shapes are not kept, so any does.
@@ -64,6 +89,9 @@ pub(crate) struct Part {
     pub(crate) role: String,
     /// Nobody where the account had nobody left; a contact who joins later changes nothing.
     pub(crate) person: Option<Person>,
+    /// The deal had a contact role for that person before we came, so it gets none of ours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) related: bool,
 }
 
 /// The size of the deal when it was first told.
@@ -119,8 +147,8 @@ impl Ends {
     }
 }
 
-/// Slots as a text of four hexadecimal digits each, because every deal has dozens of them: three
-/// for the day, counted from 2,048 before the story's end, and one for the hour after eight.
+/// Slots as a text of four digits each, because every deal has dozens of them: three hexadecimal
+/// ones for the day, counted from 2,048 before the story's end, and one for the hour after eight.
 mod slots {
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -129,6 +157,7 @@ mod slots {
 
     const DAYS_BEFORE: i16 = 2_048;
     const FIRST_HOUR: u8 = 8;
+    const HOURS: u8 = 24;
 
     pub(super) fn serialize<S: Serializer>(
         slots: &[Slot],
@@ -136,7 +165,9 @@ mod slots {
     ) -> Result<S::Ok, S::Error> {
         let digits = |slot: &Slot| {
             let Slot(day, hour) = *slot;
-            format!("{:03x}{:x}", day + DAYS_BEFORE, hour - FIRST_HOUR)
+            let hour = (hour + HOURS - FIRST_HOUR) % HOURS;
+            let hour = char::from_digit(u32::from(hour), u32::from(HOURS));
+            format!("{:03x}{}", day + DAYS_BEFORE, hour.unwrap_or('0'))
         };
         serializer.serialize_str(&slots.iter().map(digits).collect::<Vec<_>>().concat())
     }
@@ -148,8 +179,8 @@ mod slots {
         let slot = |digits: &[u8]| {
             let digits = std::str::from_utf8(digits).ok()?;
             let day = i16::from_str_radix(digits.get(..3)?, 16).ok()?;
-            let hour = u8::from_str_radix(digits.get(3..)?, 16).ok()?;
-            Some(Slot(day - DAYS_BEFORE, hour + FIRST_HOUR))
+            let hour = u8::from_str_radix(digits.get(3..)?, u32::from(HOURS)).ok()?;
+            Some(Slot(day - DAYS_BEFORE, (hour + FIRST_HOUR) % HOURS))
         };
         let slots: Option<Vec<_>> = text.as_bytes().chunks(4).map(slot).collect();
         slots.ok_or_else(|| D::Error::custom("slots are not written as four digits each"))
@@ -169,9 +200,10 @@ mod slots {
                 Slot(-1, 16),
                 Slot(1, 12),
                 Slot(129, 15),
+                Slot(2, 7),
             ]);
             let text = serde_json::to_string(&slots).unwrap();
-            assert_eq!(text, "\"6fc17ff880148817\"");
+            assert_eq!(text, "\"6fc17ff880148817802n\"");
             assert_eq!(serde_json::from_str::<Of>(&text).unwrap(), slots);
             for broken in ["\"6fc\"", "\"6fcx\"", "\"éé\"", "7"] {
                 assert!(serde_json::from_str::<Of>(broken).is_err(), "{broken}");

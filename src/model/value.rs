@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::address::Address;
 use super::day::Day;
 use super::id::{RecordId, UserId};
-use super::person::Person;
+use super::person::{Correspondent, Person};
 use super::prompt::Draft;
 
 /// The API name of a field.
@@ -27,8 +27,17 @@ pub(crate) enum Value {
     Id(RecordId),
     /// Several people, in their order.
     People(Vec<Person>),
+    Users(Vec<UserId>),
+    /// The name of somebody who writes, as the org has it when the record is made.
+    Name(Correspondent),
+    /// And the address he writes from.
+    EmailAddress(Correspondent),
+    /// The addresses of several, in one text.
+    EmailAddresses(Vec<Correspondent>),
     /// A record of ours, by its address; its id may be known only after apply.
     Ref(Address),
+    /// Several records of ours, in a text that names them all.
+    Refs(Vec<Address>),
     Word(Cow<'static, str>),
     Text(Text),
     Templated(Templated),
@@ -81,6 +90,60 @@ pub(crate) enum Datum {
     Ref(Address),
     /// A text that a language model is still to write.
     Draft(Box<Draft>),
+    /// Several people, of whom some are ours.
+    People(Vec<Person>),
+    /// Several records of ours, in one text: their ids with semicolons between them.
+    Refs(Vec<Address>),
+}
+
+impl Datum {
+    /// The records of ours whose ids it stands for.
+    pub(crate) fn references(&self) -> impl Iterator<Item = Address> {
+        let (records, people) = match self {
+            Self::Json(_) | Self::Draft(_) => (&[][..], &[][..]),
+            Self::Ref(address) => (std::slice::from_ref(address), &[][..]),
+            Self::People(people) => (&[][..], people.as_slice()),
+            Self::Refs(addresses) => (addresses.as_slice(), &[][..]),
+        };
+        let people = people.iter().filter_map(|person| person.address());
+        records.iter().cloned().chain(people)
+    }
+
+    /// The value with the ids in place of the addresses; nothing where one is not known, or where
+    /// the text is still to be written.
+    pub(crate) fn resolve<E>(
+        &self,
+        id: impl Fn(&Address) -> Result<Option<RecordId>, E>,
+    ) -> Result<Option<serde_json::Value>, E> {
+        let text = |id: RecordId| serde_json::Value::String(id.to_string());
+        match self {
+            Self::Json(json) => Ok(Some(json.clone())),
+            Self::Draft(_) => Ok(None),
+            Self::Ref(address) => Ok(id(address)?.map(text)),
+            Self::People(people) => {
+                let id = |person: &Person| match (person, person.address()) {
+                    (Person::Contact(contact), _) => Ok(Some(contact.0)),
+                    (Person::Made(..), Some(address)) => id(&address),
+                    (Person::Made(..), None) => Ok(None),
+                };
+                let ids = people
+                    .iter()
+                    .map(id)
+                    .collect::<Result<Option<Vec<_>>, E>>()?;
+                Ok(ids.map(|ids| ids.into_iter().map(text).collect()))
+            }
+            Self::Refs(addresses) => {
+                let ids = addresses
+                    .iter()
+                    .map(id)
+                    .collect::<Result<Option<Vec<_>>, E>>()?;
+                Ok(ids.map(|ids| {
+                    let ids: Vec<_> = ids.iter().map(RecordId::to_string).collect();
+                    serde_json::Value::String(ids.join(";"))
+                }))
+            }
+        }
+    }
 }
 
 /// Reads a value that may be left out, where null is a value too.

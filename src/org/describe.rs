@@ -118,9 +118,11 @@ impl Describe {
 }
 
 impl Field {
-    /// Whether a record cannot be created while nothing fills it.
+    /// Whether a record cannot be created while nothing fills it. A list of ids may always be empty,
+    /// though describe does not say so.
     pub(crate) fn is_required(&self) -> bool {
-        self.createable && !self.nillable && !self.defaulted_on_create
+        let may_be_empty = self.nillable || self.kind == "junctionIdList";
+        self.createable && !may_be_empty && !self.defaulted_on_create
     }
 
     /// Whether its picklist offers the value.

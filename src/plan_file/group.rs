@@ -79,10 +79,13 @@ impl Groups {
             group.roots += 1;
             group.last_root = Some(change.address.root);
         }
-        if matches!(
-            change.action,
-            Action::Update | Action::Replace | Action::Adopt
-        ) {
+        // A record of another kind has other fields.
+        if change.instead_of.is_none()
+            && matches!(
+                change.action,
+                Action::Update | Action::Replace | Action::Adopt
+            )
+        {
             for field in change.fields.iter().filter(|field| {
                 change.action == Action::Update || field.before != Some(after(field))
             }) {
@@ -107,6 +110,12 @@ fn after(field: &crate::model::change::FieldChange) -> serde_json::Value {
         // Nothing in the org is like what is not written yet.
         crate::model::value::Datum::Draft(draft) => {
             serde_json::Value::String(draft.hash.to_string())
+        }
+        crate::model::value::Datum::Refs(addresses) => {
+            addresses.iter().map(ToString::to_string).collect()
+        }
+        crate::model::value::Datum::People(people) => {
+            people.iter().map(ToString::to_string).collect()
         }
     }
 }

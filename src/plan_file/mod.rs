@@ -19,7 +19,7 @@ use crate::model::change::{Action, Change, Counts};
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
 use crate::model::order::Step;
-use crate::model::pins::Pins;
+use crate::model::pins::RootPins;
 
 use depth::Depths;
 use group::Groups;
@@ -70,7 +70,7 @@ pub(crate) struct Entry {
 pub(crate) struct Plan {
     pub(crate) header: Header,
     /// The pins that the run writes down before it begins.
-    pub(crate) pins: BTreeMap<RootId, Pins>,
+    pub(crate) pins: BTreeMap<RootId, RootPins>,
     spill: File,
     entries: Vec<Entry>,
     locks: usize,
@@ -93,6 +93,14 @@ impl Builder {
 
     pub(crate) fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// Puts the changes under two roots that are no deals into one line, because those of one wait
+    /// for those of the other. To be said before the first of them comes in.
+    pub(crate) fn wait_for(&mut self, root: RootId, other: RootId) {
+        let next = self.locks.len() as u32;
+        let lock = *self.locks.entry(other.0).or_insert(next);
+        self.locks.entry(root.0).or_insert(lock);
     }
 
     pub(crate) fn push(&mut self, change: &Change) -> Result<(), Error> {
@@ -122,7 +130,7 @@ impl Builder {
     pub(crate) fn finish(
         self,
         mut header: Header,
-        pins: BTreeMap<RootId, Pins>,
+        pins: BTreeMap<RootId, RootPins>,
     ) -> Result<Plan, Error> {
         let Self {
             spill,

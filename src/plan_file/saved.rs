@@ -10,13 +10,13 @@ use super::header::FORMAT;
 use super::{Builder, Error, Header, Plan};
 use crate::model::change::Change;
 use crate::model::id::RootId;
-use crate::model::pins::Pins;
+use crate::model::pins::RootPins;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
     Plan(Box<Header>),
-    Pins(RootId, Box<Pins>),
+    Pins(RootId, RootPins),
     Change(Box<Change>),
     /// BLAKE3 of all lines before it: a plan is carried out as it was reviewed, or not at all.
     Digest(String),
@@ -55,7 +55,7 @@ impl Plan {
         };
         write(&Line::Plan(Box::new(self.header.clone())))?;
         for (root, pins) in &self.pins {
-            write(&Line::Pins(*root, Box::new(pins.clone())))?;
+            write(&Line::Pins(*root, pins.clone()))?;
         }
         for change in self.changes() {
             write(&Line::Change(Box::new(change?)))?;
@@ -113,7 +113,7 @@ impl Plan {
                 Some(Line::Plan(_)) => {
                     return Err(not_a_plan(format!("line {number}: a second header")));
                 }
-                Some(Line::Pins(root, root_pins)) => drop(pins.insert(root, *root_pins)),
+                Some(Line::Pins(root, root_pins)) => drop(pins.insert(root, root_pins)),
                 Some(Line::Change(change)) => builder.push(&change)?,
             }
         }

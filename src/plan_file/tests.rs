@@ -13,7 +13,7 @@ use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, UserId};
 use crate::model::loan::Lent;
 use crate::model::person::Person;
-use crate::model::pins::{Ends, Grid, Part, Segment, Slot};
+use crate::model::pins::{Ends, Grid, Marks, Part, Pins, RootPins, Segment, Slot};
 use crate::model::shape::Shape;
 use crate::model::value::{Datum, Want};
 
@@ -41,6 +41,8 @@ pub(crate) fn header() -> Header {
         capabilities: Capabilities::default(),
         run_tag_field: Some("Run__c".to_owned()),
         coverage: Coverage::default(),
+        stories: Vec::new(),
+        look_at: None,
         blocked: Vec::new(),
         notices: vec!["two\nlines".to_owned()],
         counts: Counts::default(),
@@ -100,8 +102,8 @@ fn change(number: usize, action: Action) -> Change {
     }
 }
 
-fn pins() -> Pins {
-    Pins {
+fn pins() -> RootPins {
+    let pins = Pins {
         generator: 2,
         shape: Shape::Healthy,
         first: -31,
@@ -118,10 +120,12 @@ fn pins() -> Pins {
             Part {
                 role: "champion".to_owned(),
                 person: Some(Person::Contact(ContactId(id("003DG0000000001")))),
+                related: true,
             },
             Part {
                 role: "legal".to_owned(),
                 person: None,
+                related: false,
             },
         ],
         grid: Grid {
@@ -131,7 +135,9 @@ fn pins() -> Pins {
         },
         past: vec![Slot(-31, 9), Slot(-1, 16)],
         future: Vec::new(),
-    }
+        held: Marks { past: 1, future: 0 },
+    };
+    RootPins::Deal(Box::new(pins))
 }
 
 const ACTIONS: [Action; 7] = [

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Deal, Situation};
+use super::{Deal, Situation, people};
 use crate::draw::fnv1a;
 use crate::manifest::template::{self, Account, Contact, Meeting, Opportunity, Owner, Seller};
 use crate::manifest::{Misfit, Template, Templates};
@@ -33,7 +33,7 @@ struct Field<'a> {
 }
 
 /// The fields of a record that tell whom it is about.
-const PEOPLE: &[&str] = &["WhoId", "RelationId", "Contact__c"];
+const PEOPLE: &[&str] = &["WhoId", "RelationId", "ContactId", "Contact__c"];
 
 impl<'a> Added<'a> {
     /// Fields that the org was not asked about are left out; it was, unless it was not read.
@@ -140,6 +140,7 @@ pub(super) fn render(deal: &Deal, object: Object, templated: &Templated) -> Json
 fn person(fields: &[(FieldName, Value)]) -> Option<Person> {
     fields.iter().find_map(|(name, value)| match value {
         Value::Id(id) if PEOPLE.contains(&&**name) => Some(Person::Contact(ContactId(*id))),
+        Value::Ref(address) if PEOPLE.contains(&&**name) => Person::at(address),
         _ => None,
     })
 }
@@ -212,12 +213,10 @@ pub(super) fn speak<T>(
 ) -> T {
     let org = deal.planner.situation.inventory;
     let deal_is = deal.opportunity;
-    let contacts = deal_is.account.and_then(|id| org.contacts.get(&id));
     let person = templated.person;
-    let contact = person.and_then(|person| match person {
-        Person::Contact(id) => contacts?.get(&id),
-        Person::Made(..) => None,
-    });
+    let made = &deal.planner.stories.people;
+    let contact = deal_is.account.zip(person);
+    let contact = contact.and_then(|person| people::contact(org, made, person));
     let person = match &person {
         Some(Person::Contact(id)) => id.0.as_str(),
         Some(Person::Made(..)) | None => "",

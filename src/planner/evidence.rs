@@ -205,10 +205,12 @@ fn covered(target: f64, shape: Shape) -> f64 {
 /// The elements of a framework as they come to be known.
 pub(super) fn in_order(asked: &Asked, elements: &[usize], shape: Shape) -> Vec<usize> {
     let mut order = elements.to_vec();
-    let lopsided = is_lopsided(shape);
     order.sort_by_key(|place| {
         let asks = &asked.elements[*place];
-        (lopsided && MISSED.contains(&asks.key), asks.learned)
+        let is_missed = is_lopsided(shape) && MISSED.contains(&asks.key);
+        // Whoever lost to somebody knows to whom.
+        let is_learned = shape == Shape::LostToCompetitor && asks.key == "competition";
+        (is_missed, !is_learned, asks.learned)
     });
     order
 }

@@ -4,23 +4,26 @@
 //! stories are pinned and laid into their owners' calendars ([`Planner::new`]), then each deal
 //! is planned on its own ([`Planner::plan`]). It does not know what exists already.
 
+mod accounts;
 mod activity;
 mod added;
 mod calendar;
-mod cast;
+mod correspondents;
 mod evidence;
-mod lay;
+mod judged;
 mod loan;
 mod overlaps;
 mod owners;
+mod people;
 mod scorecard;
 mod story;
 mod text;
 mod timeline;
+mod told;
 mod want;
 mod zone;
 
-pub(crate) use calendar::{FUTURE_SLOTS, PAST_SLOTS};
+pub(crate) use calendar::{Calendars, Clashes};
 pub(crate) use story::Stories;
 
 use std::borrow::Cow;
@@ -33,12 +36,13 @@ use crate::manifest::{Manifest, Misfit};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
-use crate::model::id::{RootId, UserId};
+use crate::model::id::{AccountId, RootId, UserId};
 use crate::model::inventory::{Inventory, Opportunity};
 use crate::model::object::Object;
 use crate::model::person::Person;
 use crate::model::pins::Pins;
 use crate::model::record::Desired;
+use crate::model::told::{Shaped, Told};
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
@@ -56,6 +60,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) inventory: &'a Inventory,
     /// What earlier applies decided.
     pub(crate) pins: &'a BTreeMap<RootId, Pins>,
+    /// Who the people are whom they made, by account.
+    pub(crate) people: &'a people::People,
     /// Deals whose pins are to be decided again.
     pub(crate) recast: &'a BTreeSet<RootId>,
     pub(crate) seed: u64,
@@ -74,9 +80,14 @@ pub(crate) struct Planner<'a> {
     added: Added<'a>,
     asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<(RootId, Rc<Timeline>, Rc<Voice>)>>,
+    told: RefCell<Option<Story>>,
+    /// What the stories have come to that were planned.
+    judged: RefCell<BTreeMap<RootId, judged::Judged>>,
     pub(crate) stories: Stories,
 }
+
+/// A deal's story, and the voice of its texts.
+type Story = (RootId, Rc<Timeline>, Rc<Voice>);
 
 /// What the makers of records are given for one deal.
 struct Deal<'a> {
@@ -91,8 +102,11 @@ struct Deal<'a> {
 
 /// A kind of record and what makes it, in the order of creation. To add one is a file and a line.
 const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
+    people::make,
     activity::meetings::make,
     activity::emails::make,
+    activity::calls::make,
+    activity::todos::make,
     scorecard::make,
     loan::make,
 ];
@@ -100,118 +114,129 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
 impl<'a> Planner<'a> {
     /// Pins all stories and lays them into the calendars.
     pub(crate) fn new(situation: Situation<'a>) -> Self {
-        let stories = story::stories(&situation);
+        let mut stories = story::stories(&situation);
+        let zones = zones(&situation, &stories);
+        story::settle(&situation, &zones, &mut stories);
         Self {
-            zones: zones(&situation, &stories),
+            zones,
             lexicon: Lexicon::new(situation.manifest),
             shapes: RefCell::default(),
             added: Added::new(&situation),
             asked: Asked::new(&situation),
             told: RefCell::default(),
+            judged: RefCell::default(),
             situation,
             stories,
         }
     }
 
-    /// Adds the records of one deal, in no particular order; none for one that is not covered.
+    /// Adds the records of one root, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
-        let Some((timeline, voice)) = self.told(root) else {
+        self.plan_org(root, records);
+        if let Some(account) = root.account() {
+            self.plan_account(account, records);
+            self.lend_account(account, records);
+        }
+        let Some((timeline, voice)) = self.story(root) else {
             return;
         };
         let deal = self.deal(root, &timeline, &voice);
+        self.judged.borrow_mut().insert(root, judged::judged(&deal));
         let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
         for make in MAKERS {
             make(&deal, &mut draw, records);
         }
     }
 
+    fn plan_account(&self, account: AccountId, records: &mut Vec<Desired>) {
+        let capabilities = self.situation.capabilities;
+        let Some(people) = self.stories.people.get(&account) else {
+            return;
+        };
+        for (path, object, mut fields) in people::contacts(account, people, capabilities.places) {
+            let mut shapes = self.shapes.borrow_mut();
+            shapes.fit(capabilities, object, &mut fields);
+            records.push(Desired {
+                path,
+                object,
+                lender: None,
+                want: want::want(None, object, (&fields, 0)),
+                fields,
+            });
+        }
+    }
+
     /// The fields of one of the root's records as they are sent.
     pub(crate) fn render(&self, root: RootId, record: &Desired) -> Vec<(FieldName, Datum)> {
-        let Some((timeline, voice)) = self.told(root) else {
-            return Vec::new();
-        };
-        let deal = self.deal(root, &timeline, &voice);
+        let story = self.story(root);
+        let deal = story
+            .as_ref()
+            .map(|(timeline, voice)| self.deal(root, timeline, voice));
         let fields = record.fields.iter();
         fields
             .map(|(name, value)| {
-                let value = self.stand_in(name, value);
-                let draft = text::draft(&deal, &value, (&record.fields, longest(name)));
+                let value = owners::stand_in(&self.situation, name, value);
+                let draft = deal.as_ref().and_then(|deal| {
+                    let most = longest(deal, record.object, name);
+                    text::draft(deal, &value, (&record.fields, most))
+                });
                 let datum = match draft {
                     Some(draft) => Datum::Draft(Box::new(draft)),
-                    None => render(name, &value, (&deal, record.object)),
+                    None => render(name, &value, (deal.as_ref(), record.object)),
                 };
                 (name.clone(), datum)
             })
             .collect()
     }
 
-    /// What is created for an owner who has left belongs to whoever stands in; what he has stays
-    /// his, because the recipe still names him.
-    fn stand_in<'v>(&self, name: &str, value: &'v Value) -> Cow<'v, Value> {
-        let Situation {
-            manifest,
-            capabilities,
-            inventory,
-            ..
-        } = self.situation;
-        match value {
-            Value::Id(owner) if name == "OwnerId" => {
-                let fallback = &manifest.activity.owner_fallback;
-                let acting = owners::acting(
-                    UserId(*owner),
-                    fallback,
-                    capabilities.running_user,
-                    inventory,
-                );
-                acting.map_or(Cow::Borrowed(value), |acting| {
-                    Cow::Owned(Value::Id(acting.0))
-                })
-            }
-            _ => Cow::Borrowed(value),
-        }
+    /// What the manifest says and does not fit the org: owners and accounts that it names, stories
+    /// that cannot hold, and what came of the templates in what was rendered so far.
+    pub(crate) fn misfits(&self) -> Vec<Misfit> {
+        let mut misfits = owners::misfits(&self.situation);
+        misfits.extend(self.stories.misfits.iter().cloned());
+        misfits.extend(self.added.misfits());
+        misfits.extend(self.lexicon.own.misfits());
+        misfits.extend(loan::misfits(&self.situation));
+        misfits
     }
 
-    /// What came of the templates in what was rendered so far, and does not fit the org.
-    pub(crate) fn misfits(&self) -> Vec<Misfit> {
-        let mut misfits = self.added.misfits();
-        misfits.extend(self.lexicon.own.misfits());
-        misfits
+    /// The shapes of the deals that were planned.
+    pub(crate) fn shaped(&self) -> Vec<Shaped> {
+        judged::shaped(&self.judged.borrow())
+    }
+
+    /// What a deal's story has come to, and all of it in the order of time.
+    pub(crate) fn told(&self, root: RootId) -> Option<Told> {
+        let (timeline, voice) = self.story(root)?;
+        Some(told::told(&self.deal(root, &timeline, &voice)))
     }
 
     /// The story of a deal.
     #[cfg(test)]
     fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
-        self.told(root).map(|(timeline, _)| timeline)
+        self.story(root).map(|(timeline, _)| timeline)
     }
 
     /// The story of a deal, told once for all that is made and rendered of it in a row.
-    fn told(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
+    fn story(&self, root: RootId) -> Option<(Rc<Timeline>, Rc<Voice>)> {
         if let Some((last, timeline, voice)) = &*self.told.borrow()
             && *last == root
         {
             return Some((Rc::clone(timeline), Rc::clone(voice)));
         }
-        let Situation {
-            inventory,
-            manifest,
-            seed,
-            anchor,
-            ..
-        } = self.situation;
         let pins = self.stories.pins.get(&root)?;
-        let opportunity = inventory.opportunities.get(&root)?;
-        let mut draw = RootDraw::new(seed, &opportunity.story_key);
-        let source = Source {
-            activity: &manifest.activity,
-            pins,
-            counts: counts(manifest, pins, &mut draw),
-            base: pins.ends.base(anchor),
-            zones: &self.zones,
-        };
-        let mut timeline = timeline::tell(source, &mut draw);
-        evidence::plant(&mut timeline, &self.asked, pins, source.base, &mut draw);
+        let (mut timeline, mut draw) = tell(&self.situation, (root, pins), &self.zones);
+        let base = pins.ends.base(self.situation.anchor);
+        evidence::plant(&mut timeline, &self.asked, pins, base, &mut draw);
         let timeline = Rc::new(timeline);
-        let voice = Rc::new(Voice::new(&self.situation, opportunity, pins));
+        let voice = Rc::new(Voice::new(
+            &self.situation,
+            (
+                &self.situation.inventory.opportunities[&root],
+                &self.stories.people,
+            ),
+            pins,
+        ));
         *self.told.borrow_mut() = Some((root, Rc::clone(&timeline), Rc::clone(&voice)));
         Some((timeline, voice))
     }
@@ -250,6 +275,7 @@ impl Deal<'_> {
         if !needed.all(|object| capabilities.has(object)) {
             return;
         }
+        activity::peopleai::add(self, &path, object, &mut fields);
         added::add(self, object, &mut fields);
         self.planner
             .shapes
@@ -318,6 +344,24 @@ fn person(person: Person) -> Value {
     }
 }
 
+/// Tells the story of a deal, and hands on the source of its draws.
+fn tell(
+    situation: &Situation,
+    (root, pins): (RootId, &Pins),
+    zones: &BTreeMap<UserId, Zone>,
+) -> (Timeline, RootDraw) {
+    let story_key = &situation.inventory.opportunities[&root].story_key;
+    let mut draw = RootDraw::new(situation.seed, story_key);
+    let source = Source {
+        activity: &situation.manifest.activity,
+        pins,
+        counts: counts(situation.manifest, pins, &mut draw),
+        base: pins.ends.base(situation.anchor),
+        zones,
+    };
+    (timeline::tell(source, &mut draw), draw)
+}
+
 /// The zones of all who hold meetings, over all days that meetings can lie on.
 fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
     let activity = &situation.manifest.activity;
@@ -347,14 +391,16 @@ fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
 }
 
 /// The most characters that the platform takes where a text of ours could have more.
-fn longest(field: &str) -> usize {
+fn longest(deal: &Deal, object: Object, field: &str) -> usize {
+    let added = &deal.planner.situation.capabilities.added_fields;
+    let kind = || added.get(&object)?.get(field);
     match field {
         "Subject" => 255,
-        _ => usize::MAX,
+        _ => kind().map_or(usize::MAX, scorecard::fields::longest),
     }
 }
 
-fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
+fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) -> Datum {
     use serde_json::Value as Json;
     let json = match value {
         Value::Null => Json::Null,
@@ -367,11 +413,29 @@ fn render(name: &str, value: &Value, (deal, object): (&Deal, Object)) -> Datum {
             Json::String(at.to_string())
         }
         Value::Id(id) => Json::String(id.to_string()),
-        Value::People(people) => people.iter().map(ToString::to_string).collect(),
+        Value::People(people) => {
+            if people.iter().any(|person| person.address().is_some()) {
+                return Datum::People(people.clone());
+            }
+            people.iter().map(ToString::to_string).collect()
+        }
+        Value::Users(users) => users.iter().map(|user| user.0.to_string()).collect(),
+        Value::Name(who) => deal.map_or(Json::Null, |deal| correspondents::name(deal, *who).into()),
+        Value::EmailAddress(who) => deal.map_or(Json::Null, |deal| {
+            correspondents::address(deal, *who).into()
+        }),
+        Value::EmailAddresses(who) => deal.map_or(Json::Null, |deal| {
+            correspondents::addresses(deal, who).into()
+        }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
+        Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Text(text) => Json::String(text::render(deal, text, longest(name))),
-        Value::Templated(templated) => added::render(deal, object, templated),
+        Value::Text(text) => deal.map_or(Json::Null, |deal| {
+            Json::String(text::render(deal, text, longest(deal, object, name)))
+        }),
+        Value::Templated(templated) => {
+            deal.map_or(Json::Null, |deal| added::render(deal, object, templated))
+        }
     };
     Datum::Json(json)
 }

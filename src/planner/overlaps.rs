@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::Situation;
 use super::activity::meetings::{hours, path};
 use super::calendar::Tense;
-use super::story::counts;
 use crate::draw::RootDraw;
 use crate::model::id::{RootId, UserId};
 use crate::model::pins::{Pins, Slot};
@@ -27,12 +26,12 @@ pub(super) fn overlaps(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> 
     let mut owners: BTreeMap<UserId, usize> = BTreeMap::new();
     let mut used = Vec::new();
     for (root, pins) in pins {
-        let counts = counts(situation.manifest, pins, &mut draw(situation, *root));
         let base = pins.ends.base(situation.anchor);
-        let mut mark = |owner, tense, slots: &[Slot], count: u32| {
+        let mut mark = |owner, tense, slots: &[Slot], held: u32| {
             let next = owners.len();
             let owner = *owners.entry(owner).or_insert(next);
-            let slots = slots.iter().take(count as usize).zip(1..);
+            let slots = slots.iter().zip(1..);
+            let slots = slots.filter(|(_, number)| held >> (number - 1) & 1 == 1);
             used.extend(slots.map(|(slot, number)| Used {
                 owner,
                 day: base.plus(i32::from(slot.0)).day().number(),
@@ -42,12 +41,12 @@ pub(super) fn overlaps(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> 
                 number,
             }));
         };
-        mark(pins.owner, Tense::Past, &pins.past, counts.past.number);
+        mark(pins.owner, Tense::Past, &pins.past, pins.held.past);
         mark(
             pins.next_owner,
             Tense::Future,
             &pins.future,
-            counts.future.number,
+            pins.held.future,
         );
     }
     used.sort_unstable();

@@ -1,11 +1,15 @@
 //! The laws of the planner, on small worlds drawn by proptest.
 
 mod added;
+mod calendars;
 mod edits;
+mod emails;
 mod golden;
 mod invitations;
 mod people;
+mod peopleai;
 mod scorecards;
+mod stories;
 mod subjects;
 mod texts;
 mod times;
@@ -18,7 +22,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::{Planner, Situation};
+use super::people::People;
+use super::{Calendars, Planner, Situation};
 use crate::bench::capabilities;
 use crate::manifest::{self, Manifest, Misfit};
 use crate::model::address::Address;
@@ -47,6 +52,7 @@ struct World {
     capabilities: Capabilities,
     inventory: Inventory,
     pins: BTreeMap<RootId, Pins>,
+    people: People,
     recast: BTreeSet<RootId>,
     seed: u64,
     anchor: Day,
@@ -59,12 +65,14 @@ struct Settings {
     past: (u32, u32),
     future: (u32, u32),
     emails: (u32, u32),
+    email_object: &'static str,
     durations: Vec<u32>,
     past_days: u32,
     future_days: u32,
     meeting_subjects: Vec<String>,
     email_subjects: Vec<String>,
     coverage: f64,
+    templates: &'static str,
     roles: Vec<&'static str>,
     fallback: &'static str,
     invite_real: bool,
@@ -81,12 +89,14 @@ impl Default for Settings {
             past: (3, 8),
             future: (1, 3),
             emails: (5, 20),
+            email_object: "task",
             durations: vec![25, 30, 45, 60],
             past_days: 45,
             future_days: 21,
             meeting_subjects: Vec::new(),
             email_subjects: Vec::new(),
             coverage: 0.8,
+            templates: "meddicc",
             roles: vec!["champion", "economic_buyer", "technical_evaluator"],
             fallback: "manager",
             invite_real: false,
@@ -103,12 +113,14 @@ impl Settings {
             past,
             future,
             emails,
+            email_object,
             durations,
             past_days,
             future_days,
             meeting_subjects,
             email_subjects,
             coverage,
+            templates,
             roles,
             fallback,
             invite_real,
@@ -122,10 +134,10 @@ impl Settings {
             "activity:\n  past_days: {past_days}\n  future_days: {future_days}\n  \
              meetings: {{past_min: {}, past_max: {}, future_min: {}, future_max: {}, \
              duration_minutes: {durations:?}}}\n  emails: {{min: {}, max: {}}}\n  \
-             participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
+             email_object: {email_object}\n  participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
              realism_level: {realism}\n  {own}\n  \
-           subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
-             scorecards: {{coverage_target: {coverage}}}\n{added}",
+             subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
+             scorecards: {{coverage_target: {coverage}, templates: [{templates}]}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
         )
         .expect("a text takes everything");
@@ -147,7 +159,9 @@ type Records = BTreeMap<Address, Record>;
 #[derive(Debug, Clone, PartialEq)]
 struct Told {
     pins: BTreeMap<RootId, Pins>,
+    people: People,
     skipped: BTreeSet<RootId>,
+    calendars: Calendars,
     overlaps: u64,
     uninvited: u64,
     misfits: Vec<Misfit>,
@@ -159,19 +173,12 @@ struct Told {
 impl World {
     fn plan(&self) -> Told {
         let manifest = self.settings.manifest();
-        let planner = Planner::new(Situation {
-            manifest: &manifest,
-            capabilities: &self.capabilities,
-            inventory: &self.inventory,
-            pins: &self.pins,
-            recast: &self.recast,
-            seed: self.seed,
-            anchor: self.anchor,
-            told_at: self.told_at,
-        });
+        let planner = self.planner(&manifest);
         let mut records = Records::new();
         let mut core = BTreeSet::new();
-        for root in self.inventory.opportunities.keys() {
+        let deals = self.inventory.opportunities.keys().copied();
+        let accounts = self.inventory.accounts.keys().copied().map(RootId::from);
+        for root in &accounts.chain(deals).collect::<Vec<_>>() {
             let mut desired = Vec::new();
             planner.plan(*root, &mut desired);
             let timeline = planner.timeline(*root);
@@ -198,7 +205,9 @@ impl World {
         }
         Told {
             pins: planner.stories.pins.clone(),
+            people: planner.stories.people.clone(),
             skipped: planner.stories.skipped.clone(),
+            calendars: planner.stories.calendars.clone(),
             overlaps: planner.stories.overlaps,
             uninvited: planner.stories.uninvited,
             misfits: planner.misfits(),
@@ -207,10 +216,25 @@ impl World {
         }
     }
 
+    fn planner<'a>(&'a self, manifest: &'a Manifest) -> Planner<'a> {
+        Planner::new(Situation {
+            manifest,
+            capabilities: &self.capabilities,
+            inventory: &self.inventory,
+            pins: &self.pins,
+            people: &self.people,
+            recast: &self.recast,
+            seed: self.seed,
+            anchor: self.anchor,
+            told_at: self.told_at,
+        })
+    }
+
     /// Plans the world and keeps what an apply would.
     fn apply(&mut self) -> Told {
         let told = self.plan();
         self.pins = told.pins.clone();
+        self.people = told.people.clone();
         self.told_at = Some(self.anchor);
         told
     }
@@ -250,6 +274,8 @@ impl Record {
             Datum::Json(json) => json,
             Datum::Ref(address) => panic!("{name} refers to {address}"),
             Datum::Draft(draft) => panic!("{name} is to be written: {draft:?}"),
+            Datum::People(people) => panic!("{name} refers to {people:?}"),
+            Datum::Refs(addresses) => panic!("{name} refers to {addresses:?}"),
         }
     }
 
@@ -258,9 +284,31 @@ impl Record {
         json.as_str().unwrap_or_else(|| panic!("{name} is {json}"))
     }
 
+    /// The people in a field: contacts by their ids, those whom we make by their addresses.
+    fn people(&self, name: &str) -> Vec<String> {
+        let text = |json: &serde_json::Value| json.as_str().map(str::to_owned);
+        match self.fields.get(name) {
+            Some(Datum::Json(serde_json::Value::Array(ids))) => {
+                ids.iter().filter_map(text).collect()
+            }
+            Some(Datum::Json(id)) => text(id).into_iter().collect(),
+            Some(Datum::Ref(address)) => vec![address.to_string()],
+            Some(Datum::People(people)) => people.iter().map(ToString::to_string).collect(),
+            Some(Datum::Refs(_) | Datum::Draft(_)) | None => Vec::new(),
+        }
+    }
+
+    /// The records that the answer of a scorecard cites.
+    fn cites(&self) -> &[Address] {
+        match &self.fields["Evidence_Activity_Id__c"] {
+            Datum::Refs(addresses) => addresses,
+            _ => &[],
+        }
+    }
+
     fn refers_to(&self, name: &str) -> Option<&Address> {
         match &self.fields[name] {
-            Datum::Json(_) | Datum::Draft(_) => None,
+            Datum::Json(_) | Datum::Draft(_) | Datum::People(_) | Datum::Refs(_) => None,
             Datum::Ref(address) => Some(address),
         }
     }
@@ -321,6 +369,7 @@ fn users() -> BTreeMap<UserId, User> {
         let user = User {
             name: format!("Owner {number}"),
             username: format!("owner{number}@example.com"),
+            email: Some(format!("owner{number}@seller.example")),
             active: number != 1,
             time_zone: (*zone).to_owned(),
             manager: (number == 1).then(|| user_id(0)),
@@ -400,6 +449,7 @@ prop_compose! {
                 last_name: format!("Last{of}{number}"),
                 title: title.map(str::to_owned),
                 email: Some(format!("person{number}@corp.example")),
+                ..Contact::default()
             };
             (ContactId(id("003", of * 100 + number)), contact)
         };
@@ -424,9 +474,11 @@ prop_compose! {
                 accounts: accounts.collect(),
                 contacts: contacts.collect(),
                 users: users(),
+                contact_roles: BTreeMap::new(),
                 organization: "Northwind".to_owned(),
             },
             pins: BTreeMap::new(),
+            people: BTreeMap::new(),
             recast: BTreeSet::new(),
             seed,
             anchor: day("2026-11-16").plus(anchor),
@@ -456,12 +508,14 @@ fn plain_world(deals: usize) -> World {
             last_name: format!("Person{number}"),
             title: Some(TITLES[number].to_owned()),
             email: Some(format!("person{number}@acme.example")),
+            ..Contact::default()
         };
         (ContactId(id("003", number)), contact)
     };
     let account = AccountId(id("001", 0));
     let acme = Account {
         name: "Acme".to_owned(),
+        country: Some("Germany".to_owned()),
         ..Account::default()
     };
     World {
@@ -472,9 +526,11 @@ fn plain_world(deals: usize) -> World {
             accounts: BTreeMap::from([(account, acme)]),
             contacts: BTreeMap::from([(account, names.iter().enumerate().map(contact).collect())]),
             users: users(),
+            contact_roles: BTreeMap::new(),
             organization: "Northwind".to_owned(),
         },
         pins: BTreeMap::new(),
+        people: BTreeMap::new(),
         recast: BTreeSet::new(),
         seed: 42,
         anchor: day("2026-11-20"),

@@ -3,7 +3,9 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Deal, text};
+use crate::model::address::Address;
 use crate::model::object::Object;
+use crate::model::person::Correspondent;
 use crate::model::value::{FieldName, Value, Want};
 
 /// Raised when the way of hashing changes; every record would then look changed.
@@ -17,7 +19,7 @@ pub(super) fn want(
     (fields, drafts): (&[(FieldName, Value)], u64),
 ) -> Want {
     let mut bytes = Vec::with_capacity(384);
-    bytes.extend([VERSION, object.number() as u8]);
+    bytes.extend([VERSION, object.number()]);
     for (name, value) in fields {
         bytes.extend(name.as_bytes());
         bytes.push(0);
@@ -46,9 +48,29 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
             }
             bytes.push(0);
         }
-        Value::Ref(address) => {
-            marked(bytes, b'r', address.root.0.as_str().as_bytes());
-            bytes.extend(address.path.as_str().as_bytes());
+        Value::Users(users) => {
+            bytes.push(b'u');
+            for user in users {
+                bytes.extend(user.0.as_str().as_bytes());
+            }
+            bytes.push(0);
+        }
+        // Who it is counts, and not what he is called: what was written is not written anew.
+        Value::Name(who) => push_correspondent(bytes, b'f', *who, deal),
+        Value::EmailAddress(who) => push_correspondent(bytes, b'e', *who, deal),
+        Value::EmailAddresses(people) => {
+            bytes.push(b'a');
+            for who in people {
+                push_correspondent(bytes, b'e', *who, deal);
+            }
+            bytes.push(0);
+        }
+        Value::Ref(address) => referred(bytes, address),
+        Value::Refs(addresses) => {
+            bytes.push(b'c');
+            for address in addresses {
+                referred(bytes, address);
+            }
             bytes.push(0);
         }
         Value::Word(word) => {
@@ -61,6 +83,20 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
             marked(bytes, b'x', &hash.to_le_bytes());
         }
     }
+}
+
+fn push_correspondent(bytes: &mut Vec<u8>, mark: u8, who: Correspondent, deal: Option<&Deal>) {
+    bytes.push(mark);
+    match who {
+        Correspondent::Person(person) => push(bytes, &super::person(person), deal),
+        Correspondent::User(user) => push(bytes, &Value::Id(user.0), deal),
+    }
+}
+
+fn referred(bytes: &mut Vec<u8>, address: &Address) {
+    marked(bytes, b'r', address.root.0.as_str().as_bytes());
+    bytes.extend(address.path.as_str().as_bytes());
+    bytes.push(0);
 }
 
 fn marked(bytes: &mut Vec<u8>, mark: u8, content: &[u8]) {

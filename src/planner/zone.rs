@@ -46,6 +46,12 @@ impl Zone {
         second + offset.map_or(0, |(_, offset)| *offset)
     }
 
+    /// How many minutes the day's office hours are ahead of UTC.
+    pub(super) fn minutes_ahead(&self, day: Day) -> i16 {
+        let noon = i64::from(day.number()) * DAY_SECONDS + DAY_SECONDS / 2;
+        ((noon - self.instant(day, 12 * 60)) / 60) as i16
+    }
+
     /// The instant of a local time of day; office hours never fall into a gap.
     pub(super) fn instant(&self, day: Day, minute_of_day: u32) -> i64 {
         let local = i64::from(day.number()) * DAY_SECONDS + i64::from(minute_of_day) * 60;

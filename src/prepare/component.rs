@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{Index, KEY, Kind, OBJECTS, Object, RUN_TAG};
+use super::table::{ACTIVITY, Index, KEY, Kind, OBJECTS, Object, RUN_TAG, TOLD};
 
 /// An object of our own, or a field.
 #[derive(Debug, Clone)]
@@ -18,19 +18,20 @@ pub(super) struct Field {
     pub(super) kind: Kind,
 }
 
-/// All of them, each object before its fields.
-pub(crate) fn components(run_tag_field: Option<&str>) -> Vec<Component> {
+/// All of them, each object before its fields; with the fields that the manifest names: the one
+/// that holds the id of a run, and those of Activity that tell People.ai something.
+pub(crate) fn components(run_tag_field: Option<&str>, told: &[&str]) -> Vec<Component> {
     OBJECTS
         .iter()
         .flat_map(|object| {
             let own = object.own.iter().map(|_| None);
-            let fields = fields(object, run_tag_field).into_iter().map(Some);
+            let fields = fields(object, run_tag_field, told).into_iter().map(Some);
             own.chain(fields).map(|field| Component { object, field })
         })
         .collect()
 }
 
-fn fields(object: &Object, run_tag_field: Option<&str>) -> Vec<Field> {
+fn fields(object: &Object, run_tag_field: Option<&str>, told: &[&str]) -> Vec<Field> {
     let named = |(name, kind): &(&str, Kind)| Field {
         name: (*name).to_owned(),
         kind: *kind,
@@ -41,6 +42,13 @@ fn fields(object: &Object, run_tag_field: Option<&str>) -> Vec<Field> {
         // The manifest may name a field that is there for something else.
         let tag = run_tag_field.filter(|tag| fields.iter().all(|field| field.name != *tag));
         fields.extend(tag.map(|tag| named(&(tag, RUN_TAG))));
+    }
+    if object.name == ACTIVITY {
+        for name in told {
+            if fields.iter().all(|field| field.name != *name) {
+                fields.push(named(&(name, TOLD)));
+            }
+        }
     }
     fields
 }
@@ -112,7 +120,7 @@ mod tests {
     use super::components;
 
     fn check(run_tag_field: Option<&str>, object: &str, expect: &[&str]) {
-        let names: Vec<_> = components(run_tag_field)
+        let names: Vec<_> = components(run_tag_field, &[])
             .iter()
             .filter(|component| component.object.name == object)
             .map(super::Component::full_name)
@@ -129,16 +137,27 @@ mod tests {
             "Activity",
             &[key, "Activity.Made_By__c"],
         );
-        let pack = components(Some("Made_By__c"));
+        let pack = components(Some("Made_By__c"), &[]);
         let tagged = |name: &str| pack.iter().any(|component| component.full_name() == name);
         assert!(tagged("Demo_Scorecard__c.Made_By__c"));
         assert!(!tagged("Demo_Pack__c.Made_By__c"));
     }
 
     #[test]
+    fn activities_tell_people_ai_what_the_manifest_says() {
+        let told = components(None, &["Demo_From__c", "Demo_To__c", "Demo_To__c"]);
+        let activity = told
+            .iter()
+            .filter(|component| component.object.name == "Activity");
+        let names: Vec<_> = activity.map(super::Component::full_name).collect();
+        let expect = ["Demo_Key__c", "Demo_From__c", "Demo_To__c"];
+        assert_eq!(names, expect.map(|name| format!("Activity.{name}")));
+    }
+
+    #[test]
     fn no_field_stands_there_twice() {
         for tag in ["Demo_Run__c", "Status__c"] {
-            let mut names: Vec<_> = components(Some(tag))
+            let mut names: Vec<_> = components(Some(tag), &[tag])
                 .iter()
                 .map(super::Component::full_name)
                 .collect();

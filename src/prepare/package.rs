@@ -339,7 +339,7 @@ mod tests {
 
     /// The package that makes some components and grants others.
     fn package(made: &[&str], granted: &[&str], kept: &[&str]) -> Files {
-        let all = components(Some("Demo_Run__c"));
+        let all = components(Some("Demo_Run__c"), &[]);
         let content = Content {
             made: &picked(&all, made),
             granted: &picked(&all, granted),
@@ -413,7 +413,7 @@ mod tests {
 
     #[test]
     fn details_go_before_their_masters_and_take_their_fields_along() {
-        let all = components(Some("Demo_Run__c"));
+        let all = components(Some("Demo_Run__c"), &[]);
         let going = [
             "Contact.Demo_Run__c",
             "Demo_Scorecard__c",

@@ -150,7 +150,7 @@ mod tests {
                 ((*name).to_owned(), Some(object))
             })
             .collect();
-        let component = components(Some("Demo_Run__c"))
+        let component = components(Some("Demo_Run__c"), &[])
             .into_iter()
             .find(|component| component.full_name() == name)
             .unwrap();

@@ -88,10 +88,16 @@ pub(super) const KEY: (&str, Kind) = (KEY_FIELD, Kind::Text(64, Index::UniqueCas
 /// Of the run tag field, whose name the manifest gives.
 pub(super) const RUN_TAG: Kind = Kind::Text(64, Index::ExternalId);
 
+/// Of the fields that tell People.ai who wrote to whom: an activity has no longer texts.
+pub(super) const TOLD: Kind = Kind::Text(255, Index::None);
+
+/// What Event and Task have in common.
+pub(super) const ACTIVITY: &str = "Activity";
+
 /// A master record before its details.
 pub(super) const OBJECTS: &[Object] = &[
     Object {
-        name: "Activity",
+        name: ACTIVITY,
         // Activity itself has no describe: its fields are those of both.
         shown_as: &["Event", "Task"],
         own: None,

@@ -13,9 +13,9 @@ use crate::content::Cache;
 use crate::guard::Refusal;
 use crate::manifest::{self, IdempotencyMode, OnLeave};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
-use crate::model::id::RootId;
+use crate::model::id::{AccountId, RootId};
 use crate::model::object::Object;
-use crate::model::pins::Pins;
+use crate::model::pins::{People, Pins, RootPins};
 use crate::org::Org;
 use crate::plan_file::Command;
 use crate::planner::Situation;
@@ -33,6 +33,7 @@ pub(super) struct Ground<'a> {
     /// All roots that state knows.
     pub(super) roots: BTreeSet<RootId>,
     pins: BTreeMap<RootId, Pins>,
+    people: BTreeMap<AccountId, People>,
     /// The roots that have records.
     pub(super) covered: BTreeSet<RootId>,
     pub(super) read: Read,
@@ -61,17 +62,26 @@ impl<'a> Ground<'a> {
         let known = state.roots().context(reading)?;
         let covered = state.covered().context(reading)?;
         let read = inventory((org, state), request, &mut surroundings, &covered).await?;
+        let roots = known.keys().copied().collect();
+        let (mut pins, mut people) = (BTreeMap::new(), BTreeMap::new());
+        for (root, pinned) in known {
+            match (pinned, root.account()) {
+                (Some(RootPins::Deal(pinned)), _) => drop(pins.insert(root, *pinned)),
+                (Some(RootPins::People(pinned)), Some(account)) => {
+                    people.insert(account, pinned);
+                }
+                (Some(RootPins::People(_)), None) | (None, _) => {}
+            }
+        }
         Ok(Self {
             org,
             state,
             texts,
             request,
             surroundings,
-            roots: known.keys().copied().collect(),
-            pins: known
-                .into_iter()
-                .filter_map(|(root, pins)| Some((root, pins?)))
-                .collect(),
+            roots,
+            pins,
+            people,
             covered,
             recast: request.options.recast(&read.inventory),
             read,
@@ -90,6 +100,7 @@ impl<'a> Ground<'a> {
             capabilities: &self.surroundings.capabilities,
             inventory: &self.read.inventory,
             pins: &self.pins,
+            people: &self.people,
             recast: &self.recast,
             seed,
             anchor,
@@ -239,11 +250,15 @@ fn refuse_unread(request: &Request, capabilities: &Capabilities) -> Result<(), S
     let mut kinds = manifest.record_types.keys();
     let record_types = kinds
         .all(|object| !capabilities.has(*object) || capabilities.record_types.contains_key(object));
-    if fields && record_types || request.command == Command::Destroy {
+    let lent = capabilities.added_fields.get(&Object::OpportunityLoan);
+    let mut mapping = manifest.scorecards.mapping.iter();
+    let mapped = mapping.all(|one| lent.is_some_and(|lent| lent.contains_key(&one.field)));
+    if fields && record_types && mapped || request.command == Command::Destroy {
         return Ok(());
     }
     Err(Stop::Impossible {
-        why: "`fields` or `record_types` of the manifest changed since the org was last read"
+        why: "`fields`, `record_types` or `scorecards.mapping` of the manifest changed since the \
+              org was last read"
             .to_owned(),
         hint: "Run it once with `--refresh full`.",
     })
@@ -279,11 +294,18 @@ async fn inventory(
         .query
         .as_ref()
         .is_some_and(|digest| *digest != surroundings.query);
+    let covered: BTreeSet<_> = covered
+        .iter()
+        .filter(|root| root.is_deal())
+        .copied()
+        .collect();
+    let ours = state.ids_of(&[Object::Contact, Object::OpportunityContactRole]);
     let wanted = InventoryRequest {
         manifest: request.manifest,
         has_default_exclusion: surroundings.has_default_exclusion,
         capabilities: &surroundings.capabilities,
-        covered,
+        covered: &covered,
+        ours: &ours.context("reading the state")?,
         keep_leaving: !edited && query.on_leave == OnLeave::Keep,
         loans: &state.loans()?,
     };

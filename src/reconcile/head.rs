@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::explain;
 use super::ground::Ground;
 use super::loans;
+use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::texts;
@@ -16,7 +18,7 @@ use crate::model::object::{self, Object};
 use crate::model::order::{Step, steps};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
-use crate::planner::Planner;
+use crate::planner::{Calendars, Clashes, Planner};
 use crate::state;
 
 /// Counts and costs are filled in when the changes are known.
@@ -41,12 +43,14 @@ pub(super) fn header(
     let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
     let is_kept = |root: &RootId| read.inventory.opportunities.contains_key(root);
     let (kept, left): (BTreeSet<_>, _) = read.left.iter().copied().partition(is_kept);
+    let deals = in_scope.iter().filter(|root| root.is_deal());
+    let deals = match stories {
+        Some(_) => deals.filter(planned).count(),
+        None => deals.count(),
+    };
     let coverage = Coverage {
-        opportunities: stories.map_or(in_scope.len(), |stories| stories.pins.len()) as u64,
-        in_scope: match stories {
-            Some(_) => in_scope.iter().filter(planned).count() as u64,
-            None => in_scope.len() as u64,
-        },
+        opportunities: stories.map_or(deals, |stories| stories.pins.len()) as u64,
+        in_scope: deals as u64,
         beyond_limit: read.beyond_limit,
         kept: kept.len() as u64,
         skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
@@ -77,6 +81,8 @@ pub(super) fn header(
         capabilities: surroundings.capabilities.clone(),
         run_tag_field: request.manifest.run.run_tag_field.clone(),
         coverage,
+        stories: planner.map(Planner::shaped).unwrap_or_default(),
+        look_at: explain::look_at(ground, planner, in_scope),
         blocked: blocked(request, &surroundings.capabilities),
         notices: notices(id, ground, planner, seen),
         counts: Counts::default(),
@@ -86,13 +92,15 @@ pub(super) fn header(
 
 /// Kinds of records that the manifest asks for and the org has no place for.
 fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
-    let scorecards = !request.manifest.scorecards.templates.is_empty();
+    let scorecards = request.manifest.scorecards.are_records();
     let emails = request.manifest.activity.email_object == EmailObject::EmailMessage;
     let missing = object::made().filter(|facts| {
         let is_scorecard = matches!(facts.object, Object::Scorecard | Object::ScorecardAnswer);
         request.command == Command::Apply
             && !capabilities.has(facts.object)
             && !(facts.object == Object::EventRelation && capabilities.shares_activities())
+            && (request.manifest.contacts.generate || facts.object != Object::Contact)
+            && (!request.manifest.accounts.create.is_empty() || facts.object != Object::Account)
             && (scorecards || !is_scorecard)
             && (facts.object != Object::EmailMessage || emails)
     });
@@ -107,7 +115,12 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
                 "`demo-gen org prepare` makes it; or leave `scorecards.templates` empty".to_owned()
             }
             Object::EmailMessage => "write `activity.email_object: task`".to_owned(),
-            Object::Event
+            Object::Contact => {
+                "let an admin give you access, or say `contacts: {generate: false}`".to_owned()
+            }
+            Object::Account
+            | Object::OpportunityContactRole
+            | Object::Event
             | Object::Task
             | Object::EventRelation
             | Object::AccountLoan
@@ -137,6 +150,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
     notices.extend(loans::notices(ground, planner, seen));
+    notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
         let count = seen.protected.len();
@@ -177,6 +191,7 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
             capabilities.not_offered.join(", ")
         ));
     }
+    notices.extend(calendars(ground, &planner.stories.calendars));
     let who = match planner.stories.uninvited {
         0 => return notices,
         1 => "1 person is not invited to meetings, because the e-mail address is real".to_owned(),
@@ -189,6 +204,57 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
     ));
     notices
 }
+
+/// What had to give because people's calendars are full, or too far apart.
+fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
+    let deals = &ground.read.inventory.opportunities;
+    let list = |count: fn(&Clashes) -> u32| {
+        let counted = calendars
+            .clashes
+            .iter()
+            .filter(|(_, clashes)| count(clashes) > 0);
+        let counted: Vec<_> = counted
+            .map(|(root, clashes)| (root, count(clashes)))
+            .collect();
+        let total: u32 = counted.iter().map(|(_, count)| count).sum();
+        let name = |(root, count): &(&RootId, u32)| {
+            let name = deals.get(root).map_or("", |deal| &deal.name);
+            format!("{name} ({count})")
+        };
+        let mut names: Vec<_> = counted.iter().take(MOST_NAMED).map(name).collect();
+        if counted.len() > names.len() {
+            names.push(format!("{} more deals", counted.len() - names.len()));
+        }
+        (total, names.join(", "))
+    };
+    let mut notices = Vec::new();
+    if let (1.., names) = list(|clashes| clashes.forced) {
+        notices.push(format!(
+            "meetings that find somebody busy or away, as no calendar has room for them: {names}"
+        ));
+    }
+    if let (dropped @ 1.., names) = list(|clashes| clashes.dropped) {
+        notices.push(format!(
+            "{dropped} meetings fewer than drawn, as calendars are full: {names}"
+        ));
+    }
+    if calendars.apart > 0 {
+        notices.push(format!(
+            "{} meetings lie outside the working hours of who attends: they share none with the owner",
+            calendars.apart
+        ));
+    }
+    if !calendars.placeless.is_empty() {
+        notices.push(format!(
+            "{} accounts without a country that we know: their people count as being where the owner is",
+            calendars.placeless.len()
+        ));
+    }
+    notices
+}
+
+/// So many deals a notice names.
+const MOST_NAMED: usize = 3;
 
 /// Where records carry no key, only the state tells which are ours.
 fn without_keys(command: Command, capabilities: &Capabilities, seen: &Seen) -> Option<String> {
@@ -227,13 +293,13 @@ pub(super) fn estimate(plan: &Plan, request: &Request) -> Estimate {
     let rows: u64 = by_jobs.map(|kind| kind.records).sum();
     let calls = writes + reads + pack;
     // A full call takes an org about two seconds, and five are under way at once.
-    let llm = &request.manifest.llm;
-    let (texts, tokens) = texts::to_write(plan, llm);
+    let (texts, tokens) = texts::to_write(plan, request);
+    let asked = if tokens > 0 { texts } else { 0 };
     Estimate {
         calls,
         seconds: (calls * 2).div_ceil(5)
             + rows / JOB_ROWS_PER_SECOND
-            + texts * SECONDS_PER_TEXT / u64::from(llm.concurrency),
+            + asked * SECONDS_PER_TEXT / u64::from(request.manifest.llm.concurrency),
         kinds,
         texts,
         tokens,

@@ -47,7 +47,7 @@ pub(super) fn notices(ground: &Ground, planner: Option<&Planner>, seen: &Seen) -
     let mut notices = Vec::new();
     notices.extend(such_as(changed_by_others, "were changed by others since"));
     notices.extend(such_as(unknown, "held nobody knows what before"));
-    if planner.is_some() && ground.takes_over() && ground.request.manifest.lends() {
+    if planner.is_some() && ground.takes_over() && !ground.request.manifest.lent().is_empty() {
         notices.push(
             "with the state it was lost what lent fields held before: what they hold now stays, also after `destroy`"
                 .to_owned(),

@@ -8,7 +8,7 @@ use wildmatch::WildMatch;
 use super::ground::Ground;
 use super::reader::{Gathered, Reader, add_desired};
 use super::seen::Seen;
-use super::{steps, texts};
+use super::{selection, steps, texts};
 use crate::diff::{self, Context, Policies, Root};
 use crate::model::address::Path;
 use crate::model::change::Change;
@@ -81,7 +81,7 @@ pub(super) async fn compare(
     };
     let mut sample = Vec::new();
     if let Some(planner) = planner {
-        for root in roots.iter().take(SAMPLE) {
+        for root in selection::sample(roots, SAMPLE) {
             planner.plan(*root, &mut sample);
         }
     }
@@ -142,7 +142,16 @@ impl Pass<'_> {
     async fn run(&self, roots: &[RootId]) -> anyhow::Result<(Builder, Seen)> {
         let (mut builder, mut seen) = (Builder::new()?, Seen::default());
         let (mut gathered, mut records) = (Vec::new(), 0);
-        for root in roots {
+        let mut roots = roots.to_vec();
+        roots.sort_by_key(|root| root.rank());
+        let mut rank = 0;
+        for root in &roots {
+            // Deals refer to people, so what becomes of these is known first.
+            if root.rank() > rank {
+                rank = root.rank();
+                self.take(std::mem::take(&mut gathered), &mut seen, &mut builder)
+                    .await?;
+            }
             let mut desired = Vec::new();
             self.plan(*root, &mut desired);
             let mut rows = self.ground.state.rows(*root).context("reading the state")?;
@@ -160,6 +169,11 @@ impl Pass<'_> {
             }
         }
         self.take(gathered, &mut seen, &mut builder).await?;
+        for (name, changes) in std::mem::take(&mut seen.held_back) {
+            let scope = &self.ground.request.options.scope;
+            let changes = scope.narrow(changes, &name, &seen.beside);
+            self.push(changes, &mut seen, &mut builder)?;
+        }
         self.strays(&seen, &mut builder)?;
         let notes = std::mem::take(&mut seen.notes);
         seen.refreshed = self.reader.refreshed(seen.rows, &seen.ours, notes)?;
@@ -172,29 +186,54 @@ impl Pass<'_> {
         seen: &mut Seen,
         builder: &mut Builder,
     ) -> anyhow::Result<()> {
-        for one in self.compared(roots).await? {
+        for one in self.compared(roots, seen).await? {
             let Compared { one, live, changes } = one;
             seen.count(one.root, &one.rows, &live);
             seen.count_answers(&one.desired);
             seen.targeted |= self.is_targeted(&one);
             seen.claim((one.root, &one.rows), &one.desired, &self.found);
-            let changes = changes.unwrap_or_else(|| self.changes(&one, &live));
+            let changes = changes.unwrap_or_else(|| self.changes(&one, &live, seen));
             seen.loans.count(&one.rows, &live, &changes);
-            self.push(changes, seen, builder)?;
+            if one.root.is_deal() {
+                seen.beside.refer(&changes);
+                self.push(changes, seen, builder)?;
+                continue;
+            }
+            seen.note_elsewhere((one.root, &one.rows), &changes);
+            for address in changes.iter().flat_map(scope::references) {
+                builder.wait_for(one.root, address.root);
+            }
+            let scope = &self.ground.request.options.scope;
+            if scope.is_everything() {
+                self.push(changes, seen, builder)?;
+                continue;
+            }
+            // Which of them are in scope depends on the deals that refer to them.
+            let name = self.name(one.root).to_owned();
+            seen.beside.leave_out(scope.excluded(&changes, &name));
+            seen.held_back.push((name, changes));
         }
         Ok(())
     }
 
+    /// What people call a root: the name of the opportunity, or of the account.
+    fn name(&self, root: RootId) -> &str {
+        let inventory = &self.ground.read.inventory;
+        let deal = inventory.opportunities.get(&root).map(|deal| &deal.name);
+        let account = || Some(&inventory.accounts.get(&root.account()?)?.name);
+        deal.or_else(account).map_or("", |name| name)
+    }
+
     /// The roots with what the org holds of them: of what changed, and of what is to be changed,
     /// with its values.
-    async fn compared(&self, roots: Vec<Gathered>) -> anyhow::Result<Vec<Compared>> {
+    async fn compared(&self, roots: Vec<Gathered>, seen: &Seen) -> anyhow::Result<Vec<Compared>> {
         let mut live = self.reader.live(&roots).await?;
         let (mut closer, mut known, mut first) = (Vec::new(), Vec::new(), 0);
         for one in &roots {
             let of_root = &live[first..first + one.rows.len()];
             let changes = of_root
                 .contains(&Live::Unchanged)
-                .then(|| self.changes(one, of_root));
+                .then(|| self.changes(one, of_root, seen));
             let unread = Self::unread(one, of_root, changes.as_deref().unwrap_or_default());
             known.push(changes.filter(|_| unread.is_empty()));
             closer.extend(unread.into_iter().map(|place| first + place));
@@ -236,8 +275,7 @@ impl Pass<'_> {
     }
 
     fn is_targeted(&self, one: &Gathered) -> bool {
-        let deal = self.ground.read.inventory.opportunities.get(&one.root);
-        let name = deal.map_or("", |deal| &deal.name);
+        let name = self.name(one.root);
         let desired = one.desired.iter().map(|record| &record.path);
         let paths = desired.chain(one.rows.iter().map(|row| &row.path));
         self.ground
@@ -247,8 +285,8 @@ impl Pass<'_> {
             .targets(one.root, name, paths)
     }
 
-    /// The changes of a root that are in scope.
-    fn changes(&self, one: &Gathered, live: &[Live]) -> Vec<Change> {
+    /// The changes of a root: of a deal those that are in scope.
+    fn changes(&self, one: &Gathered, live: &[Live], seen: &Seen) -> Vec<Change> {
         let Ground {
             state,
             request,
@@ -273,17 +311,20 @@ impl Pass<'_> {
             generation_floor: state.meta().generation_floor,
             same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
+            elsewhere: &seen.elsewhere,
             adopting: self.ground.takes_over(),
+            replacing: steps::replacing(request),
             policies: &self.policies,
             render: &render,
             is_retold: &is_retold,
         };
         let planned = self
             .planner
-            .is_some_and(|planner| planner.stories.pins.contains_key(&one.root));
+            .is_some_and(|planner| planner.stories.covers(one.root));
+        let own = one.root.account();
         let root = Root {
             id: one.root,
-            account: deal.and_then(|deal| deal.account).or_else(known),
+            account: own.or_else(|| deal?.account).or_else(known),
             desired: &one.desired,
             rows: &one.rows,
             live,
@@ -291,8 +332,13 @@ impl Pass<'_> {
         };
         let mut changes = Vec::new();
         diff::diff(&context, &root, &mut |change| changes.push(change));
-        let name = deal.map_or("", |deal| &deal.name);
-        request.options.scope.narrow(changes, name)
+        match one.root.is_deal() {
+            false => changes,
+            true => {
+                let scope = &request.options.scope;
+                scope.narrow(changes, self.name(one.root), &seen.beside)
+            }
+        }
     }
 
     fn push(

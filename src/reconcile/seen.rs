@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::loans::Loans;
-use crate::diff;
+use crate::diff::{self, Elsewhere};
+use crate::model::address::{Address, Path};
+use crate::model::change::{Action, Change};
 use crate::model::id::RootId;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Mark, Row};
 use crate::model::value::{FieldName, Value};
 use crate::refresh;
+use crate::scope::Beside;
 use crate::state::Notes;
 
 #[derive(Debug, Default)]
@@ -30,6 +33,12 @@ pub(super) struct Seen {
     pub(super) touched: BTreeSet<RootId>,
     /// Something is named by a target, or no target is given.
     pub(super) targeted: bool,
+    /// What becomes of the records of accounts, which those of deals refer to.
+    pub(super) elsewhere: Elsewhere,
+    /// Where a plan is narrowed: the changes of accounts, by name, until it is known which of them
+    /// the deals need.
+    pub(super) held_back: Vec<(String, Vec<Change>)>,
+    pub(super) beside: Beside,
     /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
     pub(super) loans: Loans,
@@ -49,6 +58,31 @@ impl Seen {
                 Live::Gone => *self.vanished.entry(row.object).or_default() += 1,
                 Live::Ours(_) | Live::Unchanged => *self.ours.entry(row.object).or_default() += 1,
                 Live::NotRead | Live::NotOurs => {}
+            }
+        }
+    }
+
+    /// Notes what becomes of the records of an account.
+    pub(super) fn note_elsewhere(&mut self, (root, rows): (RootId, &[Row]), changes: &[Change]) {
+        let address = |path: &Path| Address {
+            root,
+            path: path.clone(),
+        };
+        let there = rows.iter().map(|row| (address(&row.path), Some(row.id)));
+        self.elsewhere.extend(there);
+        for change in changes {
+            let address = &change.address;
+            match change.action {
+                Action::Create | Action::Replace => {
+                    self.elsewhere.insert(address.clone(), None);
+                }
+                Action::Adopt => {
+                    self.elsewhere.insert(address.clone(), change.id);
+                }
+                Action::Delete | Action::Forget => {
+                    self.elsewhere.remove(address);
+                }
+                Action::Update | Action::Record => {}
             }
         }
     }

@@ -9,16 +9,18 @@ use super::stop::Stop;
 use crate::model::event::Event;
 use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::by_creation;
-use crate::model::pins::Pins;
+use crate::model::pins::RootPins;
 use crate::planner::Planner;
 use crate::refresh;
 
-/// The roots that are compared: the oldest planned ones, and all that are not planned any more.
+/// The roots that are compared, accounts before deals: the oldest planned deals with their
+/// accounts, and all that are not planned any more.
 pub(super) fn in_scope(ground: &Ground, planner: Option<&Planner>) -> Result<Vec<RootId>, Stop> {
     let mut chosen = ground.roots.clone();
     let Some(planner) = planner else {
         return Ok(chosen.into_iter().collect());
     };
+    let opportunities = &ground.read.inventory.opportunities;
     let planned = by_creation(&ground.read.inventory)
         .into_iter()
         .filter(|root| planner.stories.pins.contains_key(root));
@@ -30,11 +32,31 @@ pub(super) fn in_scope(ground: &Ground, planner: Option<&Planner>) -> Result<Vec
             planned.len()
         )));
     }
-    for left_out in planned.iter().skip(most) {
-        chosen.remove(left_out);
+    let (planned, left_out) = planned.split_at(most.min(planned.len()));
+    let accounts = |deals: &[RootId]| -> BTreeSet<RootId> {
+        let deals = deals.iter().filter_map(|deal| opportunities.get(deal));
+        let accounts = deals.filter_map(|deal| deal.account);
+        let theirs = accounts.filter(|account| planner.stories.covers_account(*account));
+        theirs.map(RootId::from).collect()
+    };
+    for root in left_out.iter().chain(&accounts(left_out)) {
+        chosen.remove(root);
     }
-    chosen.extend(planned.into_iter().take(most));
+    chosen.extend(planner.stories.org);
+    chosen.extend(accounts(planned));
+    chosen.extend(planned);
     Ok(chosen.into_iter().collect())
+}
+
+/// Some of the roots, of each kind: together they show every kind of record that there is.
+pub(super) fn sample(roots: &[RootId], most: usize) -> impl Iterator<Item = &RootId> {
+    let of_rank = move |rank| {
+        roots
+            .iter()
+            .filter(move |root| root.rank() == rank)
+            .take(most)
+    };
+    (0..=2).flat_map(of_rank)
 }
 
 /// The accounts of roots that the inventory does not tell.
@@ -45,7 +67,7 @@ pub(super) async fn accounts(
     let known = &ground.read.inventory.opportunities;
     let unknown: BTreeSet<_> = in_scope
         .iter()
-        .filter(|root| !known.contains_key(root))
+        .filter(|root| !known.contains_key(root) && root.is_deal())
         .copied()
         .collect();
     let unread = !ground.request.options.refresh.reads();
@@ -62,14 +84,21 @@ pub(super) fn chosen_pins(
     planner: Option<&Planner>,
     in_scope: &[RootId],
     touched: &BTreeSet<RootId>,
-) -> BTreeMap<RootId, Pins> {
+) -> BTreeMap<RootId, RootPins> {
+    let Some(planner) = planner else {
+        return BTreeMap::new();
+    };
     let covered = |root: &RootId| ground.covered.contains(root);
     let kept = |root: &RootId| covered(root) && in_scope.binary_search(root).is_ok();
-    let mut pins = planner
-        .map(|planner| planner.stories.pins.clone())
-        .unwrap_or_default();
-    pins.retain(|root, _| kept(root) || touched.contains(root));
-    pins
+    let is_chosen = |root: &RootId| kept(root) || touched.contains(root);
+    let deals = planner.stories.pins.iter();
+    let deals = deals.filter(|(root, _)| is_chosen(root));
+    let deals = deals.map(|(root, pins)| (*root, RootPins::Deal(Box::new(pins.clone()))));
+    let people = planner.stories.people.iter();
+    let people = people.map(|(account, people)| (RootId::from(*account), people));
+    let people = people.filter(|(root, _)| is_chosen(root));
+    let people = people.map(|(root, people)| (root, RootPins::People(people.clone())));
+    deals.chain(people).collect()
 }
 
 /// Which opportunities the run is about.

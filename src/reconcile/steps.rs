@@ -8,8 +8,8 @@ use super::request::{Execution, Request};
 use super::stop::Stop;
 use crate::apply::lease::{self, Lease, Taken};
 use crate::apply::{self, pack};
-use crate::diff::Policies;
-use crate::manifest::InstanceUrl;
+use crate::diff::{Policies, Replacing};
+use crate::manifest::{InstanceUrl, OnReanchor};
 use crate::model::change::Reason;
 use crate::model::id::RecordId;
 use crate::model::object::Object;
@@ -72,6 +72,14 @@ pub(super) fn protect(request: &Request) -> Vec<wildmatch::WildMatch> {
 pub(super) fn policies(request: &Request) -> Policies {
     let drift = &request.manifest.drift;
     Policies::new(&drift.ignore, &drift.create_only)
+}
+
+pub(super) fn replacing(request: &Request) -> Replacing {
+    let peopleai = &request.manifest.peopleai;
+    Replacing {
+        on_reanchor: peopleai.on_reanchor == OnReanchor::Replace,
+        on_rematch: peopleai.replace_on_rematch,
+    }
 }
 
 pub(super) fn only_run(state: &State, request: &Request) -> anyhow::Result<Option<i64>> {

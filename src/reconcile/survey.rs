@@ -1,11 +1,13 @@
 //! A plan with what it was made from, for those who look at the org before anything is written.
 
 use super::planned::Planned;
+use super::selection;
 use crate::model::address::Address;
 use crate::model::id::RootId;
 use crate::model::inventory::Inventory;
 use crate::model::object::{OBJECTS, Object};
 use crate::model::record::Desired;
+use crate::model::told::Told;
 use crate::model::value::{Datum, FieldName, Value};
 use crate::planner::Planner;
 
@@ -15,6 +17,8 @@ pub(crate) struct Survey {
     pub(crate) inventory: Inventory,
     /// One record of each kind that the manifest asks for.
     pub(crate) samples: Vec<Sample>,
+    /// The story of the deal that was asked for.
+    pub(crate) explained: Option<Told>,
 }
 
 /// A record as it would be sent.
@@ -34,7 +38,7 @@ pub(super) fn samples(planner: Option<&Planner>, roots: &[RootId]) -> Vec<Sample
         return Vec::new();
     };
     let mut samples: Vec<Sample> = Vec::new();
-    for root in roots.iter().take(DEALS) {
+    for root in selection::sample(roots, DEALS) {
         let mut desired = Vec::new();
         planner.plan(*root, &mut desired);
         for facts in &OBJECTS {

@@ -8,7 +8,6 @@ use tokio::sync::watch;
 use super::request::Request;
 use crate::content::{self, Cache, Known, Model, Purpose};
 use crate::diff;
-use crate::manifest::Llm;
 use crate::model::address::Address;
 use crate::model::change::{Change, Reason};
 use crate::model::event::{Event, Texts};
@@ -64,14 +63,15 @@ pub(super) fn is_retold(cache: &Cache, row: &Row, fields: &Fields) -> bool {
     })
 }
 
-/// How many texts a plan waits for, and the tokens that asking for them takes, about.
-pub(super) fn to_write(plan: &Plan, llm: &Llm) -> (u64, u64) {
-    if !llm.enabled {
+/// How many texts a plan waits for, and the tokens that asking for them takes, about; none where
+/// nobody can be asked.
+pub(super) fn to_write(plan: &Plan, request: &Request) -> (u64, u64) {
+    let Some(model) = &request.model else {
         return (0, 0);
-    }
+    };
     let (mut seen, mut tokens) = (BTreeSet::new(), 0);
     for (_, draft) in drafts(plan) {
-        if seen.insert(draft.hash) {
+        if seen.insert(draft.hash) && matches!(model, Model::Ready(_)) {
             tokens += content::estimate(&draft.prompt);
         }
     }
@@ -84,7 +84,7 @@ pub(super) async fn generate(
     cache: &Cache,
     plan: Plan,
 ) -> anyhow::Result<Plan> {
-    let (total, _) = to_write(&plan, &request.manifest.llm);
+    let (total, _) = to_write(&plan, request);
     let (_, uninterrupted) = watch::channel(false);
     let mut tell = |event: Event| match event {
         Event::Notice(text) => request.notices.tell(&text),
@@ -109,7 +109,7 @@ pub(super) async fn generate(
         let is_as_before = change.reason == Reason::Retold
             && change.fields.iter().all(|field| match &field.after {
                 Datum::Json(after) => field.before.as_ref() == Some(after),
-                Datum::Ref(_) | Datum::Draft(_) => false,
+                Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_) => false,
             });
         if !is_as_before {
             builder.push(&change)?;
@@ -182,7 +182,7 @@ fn drafts(plan: &Plan) -> impl Iterator<Item = (Address, Draft)> {
             .into_iter()
             .filter_map(|field| match field.after {
                 Datum::Draft(draft) => Some(*draft),
-                Datum::Json(_) | Datum::Ref(_) => None,
+                Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => None,
             });
         drafts.map(move |draft| (address.clone(), draft))
     })

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Error, fit};
+use super::{Error, fit, mapping};
 use crate::manifest::{EmailObject, Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
     ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
@@ -32,7 +32,8 @@ pub(super) async fn capabilities(
     further: Vec<Read<'_>>,
 ) -> Result<(Described, Vec<Told>), Error> {
     let known = OBJECTS.iter().map(|facts| facts.api_name);
-    let names: BTreeSet<_> = known.chain([PACK_OBJECT, "Contact"]).collect();
+    let further_names = [PACK_OBJECT, "Account", "Opportunity"];
+    let names: BTreeSet<_> = known.chain(further_names).collect();
     let mut reads: Vec<_> = names.iter().map(|name| Read::Describe(name)).collect();
     reads.extend(further);
     let mut told = org.read(&reads).await?;
@@ -45,19 +46,24 @@ pub(super) async fn capabilities(
     let shows = |object: &str, field: &str| {
         described(object).is_some_and(|object| object.field(field).is_some())
     };
-    let places = [Places::Codes, Places::Texts].into_iter().find(|places| {
-        let mut fields = places.of_account().into_iter().flatten();
-        fields.all(|field| shows("Account", field))
-    });
+    let places = |object: &str, of: fn(Places) -> Option<[&'static str; 2]>| {
+        let mut known = [Places::Codes, Places::Texts].into_iter();
+        known.find(|places| {
+            of(*places).is_some_and(|fields| fields.iter().all(|field| shows(object, field)))
+        })
+    };
     let account_fields = ACCOUNT_FIELDS
         .iter()
         .filter(|field| shows("Account", field));
     let mut capabilities = Capabilities {
-        places: places.unwrap_or_default(),
+        places: places("Account", Places::of_account).unwrap_or_default(),
+        contact_places: places("Contact", Places::of_contact).unwrap_or_default(),
+        contact_roles: described("OpportunityContactRole").map_or_else(Vec::new, contact_roles),
         account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
         person_accounts: shows("Contact", "IsPersonAccount"),
         currencies: shows("Opportunity", "CurrencyIsoCode"),
         pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
+        org: Some(super::record_id(&org.identity().org_id)?),
         running_user: Some(UserId(super::record_id(&org.identity().user_id)?)),
         ..Capabilities::default()
     };
@@ -77,6 +83,8 @@ pub(super) async fn capabilities(
     }
     let mut misfits = fit::fit(manifest, &ours, &mut capabilities)?;
     misfits.extend(fit::email_object(manifest, &capabilities));
+    let opportunity = described("Opportunity");
+    misfits.extend(mapping::fit(manifest, opportunity, &mut capabilities));
     let (mut unfilled, mut not_offered) = (Vec::new(), Vec::new());
     for (facts, describe) in ours.values() {
         if is_written(manifest, &capabilities, facts.object) {
@@ -105,14 +113,23 @@ pub(super) async fn capabilities(
 fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) -> bool {
     capabilities.has(object)
         && match object {
-            Object::Event | Object::Task => true,
+            Object::Event | Object::Task | Object::OpportunityContactRole => true,
+            Object::Account => !manifest.accounts.create.is_empty(),
+            Object::Contact => manifest.contacts.generate,
             Object::EmailMessage => manifest.activity.email_object == EmailObject::EmailMessage,
             Object::EventRelation => !capabilities.shares_activities(),
-            Object::Scorecard | Object::ScorecardAnswer => {
-                !manifest.scorecards.templates.is_empty()
-            }
+            Object::Scorecard | Object::ScorecardAnswer => manifest.scorecards.are_records(),
             Object::AccountLoan | Object::OpportunityLoan => false,
         }
+}
+
+/// The names of roles that can be chosen.
+fn contact_roles(object: &Describe) -> Vec<String> {
+    let values = object
+        .field("Role")
+        .map_or(&[][..], |role| &role.picklist_values);
+    let active = values.iter().filter(|value| value.active);
+    active.map(|value| value.value.clone()).collect()
 }
 
 /// Whether it can hold a pack and its lease; one that lacks a field of it is of no use.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Error;
 use super::record_id;
 use crate::manifest::template::Template;
-use crate::manifest::{EmailObject, Manifest, Misfit};
+use crate::manifest::{Attribute, EmailObject, LentField, Manifest, Misfit};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::field_kind::FieldKind;
 use crate::model::id::RecordId;
@@ -45,7 +45,57 @@ pub(super) fn fit(
             }
         }
     }
+    misfits.extend(told(manifest, described));
+    misfits.extend(lent(manifest, described));
     Ok(misfits)
+}
+
+/// Fields of activities that are to tell People.ai something.
+fn told(
+    manifest: &Manifest,
+    described: &BTreeMap<Object, (&'static Facts, &Describe)>,
+) -> Vec<Misfit> {
+    let activities = [Object::Event, Object::Task];
+    let activities = activities.iter().filter_map(|object| described.get(object));
+    let misfit = |(told, name): (&Attribute, &String)| {
+        let is_text = |field: &Field| matches!(kind(field), Some(FieldKind::Text { .. }));
+        let fits = |describe: &Describe| {
+            let field = describe.field(name);
+            field.is_some_and(|field| field.createable && field.updateable && is_text(field))
+        };
+        let (facts, _) = activities.clone().find(|(_, describe)| !fits(describe))?;
+        Some(Misfit {
+            path: format!("peopleai.fields.{told}"),
+            message: format!(
+                "this org has no text field {name} on {} that you may set",
+                facts.api_name
+            ),
+            hint: "`demo-gen org prepare` makes it".to_owned(),
+        })
+    };
+    manifest.peopleai.fields.iter().filter_map(misfit).collect()
+}
+
+/// Fields of records that are not ours, which the manifest names.
+fn lent(
+    manifest: &Manifest,
+    described: &BTreeMap<Object, (&'static Facts, &Describe)>,
+) -> Vec<Misfit> {
+    let misfit = |lent: LentField| {
+        let (_, describe) = described.get(&lent.object)?;
+        let field = describe.field(&lent.field);
+        let is_settable = field.is_some_and(|field| field.updateable);
+        (!is_settable).then(|| Misfit {
+            path: lent.key.to_owned(),
+            message: format!(
+                "this org has no field {} on {} that you may set",
+                lent.field,
+                lent.object.api_name()
+            ),
+            hint: "check its API name and your field-level security; or take it out".to_owned(),
+        })
+    };
+    manifest.lent().into_iter().filter_map(misfit).collect()
 }
 
 /// Emails can be records of their own only where the org has such.
@@ -61,7 +111,7 @@ pub(super) fn email_object(manifest: &Manifest, capabilities: &Capabilities) -> 
 }
 
 /// A message and a hint.
-type Told = (String, String);
+pub(super) type Told = (String, String);
 
 /// What the field can hold, where a user may set it and the template can give it.
 fn field_kind(
@@ -102,7 +152,7 @@ fn field_kind(
 }
 
 /// The types that a text can stand for a value of.
-fn kind(field: &Field) -> Option<FieldKind> {
+pub(super) fn kind(field: &Field) -> Option<FieldKind> {
     let values = || {
         let active = field.picklist_values.iter().filter(|value| value.active);
         active.map(|value| value.value.clone()).collect()
@@ -174,9 +224,7 @@ pub(super) fn unfilled(manifest: &Manifest, facts: &Facts, describe: &Describe) 
             || manifest.run.run_tag_field.as_deref() == Some(name)
             || added.is_some_and(|added| added.contains_key(name))
     };
-    let is_demanded =
-        |field: &&Field| field.createable && !field.nillable && !field.defaulted_on_create;
-    let demanded = describe.fields.iter().filter(is_demanded);
+    let demanded = describe.fields.iter().filter(|field| field.is_required());
     let unfilled = demanded.filter(|field| !is_filled(&field.name));
     unfilled
         .map(|field| {

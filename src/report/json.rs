@@ -18,7 +18,9 @@ use crate::model::change::{Action, Change, Counts, FieldChange, Reason};
 use crate::model::day::Day;
 use crate::model::event::{Event, Failure, Halted, Outcome, Texts};
 use crate::model::id::{RecordId, RootId};
+use crate::model::person::Person;
 use crate::model::prompt::PromptHash;
+use crate::model::told::Told;
 use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
 
@@ -137,9 +139,15 @@ struct FieldLine<'a> {
     /// The record of ours whose id the field gets; `after` is null then.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_address: Option<&'a Address>,
+    /// Of several records, whose ids the field names.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    after_addresses: &'a [Address],
     /// A language model is to write it; `after` is what stands in until it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     after_prompt: Option<PromptHash>,
+    /// Several people of whom some are made, by id or address.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    after_people: &'a [Person],
 }
 
 /// Terraform's names.
@@ -299,6 +307,22 @@ pub(crate) fn validation(
     write(&line, out)
 }
 
+/// The story of one deal.
+pub(crate) fn story(told: &Told, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct StoryLine<'a> {
+        format_version: &'static str,
+        r#type: &'static str,
+        story: &'a Told,
+    }
+    let line = StoryLine {
+        format_version: FORMAT_VERSION,
+        r#type: "story",
+        story: told,
+    };
+    write(&line, out)
+}
+
 /// One value on a line of its own.
 pub(super) fn write(line: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut text = serde_json::to_vec(line)?;
@@ -339,17 +363,37 @@ fn change_line(change: &Change) -> ChangeLine<'_> {
 }
 
 fn field_line(field: &FieldChange) -> FieldLine<'_> {
-    let (after, after_address, after_prompt) = match &field.after {
-        Datum::Json(json) => (Cow::Borrowed(json), None, None),
-        Datum::Ref(address) => (Cow::Owned(Json::Null), Some(address), None),
-        Datum::Draft(draft) => (Cow::Owned(draft.stand_in()), None, Some(draft.hash)),
-    };
-    FieldLine {
+    let line = FieldLine {
         name: &field.name,
         before: field.before.as_ref().unwrap_or(&Json::Null),
-        after,
-        after_address,
-        after_prompt,
+        after: Cow::Owned(Json::Null),
+        after_address: None,
+        after_addresses: &[],
+        after_prompt: None,
+        after_people: &[],
+    };
+    match &field.after {
+        Datum::Json(json) => FieldLine {
+            after: Cow::Borrowed(json),
+            ..line
+        },
+        Datum::Ref(address) => FieldLine {
+            after_address: Some(address),
+            ..line
+        },
+        Datum::Refs(addresses) => FieldLine {
+            after_addresses: addresses,
+            ..line
+        },
+        Datum::Draft(draft) => FieldLine {
+            after: Cow::Owned(draft.stand_in()),
+            after_prompt: Some(draft.hash),
+            ..line
+        },
+        Datum::People(people) => FieldLine {
+            after_people: people,
+            ..line
+        },
     }
 }
 
@@ -485,7 +529,7 @@ mod tests {
                     "not_tried": 2,
                     "unresolved": 0,
                     "kept": [],
-                    "stopped": "interrupted",
+                    "texts": {"generated": 0, "fallback": 0, "tokens": 0}, "stopped": "interrupted",
                     "calls": 5,
                 }),
             ]

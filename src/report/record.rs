@@ -31,6 +31,13 @@ pub(super) struct Bounds {
     pub(super) text_lines: usize,
 }
 
+impl Bounds {
+    /// Whether even long texts are shown.
+    fn is_all(self) -> bool {
+        self.fields == usize::MAX
+    }
+}
+
 /// Shows a change with all its fields.
 pub(crate) fn record(change: &Change, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let all = Bounds {
@@ -55,16 +62,24 @@ pub(super) fn head(change: &Change) -> String {
     if let Some(day) = change.day {
         head = format!("{head}  {day}");
     }
+    if let Some(former) = change.instead_of {
+        head = format!("{head}  instead of {}", former.api_name());
+    }
     head
 }
 
 /// The fields of a change: of a new record what it gets, of another what differs.
 pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<String> {
-    let shown: Vec<&FieldChange> = match change.action {
+    // What takes the place of a record of another kind is shown as a new one.
+    let action = match change.instead_of {
+        Some(_) => Action::Create,
+        None => change.action,
+    };
+    let shown: Vec<&FieldChange> = match action {
         Action::Create => change
             .fields
             .iter()
-            .filter(|field| tells(change, field))
+            .filter(|field| tells(change, field) || bounds.is_all() && long_text(field).is_some())
             .collect(),
         Action::Update | Action::Replace | Action::Adopt => change
             .fields
@@ -78,9 +93,9 @@ pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<Strin
     let pad = names.max().unwrap_or_default().min(NAME_WIDTH);
     let mut lines: Vec<String> = shown[..count]
         .iter()
-        .flat_map(|field| lines_of(field, change.action, pad, (bounds, width)))
+        .flat_map(|field| lines_of(field, action, pad, (bounds, width)))
         .collect();
-    let hidden = match change.action {
+    let hidden = match action {
         Action::Create => change.fields.len() - count,
         _ => shown.len() - count,
     };
@@ -100,14 +115,25 @@ fn tells(change: &Change, field: &FieldChange) -> bool {
         Datum::Json(Json::Null | Json::Bool(_)) => false,
         Datum::Json(Json::String(text)) => *text != change.title && text.len() <= LONG_TEXT,
         Datum::Draft(draft) => draft.text(None).is_some_and(|text| text.len() <= LONG_TEXT),
-        Datum::Json(_) | Datum::Ref(_) => true,
+        Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => true,
+    }
+}
+
+/// A text that takes lines of its own, and what is to be said of it.
+fn long_text(field: &FieldChange) -> Option<(String, &'static str)> {
+    match &field.after {
+        Datum::Json(Json::String(text)) if is_long(text) => Some((text.clone(), "")),
+        Datum::Draft(draft) => Some((draft.text(None).unwrap_or_default(), TO_BE_GENERATED)),
+        Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => None,
     }
 }
 
 fn differs(field: &FieldChange) -> bool {
     match (&field.before, &field.after) {
         (Some(before), Datum::Json(after)) => before != after,
-        (None, _) | (_, Datum::Ref(_) | Datum::Draft(_)) => true,
+        (None, _) | (_, Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) | Datum::People(_)) => {
+            true
+        }
     }
 }
 
@@ -123,6 +149,14 @@ fn lines_of(
     };
     let start = format!("{FIELD_MARGIN}{mark} {:pad$} =", clean(&field.name));
     let room = width.saturating_sub(FIELD_MARGIN.len() + pad + 5);
+    if let (Action::Create, Some((text, note))) = (action, long_text(field)) {
+        let indent = format!("{FIELD_MARGIN}    ");
+        let room = width.saturating_sub(indent.len());
+        let lines = wrapped(&text, room);
+        let lines = lines.into_iter().map(|line| format!("{indent}{line}"));
+        let first = format!("{start} {note}").trim_end().to_owned();
+        return std::iter::once(first).chain(lines).collect();
+    }
     if action == Action::Create {
         return vec![format!("{start} {}", datum(&field.after, room))];
     }
@@ -148,6 +182,26 @@ fn lines_of(
     )]
 }
 
+/// The lines of a text, broken between words where they are too long.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let mut shown = String::new();
+        for word in clean(line).split(' ') {
+            let is_full = shown.chars().count() + word.chars().count() + 1 > width;
+            if is_full && !shown.is_empty() {
+                lines.push(std::mem::take(&mut shown));
+            }
+            if !shown.is_empty() {
+                shown.push(' ');
+            }
+            shown.push_str(word);
+        }
+        lines.push(shown);
+    }
+    lines
+}
+
 fn is_long(text: &str) -> bool {
     text.contains('\n') || text.chars().count() > LONG_TEXT
 }
@@ -163,6 +217,14 @@ fn datum(datum: &Datum, width: usize) -> String {
             let offline = draft.text(None).unwrap_or_default();
             let room = width.saturating_sub(TO_BE_GENERATED.len() + 3);
             format!("{} {TO_BE_GENERATED}", quoted(&offline, room))
+        }
+        Datum::Refs(addresses) => {
+            let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+            brief(&format!("(ids of {})", addresses.join(", ")), width)
+        }
+        Datum::People(people) => {
+            let people: Vec<_> = people.iter().map(ToString::to_string).collect();
+            brief(&format!("(ids of {})", people.join(", ")), width)
         }
     }
 }

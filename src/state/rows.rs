@@ -10,7 +10,7 @@ use crate::model::address::{Address, Path};
 use crate::model::id::{RecordId, RootId};
 use crate::model::loan::{Lent, Loans};
 use crate::model::object::Object;
-use crate::model::pins::Pins;
+use crate::model::pins::RootPins;
 use crate::model::recorded::{Held, Row};
 use crate::model::value::{FieldName, Want};
 
@@ -87,7 +87,7 @@ impl Shapes {
 
 impl State {
     /// All roots that have pins or records.
-    pub(crate) fn roots(&self) -> Result<BTreeMap<RootId, Option<Pins>>, Error> {
+    pub(crate) fn roots(&self) -> Result<BTreeMap<RootId, Option<RootPins>>, Error> {
         let mut statement = self
             .db
             .prepare("SELECT root, pins FROM roots")
@@ -231,6 +231,21 @@ impl State {
         Ok(ids)
     }
 
+    /// The ids of the managed records of these kinds.
+    pub(crate) fn ids_of(&self, objects: &[Object]) -> Result<BTreeSet<RecordId>, Error> {
+        let sql = "SELECT id FROM records WHERE object = ?1";
+        let mut statement = self.db.prepare(sql).doing("read")?;
+        let mut ids = BTreeSet::new();
+        for object in objects {
+            let mut rows = statement.query([object.number()]).doing("read")?;
+            while let Some(row) = rows.next().doing("read")? {
+                let id: String = row.get(0).doing("read")?;
+                ids.insert(RecordId::parse(&id).map_err(|error| self.broken(&error))?);
+            }
+        }
+        Ok(ids)
+    }
+
     /// The ids at the given addresses, for what refers to them.
     pub(crate) fn id_of(&self, address: &Address) -> Result<Option<RecordId>, Error> {
         let sql = "SELECT id FROM records WHERE path = ?2 \
@@ -286,7 +301,7 @@ pub(super) fn put(
     let sql = "INSERT OR REPLACE INTO records SELECT number, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
                FROM roots WHERE root = ?1";
     let mut statement = db.prepare_cached(sql).doing("written")?;
-    let object = row.object.number() as i64;
+    let object = i64::from(row.object.number());
     let want = row.want.0.cast_signed();
     let lent = (!row.lent.is_empty())
         .then(|| serde_json::to_string(&row.lent).expect("a loan is plain data"));

@@ -8,7 +8,7 @@ use super::{Doing as _, Error, State, meta, rows};
 use crate::model::change::{Action, Counts};
 use crate::model::day::Day;
 use crate::model::id::RootId;
-use crate::model::pins::Pins;
+use crate::model::pins::RootPins;
 
 /// What a run writes down before it does anything.
 pub(crate) struct Opening<'a> {
@@ -29,7 +29,7 @@ pub(crate) struct Opening<'a> {
     /// Deals that are covered no more.
     pub(crate) left: &'a BTreeSet<RootId>,
     /// The pins of the deals that this run may touch.
-    pub(crate) pins: &'a BTreeMap<RootId, Pins>,
+    pub(crate) pins: &'a BTreeMap<RootId, RootPins>,
     /// What planning needs of the org, as JSON, by name.
     pub(crate) snapshot: &'a [(&'static str, String)],
 }

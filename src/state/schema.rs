@@ -61,6 +61,8 @@ const STEPS: &[&str] = &["
     "ALTER TABLE intents ADD COLUMN job TEXT",
     // Of a loan, its fields with what they held before; null for records that we made.
     "ALTER TABLE records ADD COLUMN lent TEXT",
+    // Accounts have pins as well as deals, so pins say which they are.
+    "UPDATE roots SET pins = '{\"deal\":' || pins || '}' WHERE pins IS NOT NULL",
 ];
 
 /// Brings the file to the newest format; a newer or a foreign file is left alone.

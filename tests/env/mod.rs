@@ -1,11 +1,13 @@
 //! A fresh folder to run the real binary in, with nothing of the machine around it.
 
 mod draws;
+mod model;
 mod plan;
 mod redact;
 mod served;
 
 pub(crate) use draws::Draws;
+pub(crate) use model::{Answer, Model};
 pub(crate) use plan::{Change, Plan};
 pub(crate) use served::Served;
 

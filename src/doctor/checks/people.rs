@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Judgement, counted, good, note, some_of, unseen, warning};
 use crate::doctor::sight::{Question, Sight, is_true, text};
 use crate::manifest::CalendarSync;
+use crate::model::email::domain_of_website;
 use crate::model::inventory::Inventory;
 use crate::org::Fields;
 
@@ -133,7 +134,7 @@ pub(super) fn domains(sight: &Sight) -> Judgement {
     }
     let hosts: BTreeMap<_, _> = websites
         .iter()
-        .filter_map(|row| Some((text(row, "Id")?, host(text(row, "Website")?)?)))
+        .filter_map(|row| Some((text(row, "Id")?, domain_of_website(text(row, "Website")?)?)))
         .collect();
     let without = websites.len() - hosts.len();
     let strangers = emails.iter().filter(|row| {
@@ -168,18 +169,6 @@ pub(super) fn domains(sight: &Sight) -> Judgement {
     }
 }
 
-/// The host of a website as people write it: `https://www.acme.example/about` is `acme.example`.
-fn host(website: &str) -> Option<String> {
-    let rest = website
-        .trim()
-        .split_once("://")
-        .map_or(website.trim(), |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let host = host.to_ascii_lowercase();
-    let host = host.strip_prefix("www.").unwrap_or(&host);
-    host.contains('.').then(|| host.to_owned())
-}
-
 fn belongs(domain: &str, host: &str) -> bool {
     let domain = domain.trim().to_ascii_lowercase();
     domain == host
@@ -190,20 +179,7 @@ fn belongs(domain: &str, host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{belongs, host};
-
-    #[test]
-    fn hosts_are_read_as_people_write_them() {
-        for (website, expect) in [
-            ("https://www.acme.example/about", Some("acme.example")),
-            ("www.acme.example", Some("acme.example")),
-            ("ACME.example:8080", Some("acme.example")),
-            ("acme", None),
-            ("", None),
-        ] {
-            assert_eq!(host(website).as_deref(), expect, "{website}");
-        }
-    }
+    use super::belongs;
 
     #[test]
     fn sub_domains_belong_and_look_alikes_do_not() {

@@ -3,6 +3,7 @@
 //! Those that are built in and those of a user are of one format, read by one reader. To add one
 //! that is built in is a file beside this one and a line in [`BUILT_IN`].
 
+mod mapping;
 mod read;
 mod topics;
 
@@ -13,7 +14,11 @@ use serde::{Serialize, Serializer};
 use super::roles::Role;
 use super::template::Template;
 
+pub(crate) use mapping::{Mapped, Part, Piece, Whole};
+pub(super) use mapping::{as_keys, mapping};
 pub(super) use read::all;
+#[cfg(test)]
+pub(crate) use topics::TOPICS;
 
 /// What is built in, by the name that the manifest and the addresses of scorecards give it.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -103,6 +108,11 @@ impl Framework {
         let reached = |band: &&Band| in_tenths(band.from) <= tenths;
         let band = self.bands.iter().rfind(reached);
         band.map_or("", |band| &band.name)
+    }
+
+    /// All ratings, the lowest first.
+    pub(crate) fn ratings(&self) -> impl Iterator<Item = &str> {
+        self.bands.iter().map(|band| band.name.as_str())
     }
 
     /// The scores that an answer to this element can have, the least first. Never empty.

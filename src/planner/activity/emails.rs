@@ -1,20 +1,29 @@
-//! Emails: Tasks of subtype Email.
+//! Emails: Tasks of subtype Email, or records of their own where the manifest says so.
 
 use super::super::timeline::{Kind, Step};
 use super::super::{Deal, field, person_or_null, text};
-use super::main;
+use super::{email_message, main};
 use crate::draw::RootDraw;
+use crate::manifest::EmailObject;
 use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::value::{FieldName, Value};
 
 /// Makes the deal's emails.
 pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<Desired>) {
+    let email_object = deal.planner.situation.manifest.activity.email_object;
     for (number, step) in deal.timeline.steps.iter().enumerate() {
-        if let Kind::Mail(..) = step.kind {
-            let fields = task(deal, number, step);
-            deal.add(records, step.path.clone(), Object::Task, fields);
-        }
+        let Kind::Mail(direction, _) = step.kind else {
+            continue;
+        };
+        let (object, fields) = match email_object {
+            EmailObject::Task => (Object::Task, task(deal, number, step)),
+            EmailObject::EmailMessage => (
+                Object::EmailMessage,
+                email_message::fields(deal, number, direction),
+            ),
+        };
+        deal.add(records, step.path.clone(), object, fields);
     }
 }
 

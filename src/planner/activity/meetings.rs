@@ -1,6 +1,7 @@
 //! Meetings: Events, with those who join related to them, or else invited by `EventRelation`s.
 
 use super::super::calendar::Tense;
+use super::super::people::{People, contact};
 use super::super::timeline::{Kind, Step};
 use super::super::{Deal, Situation, field, person, person_or_null, text};
 use super::main;
@@ -102,11 +103,13 @@ fn invite(deal: &Deal, step: &Step, records: &mut Vec<Desired>) {
         let Part {
             role,
             person: Some(invited),
+            ..
         } = &deal.pins.cast[place]
         else {
             continue;
         };
-        if !may_be_invited(&deal.planner.situation, deal.opportunity, *invited) {
+        let of_deal = (deal.opportunity, &deal.planner.stories.people);
+        if !may_be_invited(&deal.planner.situation, of_deal, *invited) {
             continue;
         }
         let path = Path::new(format!("{}/attendee/{role}", step.path));
@@ -122,17 +125,12 @@ fn invite(deal: &Deal, step: &Step, records: &mut Vec<Desired>) {
 /// So unless the manifest says otherwise only those are invited who can get no mail.
 pub(in crate::planner) fn may_be_invited(
     situation: &Situation,
-    opportunity: &Opportunity,
+    (opportunity, made): (&Opportunity, &People),
     person: Person,
 ) -> bool {
-    let contacts = opportunity
+    let contact = opportunity
         .account
-        .and_then(|account| situation.inventory.contacts.get(&account));
-    let email = contacts
-        .and_then(|contacts| match person {
-            Person::Contact(id) => contacts.get(&id),
-            Person::Made(..) => None,
-        })
-        .and_then(|contact| contact.email.as_deref());
+        .and_then(|account| contact(situation.inventory, made, (account, person)));
+    let email = contact.and_then(|contact| contact.email.as_deref());
     situation.manifest.activity.invite_real || email.is_some_and(is_reserved)
 }

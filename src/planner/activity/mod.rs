@@ -1,7 +1,11 @@
 //! Activities: records of the steps of a deal's story. A file a kind.
 
+pub(super) mod calls;
+mod email_message;
 pub(super) mod emails;
 pub(super) mod meetings;
+pub(super) mod peopleai;
+pub(super) mod todos;
 
 use super::Deal;
 use super::timeline::Step;

@@ -125,7 +125,7 @@ fn level_of(share: f64, count: usize, handicaps: &[f64]) -> f64 {
     let (mut low, mut high) = (0.0, 3.0);
     // Halved until a score could not tell the difference.
     for _ in 0..16 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         let sum: f64 = handicaps
             .iter()
             .map(|one| (middle - one).clamp(LEAST, 1.0))
@@ -142,7 +142,8 @@ fn level_of(share: f64, count: usize, handicaps: &[f64]) -> f64 {
 /// The most that an element can be worth: what hangs on a person is not green without them.
 fn most(timeline: &Timeline, asks: &evidence::Asks, pins: &Pins, end: BusinessDay) -> f64 {
     let shape = pins.shape;
-    if is_lopsided(shape) && evidence::MISSED.contains(&asks.key) {
+    let is_missed = is_lopsided(shape) && evidence::MISSED.contains(&asks.key);
+    if is_missed || shape == Shape::LostToCompetitor && asks.key == "competition" {
         return RED;
     }
     let Some(role @ (Role::Champion | Role::EconomicBuyer)) = asks.about else {

@@ -3,6 +3,7 @@
 //! An answer is given only where steps of the story stand behind it, and cites them. What is
 //! cited exists at the manifest's minimum counts, so a raised maximum changes no scorecard.
 
+pub(super) mod fields;
 mod findings;
 mod overall;
 mod score;
@@ -43,10 +44,12 @@ struct Given {
 
 /// Makes the deal's scorecards, by the templates that the manifest names.
 pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>) {
+    if !deal.planner.situation.manifest.scorecards.are_records() {
+        return;
+    }
     let asked = &deal.planner.asked;
-    let end = deal.pins.ends.base(deal.planner.situation.anchor);
     let timeline = deal.timeline;
-    let findings = findings::findings(timeline, asked, deal.pins, end, draw);
+    let findings = findings_of(deal, draw);
     for by in &asked.frameworks {
         let card = card(by, &findings);
         let path = format!("scorecard/{}", by.framework.key);
@@ -69,6 +72,11 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
             deal.add(records, path, Object::ScorecardAnswer, fields);
         }
     }
+}
+
+fn findings_of(deal: &Deal, draw: &mut RootDraw) -> Vec<Option<Finding>> {
+    let end = deal.pins.ends.base(deal.planner.situation.anchor);
+    findings::findings(deal.timeline, &deal.planner.asked, deal.pins, end, draw)
 }
 
 fn card<'a>(by: &'a AskedBy<'a>, findings: &[Option<Finding>]) -> Card<'a> {
@@ -153,9 +161,10 @@ fn words(deal: &Deal, element: &Element, (score, cited): (u32, &[usize])) -> Val
 /// References to the cited steps.
 fn citation(deal: &Deal, timeline: &Timeline, cited: &[usize]) -> Value {
     let address = |step: &usize| deal.address(&timeline.steps[*step].path);
-    cited
-        .first()
-        .map_or(Value::Null, |step| Value::Ref(address(step)))
+    match cited {
+        [] => Value::Null,
+        cited => Value::Refs(cited.iter().map(address).collect()),
+    }
 }
 
 /// What the cited steps are: `2 meetings, 1 email, last on 12 November`.

@@ -10,9 +10,9 @@ const CONFIDENCE_WEIGHT: f64 = 0.7;
 const COVERAGE_WEIGHT: f64 = 0.3;
 
 /// What can be told of all answers together.
-struct Totals {
+pub(super) struct Totals {
     /// In tenths of a point.
-    points: i64,
+    pub(super) points: i64,
     coverage: f64,
     confidence: f64,
 }
@@ -20,12 +20,7 @@ struct Totals {
 pub(super) fn fields(deal: &Deal, card: &Card) -> Vec<(FieldName, Value)> {
     let framework = card.by.framework;
     let totals = totals(card);
-    let Totals {
-        points,
-        coverage,
-        confidence,
-    } = totals;
-    let percent = 100.0 * (CONFIDENCE_WEIGHT * confidence + COVERAGE_WEIGHT * coverage);
+    let points = totals.points;
     let is_complete = card.answers.iter().all(|answer| answer.given.is_some());
     let status = if is_complete {
         "Complete"
@@ -42,19 +37,30 @@ pub(super) fn fields(deal: &Deal, card: &Card) -> Vec<(FieldName, Value)> {
         ),
         field("Total_Score__c", Value::Tenths(points)),
         field("Max_Score__c", Value::Tenths(framework.most())),
-        field("Percent__c", Value::Tenths((percent * 10.0).round() as i64)),
+        field("Percent__c", Value::Tenths(totals.percent())),
         field(
             "Rating__c",
             Value::Word(framework.rating(points).to_owned().into()),
         ),
         field("As_Of_Date__c", Value::Day(day)),
         field("Status__c", Value::Word(status.into())),
-        field("Summary__c", Value::Word(summary(card, &totals).into())),
+        field(
+            "Summary__c",
+            Value::Word(summary(deal, card, &totals).into()),
+        ),
         field("Demo_Pack__c", pack(deal)),
     ]
 }
 
-fn totals(card: &Card) -> Totals {
+impl Totals {
+    /// The overall score in tenths of a percent.
+    pub(super) fn percent(&self) -> i64 {
+        let share = CONFIDENCE_WEIGHT * self.confidence + COVERAGE_WEIGHT * self.coverage;
+        (share * 1000.0).round() as i64
+    }
+}
+
+pub(super) fn totals(card: &Card) -> Totals {
     let points = |answer: &Answer| {
         let score = answer.given.map_or(0, |given| given.score);
         i64::from(score) * answer.element.weight()
@@ -71,8 +77,8 @@ fn totals(card: &Card) -> Totals {
     }
 }
 
-/// What is known, what is weak, what is open, and what to do about it.
-fn summary(card: &Card, totals: &Totals) -> String {
+/// What is known, what is weak, what is open, and of a deal that is open what to do about it.
+pub(super) fn summary(deal: &Deal, card: &Card, totals: &Totals) -> String {
     let Totals {
         points,
         coverage,
@@ -97,12 +103,14 @@ fn summary(card: &Card, totals: &Totals) -> String {
             sentences.push(format!("{what}: {}.", names.join(", ")));
         }
     }
-    sentences.push(format!("Next: {}.", next_step(card)));
+    if !deal.pins.shape.is_closed() {
+        sentences.push(format!("Next: {}.", next_step(card)));
+    }
     sentences.join(" ")
 }
 
 /// `18.5`, `27`.
-fn in_points(tenths: i64) -> String {
+pub(super) fn in_points(tenths: i64) -> String {
     match tenths % 10 {
         0 => (tenths / 10).to_string(),
         _ => format!("{:.1}", tenths as f64 / 10.0),

@@ -1,39 +1,14 @@
 //! What a story can be made with: people, room and the counts of the manifest.
 
+use std::fmt;
+
 use super::super::Situation;
+use super::super::people::{COMMITTEE, EXECUTIVE_ROLES, is_executive, makes_people};
 use super::volumes::bent;
 use crate::manifest::Activity;
-use crate::model::inventory::{Contact, Opportunity};
+use crate::model::inventory::Opportunity;
 use crate::model::pins::Pins;
 use crate::model::shape::Shape;
-
-/// The roles that only executives play.
-pub(super) const EXECUTIVE_ROLES: [&str; 3] =
-    ["economic_buyer", "executive_sponsor", "decision_maker"];
-
-/// Words of a title that make an executive of Director or above.
-const EXECUTIVE_WORDS: &[&str] = &[
-    "chief",
-    "president",
-    "director",
-    "head",
-    "vp",
-    "svp",
-    "evp",
-    "avp",
-    "ceo",
-    "cfo",
-    "coo",
-    "cto",
-    "cio",
-    "ciso",
-    "cmo",
-    "cro",
-    "chro",
-    "cpo",
-    "founder",
-    "owner",
-];
 
 /// Business days that a silence of 30 days takes, and the last bumps before it.
 pub(super) const STALLED_ROOM: i32 = 26;
@@ -53,43 +28,116 @@ impl<'a> Means<'a> {
             .account
             .and_then(|account| situation.inventory.contacts.get(&account));
         let contacts = || contacts.into_iter().flat_map(|contacts| contacts.values());
+        let executives = contacts().filter(|contact| is_executive(contact)).count();
+        // Who is missing is made.
+        let (most, most_executives) = match makes_people(situation) && opportunity.account.is_some()
+        {
+            true => (COMMITTEE, EXECUTIVE_ROLES.len()),
+            false => (0, 0),
+        };
         Self {
             activity: &situation.manifest.activity,
-            people: contacts().count(),
-            executives: contacts().filter(|contact| is_executive(contact)).count(),
+            people: contacts().count().max(most),
+            executives: executives.max(most_executives),
             room: -i32::from(pins.first),
         }
     }
 
-    /// Whether the rules of the shape can be held.
-    pub(super) fn allow(&self, shape: Shape) -> bool {
-        let Activity {
-            meetings, emails, ..
-        } = self.activity;
-        let future = match self.activity.future_days {
-            0 => 0,
-            _ => meetings.future.max(),
-        };
+    /// What is missing for the shape to hold its rules, if anything is.
+    pub(super) fn lack(&self, shape: Shape) -> Option<Lack> {
+        let needed = people_needed(shape);
+        if self.people < needed {
+            return Some(Lack::People(needed, self.people));
+        }
+        if matches!(shape, Shape::Accelerating | Shape::Healthy) && self.executives == 0 {
+            return Some(Lack::Executive);
+        }
+        if self.room < room_needed(shape) {
+            return Some(Lack::Room(room_needed(shape), self.room));
+        }
         let bent = bent(shape, self.room as u32);
-        // A manifest without mails asks nothing of them.
-        let has_mails = emails.max() == 0 || bent.mails.0 <= emails.max();
-        let has_meetings = bent.past.0 <= meetings.past.max() && bent.future.0 <= future;
-        self.people >= people_needed(shape)
-            && has_mails
-            && has_meetings
-            && match shape {
-                Shape::Accelerating => self.executives > 0 && self.room >= 4,
-                Shape::Healthy => self.executives > 0,
-                // Without a mail nothing but the people says that it is at risk.
-                Shape::AtRisk => emails.max() > 0 || self.executives < self.people.max(1),
-                Shape::Stalled => self.room >= STALLED_ROOM,
-                Shape::SingleThreaded
-                | Shape::ChampionLeft
-                | Shape::New
-                | Shape::Won
-                | Shape::LostToCompetitor
-                | Shape::NoDecision => true,
+        let counts = [
+            (bent.past.0, PAST),
+            (bent.future.0, FUTURE),
+            (bent.mails.0, MAILS),
+        ];
+        let lacking = |(needs, kind): (u32, Kind)| {
+            let most = (kind.most)(self.activity);
+            // A manifest without mails asks nothing of them, but where they are all there is.
+            let is_asked = kind.key != MAILS.key || most > 0 || shape == Shape::AtRisk;
+            (is_asked && needs > most).then_some(Lack::Count(needs, kind, most))
+        };
+        counts.into_iter().find_map(lacking)
+    }
+}
+
+/// What a shape needs and does not find.
+pub(super) enum Lack {
+    /// So many people, and how many there are.
+    People(usize, usize),
+    Executive,
+    /// Business days.
+    Room(i32, i32),
+    Count(u32, Kind, u32),
+    /// A shape of closed deals, or of open ones, and this one is closed.
+    Stage(bool),
+}
+
+/// Something that the manifest allows at most so many of.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    what: &'static str,
+    key: &'static str,
+    most: fn(&Activity) -> u32,
+}
+
+const PAST: Kind = Kind {
+    what: "past meetings",
+    key: "activity.meetings.past_max",
+    most: |activity| activity.meetings.past.max(),
+};
+const FUTURE: Kind = Kind {
+    what: "upcoming meetings",
+    key: "activity.meetings.future_max",
+    most: |activity| match activity.future_days {
+        0 => 0,
+        _ => activity.meetings.future.max(),
+    },
+};
+const MAILS: Kind = Kind {
+    what: "emails",
+    key: "activity.emails.max",
+    most: |activity| activity.emails.max(),
+};
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::People(needs, 0) => write!(f, "needs {needs} people, and its account has none"),
+            Self::People(needs, has) => {
+                write!(f, "needs {needs} people, and its account has {has}")
             }
+            Self::Stage(true) => f.write_str("is for open deals, and this one is closed"),
+            Self::Stage(false) => f.write_str("is for closed deals, and this one is open"),
+            Self::Executive => {
+                f.write_str("needs an executive, and nobody's title at its account says so")
+            }
+            Self::Room(needs, has) => {
+                write!(f, "needs {needs} business days of past, and has {has}")
+            }
+            Self::Count(needs, Kind { what, key, .. }, most) => {
+                write!(f, "needs {needs} {what}, and `{key}` is {most}")
+            }
+        }
+    }
+}
+
+/// How many business days of past a shape needs.
+fn room_needed(shape: Shape) -> i32 {
+    match shape {
+        Shape::Accelerating => 4,
+        Shape::Stalled => STALLED_ROOM,
+        _ => 1,
     }
 }
 
@@ -102,16 +150,4 @@ pub(super) fn people_needed(shape: Shape) -> usize {
         Shape::AtRisk | Shape::New => 0,
         Shape::Stalled | Shape::SingleThreaded => 1,
     }
-}
-
-/// Director or above, by the words of the title.
-pub(super) fn is_executive(contact: &Contact) -> bool {
-    let title = contact.title.as_deref().unwrap_or_default();
-    let words = title.split(|letter: char| !letter.is_alphanumeric());
-    let mut words = words.filter(|word| !word.is_empty());
-    words.any(|word| {
-        EXECUTIVE_WORDS
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(word))
-    })
 }

@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::super::Situation;
-use super::means::Means;
+use super::Fallen;
+use super::means::{Lack, Means};
 use crate::draw::Draw;
+use crate::manifest::Misfit;
+use crate::manifest::stories::Candidate;
 use crate::model::id::RootId;
 use crate::model::inventory::Opportunity;
 use crate::model::pins::Pins;
@@ -14,6 +17,9 @@ use crate::model::shape::Shape;
 /// The draws of a story, by purpose.
 pub(super) const POSITION: usize = 0;
 const SHAPE: usize = 1;
+
+/// How deals end that are lost, in a hundred of them.
+const LOST: &[(Shape, u32)] = &[(Shape::LostToCompetitor, 50), (Shape::NoDecision, 50)];
 
 /// How open deals go, in a thousand of them.
 const OPEN: &[(Shape, u32)] = &[
@@ -42,55 +48,147 @@ const WEAKER: &[(Shape, Shape)] = &[
     (Shape::Accelerating, Shape::Healthy),
     (Shape::Healthy, Shape::AtRisk),
     (Shape::ChampionLeft, Shape::SingleThreaded),
-    (Shape::SingleThreaded, Shape::AtRisk),
     (Shape::Stalled, Shape::AtRisk),
-    (Shape::AtRisk, Shape::New),
+    (Shape::AtRisk, Shape::SingleThreaded),
+    (Shape::SingleThreaded, Shape::New),
 ];
 
-/// The deals whose shapes do not depend on a draw.
+/// The deals whose shapes do not depend on a draw: the oldest that the manifest does not name.
 pub(super) fn fixed(situation: &Situation, order: &[RootId]) -> BTreeMap<RootId, Shape> {
-    let is_open = |root: &&RootId| !situation.inventory.opportunities[*root].closed;
-    let oldest: Vec<_> = order.iter().filter(is_open).take(OLDEST_OF).collect();
-    if oldest.len() < OLDEST_OF {
+    let deals = &situation.inventory.opportunities;
+    let is_open = |root: &&RootId| !deals[*root].closed;
+    if order.iter().filter(is_open).take(OLDEST_OF).count() < OLDEST_OF {
         return BTreeMap::new();
     }
-    let at = |(place, shape): &(usize, Shape)| (*oldest[*place], *shape);
-    OLDEST.iter().map(at).collect()
+    let is_free = |root: &&RootId| is_open(root) && assigned(situation, **root).is_none();
+    let oldest: Vec<_> = order.iter().filter(is_free).take(OLDEST_OF).collect();
+    let at = |(place, shape): &(usize, Shape)| Some((**oldest.get(*place)?, *shape));
+    let mixed = OLDEST.iter().filter(|(_, shape)| {
+        let mix = weights(situation, OPEN);
+        mix.iter()
+            .any(|(mixed, weight)| mixed == shape && *weight > 0)
+    });
+    mixed.filter_map(at).collect()
+}
+
+/// The shape that the manifest gives the deal, and which of its lines does.
+fn assigned(situation: &Situation, root: RootId) -> Option<(usize, Shape)> {
+    let stories = &situation.manifest.stories;
+    if stories.assign.is_empty() {
+        return None;
+    }
+    let deal = &situation.inventory.opportunities[&root];
+    let owner = situation.inventory.users.get(&deal.owner);
+    let candidate = Candidate {
+        id: root.0.as_str(),
+        name: &deal.name,
+        stage: &deal.stage,
+        amount: deal.amount,
+        owner: owner.map_or("", |owner| &owner.username),
+    };
+    let mut assign = stories.assign.iter().enumerate();
+    let (line, hit) = assign.find(|(_, assignment)| assignment.names(&candidate))?;
+    Some((line, hit.shape))
+}
+
+/// What became of the shape that a deal was to have.
+pub(super) struct Given {
+    pub(super) shape: Shape,
+    /// What it was to be, if it could not be that.
+    pub(super) fallen: Option<Fallen>,
+    /// The manifest gave it one that it cannot have.
+    pub(super) misfit: Option<Misfit>,
 }
 
 /// The shape of a deal that is told for the first time.
 pub(super) fn shape(
     situation: &Situation,
-    opportunity: &Opportunity,
+    root: RootId,
     pins: &Pins,
     (fixed, draws): (Option<Shape>, &Draw),
-) -> Shape {
-    if opportunity.closed {
-        return match (opportunity.probability > 0.0, draws.chance(SHAPE, 500)) {
-            (true, _) => Shape::Won,
-            (false, true) => Shape::LostToCompetitor,
-            (false, false) => Shape::NoDecision,
+) -> Given {
+    let deal = &situation.inventory.opportunities[&root];
+    let assigned = assigned(situation, root);
+    let wanted = match assigned {
+        Some((_, shape)) => shape,
+        None if deal.closed && deal.probability > 0.0 => Shape::Won,
+        None if deal.closed => drawn(&weights(situation, LOST), pins.position, draws),
+        None => fixed.unwrap_or_else(|| drawn(&weights(situation, OPEN), pins.position, draws)),
+    };
+    let means = Means::of(situation, deal, pins);
+    let lack = match wanted.is_closed() == deal.closed {
+        true => means.lack(wanted),
+        false => Some(Lack::Stage(deal.closed)),
+    };
+    let Some(lack) = lack else {
+        return Given {
+            shape: wanted,
+            fallen: None,
+            misfit: None,
         };
+    };
+    let because = lack.to_string();
+    let misfit = assigned.map(|(line, shape)| Misfit {
+        path: format!("stories.assign[{line}]"),
+        message: format!("shape {shape} of deal {:?} {because}", deal.name),
+        hint: "give it another shape, or make room for this one".to_owned(),
+    });
+    let last = if deal.closed {
+        Shape::NoDecision
+    } else {
+        Shape::New
+    };
+    Given {
+        shape: first_that_holds(&means, wanted).unwrap_or(last),
+        fallen: Some(Fallen {
+            from: wanted,
+            because,
+        }),
+        misfit,
     }
-    let means = Means::of(situation, opportunity, pins);
-    let mut shape = fixed.unwrap_or_else(|| drawn(pins.position, draws));
-    while !means.allow(shape) {
-        let Some(weaker) = weaker(shape) else { break };
-        shape = weaker;
-    }
-    shape
 }
 
-pub(super) fn weaker(shape: Shape) -> Option<Shape> {
-    let found = WEAKER.iter().find(|(of, _)| *of == shape);
-    found.map(|(_, weaker)| *weaker)
+/// The manifest's weights of these shapes, or the usual ones where it gives none of them any.
+fn weights(situation: &Situation, usual: &[(Shape, u32)]) -> Vec<(Shape, u32)> {
+    let mix = &situation.manifest.stories.mix;
+    let given = usual.iter().map(|(shape, _)| {
+        let weight = mix.iter().find(|(mixed, _)| mixed == shape);
+        (*shape, weight.map_or(0, |(_, weight)| *weight))
+    });
+    let given: Vec<_> = given.collect();
+    if given.iter().all(|(_, weight)| *weight == 0) {
+        return usual.to_vec();
+    }
+    given
 }
 
-fn drawn(position: u8, draws: &Draw) -> Shape {
-    let weight = |(shape, weight): &(Shape, u32)| match shape {
+/// The next weaker shape that the deal can have.
+pub(super) fn weaker(
+    situation: &Situation,
+    opportunity: &Opportunity,
+    pins: &Pins,
+) -> Option<Shape> {
+    first_that_holds(&Means::of(situation, opportunity, pins), pins.shape)
+}
+
+fn first_that_holds(means: &Means, from: Shape) -> Option<Shape> {
+    let next = |shape: &Shape| {
+        let found = WEAKER.iter().find(|(of, _)| of == shape);
+        found.map(|(_, weaker)| *weaker)
+    };
+    let mut weaker = std::iter::successors(next(&from), next);
+    weaker.find(|shape| means.lack(*shape).is_none())
+}
+
+/// One of the shapes, by weight. Only a young deal has just begun, unless nothing else is left.
+fn drawn(weights: &[(Shape, u32)], position: u8, draws: &Draw) -> Shape {
+    let timely = |(shape, weight): &(Shape, u32)| match shape {
         Shape::New if position >= EARLY => 0,
         _ => *weight,
     };
-    let weights: Vec<u32> = OPEN.iter().map(weight).collect();
-    OPEN[draws.weighted(SHAPE, &weights)].0
+    let mut timely: Vec<u32> = weights.iter().map(timely).collect();
+    if timely.iter().all(|weight| *weight == 0) {
+        timely = weights.iter().map(|(_, weight)| *weight).collect();
+    }
+    weights[draws.weighted(SHAPE, &timely)].0
 }

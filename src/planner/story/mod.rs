@@ -8,35 +8,83 @@ mod means;
 mod mix;
 mod pin;
 mod places;
+mod rules;
+mod settle;
 mod volumes;
 
-pub(super) use places::{bumps, farewell, latest, reach, thread_day, wishes};
+pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
+pub(super) use rules::inputs;
+pub(crate) use rules::{Broken, Class, Inputs, Limit, What};
+pub(super) use rules::{broken, class};
+pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Situation;
 use super::activity::meetings::may_be_invited;
-use super::calendar::block_hours;
-use super::lay::lay;
-use super::overlaps::overlaps;
-use crate::model::id::RootId;
+use super::calendar::{Calendars, block_hours, lay};
+use super::loan;
+use super::people::{People, people};
+use super::{Situation, accounts};
+use crate::manifest::Misfit;
+use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::by_creation;
 use crate::model::pins::{Grid, Pins};
+use crate::model::shape::Shape;
 
 /// What came of pinning all stories.
 #[derive(Debug, Default)]
 pub(crate) struct Stories {
     /// Every covered opportunity that gets records.
     pub(crate) pins: BTreeMap<RootId, Pins>,
+    /// The people whom they need and their accounts have not, by account.
+    pub(crate) people: People,
+    /// The org, where accounts are made under it.
+    pub(crate) org: Option<RootId>,
+    /// What accounts lend.
+    pub(crate) lent: loan::Accounts,
     /// Opportunities that get none, because nobody active stands in for their owner.
     pub(crate) skipped: BTreeSet<RootId>,
     /// Young deals whose activities reach back to before they were created.
     pub(crate) predating: BTreeSet<RootId>,
+    /// Deals that were told for the first time, or anew.
+    pub(crate) fresh: BTreeSet<RootId>,
+    /// Deals whose shape could not be what it was to be.
+    pub(crate) fallen: BTreeMap<RootId, Fallen>,
+    /// Deals whose stories do not hold what their shapes stand for.
+    pub(crate) broken: BTreeMap<RootId, Vec<Broken>>,
+    /// What the manifest says of stories and cannot be told.
+    pub(crate) misfits: Vec<Misfit>,
+    /// What came of laying the meetings into everybody's calendars.
+    pub(crate) calendars: Calendars,
     /// How many meetings lie on another one of their owner.
     pub(crate) overlaps: u64,
     /// People who could only be invited to meetings and are not, as their addresses are real.
     pub(crate) uninvited: u64,
+}
+
+/// A deal that is told as less than it was to be, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fallen {
+    /// What it was to be.
+    pub(crate) from: Shape,
+    /// Such as `needs 5 people, and its account has 2`.
+    pub(crate) because: String,
+}
+
+impl Stories {
+    /// Whether the root is a deal that is told, or an account that is planned.
+    pub(crate) fn covers(&self, root: RootId) -> bool {
+        let is_account = |account| self.covers_account(account);
+        self.org == Some(root)
+            || self.pins.contains_key(&root)
+            || root.account().is_some_and(is_account)
+    }
+
+    /// Whether people are added to the account, or it lends something.
+    pub(crate) fn covers_account(&self, account: AccountId) -> bool {
+        self.people.contains_key(&account) || self.lent.contains_key(&account)
+    }
 }
 
 /// Decides what is not pinned yet, and keeps the rest.
@@ -46,32 +94,44 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     let fixed = mix::fixed(situation, &order);
     let mut stories = Stories::default();
     for root in &order {
-        match pin::pin(situation, *root, grid, fixed.get(root).copied()) {
-            Some(pins) => {
-                if pin::predates(situation, *root, &pins) {
-                    stories.predating.insert(*root);
-                }
-                stories.pins.insert(*root, pins);
-            }
-            None => drop(stories.skipped.insert(*root)),
+        let Some(pinned) = pin::pin(situation, *root, grid, fixed.get(root).copied()) else {
+            stories.skipped.insert(*root);
+            continue;
+        };
+        let pin::Pinned {
+            pins,
+            is_fresh,
+            fallen,
+            misfit,
+        } = pinned;
+        stories.misfits.extend(misfit);
+        if is_fresh {
+            stories.fresh.insert(*root);
         }
+        if pin::predates(situation, *root, &pins) {
+            stories.predating.insert(*root);
+        }
+        stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
+        stories.pins.insert(*root, pins);
     }
-    lay(situation, &order, &mut stories);
-    stories.overlaps = overlaps(situation, &stories.pins);
-    stories.uninvited = uninvited(situation, &stories.pins);
+    stories.people = people(situation, stories.pins.values());
+    stories.org = accounts::org(situation);
+    stories.lent = loan::accounts(situation, stories.pins.keys());
+    stories.calendars = lay(situation, &order, &mut stories.pins);
     stories
 }
 
 /// Counts the people whom [`may_be_invited`] keeps out, each once.
-fn uninvited(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> u64 {
+fn uninvited(situation: &Situation, stories: &Stories) -> u64 {
     if situation.capabilities.shares_activities() {
         return 0;
     }
     let mut people = BTreeSet::new();
-    for (root, pins) in pins {
+    for (root, pins) in &stories.pins {
         let opportunity = &situation.inventory.opportunities[root];
         let cast = pins.cast.iter().filter_map(|part| part.person);
-        people.extend(cast.filter(|person| !may_be_invited(situation, opportunity, *person)));
+        let of_deal = (opportunity, &stories.people);
+        people.extend(cast.filter(|person| !may_be_invited(situation, of_deal, *person)));
     }
     people.len() as u64
 }

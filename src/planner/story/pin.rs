@@ -1,23 +1,30 @@
 //! The pins of one deal: what its story rests on, decided at its first telling.
 
-use std::collections::BTreeMap;
-
 use super::super::Situation;
-use super::super::cast::cast;
-use super::super::owners::acting;
-use super::{means, mix};
+use super::super::owners::{acting, holder};
+use super::super::people::{Casting, EXECUTIVE_ROLES, cast, is_executive, makes_people, roles};
+use super::{Fallen, means, mix};
 use crate::draw::{RootDraw, fnv1a};
-use crate::manifest::Role;
+use crate::manifest::Misfit;
 use crate::model::day::Day;
-use crate::model::id::{ContactId, RootId, UserId};
-use crate::model::inventory::{Contact, Opportunity};
+use crate::model::id::{RootId, UserId};
+use crate::model::inventory::Opportunity;
 use crate::model::person::Person;
-use crate::model::pins::{Ends, GENERATOR, Grid, Part, Pins, Segment, Slot};
+use crate::model::pins::{Ends, GENERATOR, Grid, Marks, Part, Pins, Segment, Slot};
 use crate::model::shape::Shape;
 
 /// A deal that was created so few business days before its story ends has too little room for it:
 /// then activities may be dated before the deal. Three weeks.
 const LEAST_ROOM: i32 = 15;
+
+/// What came of pinning one deal.
+pub(super) struct Pinned {
+    pub(super) pins: Pins,
+    /// Told for the first time, or anew.
+    pub(super) is_fresh: bool,
+    pub(super) fallen: Option<Fallen>,
+    pub(super) misfit: Option<Misfit>,
+}
 
 /// The pins of one deal, its slots kept only where they still stand on what they were laid on.
 pub(super) fn pin(
@@ -25,7 +32,7 @@ pub(super) fn pin(
     root: RootId,
     grid: Grid,
     fixed: Option<Shape>,
-) -> Option<Pins> {
+) -> Option<Pinned> {
     let opportunity = &situation.inventory.opportunities[&root];
     // A deal that was told before there were shapes is told anew.
     let kept = situation
@@ -33,11 +40,29 @@ pub(super) fn pin(
         .get(&root)
         .filter(|kept| kept.generator > 0 && !situation.recast.contains(&root));
     // A deal that was told is not left out again because nobody stands in for its owner.
-    let next_owner = act(situation, opportunity.owner).or(kept.map(|kept| kept.next_owner))?;
+    let next_owner = holder(situation, opportunity).or(kept.map(|kept| kept.next_owner))?;
     match kept {
-        Some(kept) => Some(keep(situation, opportunity, kept, (next_owner, grid))),
-        None => Some(tell(situation, opportunity, (next_owner, grid), fixed)),
+        Some(kept) => Some(Pinned {
+            pins: keep(situation, root, kept, (next_owner, grid)),
+            is_fresh: false,
+            fallen: None,
+            misfit: None,
+        }),
+        None => Some(tell(situation, root, (next_owner, grid), fixed)),
     }
+}
+
+/// Casts a deal whose shape has changed, and takes its meetings out of the calendars.
+pub(super) fn cast_anew(situation: &Situation, root: RootId, pins: &mut Pins) {
+    let opportunity = &situation.inventory.opportunities[&root];
+    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
+    pins.cast.clear();
+    pins.cast = filled(situation, root, pins, &mut draw);
+    pins.executives = executives((situation, opportunity), &pins.cast, None);
+    pins.engaged = engaged(pins, 0);
+    pins.past.clear();
+    pins.future.clear();
+    pins.held = Marks::default();
 }
 
 /// Whether the story reaches back to before its deal was created.
@@ -48,12 +73,12 @@ pub(super) fn predates(situation: &Situation, root: RootId, pins: &Pins) -> bool
 
 fn tell(
     situation: &Situation,
-    opportunity: &Opportunity,
+    root: RootId,
     (owner, grid): (UserId, Grid),
     fixed: Option<Shape>,
-) -> Pins {
-    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
-    let draws = draw.at("story");
+) -> Pinned {
+    let opportunity = &situation.inventory.opportunities[&root];
+    let draws = RootDraw::new(situation.seed, &opportunity.story_key).at("story");
     let ends = ends(opportunity, situation.anchor);
     let age = age(opportunity, ends, situation.anchor);
     let room = if age < LEAST_ROOM {
@@ -61,7 +86,6 @@ fn tell(
     } else {
         age.min(grid.past_days)
     };
-    let contacts = contacts(situation, opportunity);
     let mut pins = Pins {
         generator: GENERATOR,
         shape: Shape::New,
@@ -79,21 +103,30 @@ fn tell(
         grid,
         past: Vec::new(),
         future: Vec::new(),
+        held: Marks::default(),
     };
-    pins.shape = mix::shape(situation, opportunity, &pins, (fixed, &draws));
-    let roles = roles(situation, pins.shape);
-    pins.cast = cast(&roles, contacts, &[], &mut draw);
-    pins.executives = executives(&pins.cast, contacts, None);
-    pins.engaged = engaged(&pins, 0);
-    pins
+    let mix::Given {
+        shape,
+        fallen,
+        misfit,
+    } = mix::shape(situation, root, &pins, (fixed, &draws));
+    pins.shape = shape;
+    cast_anew(situation, root, &mut pins);
+    Pinned {
+        pins,
+        is_fresh: true,
+        fallen,
+        misfit,
+    }
 }
 
 fn keep(
     situation: &Situation,
-    opportunity: &Opportunity,
+    root: RootId,
     kept: &Pins,
     (next_owner, grid): (UserId, Grid),
 ) -> Pins {
+    let opportunity = &situation.inventory.opportunities[&root];
     let users = &situation.inventory.users;
     // Who is not active any more still held what was held: only new records go to a stand-in.
     let owner = if users.contains_key(&kept.owner) {
@@ -109,10 +142,8 @@ fn keep(
             Vec::new()
         }
     };
-    let contacts = contacts(situation, opportunity);
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
-    let roles = roles(situation, kept.shape);
-    let cast = cast(&roles, contacts, &kept.cast, &mut draw);
+    let cast = filled(situation, root, kept, &mut draw);
     let is_known = |id: &UserId| users.contains_key(id);
     let told = told_bits(kept, &cast);
     let stretched = kept.grid.past_days == -i32::from(kept.first);
@@ -130,13 +161,14 @@ fn keep(
         segment: kept.segment,
         position: kept.position,
         ends: moved(kept.ends, opportunity, situation),
-        executives: executives(&cast, contacts, Some(kept)),
+        executives: executives((situation, opportunity), &cast, Some(kept)),
         engaged: 0,
         industry: kept.industry.clone(),
         cast,
         grid,
         past: slots(&kept.past, kept.owner == owner),
         future: slots(&kept.future, kept.next_owner == next_owner),
+        held: kept.held,
     };
     pins.engaged = told | engaged(&pins, told);
     pins
@@ -194,32 +226,31 @@ fn act(situation: &Situation, owner: UserId) -> Option<UserId> {
     acting(owner, fallback, running_user, situation.inventory)
 }
 
-fn contacts<'a>(
-    situation: &Situation<'a>,
-    opportunity: &Opportunity,
-) -> &'a BTreeMap<ContactId, Contact> {
-    const NOBODY: &BTreeMap<ContactId, Contact> = &BTreeMap::new();
-    let of = |account| situation.inventory.contacts.get(&account);
-    opportunity.account.and_then(of).unwrap_or(NOBODY)
-}
-
-/// The manifest's roles, and as many more as the shape needs people.
-fn roles(situation: &Situation, shape: Shape) -> Vec<Role> {
-    let mut roles = situation.manifest.activity.participant_roles.clone();
-    let others = Role::WORDS.iter().map(|(_, role)| *role);
-    for role in others {
-        if roles.len() >= means::people_needed(shape) {
-            break;
-        }
-        if !roles.contains(&role) {
-            roles.push(role);
-        }
-    }
-    roles
+/// The parts of a deal, filled.
+fn filled(situation: &Situation, root: RootId, pins: &Pins, draw: &mut RootDraw) -> Vec<Part> {
+    let casting = Casting {
+        roles: &roles(
+            situation.manifest,
+            pins.segment,
+            means::people_needed(pins.shape),
+        ),
+        account: situation.inventory.opportunities[&root].account,
+        inventory: situation.inventory,
+        root,
+        generate: makes_people(situation),
+    };
+    cast(&casting, &pins.cast, draw)
 }
 
 /// Which places are held by executives. It is pinned, because titles change.
-fn executives(cast: &[Part], contacts: &BTreeMap<ContactId, Contact>, kept: Option<&Pins>) -> u32 {
+fn executives(
+    (situation, opportunity): (&Situation, &Opportunity),
+    cast: &[Part],
+    kept: Option<&Pins>,
+) -> u32 {
+    let contacts = opportunity
+        .account
+        .and_then(|account| situation.inventory.contacts.get(&account));
     let is_executive = |part: &Part| {
         let was = kept.and_then(|kept| {
             let same = |was: &Part| was.role == part.role && was.person == part.person;
@@ -229,8 +260,11 @@ fn executives(cast: &[Part], contacts: &BTreeMap<ContactId, Contact>, kept: Opti
             return was;
         }
         match part.person {
-            Some(Person::Contact(id)) => contacts.get(&id).is_some_and(means::is_executive),
-            Some(Person::Made(..)) => means::EXECUTIVE_ROLES.contains(&part.role.as_str()),
+            Some(Person::Contact(id)) => {
+                let contact = contacts.and_then(|contacts| contacts.get(&id));
+                contact.is_some_and(is_executive)
+            }
+            Some(Person::Made(..)) => EXECUTIVE_ROLES.contains(&part.role.as_str()),
             None => false,
         }
     };

@@ -1,8 +1,8 @@
 //! Where in its deal's story a slot lies: by the slot's number and the story's shape, never by
 //! how many slots are used.
 
-use super::super::calendar::{FUTURE_SLOTS, HOURS, PAST_SLOTS, Tense, Wish};
-use crate::draw::{DRAWS, Draw, RootDraw};
+use super::super::calendar::Tense;
+use crate::draw::{DRAWS, RootDraw};
 use crate::model::pins::Pins;
 use crate::model::shape::Shape;
 
@@ -70,35 +70,54 @@ fn is_silent(pins: &Pins) -> bool {
     i32::from(pins.first) <= SILENCE.0 - 2
 }
 
-/// The wishes of all slots of one tense, several from each address.
-pub(in crate::planner) fn wishes(pins: &Pins, tense: Tense, draw: &mut RootDraw) -> Vec<Wish> {
-    const EACH: usize = DRAWS / Wish::DRAWS;
-    let (name, count) = match tense {
-        Tense::Past => ("past", PAST_SLOTS),
-        Tense::Future => ("future", FUTURE_SLOTS),
+/// What is drawn for a slot before it finds its place in a calendar.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::planner) struct Asked {
+    /// The day that it would best lie on, and the first and last that will do.
+    pub(in crate::planner) day: i32,
+    pub(in crate::planner) band: (i32, i32),
+    /// Draws from 0 to 1, of the weekday and the hour.
+    pub(in crate::planner) weekday: f64,
+    pub(in crate::planner) hour: f64,
+    /// And of who takes part: whom it is held with, how many there are, and who joins.
+    pub(in crate::planner) person: f64,
+    pub(in crate::planner) size: f64,
+    pub(in crate::planner) turn: f64,
+}
+
+/// What is drawn for the first so many slots of one tense, several from each address.
+pub(in crate::planner) fn asked(
+    pins: &Pins,
+    (tense, count): (Tense, usize),
+    draw: &mut RootDraw,
+) -> Vec<Asked> {
+    const OF_ONE: usize = 6;
+    const EACH: usize = DRAWS / OF_ONE;
+    let name = match tense {
+        Tense::Past => "past",
+        Tense::Future => "future",
     };
-    let mut wishes = Vec::with_capacity(count);
+    let mut asked = Vec::with_capacity(count);
     for first in (0..count).step_by(EACH) {
         let draws = draw.at(&format!("slots/{name}/{first}"));
-        wishes.extend((0..EACH.min(count - first)).map(|place| {
-            let number = first + place;
-            let unit = draws.unit(place * Wish::DRAWS);
-            let (band, offset) = match tense {
-                Tense::Past => meeting(pins, number, unit),
-                Tense::Future => upcoming(pins, number, unit),
+        asked.extend((first..count.min(first + EACH)).map(|number| {
+            let unit = |purpose: usize| draws.unit((number - first) * OF_ONE + purpose);
+            let (band, day) = match tense {
+                Tense::Past => meeting(pins, number, unit(0)),
+                Tense::Future => upcoming(pins, number, unit(0)),
             };
-            Wish {
-                offset,
+            Asked {
+                day,
                 band: (band.first, band.last),
-                hour: hour(&draws, place * Wish::DRAWS + 1),
+                weekday: unit(1),
+                hour: unit(2),
+                person: unit(3),
+                size: unit(4),
+                turn: unit(5),
             }
         }));
     }
-    wishes
-}
-
-fn hour(draws: &Draw, purpose: usize) -> usize {
-    draws.weighted(purpose, &super::super::calendar::HOUR_WEIGHTS[..HOURS])
+    asked
 }
 
 /// Where the past meeting with this number, from 0, may lie, and where it would best.
@@ -137,6 +156,12 @@ pub(in crate::planner) fn thread_day(pins: &Pins, number: usize, unit: f64) -> i
     };
     let band = recent(Reach::new(pins, first, last), number % 8 == 7);
     band.day(warp(pins.shape, golden(number, unit)))
+}
+
+/// The day of the call with this number, from 0.
+pub(in crate::planner) fn call_day(pins: &Pins, number: usize, unit: f64) -> i32 {
+    let band = recent(reach(pins), number % 8 == 7);
+    band.day(warp(pins.shape, golden(number + 3, unit)))
 }
 
 /// The day on which a champion says goodbye.

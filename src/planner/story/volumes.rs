@@ -23,6 +23,8 @@ pub(in crate::planner) struct Counts {
     pub(in crate::planner) past: Count,
     pub(in crate::planner) future: Count,
     pub(in crate::planner) mails: Count,
+    pub(in crate::planner) calls: Count,
+    pub(in crate::planner) todos: Count,
 }
 
 /// What a shape makes of the manifest's bounds: at least and at most so many of each. What it
@@ -85,6 +87,12 @@ pub(in crate::planner) fn counts(manifest: &Manifest, pins: &Pins, draw: &mut Ro
             Count::default()
         },
         mails: count(2, activity.emails, bent.mails, ANY),
+        calls: count(3, activity.calls, (0, ANY), ANY),
+        todos: if has_future && pins.shape != Shape::Stalled && pins.ends == Ends::AtAnchor {
+            count(4, activity.todos, (0, ANY), ANY)
+        } else {
+            Count::default()
+        },
     }
 }
 

@@ -24,6 +24,11 @@ fn a_small_deal() {
                 Datum::Json(json) => writeln!(text, "  {name}: {json}").unwrap(),
                 Datum::Draft(draft) => writeln!(text, "  {name}: {}", draft.hash).unwrap(),
                 Datum::Ref(address) => writeln!(text, "  {name}: -> {}", address.path).unwrap(),
+                Datum::Refs(addresses) => {
+                    let paths: Vec<_> = addresses.iter().map(|one| one.path.as_str()).collect();
+                    writeln!(text, "  {name}: -> {}", paths.join(" ")).unwrap();
+                }
+                Datum::People(people) => writeln!(text, "  {name}: -> {people:?}").unwrap(),
             }
         }
     }

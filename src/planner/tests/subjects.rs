@@ -9,7 +9,7 @@ fn subjects(records: &Records, object: Object) -> BTreeMap<(RootId, String), BTr
     let mut subjects: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     for (address, record) in of(records, object) {
         let path = address.path.as_str();
-        if path.starts_with("meeting/") && object == Object::Task {
+        if !path.starts_with("thread/") && object == Object::Task {
             continue;
         }
         let slot = match object {

@@ -181,7 +181,7 @@ fn place(step: &Step) -> usize {
     let number = usize::from(step.number.max(1)) - 1;
     match step.path.as_str() {
         path if path.starts_with("meeting/past/") => {
-            number + (number / 3).min(super::super::FUTURE_SLOTS)
+            number + (number / 3).min(super::super::calendar::FUTURE_SLOTS)
         }
         path if path.starts_with("meeting/future/") => number * 4 + 3,
         _ => number,

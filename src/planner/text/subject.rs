@@ -17,7 +17,7 @@ pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
         Kind::Mail(_, place) if place > 0 => "Re: ",
         _ => "",
     };
-    let before = format!("{reply}{}", title(deal, &scene));
+    let title = title(deal, &scene);
     let named = scene.meeting.unwrap_or(step);
     let own = &deal.planner.lexicon.own;
     let chosen = own.subject(named, deal.voice.seed);
@@ -33,8 +33,10 @@ pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
         0 => String::new(),
         round => format!(" ({})", round + 1),
     };
-    let room = most.saturating_sub(before.chars().count() + after.len());
-    format!("{before}{}{after}", spoken::shortened(&subject, room))
+    // What is answered is as long as its answers, or their subjects would differ by more than `Re: `.
+    let room = most.saturating_sub("Re: ".len() + title.chars().count() + after.len());
+    let subject = spoken::shortened(&subject, room);
+    format!("{reply}{title}{subject}{after}")
 }
 
 /// The scene of a step of the deal.
@@ -60,7 +62,7 @@ fn title(deal: &Deal, scene: &Scene) -> String {
     };
     let lexicon = &deal.planner.lexicon;
     let facts = deal.voice.facts(lexicon, &deal.planner.situation);
-    let words = compose::common(&deal.voice, facts, scene.step.topic);
+    let words = compose::common(deal.voice, facts, scene.step.topic);
     let meeting = scene.meeting.map_or("", |meeting| meeting.path.as_str());
     let mut pen = Pen::new(&lexicon.grammar, &words, Dice::of(deal.voice.seed, meeting));
     pen.say(lexicon.grammar.rule(name));
@@ -78,7 +80,7 @@ fn built_in(deal: &Deal, step: &Step) -> (String, usize) {
         Kind::Todo => lexicon.grammar.rule("todo.subject"),
     };
     let facts = deal.voice.facts(lexicon, &deal.planner.situation);
-    let words = compose::common(&deal.voice, facts, step.topic);
+    let words = compose::common(deal.voice, facts, step.topic);
     let mut dice = Dice::of(deal.voice.seed, TOPICS[step.topic as usize].key);
     let mut pen = Pen::new(&lexicon.grammar, &words, dice.clone());
     let count = pen.fitting(rule);

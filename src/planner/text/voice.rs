@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::super::Situation;
+use super::super::people::{People, contact};
 use super::bank::{self, Ware};
 use super::facts::{self, Facts};
 use super::project::own_words;
@@ -52,16 +53,14 @@ pub(super) struct Someone {
     /// How they are addressed.
     pub(super) first: String,
     pub(super) email: String,
+    /// The hash of the names. A message that was sent is not sent anew because an address changes.
     pub(super) hash: u64,
 }
 
 impl Someone {
     fn new(full: String, first: String, email: &str) -> Self {
-        let parts = [full.as_bytes(), first.as_bytes(), email.as_bytes()];
         Self {
-            hash: parts
-                .into_iter()
-                .fold(0, |hash, part| recipe::mix(hash, fnv1a(part))),
+            hash: recipe::mix(fnv1a(full.as_bytes()), fnv1a(first.as_bytes())),
             full,
             first,
             email: email.to_owned(),
@@ -81,7 +80,7 @@ impl Someone {
 impl Voice {
     pub(in crate::planner) fn new(
         situation: &Situation,
-        opportunity: &Opportunity,
+        (opportunity, made): (&Opportunity, &People),
         pins: &Pins,
     ) -> Self {
         let Situation {
@@ -96,7 +95,10 @@ impl Voice {
             .and_then(|id| inventory.accounts.get(&id));
         // A deal without an account is spoken of by its own name.
         let account = account.map_or(opportunity.name.as_str(), |account| &account.name);
-        let project = own_words(&opportunity.name, account);
+        let project = match opportunity.account {
+            Some(_) => own_words(&opportunity.name, account),
+            None => &opportunity.name,
+        };
         let [deal, account, project] = [&opportunity.name, account, project]
             .map(|name| shortened(name, LONGEST_NAME).into_owned());
         let seed = RootDraw::new(seed, &opportunity.story_key)
@@ -121,7 +123,7 @@ impl Voice {
             product,
             account,
             cast: cast
-                .map(|part| someone(inventory, opportunity, part.person?))
+                .map(|part| someone((inventory, made), opportunity, part.person?))
                 .collect(),
             buyer: place("economic_buyer"),
             champion: place("champion"),
@@ -172,11 +174,12 @@ fn seller(situation: &Situation) -> String {
     }
 }
 
-fn someone(inventory: &Inventory, opportunity: &Opportunity, person: Person) -> Option<Someone> {
-    let Person::Contact(id) = person else {
-        return None;
-    };
-    let contact = inventory.contacts.get(&opportunity.account?)?.get(&id)?;
+fn someone(
+    (inventory, made): (&Inventory, &People),
+    opportunity: &Opportunity,
+    person: Person,
+) -> Option<Someone> {
+    let contact = contact(inventory, made, (opportunity.account?, person))?;
     let first = contact.first_name.as_ref().unwrap_or(&contact.last_name);
     let email = contact.email.as_deref().unwrap_or_default();
     Some(Someone::new(contact.full_name(), first.clone(), email))
@@ -187,6 +190,7 @@ fn one_of_ours(inventory: &Inventory, id: UserId) -> Someone {
         return Someone::default();
     };
     let first = user.name.split_whitespace().next().unwrap_or_default();
-    // Usernames have the form of an address; whether one is, only its owner knows.
-    Someone::new(user.name.clone(), first.to_owned(), &user.username)
+    // Where no address was read the username has the form of one.
+    let email = user.email.as_deref().unwrap_or(&user.username);
+    Someone::new(user.name.clone(), first.to_owned(), email)
 }

@@ -1,17 +1,11 @@
 //! Who of the customer's people takes part in what.
 
-use super::super::story::farewell;
+use super::super::story::{Asked, farewell};
 use super::super::text::catalogue::Phase;
 use super::Party;
 use super::topic::Topic;
-use crate::draw::Draw;
 use crate::model::pins::Pins;
 use crate::model::shape::Shape;
-
-/// The draws of a meeting's or thread's people, by purpose.
-const PERSON: usize = 5;
-const SIZE: usize = 6;
-const TURN: usize = 7;
 
 /// How often each part is spoken with, by its place: the champion most often.
 const SPOKEN_WITH: [u32; 9] = [40, 25, 20, 15, 10, 8, 6, 5, 4];
@@ -45,31 +39,30 @@ impl<'a> Committee<'a> {
         &self,
         number: usize,
         (topic, phase): (Topic, Phase),
-        day: i32,
-        draws: &Draw,
+        asked: &Asked,
     ) -> Party {
         let Some(count) = std::num::NonZeroUsize::new(self.engaged.len()) else {
             return Party::default();
         };
         let shape = self.pins.shape;
         if shape == Shape::SingleThreaded || shape == Shape::ChampionLeft {
-            return self.party(self.only(day), 0);
+            return self.party(self.only(asked.day), 0);
         }
-        let mut main = self.main(topic, phase, draws);
+        let mut main = self.main((topic, phase), (asked.person, asked.turn));
         let mut others = self.introduced(number);
         if wants_executive(shape, number)
             && let Some(executive) = self.executive(phase, number)
             && self.pins.executives >> main & 1 == 0
         {
-            if phase >= Phase::Evaluation && draws.chance(TURN, 500) {
+            if phase >= Phase::Evaluation && asked.turn < 0.5 {
                 others |= 1 << main;
                 main = executive;
             } else {
                 others |= 1 << executive;
             }
         }
-        let size = draws.weighted(SIZE, &SIZES);
-        let turn = draws.below(TURN, count.get() as u64) as usize;
+        let size = weighted(asked.size, &SIZES);
+        let turn = (asked.turn * count.get() as f64) as usize;
         let more = (0..count.get()).map(|step| self.engaged[(turn + step) % count]);
         for place in more.filter(|place| self.is_time_for(*place, phase)) {
             if (others & !(1 << main)).count_ones() as usize >= size {
@@ -86,7 +79,7 @@ impl<'a> Committee<'a> {
         number: usize,
         (topic, phase): (Topic, Phase),
         day: i32,
-        draws: &Draw,
+        units: (f64, f64),
     ) -> Party {
         if self.engaged.is_empty() {
             return Party::default();
@@ -95,7 +88,7 @@ impl<'a> Committee<'a> {
             (Shape::SingleThreaded | Shape::ChampionLeft, _) => self.only(day),
             // Who is written to first is who sells for us later.
             (_, 0) => self.engaged[0],
-            _ => self.main(topic, phase, draws),
+            _ => self.main((topic, phase), units),
         };
         self.party(main, 0)
     }
@@ -108,8 +101,7 @@ impl<'a> Committee<'a> {
     }
 
     /// Mostly the one whom the topic belongs to, else anybody by weight.
-    fn main(&self, topic: Topic, phase: Phase, draws: &Draw) -> u8 {
-        let unit = draws.unit(PERSON);
+    fn main(&self, (topic, phase): (Topic, Phase), (unit, turn): (f64, f64)) -> u8 {
         let mut roles = topic.facts().roles.iter();
         let owner = roles.find_map(|role| {
             let mut engaged = self.engaged.iter();
@@ -130,7 +122,7 @@ impl<'a> Committee<'a> {
         if weights.iter().all(|weight| *weight == 0) {
             return self.engaged[0];
         }
-        self.engaged[draws.weighted(TURN, &weights)]
+        self.engaged[weighted(turn, &weights)]
     }
 
     /// The first meetings take turns in bringing people in, as many as the shape has to reach.
@@ -193,4 +185,17 @@ fn wants_executive(shape: Shape, number: usize) -> bool {
         Shape::Healthy | Shape::Won => number.is_multiple_of(3),
         _ => false,
     }
+}
+
+/// The index of the weight that a draw from 0 to 1 hits.
+fn weighted(unit: f64, weights: &[u32]) -> usize {
+    let total: u32 = weights.iter().sum();
+    let mut left = (unit * f64::from(total)) as u32;
+    for (index, &weight) in weights.iter().enumerate() {
+        if left < weight {
+            return index;
+        }
+        left -= weight;
+    }
+    weights.len() - 1
 }

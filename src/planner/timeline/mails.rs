@@ -13,7 +13,7 @@ use super::directions::Balance;
 use super::meetings::Meeting;
 use super::moment::{Moment, lag, writing_time};
 use super::topic::Topic;
-use super::{Direction, Held, Kind, Party, Source, Step, Timeline};
+use super::{Direction, Held, Kind, Party, Source, Step, Timeline, phase_at};
 use crate::draw::{Draw, RootDraw};
 use crate::model::address::Path;
 use crate::model::shape::Shape;
@@ -22,6 +22,8 @@ use crate::model::shape::Shape;
 const LENGTH: usize = 0;
 const DAY: usize = 1;
 const MINUTE: usize = 2;
+const PERSON: usize = 3;
+const TURN: usize = 4;
 /// And of the wait for each of its messages, by number.
 const LAG: usize = 16;
 
@@ -112,7 +114,7 @@ impl Writer<'_> {
             day: thread_day(pins, number, draws.unit(DAY)),
             minute: writing_time(draws.unit(MINUTE)),
         };
-        let phase = self.source.phase_at(at.day);
+        let phase = phase_at(pins, at.day);
         let topic = match special(pins.shape, number) {
             Some(topic) => (topic, 0),
             None => dealer.next(phase, draw),
@@ -121,18 +123,32 @@ impl Writer<'_> {
             number: number as u8 + 1,
             topic,
             phase,
-            people: self
-                .committee
-                .partner(number, (topic.0, phase), at.day, &draws),
+            people: self.committee.partner(
+                number,
+                (topic.0, phase),
+                at.day,
+                (draws.unit(PERSON), draws.unit(TURN)),
+            ),
         };
         let mut direction = opening(pins.shape, number);
         let mut about = None;
-        for place in 0..length(pins.shape, number, &draws) {
+        let length = length(pins.shape, number, &draws);
+        let mut balance = None;
+        for place in 0.. {
+            let is_owed = direction == Direction::Outbound && self.balance.wants_reply();
+            if place >= length && (!is_owed || talk.topic.0 == Topic::Bump) {
+                break;
+            }
             if place > 0 {
                 let unit = draws.unit(LAG + place % 8);
                 let next = self.next(&talk, (at, direction), place, unit);
-                let Some(next) = next else { return };
+                let Some(next) = next else { break };
                 (at, direction) = next;
+            }
+            if self.is_full() {
+                balance.get_or_insert(self.balance);
+                self.leave_unsaid(direction);
+                continue;
             }
             let message = Message {
                 path: Path::new(format!("{name}/{:02}", place + 1)),
@@ -141,11 +157,20 @@ impl Writer<'_> {
                 place: place as u8,
                 about,
             };
-            if self.is_full() {
-                return;
-            }
             about = Some(self.mail(&talk, message));
         }
+        // What is not said weighs nothing.
+        self.balance = balance.unwrap_or(self.balance);
+    }
+
+    /// The next message of an exchange that the count of mails has ended.
+    fn leave_unsaid(&mut self, direction: Direction) {
+        let Some(last) = self.timeline.steps.len().checked_sub(1) else {
+            return;
+        };
+        let unsaid = self.timeline.unsaid.get_or_insert((last, Vec::new()));
+        unsaid.1.push(direction);
+        self.balance.count(direction);
     }
 
     /// What follows in a thread, if anything does.
@@ -162,6 +187,11 @@ impl Writer<'_> {
             let day = *bumps(pins).get(place)?;
             let minute = writing_time(unit);
             return Some((Moment { day, minute }, Direction::Outbound));
+        }
+        // A customer who is in a hurry does not wait for our answer.
+        let is_eager = pins.shape == Shape::Accelerating && talk.number == 1 && place == 2;
+        if is_eager {
+            return Some((self.reply(talk, at, unit), Direction::Inbound));
         }
         if direction == Direction::Inbound {
             return Some((at.later(lag(unit, OUR_LAG), last), Direction::Outbound));
@@ -214,7 +244,14 @@ impl Writer<'_> {
             return;
         }
         let asked = self.attached(meeting, (name, at, Direction::Outbound), None);
-        if !self.is_full() && self.balance.wants_reply() {
+        if !self.balance.wants_reply() {
+            return;
+        }
+        if self.is_full() {
+            let balance = self.balance;
+            self.leave_unsaid(Direction::Inbound);
+            self.balance = balance;
+        } else {
             let at = self.reply(&self.talk(meeting), at, meeting.draws.unit(ANSWER));
             self.attached(meeting, (name, at, Direction::Inbound), Some(asked));
         }
@@ -375,11 +412,12 @@ fn special(shape: Shape, number: usize) -> Option<Topic> {
     }
 }
 
-/// Who writes first: the customer to say goodbye, to close out, or because he wants to go on.
+/// Who writes first: the customer, to say goodbye or to close out.
 fn opening(shape: Shape, number: usize) -> Direction {
     match (shape, number) {
-        (Shape::ChampionLeft | Shape::LostToCompetitor | Shape::NoDecision, 0)
-        | (Shape::Accelerating, 1) => Direction::Inbound,
+        (Shape::ChampionLeft | Shape::LostToCompetitor | Shape::NoDecision, 0) => {
+            Direction::Inbound
+        }
         _ => Direction::Outbound,
     }
 }
@@ -388,8 +426,7 @@ fn opening(shape: Shape, number: usize) -> Direction {
 fn length(shape: Shape, number: usize, draws: &Draw) -> usize {
     match (shape, number) {
         (Shape::Stalled, 0) => 4,
-        (Shape::Accelerating, 0) => 2,
-        (Shape::Accelerating, 1) => 3,
+        (Shape::Accelerating, 0) => 3,
         (_, 0) => 2,
         _ => draws.weighted(LENGTH, &LENGTHS) + 1,
     }

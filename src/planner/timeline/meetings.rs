@@ -1,11 +1,9 @@
 //! The meetings of a story: a slot each, held, cancelled or planned.
 
 use super::super::activity::meetings::{hours, path};
-use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
-use super::super::text::catalogue::Phase;
-use super::committee::Committee;
-use super::dealer::Dealer;
+use super::super::calendar::{Tense, is_marked};
 use super::moment::Moment;
+use super::slots::slots;
 use super::{Held, Kind, Source, Step, Timeline};
 use crate::draw::{Draw, RootDraw};
 use crate::model::address::Path;
@@ -20,58 +18,42 @@ pub(super) struct Meeting {
     pub(super) draws: Draw,
 }
 
-/// Adds the slots in use. Topics are dealt to all slots, three past ones to a future one, so that
-/// what a slot gets does not depend on how many are used.
+/// Adds the meetings that there are.
 pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) -> Vec<Meeting> {
     let Source { pins, counts, .. } = source;
-    let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("meetings");
-    let (mut past, mut future) = (0, 0);
-    let mut told = Vec::with_capacity((counts.past.number + counts.future.number) as usize);
-    while past < counts.past.number as usize || future < counts.future.number as usize {
-        let is_future = (past + future) % 4 == 3 && future < FUTURE_SLOTS || past == PAST_SLOTS;
-        let (tense, slots, number, count, owner) = if is_future {
-            future += 1;
-            (
-                Tense::Future,
-                &pins.future,
-                future,
-                counts.future,
-                pins.next_owner,
-            )
-        } else {
-            past += 1;
-            (Tense::Past, &pins.past, past, counts.past, pins.owner)
+    let used = (counts.past.number as usize, counts.future.number as usize);
+    let mut told = Vec::with_capacity(used.0 + used.1);
+    for slot in slots(pins, used, draw) {
+        let (laid, core, owner) = match slot.tense {
+            Tense::Past => (&pins.past, counts.past.core, pins.owner),
+            Tense::Future => (&pins.future, counts.future.core, pins.next_owner),
         };
-        // A closed deal has no future slots, but they are dealt to all the same.
-        let slot = slots.get(number - 1);
-        let phase = slot.map_or(Phase::Closing, |slot| source.phase_at(i32::from(slot.0)));
-        let (topic, round) = dealer.next(phase, draw);
-        let Some(slot) = slot.filter(|_| number <= count.number as usize) else {
+        if !is_marked(pins.held, slot.tense, slot.number - 1) {
             continue;
-        };
-        let path = Path::new(path(tense, number));
+        }
+        let laid = laid[slot.number - 1];
+        let path = Path::new(path(slot.tense, slot.number));
         let draws = draw.at(path.as_str());
-        let day = i32::from(slot.0);
-        let (minute, minutes) = hours(source.activity, &draws, slot.1);
+        let (minute, minutes) = hours(source.activity, &draws, laid.1);
+        let day = i32::from(laid.0);
         let start = Moment { day, minute };
-        let held = match tense {
+        let held = match slot.tense {
             Tense::Future => Held::Planned,
-            Tense::Past if is_cancelled(pins.shape, number - 1, count.core) => Held::Cancelled,
+            Tense::Past if is_cancelled(pins.shape, slot.number - 1, core) => Held::Cancelled,
             Tense::Past => Held::Yes,
         };
         timeline.steps.push(Step {
             path,
-            number: number as u8,
+            number: slot.number as u8,
             kind: Kind::Meeting(held),
-            topic,
-            round,
-            phase,
-            core: number <= count.core as usize,
+            topic: slot.topic,
+            round: slot.round,
+            phase: slot.phase,
+            core: slot.number <= core as usize,
             when: start.when(&source, owner, minutes),
             owner,
-            colleague: topic.facts().colleague && pins.colleague.is_some(),
-            people: committee.meeting(number - 1, (topic, phase), day, &draws),
+            colleague: slot.colleague,
+            people: slot.people,
             about: None,
             evidence: 0,
         });

@@ -3,12 +3,15 @@
 //! It is told once, by `story`; activities, scorecards, texts and `plan --explain` all read it, so
 //! that they agree. Nothing here knows of records.
 
+mod calls;
 mod committee;
 mod dealer;
 mod directions;
 mod mails;
 mod meetings;
 mod moment;
+pub(super) mod slots;
+mod todos;
 pub(super) mod topic;
 
 use std::collections::BTreeMap;
@@ -41,16 +44,16 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw) -> Timeline {
     let mut timeline = Timeline::default();
     let held = meetings::tell(source, draw, &mut timeline);
     mails::tell(source, draw, &held, &mut timeline);
+    calls::tell(source, draw, &mut timeline);
+    todos::tell(source, draw, &mut timeline);
     timeline
 }
 
-impl Source<'_> {
-    /// How far the deal had come at a day, given in business days from the end of its story.
-    fn phase_at(&self, offset: i32) -> Phase {
-        let days = -i32::from(self.pins.first);
-        let passed = f64::from((days + offset).clamp(0, days)) / f64::from(days);
-        Phase::at((f64::from(self.pins.position) * passed) as u8)
-    }
+/// How far the deal had come at a day, given in business days from the end of its story.
+fn phase_at(pins: &Pins, day: i32) -> Phase {
+    let days = -i32::from(pins.first);
+    let passed = f64::from((days + day).clamp(0, days)) / f64::from(days);
+    Phase::at((f64::from(pins.position) * passed) as u8)
 }
 
 /// What happened around a deal, by path.

@@ -29,6 +29,8 @@ pub(crate) struct InventoryRequest<'a> {
     pub(crate) capabilities: &'a Capabilities,
     /// Opportunities that have a story already.
     pub(crate) covered: &'a BTreeSet<RootId>,
+    /// Contacts and contact roles of ours, as far as state knows them.
+    pub(crate) ours: &'a BTreeSet<RecordId>,
     /// Covered ones that no longer match stay all the same.
     pub(crate) keep_leaving: bool,
     /// What is lent: it is read as it was before.
@@ -79,12 +81,13 @@ pub(crate) async fn inventory(
         opportunities,
         accounts,
         contacts,
+        contact_roles,
         users: into,
         organization,
     } = &mut read.inventory;
     organization.clone_from(&org.identity().org_name);
-    let wanted: BTreeSet<_> = opportunities.values().filter_map(|o| o.account).collect();
-    (*accounts, *contacts) = around(org, request.capabilities, &wanted).await?;
+    let around = around(org, request, opportunities).await?;
+    (*accounts, *contacts, *contact_roles) = around;
     *into = self::users(users.pages()?).await?;
     Ok((read, further))
 }

@@ -185,7 +185,7 @@ fn cost(estimate: &Estimate) -> Vec<String> {
     let calls = counted(estimate.calls, "API call", "API calls");
     let time = duration(estimate.seconds);
     let mut lines = vec![format!("Takes about {calls} and {time}.")];
-    if estimate.texts > 0 {
+    if estimate.tokens > 0 {
         let texts = counted(estimate.texts, "text", "texts");
         let tokens = thousands(estimate.tokens.next_multiple_of(100));
         lines.push(format!("{texts} to generate, about {tokens} tokens."));

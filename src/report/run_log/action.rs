@@ -7,6 +7,36 @@ use crate::model::object::Object;
 /// skipped, because it was there already.
 const NAMES: &[(Object, [&str; 5])] = &[
     (
+        Object::Account,
+        [
+            "account_created",
+            "account_updated",
+            "account_deleted",
+            "account_replaced",
+            "account_skipped",
+        ],
+    ),
+    (
+        Object::Contact,
+        [
+            "contact_created",
+            "contact_updated",
+            "contact_deleted",
+            "contact_replaced",
+            "contact_skipped",
+        ],
+    ),
+    (
+        Object::OpportunityContactRole,
+        [
+            "contact_role_created",
+            "contact_role_updated",
+            "contact_role_deleted",
+            "contact_role_replaced",
+            "contact_role_skipped",
+        ],
+    ),
+    (
         Object::Event,
         [
             "meeting_created",

@@ -181,7 +181,10 @@ impl<'a> EventLine<'a> {
                 scorecard_id: id,
                 ..line
             },
-            Object::EventRelation
+            Object::Account
+            | Object::Contact
+            | Object::OpportunityContactRole
+            | Object::EventRelation
             | Object::ScorecardAnswer
             | Object::AccountLoan
             | Object::OpportunityLoan => Self {

@@ -298,7 +298,7 @@ fn the_summary_counts_what_was_done() {
             "not_tried": 3,
             "unresolved": 0,
             "kept": [],
-            "stopped": "org_lost",
+            "texts": {"generated": 0, "fallback": 0, "tokens": 0}, "stopped": "org_lost",
             "failures_by_code": {"STRING_TOO_LONG": 1},
         })
     );

@@ -1,0 +1,85 @@
+//! Owners' calendars: where the meetings of all deals find room.
+//!
+//! Meetings of one owner compete across deals, and so do those that a contact or a colleague
+//! attends. So room is found in two steps, once for all deals and before any record is planned:
+//!
+//! - [`lay`] reserves a block of the owner's day for every slot that a deal may ever use, whatever
+//!   the manifest's counts and durations say today, in the order of the deals' creation. So in a
+//!   calendar with room neither a raised maximum nor a younger deal moves a meeting.
+//! - [`settle`] enters the meetings that are really asked for into everybody's agenda, those that
+//!   were told before first. One that finds somebody busy is moved to the nearest free place. Where
+//!   there is none it is not held; unless the story needs it, and then it overlaps.
+//!
+//! What comes out is kept in the pins, so that a meeting that was told stays where it is.
+
+mod agenda;
+mod attendance;
+mod countries;
+mod diary;
+mod holidays;
+mod hours;
+mod lay;
+mod places;
+mod settle;
+mod week;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use lay::lay;
+
+use crate::model::id::{AccountId, RootId};
+use crate::model::pins::Marks;
+
+/// How many meetings a deal can have in the past and in the future, at most.
+pub(crate) const PAST_SLOTS: usize = 25;
+pub(crate) const FUTURE_SLOTS: usize = 8;
+
+/// Whether a meeting lies before the day that its story leads up to, or after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Tense {
+    Past,
+    Future,
+}
+
+/// What came of laying all meetings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Calendars {
+    /// The deals for which there was not room enough.
+    pub(crate) clashes: BTreeMap<RootId, Clashes>,
+    /// How many meetings are held with people who share no working hour with the owner: at the
+    /// end of the owner's day that is nearest to theirs.
+    pub(crate) apart: u64,
+    /// Accounts whose people are taken to be where the owner is, as no country is known.
+    pub(crate) placeless: BTreeSet<AccountId>,
+}
+
+/// What had to give in one deal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Clashes {
+    /// Meetings that are not held, as nobody has room for them and the story can do without.
+    pub(crate) dropped: u32,
+    /// Meetings that the story cannot do without, and that find somebody busy or away.
+    pub(crate) forced: u32,
+}
+
+/// The marks of one tense.
+fn mark(marks: &mut Marks, tense: Tense) -> &mut u32 {
+    match tense {
+        Tense::Past => &mut marks.past,
+        Tense::Future => &mut marks.future,
+    }
+}
+
+/// Whether the slot with this number, from 0, is marked.
+pub(super) fn is_marked(mut marks: Marks, tense: Tense, number: usize) -> bool {
+    *mark(&mut marks, tense) >> number & 1 == 1
+}
+
+/// The hours that a block must have for the longest meeting of the manifest.
+pub(super) fn block_hours(longest_minutes: u32) -> u8 {
+    const LONGEST: u32 = 120;
+    longest_minutes.clamp(1, LONGEST).div_ceil(60) as u8
+}
+
+#[cfg(test)]
+mod tests;

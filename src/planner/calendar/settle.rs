@@ -1,0 +1,303 @@
+//! Settles which meetings are held, and where, among those that are asked for.
+//!
+//! What was told before and still lies in working hours stays, so that a new deal takes nothing away
+//! from an old one. Then come the others: those that their stories need, by age of their deals, then
+//! all that they can do without, low slots first. One that finds somebody busy is moved to the
+//! nearest free place. Settled again nothing moves: who found no room finds even less.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::agenda::{Agenda, Appointments, Span};
+use super::attendance::Attendance;
+use super::diary::{around, nearest};
+use super::hours::Blocks;
+use super::lay::{Deal, Room};
+use super::{Calendars, Clashes, Tense, mark};
+use crate::model::id::RootId;
+use crate::model::pins::{Marks, Pins, Slot};
+
+/// A slot that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Meeting {
+    /// The deal's place in the room.
+    pub(super) deal: u32,
+    pub(super) tense: Tense,
+    /// Counted from 0.
+    pub(super) number: u8,
+    /// It was held at the last apply.
+    pub(super) was_told: bool,
+    /// The story cannot do without it.
+    pub(super) is_core: bool,
+    /// In business days from the story's end, and the block of the owner's day.
+    pub(super) day: i16,
+    pub(super) block: u8,
+    /// The first and the last day that it may lie on.
+    pub(super) band: [i16; 2],
+    pub(super) attendance: Attendance,
+    /// Whether the deal's colleague takes part.
+    pub(super) has_colleague: bool,
+    /// Who attends: from which place on among all guests of the room, and how many.
+    pub(super) guests: (u32, u8),
+}
+
+/// Enters all meetings and writes into the pins which are held, and where.
+pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calendars {
+    let mut meetings = std::mem::take(&mut room.meetings);
+    // The sort is stable: what is alike stays in the order of the deals' creation.
+    meetings.sort_by_key(|meeting| {
+        let by_number = if meeting.is_core { 0 } else { meeting.number };
+        (!meeting.was_told, !meeting.is_core, by_number)
+    });
+    let mut settling = Settling::new(&room);
+    let stays = |meeting: &Meeting| settling.stays(meeting);
+    let (staying, others): (Vec<_>, Vec<_>) = meetings.into_iter().partition(stays);
+    for meeting in staying {
+        settling.enter(&meeting);
+    }
+    for meeting in others {
+        let Some((day, block)) = settling.place(&meeting) else {
+            continue;
+        };
+        let meeting = Meeting {
+            day: day as i16,
+            block,
+            ..meeting
+        };
+        let pins = pins.get_mut(&settling.deal(&meeting).root);
+        let pins = pins.expect("it was laid");
+        let slots = match meeting.tense {
+            Tense::Past => &mut pins.past,
+            Tense::Future => &mut pins.future,
+        };
+        slots[usize::from(meeting.number)] = Slot(meeting.day, room.hours.hour(block));
+        settling.enter(&meeting);
+    }
+    if settling.is_crowded {
+        settling.count_forced();
+    }
+    let Settling {
+        mut calendars,
+        held,
+        ..
+    } = settling;
+    for (deal, held) in room.deals.iter().zip(held) {
+        pins.get_mut(&deal.root).expect("it was laid").held = held;
+    }
+    calendars.placeless = room.people.placeless;
+    calendars
+}
+
+/// Everybody's agenda while meetings are entered, and what comes of it.
+struct Settling<'a> {
+    room: &'a Room<'a>,
+    users: Vec<Agenda>,
+    contacts: Vec<Appointments>,
+    calendars: Calendars,
+    /// By deal.
+    held: Vec<Marks>,
+    entered: Vec<Meeting>,
+    /// Whether somebody is in two places at once, or where he does not work.
+    is_crowded: bool,
+}
+
+impl<'a> Settling<'a> {
+    fn new(room: &'a Room<'a>) -> Self {
+        let (mut users, mut contacts) = (Vec::new(), Vec::new());
+        users.resize_with(room.people.user_count(), Agenda::default);
+        contacts.resize_with(room.people.contact_count(), Appointments::default);
+        Self {
+            room,
+            users,
+            contacts,
+            calendars: Calendars::default(),
+            held: vec![Marks::default(); room.deals.len()],
+            entered: Vec::with_capacity(room.meetings.len()),
+            is_crowded: false,
+        }
+    }
+
+    /// Whether a meeting stays where it was told, whoever else is there. When the anchor moves, the
+    /// deals that have closed stay behind, and all have to make room for each other again.
+    fn stays(&self, meeting: &Meeting) -> bool {
+        let situation = self.room.situation;
+        meeting.was_told
+            && situation.told_at == Some(situation.anchor)
+            && self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 1
+    }
+
+    /// Where the meeting is held, if it is.
+    fn place(&mut self, meeting: &Meeting) -> Option<(i32, u8)> {
+        let found = self.find(meeting);
+        if found.is_some() {
+            return found;
+        }
+        if meeting.is_core {
+            return Some(self.least_evil(meeting));
+        }
+        self.clashes(meeting).dropped += 1;
+        None
+    }
+
+    fn clashes(&mut self, meeting: &Meeting) -> &mut Clashes {
+        let root = self.deal(meeting).root;
+        self.calendars.clashes.entry(root).or_default()
+    }
+
+    /// Counts the meetings that begin before another one of somebody's is over, and those that lie
+    /// where somebody does not work: by where all lie in the end, not by who came first.
+    fn count_forced(&mut self) {
+        let mut busy = Vec::new();
+        let mut forced = BTreeSet::new();
+        for (number, meeting) in self.entered.iter().enumerate() {
+            let deal = self.deal(meeting);
+            let colleague = deal.colleague.filter(|_| meeting.has_colleague);
+            let users = [Some(deal.owner(meeting.tense)), colleague];
+            let users = users.into_iter().flatten().map(|user| (false, user));
+            let guests = self.guests(meeting).iter();
+            let guests = guests.map(|guest| (true, *guest as usize));
+            let span = self.span(meeting, meeting.day.into(), meeting.block);
+            busy.extend(
+                users
+                    .chain(guests)
+                    .map(|who| (who, span.start, span.end, number)),
+            );
+            if self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 0 {
+                forced.insert(number);
+            }
+        }
+        busy.sort_unstable_by_key(|&(who, start, _, number)| {
+            let meeting = &self.entered[number];
+            (
+                who,
+                start,
+                self.deal(meeting).root,
+                meeting.tense,
+                meeting.number,
+            )
+        });
+        let overlap =
+            |pair: &&[(_, i32, i32, usize)]| pair[0].0 == pair[1].0 && pair[0].2 > pair[1].1;
+        forced.extend(busy.windows(2).filter(overlap).map(|pair| pair[1].3));
+        for number in forced {
+            let meeting = self.entered[number];
+            self.clashes(&meeting).forced += 1;
+        }
+    }
+
+    fn enter(&mut self, meeting: &Meeting) {
+        self.is_crowded |= !self.is_free(meeting, meeting.day.into(), meeting.block)
+            || self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 0;
+        self.entered.push(*meeting);
+        let deal = self.deal(meeting);
+        let owner = deal.owner(meeting.tense);
+        let day = deal.base.plus(meeting.day.into());
+        let span = self.span(meeting, meeting.day.into(), meeting.block);
+        self.users[owner].hold(day.day());
+        self.users[owner].enter(span);
+        if let Some(colleague) = deal.colleague.filter(|_| meeting.has_colleague) {
+            self.users[colleague].enter(span);
+        }
+        for guest in self.guests(meeting) {
+            self.contacts[*guest as usize].enter(span);
+        }
+        let is_apart = meeting.attendance.is_apart(&self.room.hours, day);
+        self.calendars.apart += u64::from(is_apart);
+        *mark(&mut self.held[meeting.deal as usize], meeting.tense) |= 1 << meeting.number;
+    }
+
+    /// The free place that is nearest to where the meeting lies, which may be just there. Rather
+    /// than that a meeting which the story needs falls on another one, its owner has a long day.
+    fn find(&self, meeting: &Meeting) -> Option<(i32, u8)> {
+        let here = (meeting.day.into(), meeting.block);
+        let is_open = self.open(meeting, here.0) >> here.1 & 1 == 1;
+        if is_open && self.is_free(meeting, here.0, here.1) {
+            return Some(here);
+        }
+        let days = || around(self.band(meeting), here.0);
+        let on = |day, blocks| Some((day, self.nearest_free(meeting, day, blocks)?));
+        let found = days().find_map(|day| on(day, self.open(meeting, day)));
+        if found.is_some() || !meeting.is_core {
+            return found;
+        }
+        days().find_map(|day| on(day, self.suiting(meeting, day)))
+    }
+
+    fn nearest_free(&self, meeting: &Meeting, day: i32, mut blocks: Blocks) -> Option<u8> {
+        while blocks != 0 {
+            let block = nearest(blocks, meeting.block);
+            if self.is_free(meeting, day, block) {
+                return Some(block);
+            }
+            blocks &= !(1 << block);
+        }
+        None
+    }
+
+    /// Where a meeting lies that must be held although nobody has room for it: where it is, if that
+    /// is in working hours; else on the nearest day that has some.
+    fn least_evil(&self, meeting: &Meeting) -> (i32, u8) {
+        let here = (i32::from(meeting.day), meeting.block);
+        if self.suiting(meeting, here.0) >> here.1 & 1 == 1 {
+            return here;
+        }
+        let mut days = around(self.band(meeting), here.0);
+        let found = days.find(|day| self.suiting(meeting, *day) != 0);
+        found.map_or(here, |day| {
+            (day, nearest(self.suiting(meeting, day), here.1))
+        })
+    }
+
+    /// The days that the meeting may lie on: those of its slot, or all of the story where nobody
+    /// works on any of them.
+    fn band(&self, meeting: &Meeting) -> (i32, i32) {
+        let [first, last] = meeting.band.map(i32::from);
+        match (first..=last).any(|day| self.suiting(meeting, day) != 0) {
+            true => (first, last),
+            false => self.deal(meeting).window(meeting.tense),
+        }
+    }
+
+    /// The blocks of a day that suit everybody, while the owner still takes meetings.
+    fn open(&self, meeting: &Meeting, day: i32) -> Blocks {
+        let deal = self.deal(meeting);
+        let owner = &self.users[deal.owner(meeting.tense)];
+        let held = owner.held(deal.base.plus(day).day());
+        if held >= self.room.situation.manifest.calendar.meetings_per_day {
+            return 0;
+        }
+        self.suiting(meeting, day)
+    }
+
+    fn suiting(&self, meeting: &Meeting, day: i32) -> Blocks {
+        let day = self.deal(meeting).base.plus(day);
+        meeting.attendance.blocks(&self.room.hours, day)
+    }
+
+    fn is_free(&self, meeting: &Meeting, day: i32, block: u8) -> bool {
+        let deal = self.deal(meeting);
+        let span = self.span(meeting, day, block);
+        let colleague = deal.colleague.filter(|_| meeting.has_colleague);
+        self.users[deal.owner(meeting.tense)].is_free(span)
+            && colleague.is_none_or(|user| self.users[user].is_free(span))
+            && self
+                .guests(meeting)
+                .iter()
+                .all(|guest| self.contacts[*guest as usize].is_free(span))
+    }
+
+    /// The whole block of the owner's day: how long a meeting really takes may change.
+    fn span(&self, meeting: &Meeting, day: i32, block: u8) -> Span {
+        let deal = self.deal(meeting);
+        let place = self.room.people.place_of(deal.owner(meeting.tense));
+        self.room.hours.span(place, deal.base.plus(day), block)
+    }
+
+    fn deal(&self, meeting: &Meeting) -> &'a Deal {
+        &self.room.deals[meeting.deal as usize]
+    }
+
+    fn guests(&self, meeting: &Meeting) -> &'a [u32] {
+        let (first, count) = (meeting.guests.0 as usize, usize::from(meeting.guests.1));
+        &self.room.guests[first..first + count]
+    }
+}

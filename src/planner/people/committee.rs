@@ -1,0 +1,158 @@
+//! The buying committee: which parts a deal has, and who of an account plays them where its own
+//! contacts do not.
+
+use crate::draw::RootDraw;
+use crate::manifest::{Manifest, Role};
+use crate::model::pins::Segment;
+
+/// The usual committee, in the order in which its members come in.
+const USUAL: [Role; 9] = [
+    Role::Champion,
+    Role::EconomicBuyer,
+    Role::TechnicalEvaluator,
+    Role::DecisionMaker,
+    Role::EndUser,
+    Role::Procurement,
+    Role::Legal,
+    Role::ExecutiveSponsor,
+    Role::Influencer,
+];
+
+/// What a scorecard asks about, if nothing else.
+const ASKED_ABOUT: [Role; 2] = [Role::Champion, Role::EconomicBuyer];
+
+/// As many people are there for a deal at most.
+pub(in crate::planner) const COMMITTEE: usize = USUAL.len();
+
+/// The roles that only executives play.
+pub(in crate::planner) const EXECUTIVE_ROLES: [&str; 3] =
+    ["economic_buyer", "executive_sponsor", "decision_maker"];
+
+/// The parts of a deal. Larger deals have larger committees; a manifest that names the roles
+/// itself has no others but for those that its scorecards ask about, and as many as the shape of
+/// the story needs at least.
+pub(in crate::planner) fn roles(manifest: &Manifest, segment: Segment, least: usize) -> Vec<Role> {
+    let named = &manifest.activity.participant_roles;
+    let is_usual = named[..] == USUAL[..named.len().min(3)] && named.len() == 3;
+    let mut roles = named.clone();
+    let further = match (is_usual, manifest.scorecards.templates.is_empty()) {
+        (true, _) => &USUAL[..size(segment)],
+        (false, false) => &ASKED_ABOUT[..],
+        (false, true) => &[],
+    };
+    let add = |role: &Role, roles: &mut Vec<Role>| {
+        if !roles.contains(role) {
+            roles.push(*role);
+        }
+    };
+    for role in further {
+        add(role, &mut roles);
+    }
+    for role in &USUAL {
+        if roles.len() < least {
+            add(role, &mut roles);
+        }
+    }
+    roles
+}
+
+/// How many people take part in a deal that goes well.
+fn size(segment: Segment) -> usize {
+    match segment {
+        Segment::Small => 3,
+        Segment::Mid => 5,
+        Segment::Large => 7,
+        Segment::Strategic => 9,
+    }
+}
+
+/// A seat at an account, for the people that we make.
+struct Seat {
+    /// Of its address; other committees count on from it in tens.
+    number: u8,
+    role: Role,
+    /// A company has one of these, whatever it buys.
+    one_for_all: bool,
+}
+
+/// The seats of an account. Their numbers are parts of addresses, so they never change.
+const SEATS: [Seat; 9] = [
+    seat(1, Role::Champion, false),
+    seat(2, Role::EconomicBuyer, true),
+    seat(3, Role::TechnicalEvaluator, false),
+    seat(4, Role::DecisionMaker, true),
+    seat(5, Role::Procurement, true),
+    seat(6, Role::Legal, true),
+    seat(7, Role::EndUser, false),
+    seat(8, Role::ExecutiveSponsor, true),
+    seat(9, Role::Influencer, false),
+];
+
+/// How often each of an account's committees is met: most deals are with the first.
+const COMMITTEES: [u32; 4] = [4, 2, 1, 1];
+
+const fn seat(number: u8, role: Role, one_for_all: bool) -> Seat {
+    Seat {
+        number,
+        role,
+        one_for_all,
+    }
+}
+
+/// The number of the person who plays the role in a deal. It depends on nothing but the deal, so
+/// another deal of the account changes nobody.
+pub(super) fn number(role: Role, draw: &mut RootDraw) -> u8 {
+    let committee = draw.at("cast/committee").weighted(0, &COMMITTEES) as u8;
+    let seat = SEATS.iter().find(|seat| seat.role == role);
+    let seat = seat.expect("every role has a seat");
+    match seat.one_for_all {
+        true => seat.number,
+        false => seat.number + 10 * committee,
+    }
+}
+
+/// The role that goes with a number.
+pub(super) fn role(number: u8) -> Role {
+    let seat = SEATS.iter().find(|seat| seat.number == number % 10);
+    seat.map_or(Role::Influencer, |seat| seat.role)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{USUAL, number, role, roles};
+    use crate::draw::RootDraw;
+    use crate::manifest::{Role, parse};
+    use crate::model::pins::Segment;
+
+    fn check(lines: &str, segment: Segment, expect: &[Role]) {
+        let yaml = format!("run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\n{lines}");
+        let manifest = parse(&yaml, "demo.yaml").unwrap();
+        assert_eq!(roles(&manifest, segment, 0), expect, "{lines} {segment:?}");
+    }
+
+    #[test]
+    fn larger_deals_have_larger_committees() {
+        check("", Segment::Small, &USUAL[..3]);
+        check("", Segment::Large, &USUAL[..7]);
+        check("", Segment::Strategic, &USUAL);
+    }
+
+    #[test]
+    fn roles_that_are_named_are_those_that_there_are() {
+        let named = "activity: {participant_roles: [legal, champion]}\n";
+        let large = [Role::Legal, Role::Champion, Role::EconomicBuyer];
+        check(named, Segment::Large, &large);
+        let without = format!("{named}scorecards: {{templates: []}}\n");
+        check(&without, Segment::Large, &large[..2]);
+    }
+
+    #[test]
+    fn a_number_tells_its_role_whatever_the_committee() {
+        for deal in 0..50 {
+            let mut draw = RootDraw::new(7, &format!("deal {deal}"));
+            for one in USUAL {
+                assert_eq!(role(number(one, &mut draw)), one);
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Who the people are that we make: names that fit the country, a title that fits the role, and an
+//! address at which nobody is reached unless the manifest asks for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::Situation;
+use super::committee::role;
+use super::names::{Names, names};
+use super::titles::title;
+use crate::draw::{Draw, RootDraw};
+use crate::manifest::StoryKey;
+use crate::model::email;
+use crate::model::id::AccountId;
+use crate::model::inventory::{Account, Contact, Inventory};
+use crate::model::person::{EmailDomain, Identity, Person};
+use crate::model::pins::{self, Pins};
+
+/// The draws of one person, by purpose.
+const FIRST: usize = 0;
+const LAST: usize = 1;
+const TITLE: usize = 2;
+
+/// So many names are tried for one that shares neither first nor last name with anybody.
+const TRIES: usize = 60;
+
+/// All people whom we make, by account.
+pub(in crate::planner) type People = BTreeMap<AccountId, pins::People>;
+
+/// Everybody whom a deal's cast names and who is made. Who is pinned stays who he is; the others
+/// get names and addresses that nobody of the account has.
+pub(in crate::planner) fn people<'a>(
+    situation: &Situation,
+    told: impl Iterator<Item = &'a Pins>,
+) -> People {
+    let mut wanted: BTreeMap<AccountId, BTreeSet<u8>> = BTreeMap::new();
+    for person in told
+        .flat_map(|pins| &pins.cast)
+        .filter_map(|part| part.person)
+    {
+        if let Person::Made(account, number) = person {
+            wanted.entry(account).or_default().insert(number);
+        }
+    }
+    let of_account = |(account, numbers): (AccountId, BTreeSet<u8>)| {
+        (account, Household::of(situation, account).people(&numbers))
+    };
+    wanted.into_iter().map(of_account).collect()
+}
+
+/// The contact that a person is, of the org's or of ours.
+pub(in crate::planner) fn contact<'a>(
+    inventory: &'a Inventory,
+    made: &'a People,
+    (account, person): (AccountId, Person),
+) -> Option<&'a Contact> {
+    match person {
+        Person::Contact(id) => inventory.contacts.get(&account)?.get(&id),
+        Person::Made(account, number) => {
+            let identity = made.get(&account)?.get(&number)?;
+            Some(&identity.contact)
+        }
+    }
+}
+
+/// One account, and what is needed to make people there.
+struct Household<'a> {
+    id: AccountId,
+    account: Option<&'a Account>,
+    contacts: Vec<&'a Contact>,
+    pinned: Option<&'a pins::People>,
+    email_domain: EmailDomain,
+    draw: RootDraw,
+}
+
+impl<'a> Household<'a> {
+    fn of(situation: &Situation<'a>, id: AccountId) -> Self {
+        let Situation {
+            inventory,
+            manifest,
+            people,
+            seed,
+            ..
+        } = *situation;
+        let account = inventory.accounts.get(&id);
+        // An org that is built anew has other ids, and the same people all the same.
+        let key = match (&manifest.run.story_key, account) {
+            (StoryKey::Id, _) | (_, None) => id.to_string(),
+            (StoryKey::Name | StoryKey::Field(_), Some(account)) => account.name.clone(),
+        };
+        let contacts = inventory.contacts.get(&id).into_iter();
+        Self {
+            id,
+            account,
+            contacts: contacts.flat_map(BTreeMap::values).collect(),
+            pinned: people.get(&id),
+            email_domain: manifest.contacts.email_domain,
+            draw: RootDraw::new(seed, &key),
+        }
+    }
+
+    fn people(mut self, numbers: &BTreeSet<u8>) -> pins::People {
+        let mut people = self.pinned.cloned().unwrap_or_default();
+        for person in people.values_mut() {
+            if person.email_domain != self.email_domain {
+                // The manifest wants another one.
+                person.email_domain = self.email_domain;
+                person.contact.email = Some(self.address(&person.contact));
+            }
+        }
+        for number in numbers {
+            if !people.contains_key(number) {
+                let person = self.make(*number, &people);
+                people.insert(*number, person);
+            }
+        }
+        people.retain(|number, _| numbers.contains(number));
+        people
+    }
+
+    fn make(&mut self, number: u8, people: &pins::People) -> Identity {
+        let draw = self.draw.at(&format!("contact/{number:02}"));
+        let country = self.account.and_then(|account| account.country.as_deref());
+        let industry = self.account.and_then(|account| account.industry.as_deref());
+        let (title, department) = title(role(number), industry, &draw, TITLE);
+        let made = people.values().map(|person| &person.contact);
+        let others: Vec<_> = self.contacts.iter().copied().chain(made).collect();
+        let mut contact = Contact {
+            title: Some(title),
+            ..name(names(country), &draw, &others)
+        };
+        contact.email = Some(self.address(&contact));
+        Identity {
+            contact,
+            department,
+            email_domain: self.email_domain,
+            country: country.map(str::to_owned),
+            state: self.account.and_then(|account| account.state.clone()),
+        }
+    }
+
+    /// `first.last@`, at the domain that the manifest chooses.
+    fn address(&self, contact: &Contact) -> String {
+        let first = contact.first_name.as_deref().unwrap_or_default();
+        let [first, last] = [first, &contact.last_name].map(|name| email::plain(name, ""));
+        let domain = match self.email_domain {
+            EmailDomain::Reserved => None,
+            EmailDomain::Website => self.account.and_then(website),
+        };
+        let name = self.account.map_or("", |account| &account.name);
+        let domain = domain.unwrap_or_else(|| format!("{}.example", reserved_label(self.id, name)));
+        format!("{first}.{last}@{domain}")
+    }
+}
+
+/// What stands for the account in a domain that nobody can have.
+pub(in crate::planner) fn reserved_label(id: AccountId, name: &str) -> String {
+    let name = email::plain(name, "-");
+    let words: Vec<_> = name.split('-').filter(|word| !word.is_empty()).collect();
+    let is_form = |word: &&&str| !FORMS.contains(word);
+    let mut words: Vec<_> = words.iter().filter(is_form).copied().collect();
+    // A label of a domain has 63 characters at most.
+    while words.iter().map(|word| word.len() + 1).sum::<usize>() > 60 && words.len() > 1 {
+        words.pop();
+    }
+    match words.join("-") {
+        label if label.is_empty() || label.len() > 60 => {
+            format!("account-{}", id.to_string().to_lowercase())
+        }
+        label => label,
+    }
+}
+
+/// Legal forms, which are no part of a company's domain.
+const FORMS: &[&str] = &[
+    "inc",
+    "corp",
+    "corporation",
+    "ltd",
+    "limited",
+    "llc",
+    "plc",
+    "gmbh",
+    "ag",
+    "kg",
+    "sa",
+    "sas",
+    "bv",
+    "ab",
+    "oy",
+    "spa",
+    "srl",
+    "co",
+    "company",
+    "pty",
+    "pvt",
+    "kk",
+];
+
+/// The domain of the account's website, where it has one.
+pub(in crate::planner) fn website(account: &Account) -> Option<String> {
+    email::domain_of_website(account.website.as_deref()?)
+}
+
+/// A name that nobody of these has; if it can be, with neither part of it.
+fn name(names: &Names, draw: &Draw, others: &[&Contact]) -> Contact {
+    let (first, last) = (names.first(), names.last());
+    let start = (
+        draw.below(FIRST, first.len() as u64) as usize,
+        draw.below(LAST, last.len() as u64) as usize,
+    );
+    // Each try takes other names of both lists; all pairs come up in the end.
+    let candidate = |number: usize| Contact {
+        first_name: Some(first[(start.0 + number) % first.len()].to_owned()),
+        last_name: last[(start.1 + number + number / first.len()) % last.len()].to_owned(),
+        ..Contact::default()
+    };
+    let is_like = |one: &Contact, other: &Contact| {
+        one.first_name == other.first_name || one.last_name == other.last_name
+    };
+    let distinct = (0..TRIES).map(candidate);
+    let mut distinct = distinct.filter(|one| !others.iter().any(|other| is_like(one, other)));
+    distinct.next().unwrap_or_else(|| {
+        let is_taken = |one: &Contact| {
+            let name = one.full_name().to_lowercase();
+            others
+                .iter()
+                .any(|other| other.full_name().to_lowercase() == name)
+        };
+        let mut all = (0..first.len() * last.len()).map(candidate);
+        let free = all.find(|one| !is_taken(one));
+        free.unwrap_or_else(|| candidate(0))
+    })
+}

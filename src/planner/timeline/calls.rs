@@ -1,0 +1,60 @@
+//! The phone calls of a story.
+
+use super::super::story::call_day;
+use super::committee::Committee;
+use super::dealer::Dealer;
+use super::moment::{Moment, writing_time};
+use super::{Direction, Kind, Source, Step, Timeline, phase_at};
+use crate::draw::RootDraw;
+use crate::model::address::Path;
+
+/// The draws of a call, by purpose.
+const DAY: usize = 0;
+const MINUTE: usize = 1;
+const LENGTH: usize = 2;
+const DIRECTION: usize = 3;
+const PERSON: usize = 4;
+const TURN: usize = 5;
+
+/// In minutes; most calls are short.
+const LENGTHS: [u32; 6] = [4, 6, 9, 13, 18, 27];
+
+/// Most people answer the phone before they leave for the day.
+const LAST_MINUTE: u32 = 17 * 60 + 30;
+
+/// Adds the deal's calls.
+pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) {
+    let Source { pins, counts, .. } = source;
+    let committee = Committee::new(pins);
+    let mut dealer = Dealer::new("calls");
+    for number in 0..counts.calls.number as usize {
+        let path = Path::new(format!("call/{:02}", number + 1));
+        let draws = draw.at(path.as_str());
+        let day = call_day(pins, number, draws.unit(DAY));
+        let minute = writing_time(draws.unit(MINUTE)).min(LAST_MINUTE);
+        let phase = phase_at(pins, day);
+        let (topic, round) = dealer.next(phase, draw);
+        let direction = if draws.chance(DIRECTION, 700) {
+            Direction::Outbound
+        } else {
+            Direction::Inbound
+        };
+        let units = (draws.unit(PERSON), draws.unit(TURN));
+        let length = *draws.pick(LENGTH, &LENGTHS);
+        timeline.steps.push(Step {
+            path,
+            number: number as u8 + 1,
+            kind: Kind::Call(direction),
+            topic,
+            round,
+            phase,
+            core: number < counts.calls.core as usize,
+            when: Moment { day, minute }.when(&source, pins.owner, length),
+            owner: pins.owner,
+            colleague: false,
+            people: committee.partner(number, (topic, phase), day, units),
+            about: None,
+            evidence: 0,
+        });
+    }
+}
