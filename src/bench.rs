@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::diff::fields::hash;
 use crate::diff::{self, Context, Policies, Replacing, Root};
 use crate::manifest::{self, Manifest};
-use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities};
+use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities, Places};
 use crate::model::change::Reason;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, RecordId, RootId, UserId};
@@ -369,6 +369,7 @@ pub(crate) fn capabilities() -> Capabilities {
     Capabilities {
         objects: OBJECTS.iter().map(object).collect(),
         pack_object: true,
+        places: Places::Texts,
         ..Capabilities::default()
     }
 }

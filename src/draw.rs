@@ -90,7 +90,7 @@ impl Draw {
     }
 }
 
-/// As many draws as a text needs, one after the other: SplitMix64, seeded with a draw.
+/// As many draws as a text needs, one after the other: `SplitMix64`, seeded with a draw.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
 

@@ -217,7 +217,14 @@ fn tasks_and_emails_take_each_others_place() {
         let as_tasks = env.plan("--destroy").summary();
         env.edit("activity:\n", "activity:\n  email_object: email_message\n");
         let plan = env.plan("");
-        assert_eq!(plan.actions(), ["replace"], "{:?}", plan.summary());
+        let replaced = plan
+            .of("EmailMessage")
+            .all(|email| email.action == "replace");
+        assert!(
+            replaced && plan.of("Task").count() == 0,
+            "{:?}",
+            plan.summary()
+        );
         env.apply();
         env.nothing_to_do();
         env.in_org(|org| {
@@ -272,6 +279,19 @@ fn without_keys_a_task_of_the_orgs_is_nobodys() {
 }
 
 #[test]
+fn a_prepared_org_takes_keys_on_emails() {
+    let env = story("--bare");
+    env.run("org prepare -y").exits(0);
+    env.apply();
+    env.nothing_to_do();
+    env.in_org(|org| {
+        let keyless = "SELECT Id FROM EmailMessage WHERE Demo_Key__c = null OR Demo_Run__c = null";
+        assert!(org.ids(keyless).is_empty());
+        assert!(!org.query(OURS).is_empty());
+    });
+}
+
+#[test]
 fn an_org_without_emails_refuses_them_before_the_first_write() {
     let env = story("--without enhanced-email");
     let before = env.export();
@@ -295,7 +315,5 @@ fn doctor_says_that_nothing_is_sent() {
     env.run("doctor --json")
         .exits(0)
         .says("creating them sends nothing");
-    env.run("doctor --probe")
-        .exits(0)
-        .says("email: would be taken");
+    env.run("doctor --probe").says("email: would be taken");
 }

@@ -37,6 +37,14 @@ fn killed_runs_give_back_what_was_lent() {
     println!("{kills} kills in {ROUNDS} rounds with loans");
 }
 
+#[test]
+fn killed_runs_leave_no_task_without_its_email() {
+    let emails = "activity:\n  email_object: email_message\n";
+    let manifest = MANIFEST.replace("activity:\n", emails);
+    let kills = campaign(&["--feature", "email-tasks-stay"], &manifest, 4);
+    println!("{kills} kills in {ROUNDS} rounds with emails as records");
+}
+
 /// Gives the number of kills.
 fn campaign(options: &[&str], manifest: &str, seed: u64) -> usize {
     let narrow = Reference::new(options, manifest);
@@ -231,6 +239,8 @@ const TOLD_BY: &[(&str, &[&str])] = &[
     ("Opportunity.csv", &["Id", "CloseDate", "NextStep"]),
     ("Event.csv", &["WhatId", "Subject", "StartDateTime"]),
     ("Task.csv", &["WhatId", "Subject", "ActivityDate"]),
+    ("EmailMessage.csv", &["RelatedToId", "MessageIdentifier"]),
+    ("EmailMessageRelation.csv", &["RelationType", "RelationId"]),
     ("EventRelation.csv", &["RelationId"]),
     ("TaskRelation.csv", &["RelationId"]),
     (

@@ -36,6 +36,8 @@ mod org_folder;
 mod orgs_differ;
 mod outside_clients;
 mod ownership;
+mod people;
+mod peopleai;
 mod prepare;
 mod random_walk;
 mod readme;

@@ -177,6 +177,7 @@ fn an_admin_gets_files_without_any_org() {
     for member in [
         "Activity.Demo_Key__c",
         "Activity.Demo_Run__c",
+        "EmailMessage.Demo_Key__c",
         "Demo_Pack__c",
         "Demo_Gen",
     ] {
@@ -186,7 +187,7 @@ fn an_admin_gets_files_without_any_org() {
         );
     }
     assert!(package.contains("<version>67.0</version>"));
-    assert_eq!(files(&env.path("meta/objects")).len(), 7);
+    assert_eq!(files(&env.path("meta/objects")).len(), 8);
     env.run("org prepare --remove --out gone").exits(0);
     assert!(
         env.read("gone/destructiveChanges.xml")

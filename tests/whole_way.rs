@@ -12,6 +12,8 @@ fn apply_then_nothing_then_destroy_leaves_the_org_as_it_was() {
     applied.says("Apply complete! Resources: ");
     let during = env.export();
     for file in [
+        "Contact.csv",
+        "OpportunityContactRole.csv",
         "Event.csv",
         "Task.csv",
         "EventRelation.csv",

@@ -15,7 +15,7 @@ use crate::model::order::Step;
 use crate::model::recorded::{Held, Row};
 use crate::model::value::Want;
 use crate::org::{LOTS_PER_RETRIEVE, RECORDS_PER_LOT, RowError};
-use crate::refresh::{self, Meanwhile, Planned, Proof};
+use crate::refresh::{self, Hanging, Meanwhile, Planned, Proof};
 use crate::state::Settlement;
 
 /// So many records are looked at in one call; what they are part of is looked at too.
@@ -63,7 +63,40 @@ impl Dispatcher<'_> {
         for number in numbers {
             self.looks.0[number as usize] = Looks::SENT;
         }
+        if batch.step == Step::Delete {
+            self.keep_what_is_used(batch).await?;
+        }
         Ok(())
+    }
+
+    /// Takes out of a batch of deletes whatever others' records hang on: it is kept, and told of.
+    async fn keep_what_is_used(&mut self, batch: &mut Batch) -> Result<(), Error> {
+        let mut changes = BTreeMap::new();
+        for item in &batch.items {
+            let change = self.change_of(*item)?;
+            changes.extend(change.id.map(|id| (id, (item.entry, change))));
+        }
+        let ids: Vec<_> = changes.keys().copied().collect();
+        let hanging = refresh::hanging(self.job.org, batch.object, &ids).await?;
+        let others = hanging.values().flatten().map(|one| one.id);
+        let ours = self.job.state.stamps_of(&others.collect())?;
+        let mut settlement = Settlement::default();
+        let mut kept = BTreeSet::new();
+        for (id, (entry, change)) in &changes {
+            let all = hanging.get(id).into_iter().flatten();
+            let others: Vec<_> = all.filter(|one| !ours.contains_key(&one.id)).collect();
+            if !others.is_empty() {
+                kept.insert(*entry);
+                self.fail(change, in_use(&others), &mut settlement);
+            }
+        }
+        if kept.is_empty() {
+            return Ok(());
+        }
+        batch.items.retain(|item| !kept.contains(&item.entry));
+        let dropped = self.queue.drop(&kept) + kept.len();
+        self.progress(dropped as u64);
+        Ok(self.job.state.settle(self.job.run, None, &settlement)?)
     }
 
     /// Those of the batch that were not looked at lately, and with them as many of what follows
@@ -189,6 +222,25 @@ impl Dispatcher<'_> {
             held: Held::default(),
             lent: Vec::new(),
         })
+    }
+}
+
+fn in_use(others: &[&Hanging]) -> RowError {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in others {
+        *counts.entry(one.object).or_default() += 1;
+    }
+    let counts = counts
+        .iter()
+        .map(|(object, count)| format!("{count} {object}"));
+    let counts: Vec<_> = counts.collect();
+    RowError {
+        code: "IN_USE".to_owned(),
+        message: format!(
+            "kept, because others' records refer to it: {}",
+            counts.join(", ")
+        ),
+        fields: Vec::new(),
     }
 }
 

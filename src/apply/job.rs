@@ -334,7 +334,7 @@ impl Dispatcher<'_> {
         self.queue.done(batch, items, self.job.plan.entries());
     }
 
-    fn change_of(&self, item: Item) -> Result<Change, Error> {
+    pub(super) fn change_of(&self, item: Item) -> Result<Change, Error> {
         let entry = &self.job.plan.entries()[item.entry as usize];
         Ok(self.job.plan.change(entry)?)
     }
@@ -363,7 +363,7 @@ impl Dispatcher<'_> {
                     // A create leaves empty fields out: some orgs show them as not createable.
                     Datum::Json(json) if json.is_null() && batch.step == Step::Create => {}
                     Datum::Json(_) | Datum::Ref(_) | Datum::Refs(_) | Datum::Draft(_) => {
-                        drop(columns.insert(field.name.into_owned()))
+                        columns.insert(field.name.into_owned());
                     }
                 }
             }

@@ -1,7 +1,5 @@
 //! `demo-gen doctor`
 
-use std::io::Write as _;
-
 use super::context::Context;
 use super::exit::{self, Exit};
 use super::options;

@@ -17,7 +17,7 @@ pub(crate) use one::stray;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use crate::model::address::Address;
+use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::change::{Change, FieldChange, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
@@ -137,6 +137,7 @@ pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change))
     state.elsewhere = Some(context.elsewhere);
     let mut desired: Vec<_> = root.desired.iter().collect();
     desired.sort_by(|a, b| (a.object, &a.path).cmp(&(b.object, &b.path)));
+    parents_first(&mut desired);
     let mut wanted = vec![false; root.rows.len()];
     for record in desired {
         let place = state.place(&record.path);
@@ -155,6 +156,29 @@ pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change))
             sink(change);
         }
     }
+}
+
+/// Puts each account behind the one that it belongs to: their addresses do not tell.
+fn parents_first(desired: &mut [&Desired]) {
+    let accounts = desired.partition_point(|record| record.object <= Object::Account);
+    let accounts = &mut desired[..accounts];
+    let parents: BTreeMap<&Path, &Path> = accounts
+        .iter()
+        .filter_map(|record| {
+            let follows = record.object.facts().follows?;
+            let field = record.fields.iter().find(|(name, _)| name == follows);
+            match field {
+                Some((_, Value::Ref(address))) => Some((&record.path, &address.path)),
+                _ => None,
+            }
+        })
+        .collect();
+    // No circle passes the manifest.
+    let depth = |record: &&Desired| {
+        let above = |path: &&Path| parents.get(*path).copied();
+        std::iter::successors(Some(&record.path), above).count()
+    };
+    accounts.sort_by_key(depth);
 }
 
 /// What these records of a root would be found by, and of which kind, to tell what else carries our

@@ -7,11 +7,14 @@ use std::fmt::Write as _;
 use crate::manifest::{ActivitySource, Attribute, IngestionMode, Manifest};
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::object::Object;
+use crate::model::person::EmailDomain;
 
 /// One activity source, and which of our fields gives which attribute of an activity.
 struct Source {
     object: Object,
     activity: &'static str,
+    /// Records with our key that are something else stay out.
+    only: &'static str,
     attributes: &'static [(&'static str, &'static str)],
     told: &'static [Attribute],
 }
@@ -20,6 +23,7 @@ const SOURCES: &[Source] = &[
     Source {
         object: Object::Event,
         activity: "Meeting",
+        only: "",
         attributes: &[
             ("Subject", "Subject"),
             ("Start", "StartDateTime"),
@@ -34,6 +38,7 @@ const SOURCES: &[Source] = &[
     Source {
         object: Object::Task,
         activity: "Email",
+        only: ", TaskSubtype equals Email",
         attributes: &[
             ("Subject", "Subject"),
             ("Date", "ActivityDate"),
@@ -65,7 +70,7 @@ pub(crate) fn guide(manifest: &Manifest) -> String {
         "\nCalls need no source: People.ai pulls calls that are logged in Salesforce by itself.\n",
     );
     guide.push_str("\nWhat it matches by:\n");
-    for note in notes() {
+    for note in notes(manifest) {
         writeln!(guide, "  - {note}").expect("a text takes everything");
     }
     if peopleai.ingestion_mode != IngestionMode::CrmActivity {
@@ -92,7 +97,7 @@ fn of_source(source: &Source, manifest: &Manifest) -> String {
     let mut text = format!("\ndemo-gen {kinds}\n");
     text += &line("Object", facts.api_name);
     text += &line("Activity type", source.activity);
-    let filter = format!("{KEY_FIELD} starts with {}-", facts.key_kind);
+    let filter = format!("{KEY_FIELD} starts with {}-{}", facts.key_kind, source.only);
     text += &line("Filter", &filter);
     for (attribute, field) in source.attributes {
         text += &line(attribute, field);
@@ -116,11 +121,20 @@ fn attribute(told: Attribute) -> &'static str {
     }
 }
 
-fn notes() -> [&'static str; 3] {
+fn notes(manifest: &Manifest) -> [&'static str; 4] {
+    let made = match manifest.contacts.email_domain {
+        EmailDomain::Reserved => {
+            "people whom demo-gen makes have addresses that nobody can have, <account>.example: they are found by their contacts, not by the account's domain (`contacts.email_domain: website` takes that)"
+        }
+        EmailDomain::Website => {
+            "people whom demo-gen makes have addresses of the account's website, where it has one: their domain finds the account too"
+        }
+    };
     [
         "contacts first: somebody who is no contact when an activity is pulled stays unmatched",
         "then the account's Website: an account without one is found by its contacts alone",
         "owners: each must be a team member in People.ai, with the e-mail address that Salesforce has",
+        made,
     ]
 }
 

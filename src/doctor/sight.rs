@@ -129,11 +129,13 @@ impl<'a> Sight<'a> {
     /// The kinds that the manifest asks for.
     pub(super) fn wanted(&self) -> impl Iterator<Item = Object> {
         let scorecards = self.manifest.scorecards.are_records();
+        let accounts = !self.manifest.accounts.create.is_empty();
         let people = self.manifest.contacts.generate;
         let emails = self.manifest.activity.email_object == EmailObject::EmailMessage;
         let objects = object::made().map(|facts| facts.object);
         objects.filter(move |object| match object {
             Object::Scorecard | Object::ScorecardAnswer => scorecards,
+            Object::Account => accounts,
             Object::Contact => people,
             Object::EmailMessage => emails,
             Object::OpportunityContactRole

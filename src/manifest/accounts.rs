@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::problems::Complaint;
 use super::section::Section;
 use super::tree::Node;
-use super::values::{quote, text};
+use super::values::{quote, text, whole};
 
 /// What becomes of the accounts of covered opportunities.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -17,6 +17,27 @@ pub(crate) struct Accounts {
     pub(crate) website: Option<Website>,
     /// Accounts, by id or name, with the account that each belongs to.
     pub(crate) parents: BTreeMap<String, String>,
+    /// Accounts that are made, by the keys of their addresses.
+    pub(crate) create: BTreeMap<String, NewAccount>,
+}
+
+/// An account that is made.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct NewAccount {
+    pub(crate) name: String,
+    /// The key of another one that is made, or the name or id of one that is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) website: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) industry: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) employees: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<String>,
 }
 
 /// What stands for an account without a website: an address with the account's name in it.
@@ -49,7 +70,59 @@ pub(super) fn accounts(mut accounts: Section) -> Accounts {
         let named = |name: &str| Ok(name.to_owned());
         parents.extend(section.each(named, text));
     }
-    Accounts { website, parents }
+    let create = accounts.section("create").named_sections();
+    let create: BTreeMap<_, _> = create
+        .into_iter()
+        .map(|(key, section)| new_account(key, section))
+        .collect();
+    for key in in_circles(&create) {
+        let message = format!("{} belongs to itself, in the end", quote(&key));
+        let hint = "take out one `parent` of the circle";
+        accounts.complain("create", Complaint::new(message, hint));
+    }
+    Accounts {
+        website,
+        parents,
+        create,
+    }
+}
+
+fn new_account(key: String, mut account: Section) -> (String, NewAccount) {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    if !key.chars().all(is_plain) || key.len() > 40 {
+        let message = format!("{} is no key for an address", quote(&key));
+        let hint = "use at most 40 letters, digits, `_` and `-`";
+        account.complain("name", Complaint::new(message, hint));
+    }
+    let new = NewAccount {
+        name: account
+            .required("name", "Acme Group", text)
+            .unwrap_or_default(),
+        parent: account.value("parent", text),
+        website: account.value("website", text),
+        industry: account.value("industry", text),
+        employees: account.value("employees", whole(0..=99_999_999)),
+        country: account.value("country", text),
+        state: account.value("state", text),
+    };
+    (key, new)
+}
+
+/// Keys whose parents lead back to them.
+fn in_circles(create: &BTreeMap<String, NewAccount>) -> Vec<String> {
+    let above = |key: &String| create.get(key)?.parent.as_ref();
+    let returns = |start: &&String| {
+        let mut key = above(start);
+        for _ in 0..create.len() {
+            match key {
+                Some(reached) if reached == *start => return true,
+                Some(reached) => key = above(reached),
+                None => return false,
+            }
+        }
+        false
+    };
+    create.keys().filter(returns).cloned().collect()
 }
 
 fn website(node: &Node) -> Result<Website, Complaint> {
@@ -111,6 +184,29 @@ mod tests {
                 &format!("accounts.website: `{wrong}` is no address with the account's name in it"),
             );
         }
+    }
+
+    #[test]
+    fn accounts_are_made_by_key() {
+        let yaml =
+            "accounts: {create: {group: {name: Acme Group}, eu: {name: Acme EU, parent: group}}}\n";
+        let manifest = parse(&format!("{LEAST}{yaml}"), "demo.yaml").unwrap();
+        assert_eq!(
+            manifest.accounts.create["eu"].parent.as_deref(),
+            Some("group")
+        );
+        check(
+            "accounts: {create: {group: {}}}\n",
+            "accounts.create.group.name: must be given",
+        );
+        check(
+            "accounts: {create: {a b: {name: x}}}\n",
+            "accounts.create.a b.name: `a b` is no key for an address",
+        );
+        check(
+            "accounts: {create: {a: {name: x, parent: a}}}\n",
+            "accounts.create: `a` belongs to itself, in the end",
+        );
     }
 
     #[test]

@@ -134,7 +134,7 @@ mod tests {
             "fields:\n  Event:\n    Region__c: \"{{ acount.name }}\"\n  Evnt: {}\n",
             &[
                 "5 fields.Event.Region__c: `acount.name` is nothing that a template knows (did you mean `account.name`?)",
-                "6 fields.Evnt: unknown key (known keys here: Event, Task, EmailMessage, EventRelation, Demo_Scorecard__c, Demo_Scorecard_Answer__c)",
+                "6 fields.Evnt: unknown key (known keys here: Account, Contact, OpportunityContactRole, Event, Task, EmailMessage, EventRelation, Demo_Scorecard__c, Demo_Scorecard_Answer__c)",
             ],
         );
         check(

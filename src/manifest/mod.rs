@@ -42,7 +42,7 @@ use thiserror::Error;
 use problems::Complaint;
 use section::{Files, Reading, Section};
 
-pub(crate) use accounts::Accounts;
+pub(crate) use accounts::NewAccount;
 pub(crate) use calendar::{Calendar, HolidayCalendar};
 pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};

@@ -38,10 +38,10 @@ pub(crate) struct Problem {
     /// The key, with those above it: `activity.meetings.past_min`. Empty for the file itself.
     pub(crate) path: String,
     pub(crate) message: String,
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: Option<Box<str>>,
     /// Which file it is in, where that is not the manifest.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) file: Option<String>,
+    pub(crate) file: Option<Box<str>>,
     /// Where it ends.
     #[serde(skip)]
     end: Marker,
@@ -68,7 +68,7 @@ impl Complaint {
             column: span.start.col() + 1,
             path: path.into(),
             message: self.message,
-            hint: self.hint,
+            hint: self.hint.map(String::into_boxed_str),
             file: None,
             end: span.end,
         }
@@ -113,7 +113,7 @@ impl Problems {
     /// These, and then those of a file that the manifest names.
     pub(super) fn and(mut self, mut other: Self) -> Self {
         for problem in &mut other.all {
-            problem.file = other.files.first().map(|file| file.name.clone());
+            problem.file = other.files.first().map(|file| file.name.as_str().into());
         }
         self.files.append(&mut other.files);
         self.all.append(&mut other.all);
@@ -150,8 +150,11 @@ impl Problems {
             "" => problem.message.clone(),
             path => format!("{path}: {}", problem.message),
         };
-        let hint = problem.hint.iter().map(|hint| Level::HELP.message(hint));
-        let in_it = |file: &&File| problem.file.as_ref() == Some(&file.name);
+        let hint = problem
+            .hint
+            .as_deref()
+            .map(|hint| Level::HELP.message(hint));
+        let in_it = |file: &&File| problem.file.as_deref() == Some(&*file.name);
         let file = self.files[1..].iter().find(in_it).unwrap_or(&self.files[0]);
         let Some(line) = file.lines.get(problem.line - 1) else {
             let place = format!("{}:{}:{}", file.name, problem.line, problem.column);

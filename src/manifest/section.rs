@@ -218,6 +218,17 @@ impl<'a> Section<'a> {
         values.map(|_| seen.into_inner())
     }
 
+    /// The mappings under keys of the user's own, each with its key.
+    pub(super) fn named_sections(&mut self) -> Vec<(String, Self)> {
+        self.takes_any = true;
+        let section = |(key, node): &'a (Key, Node)| {
+            let path = self.path_of(&key.text);
+            let section = Self::of(Some(node), path, key.span, self.reading);
+            (key.text.clone(), section)
+        };
+        self.entries.iter().map(section).collect()
+    }
+
     /// The mappings of a list; none where it is left out.
     pub(super) fn sections(&mut self, key: &'static str) -> Vec<Self> {
         let (path, reading) = (self.path_of(key), self.reading);

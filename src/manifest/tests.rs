@@ -130,6 +130,7 @@ opportunities:
   keep_fresh: []
 accounts:
   parents: {}
+  create: {}
 peopleai:
   ingestion_mode: crm_activity
   verify_mode: manual
@@ -170,6 +171,9 @@ activity:
     emails: []
     calls: []
   owner_fallback: manager
+contacts:
+  generate: true
+  email_domain: reserved
 seller:
   products: []
   competitors: []
@@ -188,6 +192,8 @@ llm:
 scorecards:
   templates:
   - meddicc
+  target:
+  - objects
   coverage_target: 0.8
   confidence_floor: 0.55
   mode: heuristic
@@ -636,6 +642,10 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     (
         "activity: {participant_roles: []}",
         "3:31 activity.participant_roles: must not be empty (leave it out for the default)",
+    ),
+    (
+        "contacts: {email_domain: websites}",
+        "3:26 contacts.email_domain: `websites` is not known (did you mean `website`? It must be one of: reserved, website)",
     ),
     (
         "activity: {participant_roles: [janitor]}",

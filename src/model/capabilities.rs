@@ -25,6 +25,9 @@ pub(crate) struct Capabilities {
     pub(crate) objects: BTreeMap<Object, ObjectCapabilities>,
     /// Whether the org has [`PACK_OBJECT`].
     pub(crate) pack_object: bool,
+    /// The org itself.
+    #[serde(default)]
+    pub(crate) org: Option<RecordId>,
     /// The user we are signed in as.
     pub(crate) running_user: Option<UserId>,
     /// Whether customers can be people: an account and its contact in one.

@@ -102,7 +102,8 @@ kinds_of_id! {
     ContactId;
     /// A User (005…).
     UserId;
-    /// A root: the opportunity (006…) or account (001…) that all of a unit hangs under.
+    /// A root: the opportunity (006…), the account (001…) or the org (00D…) that all of a unit hangs
+    /// under.
     RootId;
 }
 
@@ -113,6 +114,24 @@ impl RootId {
             .as_str()
             .starts_with("001")
             .then_some(AccountId(self.0))
+    }
+}
+
+impl RootId {
+    /// Whether it is an opportunity. What is neither that nor an account is the org itself, under
+    /// which hang the accounts that we make.
+    pub(crate) fn is_deal(self) -> bool {
+        self.0.as_str().starts_with("006")
+    }
+
+    /// Where it stands in the order of planning: a root may refer to what hangs under those of
+    /// lower rank.
+    pub(crate) fn rank(self) -> u8 {
+        match (self.is_deal(), self.account()) {
+            (true, _) => 2,
+            (false, Some(_)) => 1,
+            (false, None) => 0,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A kind of record that we create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Object {
+    Account,
     Contact,
     OpportunityContactRole,
     Event,
@@ -32,7 +33,7 @@ pub(crate) struct Facts {
     pub(crate) key_kind: &'static str,
     /// What people call one of them, and several.
     pub(crate) label: (&'static str, &'static str),
-    /// The field that names its parent record.
+    /// The field that names its parent record; empty for what hangs under the org itself.
     pub(crate) parent: &'static str,
     /// What its parent is, where that is a record of ours too: it is deleted along with it.
     pub(crate) part_of: Option<Object>,
@@ -49,7 +50,28 @@ pub(crate) struct Facts {
 
 /// All kinds in the order of creation, which is that of the enum: parents before children, and
 /// people before what they take part in.
-pub(crate) const OBJECTS: [Facts; 10] = [
+pub(crate) const OBJECTS: [Facts; 11] = [
+    Facts {
+        object: Object::Account,
+        number: 10,
+        api_name: "Account",
+        key_kind: "ac",
+        label: ("account", "accounts"),
+        parent: "",
+        part_of: None,
+        follows: Some("ParentId"),
+        told_by: &["Name"],
+        title: &["Name"],
+        filled: &[
+            "Name",
+            "ParentId",
+            "Website",
+            "Industry",
+            "NumberOfEmployees",
+            "BillingCountry",
+            "BillingState",
+        ],
+    },
     Facts {
         object: Object::Contact,
         number: 5,
@@ -224,6 +246,7 @@ pub(crate) const OBJECTS: [Facts; 10] = [
             "Status__c",
             "Confidence__c",
             "Evidence_Activity_Id__c",
+            "Evidence_Summary__c",
             "Contact__c",
             "Demo_Pack__c",
             "Sort_Order__c",

@@ -32,6 +32,8 @@ pub(crate) enum Value {
     Name(Correspondent),
     /// And the address he writes from.
     EmailAddress(Correspondent),
+    /// The addresses of several, in one text.
+    EmailAddresses(Vec<Correspondent>),
     /// A record of ours, by its address; its id may be known only after apply.
     Ref(Address),
     /// Several records of ours, in a text that names them all.

@@ -95,6 +95,14 @@ impl Builder {
         &self.counts
     }
 
+    /// Puts the changes under two roots that are no deals into one line, because those of one wait
+    /// for those of the other. To be said before the first of them comes in.
+    pub(crate) fn wait_for(&mut self, root: RootId, other: RootId) {
+        let next = self.locks.len() as u32;
+        let lock = *self.locks.entry(other.0).or_insert(next);
+        self.locks.entry(root.0).or_insert(lock);
+    }
+
     pub(crate) fn push(&mut self, change: &Change) -> Result<(), Error> {
         let line = serde_json::to_vec(change).expect("a change is plain data");
         self.spill.write_all(&line).map_err(Error::Spill)?;

@@ -35,3 +35,17 @@ fn contact<'a>(deal: &Deal<'a>, person: Person) -> Option<&'a Contact> {
         (account, person),
     )
 }
+
+/// The longest text of addresses that a field of an activity holds.
+const LONGEST: usize = 255;
+
+/// Their addresses, as many as there is room for.
+pub(super) fn addresses(deal: &Deal, people: &[Correspondent]) -> Option<String> {
+    let addresses = people.iter().filter_map(|who| address(deal, *who));
+    addresses.reduce(
+        |list, address| match list.len() + 2 + address.len() <= LONGEST {
+            true => format!("{list}; {address}"),
+            false => list,
+        },
+    )
+}

@@ -4,6 +4,7 @@
 //! stories are pinned and laid into their owners' calendars ([`Planner::new`]), then each deal
 //! is planned on its own ([`Planner::plan`]). It does not know what exists already.
 
+mod accounts;
 mod activity;
 mod added;
 mod calendar;
@@ -79,9 +80,12 @@ pub(crate) struct Planner<'a> {
     added: Added<'a>,
     asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
-    told: RefCell<Option<(RootId, Rc<Timeline>, Rc<Voice>)>>,
+    told: RefCell<Option<Story>>,
     pub(crate) stories: Stories,
 }
+
+/// A deal's story, and the voice of its texts.
+type Story = (RootId, Rc<Timeline>, Rc<Voice>);
 
 /// What the makers of records are given for one deal.
 struct Deal<'a> {
@@ -125,6 +129,7 @@ impl<'a> Planner<'a> {
 
     /// Adds the records of one root, in no particular order; none for one that is not covered.
     pub(crate) fn plan(&self, root: RootId, records: &mut Vec<Desired>) {
+        self.plan_org(root, records);
         if let Some(account) = root.account() {
             self.plan_account(account, records);
             self.lend_account(account, records);
@@ -260,6 +265,7 @@ impl Deal<'_> {
         if !needed.all(|object| capabilities.has(object)) {
             return;
         }
+        activity::peopleai::add(self, &path, object, &mut fields);
         added::add(self, object, &mut fields);
         self.planner
             .shapes
@@ -407,6 +413,9 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
         Value::Name(who) => deal.map_or(Json::Null, |deal| correspondents::name(deal, *who).into()),
         Value::EmailAddress(who) => deal.map_or(Json::Null, |deal| {
             correspondents::address(deal, *who).into()
+        }),
+        Value::EmailAddresses(who) => deal.map_or(Json::Null, |deal| {
+            correspondents::addresses(deal, who).into()
         }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Refs(addresses) => return Datum::Refs(addresses.clone()),

@@ -93,6 +93,13 @@ pub(super) fn stand_in<'v>(situation: &Situation, name: &str, value: &'v Value) 
         Value::Users(users) => Value::Users(users.iter().map(acting).collect()),
         Value::Name(Correspondent::User(id)) => Value::Name(written_by(acting(id))),
         Value::EmailAddress(Correspondent::User(id)) => Value::EmailAddress(written_by(acting(id))),
+        Value::EmailAddresses(people) => {
+            let writes = |who: &Correspondent| match who {
+                Correspondent::User(id) => written_by(acting(id)),
+                Correspondent::Person(_) => *who,
+            };
+            Value::EmailAddresses(people.iter().map(writes).collect())
+        }
         _ => return Cow::Borrowed(value),
     })
 }

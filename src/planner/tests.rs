@@ -7,6 +7,7 @@ mod emails;
 mod golden;
 mod invitations;
 mod people;
+mod peopleai;
 mod scorecards;
 mod stories;
 mod subjects;
@@ -71,6 +72,7 @@ struct Settings {
     meeting_subjects: Vec<String>,
     email_subjects: Vec<String>,
     coverage: f64,
+    templates: &'static str,
     roles: Vec<&'static str>,
     fallback: &'static str,
     invite_real: bool,
@@ -94,6 +96,7 @@ impl Default for Settings {
             meeting_subjects: Vec::new(),
             email_subjects: Vec::new(),
             coverage: 0.8,
+            templates: "meddicc",
             roles: vec!["champion", "economic_buyer", "technical_evaluator"],
             fallback: "manager",
             invite_real: false,
@@ -117,6 +120,7 @@ impl Settings {
             meeting_subjects,
             email_subjects,
             coverage,
+            templates,
             roles,
             fallback,
             invite_real,
@@ -133,7 +137,7 @@ impl Settings {
              email_object: {email_object}\n  participant_roles: {roles:?}\n  owner_fallback: {fallback}\n  invite_real: {invite_real}\n  \
              realism_level: {realism}\n  {own}\n  \
              subjects: {{meetings: {meeting_subjects:?}, emails: {email_subjects:?}}}\n\
-             scorecards: {{coverage_target: {coverage}}}\n{added}",
+             scorecards: {{coverage_target: {coverage}, templates: [{templates}]}}\n{added}",
             past.0, past.1, future.0, future.1, emails.0, emails.1,
         )
         .expect("a text takes everything");
@@ -278,6 +282,20 @@ impl Record {
     fn text(&self, name: &str) -> &str {
         let json = self.json(name);
         json.as_str().unwrap_or_else(|| panic!("{name} is {json}"))
+    }
+
+    /// The people in a field: contacts by their ids, those whom we make by their addresses.
+    fn people(&self, name: &str) -> Vec<String> {
+        let text = |json: &serde_json::Value| json.as_str().map(str::to_owned);
+        match self.fields.get(name) {
+            Some(Datum::Json(serde_json::Value::Array(ids))) => {
+                ids.iter().filter_map(text).collect()
+            }
+            Some(Datum::Json(id)) => text(id).into_iter().collect(),
+            Some(Datum::Ref(address)) => vec![address.to_string()],
+            Some(Datum::People(people)) => people.iter().map(ToString::to_string).collect(),
+            Some(Datum::Refs(_) | Datum::Draft(_)) | None => Vec::new(),
+        }
     }
 
     /// The records that the answer of a scorecard cites.
@@ -497,6 +515,7 @@ fn plain_world(deals: usize) -> World {
     let account = AccountId(id("001", 0));
     let acme = Account {
         name: "Acme".to_owned(),
+        country: Some("Germany".to_owned()),
         ..Account::default()
     };
     World {

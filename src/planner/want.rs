@@ -58,12 +58,19 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
         // Who it is counts, and not what he is called: what was written is not written anew.
         Value::Name(who) => push_correspondent(bytes, b'f', *who, deal),
         Value::EmailAddress(who) => push_correspondent(bytes, b'e', *who, deal),
+        Value::EmailAddresses(people) => {
+            bytes.push(b'a');
+            for who in people {
+                push_correspondent(bytes, b'e', *who, deal);
+            }
+            bytes.push(0);
+        }
         Value::Ref(address) => referred(bytes, address),
         Value::Refs(addresses) => {
             bytes.push(b'c');
-            addresses
-                .iter()
-                .for_each(|address| referred(bytes, address));
+            for address in addresses {
+                referred(bytes, address);
+            }
             bytes.push(0);
         }
         Value::Word(word) => {

@@ -296,7 +296,7 @@ async fn inventory(
         .is_some_and(|digest| *digest != surroundings.query);
     let covered: BTreeSet<_> = covered
         .iter()
-        .filter(|root| root.account().is_none())
+        .filter(|root| root.is_deal())
         .copied()
         .collect();
     let ours = state.ids_of(&[Object::Contact, Object::OpportunityContactRole]);

@@ -42,7 +42,7 @@ pub(super) fn header(
     let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
     let is_kept = |root: &RootId| read.inventory.opportunities.contains_key(root);
     let (kept, left): (BTreeSet<_>, _) = read.left.iter().copied().partition(is_kept);
-    let deals = in_scope.iter().filter(|root| root.account().is_none());
+    let deals = in_scope.iter().filter(|root| root.is_deal());
     let deals = match stories {
         Some(_) => deals.filter(planned).count(),
         None => deals.count(),
@@ -97,6 +97,7 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
             && !capabilities.has(facts.object)
             && !(facts.object == Object::EventRelation && capabilities.shares_activities())
             && (request.manifest.contacts.generate || facts.object != Object::Contact)
+            && (!request.manifest.accounts.create.is_empty() || facts.object != Object::Account)
             && (scorecards || !is_scorecard)
             && (facts.object != Object::EmailMessage || emails)
     });
@@ -114,7 +115,8 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
             Object::Contact => {
                 "let an admin give you access, or say `contacts: {generate: false}`".to_owned()
             }
-            Object::OpportunityContactRole
+            Object::Account
+            | Object::OpportunityContactRole
             | Object::Event
             | Object::Task
             | Object::EventRelation

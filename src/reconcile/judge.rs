@@ -105,7 +105,8 @@ async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<St
         let reaches = match change.object {
             Object::Event => is_ahead,
             Object::EventRelation => true,
-            Object::Contact
+            Object::Account
+            | Object::Contact
             | Object::OpportunityContactRole
             | Object::Task
             | Object::EmailMessage

@@ -142,11 +142,13 @@ impl Pass<'_> {
     async fn run(&self, roots: &[RootId]) -> anyhow::Result<(Builder, Seen)> {
         let (mut builder, mut seen) = (Builder::new()?, Seen::default());
         let (mut gathered, mut records) = (Vec::new(), 0);
-        let mut accounts = true;
-        for root in roots {
+        let mut roots = roots.to_vec();
+        roots.sort_by_key(|root| root.rank());
+        let mut rank = 0;
+        for root in &roots {
             // Deals refer to people, so what becomes of these is known first.
-            if accounts && root.account().is_none() {
-                accounts = false;
+            if root.rank() > rank {
+                rank = root.rank();
                 self.take(std::mem::take(&mut gathered), &mut seen, &mut builder)
                     .await?;
             }
@@ -192,12 +194,15 @@ impl Pass<'_> {
             seen.claim((one.root, &one.rows), &one.desired, &self.found);
             let changes = changes.unwrap_or_else(|| self.changes(&one, &live, seen));
             seen.loans.count(&one.rows, &live, &changes);
-            if one.root.account().is_none() {
+            if one.root.is_deal() {
                 seen.beside.refer(&changes);
                 self.push(changes, seen, builder)?;
                 continue;
             }
             seen.note_elsewhere((one.root, &one.rows), &changes);
+            for address in changes.iter().flat_map(scope::references) {
+                builder.wait_for(one.root, address.root);
+            }
             let scope = &self.ground.request.options.scope;
             if scope.is_everything() {
                 self.push(changes, seen, builder)?;
@@ -327,9 +332,9 @@ impl Pass<'_> {
         };
         let mut changes = Vec::new();
         diff::diff(&context, &root, &mut |change| changes.push(change));
-        match own {
-            Some(_) => changes,
-            None => {
+        match one.root.is_deal() {
+            false => changes,
+            true => {
                 let scope = &request.options.scope;
                 scope.narrow(changes, self.name(one.root), &seen.beside)
             }

@@ -42,6 +42,7 @@ pub(super) fn in_scope(ground: &Ground, planner: Option<&Planner>) -> Result<Vec
     for root in left_out.iter().chain(&accounts(left_out)) {
         chosen.remove(root);
     }
+    chosen.extend(planner.stories.org);
     chosen.extend(accounts(planned));
     chosen.extend(planned);
     Ok(chosen.into_iter().collect())
@@ -49,8 +50,13 @@ pub(super) fn in_scope(ground: &Ground, planner: Option<&Planner>) -> Result<Vec
 
 /// Some of the roots, of each kind: together they show every kind of record that there is.
 pub(super) fn sample(roots: &[RootId], most: usize) -> impl Iterator<Item = &RootId> {
-    let (accounts, deals) = roots.split_at(roots.partition_point(|root| root.account().is_some()));
-    accounts.iter().take(most).chain(deals.iter().take(most))
+    let of_rank = move |rank| {
+        roots
+            .iter()
+            .filter(move |root| root.rank() == rank)
+            .take(most)
+    };
+    (0..=2).flat_map(of_rank)
 }
 
 /// The accounts of roots that the inventory does not tell.
@@ -61,7 +67,7 @@ pub(super) async fn accounts(
     let known = &ground.read.inventory.opportunities;
     let unknown: BTreeSet<_> = in_scope
         .iter()
-        .filter(|root| !known.contains_key(root) && root.account().is_none())
+        .filter(|root| !known.contains_key(root) && root.is_deal())
         .copied()
         .collect();
     let unread = !ground.request.options.refresh.reads();

@@ -189,7 +189,7 @@ fn is_ours(
         return false;
     };
     let created = created.as_second();
-    parent == Some(root.0)
+    (facts.parent.is_empty() || parent == Some(root.0))
         && text("CreatedById") == Some(&run.user)
         && created.abs_diff(row.created) <= CLOCK_SLACK as u64
         && created >= run.started - CLOCK_SLACK

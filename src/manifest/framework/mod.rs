@@ -17,6 +17,8 @@ use super::template::Template;
 pub(crate) use mapping::{Mapped, Part, Piece, Whole};
 pub(super) use mapping::{as_keys, mapping};
 pub(super) use read::all;
+#[cfg(test)]
+pub(crate) use topics::TOPICS;
 
 /// What is built in, by the name that the manifest and the addresses of scorecards give it.
 const BUILT_IN: &[(&str, &str)] = &[

@@ -64,8 +64,12 @@ fn template(files: &Files) -> impl Fn(&Node) -> Result<Framework, Complaint> {
 }
 
 fn names_a_file(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    name.contains(['/', '\\']) || lower.ends_with(".yaml") || lower.ends_with(".yml")
+    let is_yaml =
+        |ending: &str| ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml");
+    name.contains(['/', '\\'])
+        || name
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| is_yaml(ending))
 }
 
 /// A framework as a file says it; `name` is what messages call the file.
@@ -107,7 +111,7 @@ fn scale(mut section: Section) -> Scale {
     let labels = section.optional_section("labels");
     let labels = labels.map(|mut labels| labels.each(score, text));
     let labels: BTreeMap<u32, String> = labels.into_iter().flatten().collect();
-    let [first, last] = [labels.keys().next(), labels.keys().last()].map(|label| label.copied());
+    let [first, last] = [labels.keys().next(), labels.keys().last()].map(Option::<&u32>::copied);
     let min = section.value("min", whole(1..=MOST_SCORE));
     let max = section.value("max", whole(1..=MOST_SCORE));
     for (key, given, labelled) in [("min", min, first), ("max", max, last)] {

@@ -4,6 +4,7 @@ pub(super) mod calls;
 mod email_message;
 pub(super) mod emails;
 pub(super) mod meetings;
+pub(super) mod peopleai;
 pub(super) mod todos;
 
 use super::Deal;

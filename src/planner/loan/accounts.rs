@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::accounts::known;
 use super::super::people::reserved_label;
 use super::super::{Situation, field};
 use crate::manifest::Misfit;
-use crate::model::id::{AccountId, RecordId, RootId};
-use crate::model::inventory::Account;
+use crate::model::id::{AccountId, RootId};
 use crate::model::value::{FieldName, Value};
 
 /// The fields that accounts lend.
@@ -38,8 +38,7 @@ pub(in crate::planner) fn accounts<'a>(
         let named = [account.name.as_str(), id.0.as_str()];
         let parent = named.iter().find_map(|name| manifest.parents.get(*name));
         if let Some(parent) = parent.and_then(|parent| known(situation, parent)) {
-            let parent = field("ParentId", Value::Id(parent.0));
-            lent.entry(id).or_default().push(parent);
+            lent.entry(id).or_default().push(field("ParentId", parent));
         }
     }
     lent
@@ -49,8 +48,7 @@ pub(in crate::planner) fn accounts<'a>(
 pub(in crate::planner) fn misfits(situation: &Situation) -> Vec<Misfit> {
     let parents = situation.manifest.accounts.parents.iter();
     let misfit = |(child, parent): (&String, &String)| {
-        let both = [child, parent];
-        let ids = both.map(|name| known(situation, name));
+        let ids = [child, parent].map(|name| known(situation, name));
         let (message, hint) = match ids {
             [None, _] => (unknown(child), "name an account of a covered opportunity"),
             [_, None] => (
@@ -69,21 +67,19 @@ pub(in crate::planner) fn misfits(situation: &Situation) -> Vec<Misfit> {
             hint: hint.to_owned(),
         })
     };
-    parents.filter_map(misfit).collect()
+    let create = situation.manifest.accounts.create.iter();
+    let lost = create.filter_map(|(key, new)| {
+        let parent = new.parent.as_deref()?;
+        known(situation, parent).is_none().then(|| Misfit {
+            path: format!("accounts.create.{key}.parent"),
+            message: unknown(parent),
+            hint: "name a key of `accounts.create`, an account of a covered opportunity, or an id"
+                .to_owned(),
+        })
+    });
+    parents.filter_map(misfit).chain(lost).collect()
 }
 
 fn unknown(name: &str) -> String {
     format!("no account of a covered opportunity is called {name:?}")
-}
-
-/// The account of this id or name; of several with one name the first.
-fn known(situation: &Situation, name: &str) -> Option<AccountId> {
-    if name.starts_with("001")
-        && let Ok(id) = RecordId::parse(name)
-    {
-        return Some(AccountId(id));
-    }
-    let is_called = |(_, account): &(&AccountId, &Account)| account.name == name;
-    let mut accounts = situation.inventory.accounts.iter();
-    accounts.find(is_called).map(|(id, _)| *id)
 }

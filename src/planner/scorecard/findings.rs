@@ -125,7 +125,7 @@ fn level_of(share: f64, count: usize, handicaps: &[f64]) -> f64 {
     let (mut low, mut high) = (0.0, 3.0);
     // Halved until a score could not tell the difference.
     for _ in 0..16 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         let sum: f64 = handicaps
             .iter()
             .map(|one| (middle - one).clamp(LEAST, 1.0))

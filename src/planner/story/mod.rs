@@ -21,11 +21,11 @@ pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Situation;
 use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours, lay};
 use super::loan;
 use super::people::{People, people};
+use super::{Situation, accounts};
 use crate::manifest::Misfit;
 use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::by_creation;
@@ -39,6 +39,8 @@ pub(crate) struct Stories {
     pub(crate) pins: BTreeMap<RootId, Pins>,
     /// The people whom they need and their accounts have not, by account.
     pub(crate) people: People,
+    /// The org, where accounts are made under it.
+    pub(crate) org: Option<RootId>,
     /// What accounts lend.
     pub(crate) lent: loan::Accounts,
     /// Opportunities that get none, because nobody active stands in for their owner.
@@ -74,7 +76,9 @@ impl Stories {
     /// Whether the root is a deal that is told, or an account that is planned.
     pub(crate) fn covers(&self, root: RootId) -> bool {
         let is_account = |account| self.covers_account(account);
-        self.pins.contains_key(&root) || root.account().is_some_and(is_account)
+        self.org == Some(root)
+            || self.pins.contains_key(&root)
+            || root.account().is_some_and(is_account)
     }
 
     /// Whether people are added to the account, or it lends something.
@@ -111,6 +115,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         stories.pins.insert(*root, pins);
     }
     stories.people = people(situation, stories.pins.values());
+    stories.org = accounts::org(situation);
     stories.lent = loan::accounts(situation, stories.pins.keys());
     stories.calendars = lay(situation, &order, &mut stories.pins);
     stories

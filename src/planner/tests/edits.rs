@@ -134,7 +134,10 @@ proptest! {
         world.pins.remove(&gone);
         let after = world.plan();
         only_adds(&after.records, &before.records)?;
-        prop_assert!(before.records.keys().all(|a| a.root == gone || after.records.contains_key(a)));
+        // Whom it alone had made goes with it.
+        let stays = |address: &Address| address.root != gone && address.root.account().is_none();
+        let mut stay = before.records.keys().filter(|address| stays(address));
+        prop_assert!(stay.all(|address| after.records.contains_key(address)));
     }
 
     #[test]
@@ -234,7 +237,11 @@ proptest! {
         };
         let name = people.remove(&gone).unwrap().last_name;
         let after = world.plan().records;
-        for address in differing(&before.records, &after) {
+        // Somebody may be made in his place, and what an answer scores without him counts in the
+        // scorecard.
+        let is_scorecard = |address: &Address| after.get(address).is_some_and(|record| record.object == Object::Scorecard);
+        let is_of_deal = |address: &Address| address.root.is_deal() && !is_scorecard(address);
+        for address in differing(&before.records, &after).into_iter().filter(is_of_deal) {
             // A meeting that was held with him may now be held with somebody who had joined it.
             let whole = address.path.as_str().split("/attendee").next().unwrap();
             let whole: Address = format!("{}/{whole}", address.root).parse().unwrap();

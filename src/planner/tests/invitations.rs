@@ -38,7 +38,8 @@ fn where_activities_are_shared_people_are_related_and_nobody_is_invited() {
 
 #[test]
 fn elsewhere_only_those_are_invited_who_can_get_no_mail() {
-    let world = plain_world(5).without_shared_activities();
+    let mut world = plain_world(5).without_shared_activities();
+    world.settings.added = "contacts: {generate: false}\n".to_owned();
     let reserved = with_addresses(world.clone(), "acme.example").plan();
     assert!(attendees(&reserved) > 0);
     assert_eq!(reserved.uninvited, 0);

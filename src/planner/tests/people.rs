@@ -2,8 +2,6 @@
 
 use proptest::prelude::*;
 
-use serde_json::Value as Json;
-
 use super::*;
 use crate::model::pins::Ends;
 
@@ -11,29 +9,19 @@ use crate::model::pins::Ends;
 fn people_of_meetings(records: &Records) -> BTreeMap<Address, Vec<String>> {
     let mut people: BTreeMap<Address, Vec<String>> = BTreeMap::new();
     for (address, record) in of(records, Object::Event) {
-        let with = record.json("WhoId").as_str().map(str::to_owned);
+        let with = record.people("WhoId");
         let all = match record.fields.get("EventWhoIds") {
-            Some(Datum::Json(Json::Array(related))) => {
-                let text = |id: &Json| id.as_str().unwrap().to_owned();
-                let related: Vec<_> = related.iter().map(text).collect();
-                assert!(
-                    with.is_some_and(|with| related.contains(&with)),
-                    "{address}"
-                );
-                related
-            }
-            _ => with.into_iter().collect(),
+            Some(_) => record.people("EventWhoIds"),
+            None => with.clone(),
         };
+        assert!(with.iter().all(|with| all.contains(with)), "{address}");
         people.insert(address.clone(), all);
     }
     for (address, record) in of(records, Object::EventRelation) {
         let meeting = record.refers_to("EventId").expect("a meeting of ours");
         assert!(address.path.as_str().starts_with(meeting.path.as_str()));
-        let relation = record.text("RelationId").to_owned();
-        people
-            .get_mut(meeting)
-            .expect("the meeting is planned")
-            .push(relation);
+        let with = people.get_mut(meeting).expect("the meeting is planned");
+        with.extend(record.people("RelationId"));
     }
     people
 }
@@ -54,7 +42,10 @@ proptest! {
         let known = |root: RootId, person: &str| {
             let account = world.inventory.opportunities[&root].account;
             let contacts = account.and_then(|id| world.inventory.contacts.get(&id));
-            contacts.is_some_and(|all| all.keys().any(|id| id.to_string() == person))
+            let of_org = contacts.is_some_and(|all| all.keys().any(|id| id.to_string() == person));
+            let made = person.parse::<Address>().ok();
+            let made = made.filter(|made| made.root.account() == account);
+            of_org || made.is_some_and(|made| records.contains_key(&made))
         };
         for (meeting, people) in people_of_meetings(&records) {
             let distinct: BTreeSet<_> = people.iter().collect();
@@ -62,8 +53,7 @@ proptest! {
             prop_assert!(people.iter().all(|person| known(meeting.root, person)));
         }
         for (address, record) in of(&records, Object::Task) {
-            let person = record.json("WhoId").as_str();
-            prop_assert!(person.is_none_or(|person| known(address.root, person)));
+            prop_assert!(record.people("WhoId").iter().all(|person| known(address.root, person)));
         }
     }
 
@@ -118,7 +108,9 @@ fn every_field_that_the_org_has_a_place_for_is_filled() {
     with_emails.settings.email_object = "email_message";
     let emails = with_emails.plan().records;
     let made = world.capabilities.objects.iter();
-    for (object, able) in made.filter(|(object, _)| !object.is_loan()) {
+    // Accounts are made where the manifest names them, which this one does not.
+    let is_made = |object: &Object| !object.is_loan() && *object != Object::Account;
+    for (object, able) in made.filter(|(object, _)| is_made(object)) {
         for name in able.createable.iter().filter(|name| *name != "Demo_Key__c") {
             let mut all = of(&records, *object).chain(of(&emails, *object));
             let is_filled = all.any(|(_, record)| record.fields.contains_key(name));

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::shape::Shape;
 
 fn answers<'a>(records: &'a Records, scorecard: &'a Address) -> impl Iterator<Item = &'a Record> {
     let hit = move |(_, record): &(&Address, &Record)| {
@@ -53,6 +54,113 @@ proptest! {
             prop_assert!(expect.contains(&confidence), "{confidence}");
             prop_assert!(!is_open || answer.json("Contact__c").is_null());
         }
+    }
+
+    #[test]
+    fn a_raised_maximum_changes_no_scorecard(mut world in worlds()) {
+        // Below what its shape asks for, a deal gets more of it by a raised maximum.
+        world.settings.past.1 = world.settings.past.1.max(6);
+        world.settings.future.1 = world.settings.future.1.max(3);
+        world.settings.emails.1 = world.settings.emails.1.max(10);
+        let before = world.apply().records;
+        world.settings.past.1 += 2;
+        world.settings.emails.1 += 3;
+        let after = world.plan().records;
+        for object in [Object::Scorecard, Object::ScorecardAnswer] {
+            for (address, record) in of(&before, object) {
+                prop_assert_eq!(after.get(address), Some(record), "{}", address);
+            }
+        }
+    }
+
+    #[test]
+    fn one_fact_serves_every_framework(mut world in worlds()) {
+        let alone = world.apply().records;
+        world.settings.templates = "meddicc, spiced, champ, meddpicc, bant";
+        let records = world.plan().records;
+        for (address, record) in of(&alone, Object::ScorecardAnswer).chain(of(&alone, Object::Scorecard)) {
+            prop_assert_eq!(records.get(address), Some(record), "{}", address);
+        }
+        let mut facts = BTreeMap::new();
+        for (address, answer) in of(&records, Object::ScorecardAnswer) {
+            let key = (address.root, answer.text("Question_Key__c").to_owned());
+            let colour = answer.text("Status__c").to_owned();
+            let fact = (colour, answer.cites().to_vec(), answer.json("Confidence__c").clone());
+            let first = facts.entry(key).or_insert_with(|| fact.clone());
+            prop_assert_eq!(&*first, &fact, "{}", address);
+        }
+    }
+}
+
+#[test]
+fn the_topics_that_a_template_can_name_are_those_that_there_are() {
+    let topics = crate::planner::timeline::topic::TOPICS.iter();
+    let keys: Vec<_> = topics.map(|facts| facts.key).collect();
+    assert_eq!(keys, crate::manifest::framework::TOPICS);
+}
+
+#[test]
+fn a_deal_at_risk_is_lopsided() {
+    let mut world = plain_world(60);
+    let told = world.apply();
+    let status = |root: RootId, key: &str| {
+        let address = format!("{root}/scorecard/meddicc/{key}");
+        let answer = &told.records[&address.parse::<Address>().unwrap()];
+        answer.text("Status__c").to_owned()
+    };
+    let of_shape = |shape| {
+        let pins = told
+            .pins
+            .iter()
+            .filter(move |(_, pins)| pins.shape == shape);
+        pins.map(|(root, _)| *root).collect::<Vec<_>>()
+    };
+    let at_risk = of_shape(Shape::AtRisk);
+    assert!(!at_risk.is_empty());
+    for root in at_risk {
+        assert_eq!(
+            [status(root, "pain"), status(root, "metrics")],
+            ["Green", "Green"]
+        );
+        for key in ["economic_buyer", "champion"] {
+            assert!(
+                ["Red", "Unknown"].contains(&&*status(root, key)),
+                "{root} {key}"
+            );
+        }
+    }
+    // Two thirds of the way, a healthy deal has all but green lights.
+    for root in of_shape(Shape::Healthy) {
+        let is_red = |key: &&str| status(root, key) == "Red";
+        assert!(
+            !["pain", "metrics", "champion"].iter().any(is_red),
+            "{root}"
+        );
+    }
+}
+
+/// The share of the points of each open deal follows its shape.
+#[test]
+fn better_shapes_score_better() {
+    let mut world = plain_world(120);
+    let told = world.apply();
+    let mut sums: BTreeMap<Shape, (f64, f64)> = BTreeMap::new();
+    for (address, card) in of(&told.records, Object::Scorecard) {
+        let shape = told.pins[&address.root].shape;
+        let [points, most] =
+            ["Total_Score__c", "Max_Score__c"].map(|name| card.json(name).as_f64().unwrap());
+        let sum = sums.entry(shape).or_default();
+        *sum = (sum.0 + points / most, sum.1 + 1.0);
+    }
+    let mean = |shape| sums[&shape].0 / sums[&shape].1;
+    let order = [
+        Shape::Stalled,
+        Shape::AtRisk,
+        Shape::Healthy,
+        Shape::Accelerating,
+    ];
+    for pair in order.windows(2) {
+        assert!(mean(pair[0]) < mean(pair[1]), "{sums:?}");
     }
 }
 

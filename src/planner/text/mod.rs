@@ -28,7 +28,7 @@ mod recipe;
 
 use super::Deal;
 use super::timeline::topic::ELEMENTS;
-use crate::manifest::RealismLevel;
+use crate::manifest::{EmailObject, RealismLevel};
 use crate::model::person::Person;
 use crate::model::value::{Answer, Text, Value};
 
@@ -91,7 +91,9 @@ pub(super) fn head(deal: &Deal, text: &Text) -> String {
         return String::new();
     };
     let scene = Scene::of(deal.voice, deal.timeline, *number);
-    if scene.is_internal() {
+    let object = deal.planner.situation.manifest.activity.email_object;
+    // An email that is a record of its own has fields for that.
+    if scene.is_internal() || object == EmailObject::EmailMessage {
         return String::new();
     }
     header::header(&scene, &deal.planner.zones[&scene.step.owner])

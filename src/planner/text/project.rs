@@ -3,7 +3,7 @@
 /// What stands between the account and the rest in many a name.
 const SEPARATORS: &[&str] = &[" - ", " – ", " — ", ": ", " | ", " / "];
 
-/// `Standby Generator` of `GenePoint Standby Generator` at GenePoint; the whole name where nothing
+/// `Standby Generator` of `GenePoint Standby Generator` at `GenePoint`; the whole name where nothing
 /// else is left.
 pub(super) fn own_words<'a>(name: &'a str, account: &str) -> &'a str {
     let name = name.trim();

@@ -131,10 +131,13 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
         deal.voice.hash,
         element.map_or(99, |element| element as u64),
         u64::from(*sure),
-        step.when.day.number() as u64,
         deal.voice.base.number() as u64,
-        // A first indication names nobody whom it is from.
-        if *sure > 1 { someone(main) } else { 0 },
+        // A first indication tells neither when it was given nor by whom.
+        if *sure > 1 {
+            mix(step.when.day.number() as u64, someone(main))
+        } else {
+            0
+        },
         someone(buyer),
         someone(champion),
     ])

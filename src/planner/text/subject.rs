@@ -60,7 +60,7 @@ fn title(deal: &Deal, scene: &Scene) -> String {
     };
     let lexicon = &deal.planner.lexicon;
     let facts = deal.voice.facts(lexicon, &deal.planner.situation);
-    let words = compose::common(&deal.voice, facts, scene.step.topic);
+    let words = compose::common(deal.voice, facts, scene.step.topic);
     let meeting = scene.meeting.map_or("", |meeting| meeting.path.as_str());
     let mut pen = Pen::new(&lexicon.grammar, &words, Dice::of(deal.voice.seed, meeting));
     pen.say(lexicon.grammar.rule(name));
@@ -78,7 +78,7 @@ fn built_in(deal: &Deal, step: &Step) -> (String, usize) {
         Kind::Todo => lexicon.grammar.rule("todo.subject"),
     };
     let facts = deal.voice.facts(lexicon, &deal.planner.situation);
-    let words = compose::common(&deal.voice, facts, step.topic);
+    let words = compose::common(deal.voice, facts, step.topic);
     let mut dice = Dice::of(deal.voice.seed, TOPICS[step.topic as usize].key);
     let mut pen = Pen::new(&lexicon.grammar, &words, dice.clone());
     let count = pen.fitting(rule);

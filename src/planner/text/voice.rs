@@ -53,16 +53,14 @@ pub(super) struct Someone {
     /// How they are addressed.
     pub(super) first: String,
     pub(super) email: String,
+    /// The hash of the names. A message that was sent is not sent anew because an address changes.
     pub(super) hash: u64,
 }
 
 impl Someone {
     fn new(full: String, first: String, email: &str) -> Self {
-        let parts = [full.as_bytes(), first.as_bytes(), email.as_bytes()];
         Self {
-            hash: parts
-                .into_iter()
-                .fold(0, |hash, part| recipe::mix(hash, fnv1a(part))),
+            hash: recipe::mix(fnv1a(full.as_bytes()), fnv1a(first.as_bytes())),
             full,
             first,
             email: email.to_owned(),
@@ -189,6 +187,7 @@ fn one_of_ours(inventory: &Inventory, id: UserId) -> Someone {
         return Someone::default();
     };
     let first = user.name.split_whitespace().next().unwrap_or_default();
-    // Usernames have the form of an address; whether one is, only its owner knows.
-    Someone::new(user.name.clone(), first.to_owned(), &user.username)
+    // Where no address was read the username has the form of one.
+    let email = user.email.as_deref().unwrap_or(&user.username);
+    Someone::new(user.name.clone(), first.to_owned(), email)
 }

@@ -31,14 +31,22 @@ pub(super) async fn candidates(
 ) -> Result<Vec<Candidate>, Error> {
     let facts = intent.object.facts();
     let parents: BTreeSet<RecordId> = intent.rows.iter().filter_map(|row| row.parent).collect();
-    let parents: Vec<_> = parents.iter().map(RecordId::as_str).collect();
+    let parents = parents.iter().map(RecordId::as_str);
+    // What has no parent is looked for by its name.
+    let names = intent.rows.iter().filter(|_| facts.parent.is_empty());
+    let names = names.filter_map(|row| row.told_by.first()?.as_str());
+    let parents: Vec<_> = parents.chain(names).collect();
+    let within = match facts.parent {
+        "" => facts.told_by[0],
+        parent => parent,
+    };
     let roots: BTreeSet<_> = intent.rows.iter().map(|row| row.address.root).collect();
     let mut known = BTreeSet::new();
     for root in roots {
         known.extend(state.rows(root)?.into_iter().map(|row| row.id));
     }
-    let mut fields = vec!["Id", "CreatedDate", facts.parent];
-    fields.extend(facts.told_by);
+    let mut fields = vec!["Id", "CreatedDate", within];
+    fields.extend(facts.told_by.iter().filter(|name| **name != within));
     let since =
         jiff::Timestamp::from_second(at - CLOCK_SLACK).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let user = soql::literal(&org.identity().user_id);
@@ -46,7 +54,7 @@ pub(super) async fn candidates(
         "SELECT {} FROM {} WHERE {} IN",
         fields.join(", "),
         facts.api_name,
-        facts.parent
+        within
     );
     let rest = format!("AND CreatedDate >= {since} AND CreatedById = {user} ORDER BY Id");
     let mut candidates = Vec::new();

@@ -7,6 +7,16 @@ use crate::model::object::Object;
 /// skipped, because it was there already.
 const NAMES: &[(Object, [&str; 5])] = &[
     (
+        Object::Account,
+        [
+            "account_created",
+            "account_updated",
+            "account_deleted",
+            "account_replaced",
+            "account_skipped",
+        ],
+    ),
+    (
         Object::Contact,
         [
             "contact_created",

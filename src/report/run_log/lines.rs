@@ -181,7 +181,8 @@ impl<'a> EventLine<'a> {
                 scorecard_id: id,
                 ..line
             },
-            Object::Contact
+            Object::Account
+            | Object::Contact
             | Object::OpportunityContactRole
             | Object::EventRelation
             | Object::ScorecardAnswer

@@ -181,7 +181,7 @@ impl Parser {
                     len: 0,
                     columns: 0,
                     asks: Asks::default(),
-                    key: fnv1a(rest[..rest.len() - after.len()].as_bytes()),
+                    key: fnv1a(&rest.as_bytes()[..rest.len() - after.len()]),
                 });
                 self.fill(rule, &choices)?;
                 pieces.push(Piece::Rule(RuleId(rule as u16)));
