@@ -1,5 +1,6 @@
 //! The story of a run: what is read, planned, guarded and carried out, and in which order.
 
+mod explain;
 mod ground;
 mod head;
 mod judge;
@@ -70,6 +71,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);
     let snapshot = ground.snapshot();
     let samples = survey::samples(planner.as_ref(), &in_scope);
+    let explained = explain::explained(&ground, planner.as_ref())?;
     drop(planner);
     let inventory = ground.read.inventory;
     if let Some((mark, notes)) = refreshed {
@@ -86,6 +88,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
         },
         inventory,
         samples,
+        explained,
     })
 }
 

@@ -115,7 +115,7 @@ async fn execute(
     match outcome {
         Ok(outcome) => {
             listeners.close(&outcome, &header, context.terminal)?;
-            finish(context, order, &outcome, header.command)
+            finish(context, order, &outcome, &header)
         }
         Err(error) => {
             if let Some(log) = listeners.log {
@@ -130,12 +130,16 @@ fn finish(
     context: &mut Context,
     order: &Order,
     outcome: &Outcome,
-    command: Command,
+    header: &Header,
 ) -> anyhow::Result<Exit> {
+    let command = header.command;
     if order.output.json {
         json::outcome(outcome, command, context.terminal.data())?;
     } else {
         let width = context.terminal.look().width;
+        if outcome.done.writes() > 0 {
+            report::look_at(header, context.terminal.out())?;
+        }
         report::outcome(outcome, command, width, context.terminal.out())?;
     }
     Ok(exit(outcome))

@@ -6,8 +6,10 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options::{self, OutputOptions, PlanOptions};
 use super::show;
+use crate::model::told::Told;
 use crate::plan_file::{Command, Plan};
-use crate::reconcile::{self, Request, Stop};
+use crate::reconcile::{self, Options, Request, Stop, Survey};
+use crate::report::{self, Terminal};
 
 /// Show what `apply` would change. Writes nothing.
 #[derive(Debug, clap::Args)]
@@ -19,6 +21,10 @@ pub(super) struct Args {
     /// Save the plan, so that `demo-gen apply FILE` makes exactly these changes.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Tell the story of one opportunity instead: what People.ai's rules read of it, and all that
+    /// happens in it.
+    #[arg(long, value_name = "ID|NAME", conflicts_with_all = ["destroy", "out"])]
+    explain: Option<String>,
     /// Plan the removal of everything instead.
     #[arg(long)]
     destroy: bool,
@@ -35,13 +41,22 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     } else {
         Command::Apply
     };
+    let options = Options {
+        explain: args.explain.clone(),
+        ..args.plan.resolve()
+    };
     let request = Request {
         model: context.model(&manifest)?,
-        ..context.request(&manifest, command, false, args.plan.resolve())
+        ..context.request(&manifest, command, false, options)
     };
-    let planned = reconcile::plan(&connection.org, &request).await;
+    let survey = reconcile::survey(&connection.org, &request).await;
     connection.close().await;
-    let planned = planned?;
+    let Survey {
+        planned, explained, ..
+    } = survey?;
+    if let Some(told) = explained {
+        return explain(&told, args, context.terminal);
+    }
     show::plan(
         &planned.plan,
         &args.output,
@@ -60,6 +75,16 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         )?;
     }
     Ok(exit(&planned.plan, &args.output))
+}
+
+fn explain(told: &Told, args: &Args, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+    if args.output.json {
+        report::json::story(told, terminal.data())?;
+    } else {
+        let width = terminal.look().width;
+        report::story(told, width, terminal.out())?;
+    }
+    Ok(Exit::Done)
 }
 
 /// 2 says that there are changes, where that was asked for.

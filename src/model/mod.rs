@@ -21,4 +21,5 @@ pub(crate) mod record;
 pub(crate) mod recorded;
 pub(crate) mod shape;
 pub(crate) mod status_code;
+pub(crate) mod told;
 pub(crate) mod value;

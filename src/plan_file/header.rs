@@ -10,6 +10,7 @@ use crate::model::day::Day;
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
 use crate::model::order::Step;
+use crate::model::told::{LookAt, Shaped};
 
 /// Raised when a saved plan changes its form.
 pub(super) const FORMAT: u32 = 2;
@@ -41,6 +42,12 @@ pub(crate) struct Header {
     /// Gets the id of the run that creates a record, where the org has the field.
     pub(crate) run_tag_field: Option<String>,
     pub(crate) coverage: Coverage,
+    /// What kinds of stories the deals tell.
+    #[serde(default)]
+    pub(crate) stories: Vec<Shaped>,
+    /// A deal that shows them.
+    #[serde(default)]
+    pub(crate) look_at: Option<LookAt>,
     /// Kinds of records that the org has no place for.
     pub(crate) blocked: Vec<Blocked>,
     /// What a person should know beside the changes.

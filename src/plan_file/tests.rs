@@ -41,6 +41,8 @@ pub(crate) fn header() -> Header {
         capabilities: Capabilities::default(),
         run_tag_field: Some("Run__c".to_owned()),
         coverage: Coverage::default(),
+        stories: Vec::new(),
+        look_at: None,
         blocked: Vec::new(),
         notices: vec!["two\nlines".to_owned()],
         counts: Counts::default(),

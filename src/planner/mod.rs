@@ -10,6 +10,7 @@ mod added;
 mod calendar;
 mod correspondents;
 mod evidence;
+mod judged;
 mod loan;
 mod overlaps;
 mod owners;
@@ -24,8 +25,7 @@ mod want;
 mod zone;
 
 pub(crate) use calendar::{Calendars, Clashes};
-pub(crate) use story::{Broken, Class, Fallen, Inputs, Limit, Stories, What};
-pub(crate) use told::{Told, ToldStep};
+pub(crate) use story::Stories;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -43,6 +43,7 @@ use crate::model::object::Object;
 use crate::model::person::Person;
 use crate::model::pins::Pins;
 use crate::model::record::Desired;
+use crate::model::told::{Shaped, Told};
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
@@ -81,6 +82,8 @@ pub(crate) struct Planner<'a> {
     asked: Asked<'a>,
     /// The story that was told last: many records of one deal are rendered one after the other.
     told: RefCell<Option<Story>>,
+    /// What the stories have come to that were planned.
+    judged: RefCell<BTreeMap<RootId, judged::Judged>>,
     pub(crate) stories: Stories,
 }
 
@@ -122,6 +125,7 @@ impl<'a> Planner<'a> {
             added: Added::new(&situation),
             asked: Asked::new(&situation),
             told: RefCell::default(),
+            judged: RefCell::default(),
             situation,
             stories,
         }
@@ -138,6 +142,7 @@ impl<'a> Planner<'a> {
             return;
         };
         let deal = self.deal(root, &timeline, &voice);
+        self.judged.borrow_mut().insert(root, judged::judged(&deal));
         let mut draw = RootDraw::new(self.situation.seed, &deal.opportunity.story_key);
         for make in MAKERS {
             make(&deal, &mut draw, records);
@@ -193,6 +198,11 @@ impl<'a> Planner<'a> {
         misfits.extend(self.lexicon.own.misfits());
         misfits.extend(loan::misfits(&self.situation));
         misfits
+    }
+
+    /// The shapes of the deals that were planned.
+    pub(crate) fn shaped(&self) -> Vec<Shaped> {
+        judged::shaped(&self.judged.borrow())
     }
 
     /// What a deal's story has come to, and all of it in the order of time.

@@ -1,76 +1,118 @@
 //! What a deal's story has come to, for people to read: its shape, what People.ai's rules make of
 //! it, and all its steps in the order of time.
 
-use super::Deal;
-use super::story::{Broken, Class, Inputs, broken, class, inputs};
+use super::story::{Broken, Inputs, broken, class, inputs};
 use super::timeline::{Direction, Held, Kind, Step};
-use crate::model::address::Path;
-use crate::model::day::Day;
+use super::{Deal, people, text};
 use crate::model::id::UserId;
 use crate::model::person::Person;
-use crate::model::shape::Shape;
+use crate::model::told::{Told, ToldStep};
+use crate::model::value::Text;
 
-/// The story of one deal.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Told {
-    pub(crate) shape: Shape,
-    pub(crate) inputs: Inputs,
-    /// None for a deal that is closed: the rules are about open ones.
-    pub(crate) class: Option<Class>,
-    /// What the shape stands for and the story does not hold.
-    pub(crate) broken: Vec<Broken>,
-    /// In the order of time.
-    pub(crate) steps: Vec<ToldStep>,
-}
-
-/// One step of it.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ToldStep {
-    pub(crate) path: Path,
-    /// Such as `meeting` or `email from the customer`.
-    pub(crate) kind: &'static str,
-    pub(crate) day: Day,
-    /// In seconds since 1970-01-01T00:00:00Z.
-    pub(crate) at: i64,
-    /// 0 for a message.
-    pub(crate) minutes: u32,
-    pub(crate) owner: UserId,
-    /// Who of ours comes along.
-    pub(crate) colleague: Option<UserId>,
-    /// With their roles, the main person first.
-    pub(crate) people: Vec<(String, Person)>,
-}
+/// Subjects are no longer than this.
+const LONGEST: usize = 255;
 
 pub(super) fn told(deal: &Deal) -> Told {
-    let inputs = inputs(deal.timeline, deal.pins, deal.planner.situation.anchor);
-    let steps = deal.timeline.steps.iter();
-    let mut steps: Vec<_> = steps.map(|step| told_step(deal, step)).collect();
-    steps.sort_by_key(|step| step.at);
+    let situation = &deal.planner.situation;
+    let inputs = inputs(deal.timeline, deal.pins, situation.anchor);
+    let mut order: Vec<usize> = (0..deal.timeline.steps.len()).collect();
+    order.sort_by_key(|number| (deal.timeline.steps[*number].when.at, *number));
     let shape = deal.pins.shape;
+    let account = deal.opportunity.account;
+    let account = account.and_then(|id| situation.inventory.accounts.get(&id));
     Told {
+        opportunity: deal.root,
+        name: deal.opportunity.name.clone(),
+        account: account.map_or_else(String::new, |account| account.name.clone()),
+        stage: deal.opportunity.stage.clone(),
         shape,
-        class: (!shape.is_closed()).then(|| class(&inputs)),
-        broken: broken(shape, &inputs),
-        inputs,
-        steps,
+        class: (!shape.is_closed()).then(|| class(&inputs).as_str().to_owned()),
+        broken: broken(shape, &inputs)
+            .iter()
+            .map(Broken::to_string)
+            .collect(),
+        inputs: read(&inputs),
+        steps: order.into_iter().map(|number| step(deal, number)).collect(),
     }
 }
 
-fn told_step(deal: &Deal, step: &Step) -> ToldStep {
-    let people = step.people.places().filter_map(|place| {
-        let part = &deal.pins.cast[place];
-        Some((part.role.clone(), part.person?))
-    });
+/// What the rules read, in words.
+fn read(inputs: &Inputs) -> Vec<(String, String)> {
+    let share = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{share:.2}"));
+    let days = |days: Option<i32>| days.map_or("never".to_owned(), |days| days.to_string());
+    let rows = [
+        ("meetings held", inputs.meetings.to_string()),
+        (
+            "meetings in the last 30 days",
+            inputs.recent_meetings.to_string(),
+        ),
+        ("upcoming meetings", inputs.upcoming.to_string()),
+        ("cancelled meetings", inputs.cancelled.to_string()),
+        (
+            "activities with executives",
+            inputs.executive_activities.to_string(),
+        ),
+        (
+            "executive share of meetings",
+            share(inputs.executive_share()),
+        ),
+        ("people of the customer", inputs.people.to_string()),
+        (
+            "emails in and out",
+            format!("{} / {}", inputs.inbound, inputs.outbound),
+        ),
+        ("emails in for each out", share(inputs.reply_ratio())),
+        ("signs of risk", inputs.risk_signs().to_string()),
+        ("days since anything happened", days(inputs.silent)),
+        ("days since a meeting", days(inputs.since_meeting)),
+        ("days since the customer wrote", days(inputs.since_inbound)),
+    ];
+    let owned = |(name, value): (&str, String)| (name.to_owned(), value);
+    rows.into_iter().map(owned).collect()
+}
+
+fn step(deal: &Deal, number: usize) -> ToldStep {
+    let step = &deal.timeline.steps[number];
+    let places = step.people.places();
     ToldStep {
-        path: step.path.clone(),
-        kind: kind(step.kind),
-        day: step.when.day,
-        at: step.when.at,
+        address: deal.address(&step.path),
+        kind: kind(step.kind).to_owned(),
+        at: local(deal, step),
         minutes: step.when.minutes,
-        owner: step.owner,
-        colleague: deal.pins.colleague.filter(|_| step.colleague),
-        people: people.collect(),
+        subject: text::render(deal, &Text::Subject(number), LONGEST),
+        owner: user(deal, step.owner),
+        people: places
+            .filter_map(|place| Some(person(deal, deal.pins.cast[place].person?)))
+            .collect(),
     }
+}
+
+fn local(deal: &Deal, step: &Step) -> String {
+    let second = deal.planner.zones[&step.owner].local(step.when.at);
+    let at = jiff::Timestamp::from_second(second).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%a %Y-%m-%d %H:%M").to_string()
+}
+
+fn user(deal: &Deal, id: UserId) -> String {
+    let users = &deal.planner.situation.inventory.users;
+    users
+        .get(&id)
+        .map_or_else(|| id.0.to_string(), |user| user.name.clone())
+}
+
+fn person(deal: &Deal, person: Person) -> String {
+    let planner = deal.planner;
+    let made = &planner.stories.people;
+    let account = deal.opportunity.account;
+    let contact = account
+        .and_then(|account| people::contact(planner.situation.inventory, made, (account, person)));
+    contact.map_or_else(
+        || person.to_string(),
+        |contact| match &contact.title {
+            Some(title) => format!("{} ({title})", contact.full_name()),
+            None => contact.full_name(),
+        },
+    )
 }
 
 fn kind(kind: Kind) -> &'static str {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::explain;
 use super::ground::Ground;
 use super::loans;
 use super::peopleai;
@@ -80,6 +81,8 @@ pub(super) fn header(
         capabilities: surroundings.capabilities.clone(),
         run_tag_field: request.manifest.run.run_tag_field.clone(),
         coverage,
+        stories: planner.map(Planner::shaped).unwrap_or_default(),
+        look_at: explain::look_at(ground, planner, in_scope),
         blocked: blocked(request, &surroundings.capabilities),
         notices: notices(id, ground, planner, seen),
         counts: Counts::default(),

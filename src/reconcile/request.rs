@@ -50,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) recast: Vec<WildMatch>,
     pub(crate) refresh: RefreshMode,
     pub(crate) seed: Option<u64>,
+    /// The deal whose story is to be told, by id or name.
+    pub(crate) explain: Option<String>,
     /// Texts are asked of the model now, those that failed before among them.
     pub(crate) generate: bool,
     pub(crate) adopt: bool,

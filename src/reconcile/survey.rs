@@ -7,6 +7,7 @@ use crate::model::id::RootId;
 use crate::model::inventory::Inventory;
 use crate::model::object::{OBJECTS, Object};
 use crate::model::record::Desired;
+use crate::model::told::Told;
 use crate::model::value::{Datum, FieldName, Value};
 use crate::planner::Planner;
 
@@ -16,6 +17,8 @@ pub(crate) struct Survey {
     pub(crate) inventory: Inventory,
     /// One record of each kind that the manifest asks for.
     pub(crate) samples: Vec<Sample>,
+    /// The story of the deal that was asked for.
+    pub(crate) explained: Option<Told>,
 }
 
 /// A record as it would be sent.

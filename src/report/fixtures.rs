@@ -54,6 +54,8 @@ pub(super) fn header(command: Command) -> Header {
             in_scope: 30,
             ..Coverage::default()
         },
+        stories: Vec::new(),
+        look_at: None,
         blocked: Vec::new(),
         notices: Vec::new(),
         counts: Counts::default(),

@@ -20,6 +20,7 @@ use crate::model::event::{Event, Failure, Halted, Outcome, Texts};
 use crate::model::id::{RecordId, RootId};
 use crate::model::person::Person;
 use crate::model::prompt::PromptHash;
+use crate::model::told::Told;
 use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
 
@@ -302,6 +303,22 @@ pub(crate) fn validation(
         valid: problems.is_empty(),
         error_count: problems.len(),
         problems,
+    };
+    write(&line, out)
+}
+
+/// The story of one deal.
+pub(crate) fn story(told: &Told, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct StoryLine<'a> {
+        format_version: &'static str,
+        r#type: &'static str,
+        story: &'a Told,
+    }
+    let line = StoryLine {
+        format_version: FORMAT_VERSION,
+        r#type: "story",
+        story: told,
     };
     write(&line, out)
 }

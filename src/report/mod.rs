@@ -22,6 +22,7 @@ mod findings;
 mod outcome;
 mod progress;
 mod status_view;
+mod story;
 
 pub(crate) mod json;
 mod run_log;
@@ -35,4 +36,5 @@ pub(crate) use run_log::{Closing, RunLog, Start};
 pub(crate) use status_view::{
     Drift, Quota, RunDetails, Status, run, run_json, status, status_json,
 };
+pub(crate) use story::{look_at, story};
 pub(crate) use terminal::{ColorChoice, Terminal};

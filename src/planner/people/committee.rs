@@ -45,7 +45,9 @@ pub(in crate::planner) fn roles(manifest: &Manifest, segment: Segment, least: us
             roles.push(*role);
         }
     };
-    further.iter().for_each(|role| add(role, &mut roles));
+    for role in further {
+        add(role, &mut roles);
+    }
     for role in &USUAL {
         if roles.len() < least {
             add(role, &mut roles);

@@ -35,7 +35,11 @@ pub(super) fn own_words<'a>(name: &'a str, account: &str) -> &'a str {
         known.next();
     }
     let rest = rest.trim_start_matches(|char: char| !char.is_alphanumeric());
-    if rest.is_empty() { name } else { rest }
+    // A number alone is no name.
+    if rest.chars().filter(|char| char.is_alphabetic()).count() < 2 {
+        return name;
+    }
+    rest
 }
 
 /// Whether a part of a name is the account's: they begin with the same word.
@@ -78,6 +82,7 @@ mod tests {
         check("Renewal: Acme", "Acme Corp.", "Renewal");
         check("Deal 7", "Acme", "Deal 7");
         check("Acme", "Acme", "Acme");
+        check("Acme 2026", "Acme", "Acme 2026");
         check("New logo - MG Advanced", "", "New logo - MG Advanced");
         check("Acmeville Platform", "Acme", "Acmeville Platform");
     }

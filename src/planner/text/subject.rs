@@ -17,7 +17,7 @@ pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
         Kind::Mail(_, place) if place > 0 => "Re: ",
         _ => "",
     };
-    let before = format!("{reply}{}", title(deal, &scene));
+    let title = title(deal, &scene);
     let named = scene.meeting.unwrap_or(step);
     let own = &deal.planner.lexicon.own;
     let chosen = own.subject(named, deal.voice.seed);
@@ -33,8 +33,10 @@ pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
         0 => String::new(),
         round => format!(" ({})", round + 1),
     };
-    let room = most.saturating_sub(before.chars().count() + after.len());
-    format!("{before}{}{after}", spoken::shortened(&subject, room))
+    // What is answered is as long as its answers, or their subjects would differ by more than `Re: `.
+    let room = most.saturating_sub("Re: ".len() + title.chars().count() + after.len());
+    let subject = spoken::shortened(&subject, room);
+    format!("{reply}{title}{subject}{after}")
 }
 
 /// The scene of a step of the deal.

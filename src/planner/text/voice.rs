@@ -95,7 +95,10 @@ impl Voice {
             .and_then(|id| inventory.accounts.get(&id));
         // A deal without an account is spoken of by its own name.
         let account = account.map_or(opportunity.name.as_str(), |account| &account.name);
-        let project = own_words(&opportunity.name, account);
+        let project = match opportunity.account {
+            Some(_) => own_words(&opportunity.name, account),
+            None => &opportunity.name,
+        };
         let [deal, account, project] = [&opportunity.name, account, project]
             .map(|name| shortened(name, LONGEST_NAME).into_owned());
         let seed = RootDraw::new(seed, &opportunity.story_key)

@@ -1,5 +1,6 @@
 //! What a plan is about: org, pack, opportunities, and what it leaves out.
 
+use crate::model::told::Shaped;
 use crate::plan_file::{Blocked, Command, Coverage, Header};
 use crate::report::paint;
 use crate::report::text::{brief, clean, clip, counted};
@@ -12,6 +13,7 @@ const NOTICE_WIDTH: usize = 400;
 
 pub(super) fn lines(header: &Header) -> Vec<String> {
     let mut lines = vec![title(header), provenance(header)];
+    lines.extend(stories(&header.stories));
     let sentences = opportunities(&header.coverage);
     lines.extend(
         sentences
@@ -55,6 +57,37 @@ fn provenance(header: &Header) -> String {
         "opportunities",
     );
     format!("  {deals}, {anchor}, seed {}", header.seed)
+}
+
+/// A line for each shape that there is, with what People.ai's rules would call such deals.
+fn stories(stories: &[Shaped]) -> Vec<String> {
+    let line = |shaped: &Shaped| {
+        let Shaped {
+            shape,
+            deals,
+            classes,
+            broken,
+        } = shaped;
+        let classes: Vec<_> = classes
+            .iter()
+            .map(|(class, count)| match count == deals {
+                true => class.clone(),
+                false => format!("{count} {class}"),
+            })
+            .collect();
+        let by_rules = match classes.is_empty() {
+            true => String::new(),
+            false => format!("  People.ai's rules: {}", classes.join(", ")),
+        };
+        let broken = match broken {
+            0 => String::new(),
+            broken => format!(" ({broken} short of what the shape stands for)"),
+        };
+        format!("    {deals:>5} {shape:<18}{by_rules}{broken}")
+            .trim_end()
+            .to_owned()
+    };
+    stories.iter().map(line).collect()
 }
 
 /// A sentence for each way in which the plan is not about everything, with what lifts it.
