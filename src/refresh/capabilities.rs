@@ -42,31 +42,8 @@ pub(super) async fn capabilities(
     let described: BTreeMap<_, _> = described
         .map(|(name, told)| Ok((*name, told.describe()?)))
         .collect::<Result<_, Error>>()?;
+    let mut capabilities = shown(org, &described)?;
     let described = |name: &str| described.get(name).and_then(Option::as_ref);
-    let shows = |object: &str, field: &str| {
-        described(object).is_some_and(|object| object.field(field).is_some())
-    };
-    let places = |object: &str, of: fn(Places) -> Option<[&'static str; 2]>| {
-        let mut known = [Places::Codes, Places::Texts].into_iter();
-        known.find(|places| {
-            of(*places).is_some_and(|fields| fields.iter().all(|field| shows(object, field)))
-        })
-    };
-    let account_fields = ACCOUNT_FIELDS
-        .iter()
-        .filter(|field| shows("Account", field));
-    let mut capabilities = Capabilities {
-        places: places("Account", Places::of_account).unwrap_or_default(),
-        contact_places: places("Contact", Places::of_contact).unwrap_or_default(),
-        contact_roles: described("OpportunityContactRole").map_or_else(Vec::new, contact_roles),
-        account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
-        person_accounts: shows("Contact", "IsPersonAccount"),
-        currencies: shows("Opportunity", "CurrencyIsoCode"),
-        pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
-        org: Some(super::record_id(&org.identity().org_id)?),
-        running_user: Some(UserId(super::record_id(&org.identity().user_id)?)),
-        ..Capabilities::default()
-    };
     let mut ours = BTreeMap::new();
     for facts in &OBJECTS {
         let is_loan = facts.object.is_loan();
@@ -93,7 +70,7 @@ pub(super) async fn capabilities(
         }
     }
     capabilities.not_offered = not_offered;
-    let shows = |field: &str| shows("Opportunity", field);
+    let shows = |field: &str| opportunity.is_some_and(|object| object.field(field).is_some());
     if let Exclusion::Field(field) = &manifest.salesforce.query.exclude_if_omitted_field {
         demand(shows(field), field)?;
     }
@@ -107,6 +84,35 @@ pub(super) async fn capabilities(
         unfilled,
     };
     Ok((described, further))
+}
+
+/// What the org shows us that is not about records of ours.
+fn shown(org: &Org, described: &BTreeMap<&str, Option<Describe>>) -> Result<Capabilities, Error> {
+    let described = |name: &str| described.get(name).and_then(Option::as_ref);
+    let shows = |object: &str, field: &str| {
+        described(object).is_some_and(|object| object.field(field).is_some())
+    };
+    let places = |object: &str, of: fn(Places) -> Option<[&'static str; 2]>| {
+        let mut known = [Places::Codes, Places::Texts].into_iter();
+        known.find(|places| {
+            of(*places).is_some_and(|fields| fields.iter().all(|field| shows(object, field)))
+        })
+    };
+    let account_fields = ACCOUNT_FIELDS
+        .iter()
+        .filter(|field| shows("Account", field));
+    Ok(Capabilities {
+        places: places("Account", Places::of_account).unwrap_or_default(),
+        contact_places: places("Contact", Places::of_contact).unwrap_or_default(),
+        contact_roles: described("OpportunityContactRole").map_or_else(Vec::new, contact_roles),
+        account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
+        person_accounts: shows("Contact", "IsPersonAccount"),
+        currencies: shows("Opportunity", "CurrencyIsoCode"),
+        pack_object: described(PACK_OBJECT).is_some_and(holds_packs),
+        org: Some(super::record_id(&org.identity().org_id)?),
+        running_user: Some(UserId(super::record_id(&org.identity().user_id)?)),
+        ..Capabilities::default()
+    })
 }
 
 /// Whether records of this kind are made.

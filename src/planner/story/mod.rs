@@ -4,6 +4,7 @@
 //! is planned, because the meetings of one owner compete across deals. What a story then comes to,
 //! step by step, is told by `timeline`.
 
+mod colleagues;
 mod means;
 mod mix;
 mod pin;
@@ -31,6 +32,7 @@ use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::by_creation;
 use crate::model::pins::{Grid, Pins};
 use crate::model::shape::Shape;
+use colleagues::Colleagues;
 
 /// What came of pinning all stories.
 #[derive(Debug, Default)]
@@ -92,6 +94,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     let order = by_creation(situation.inventory);
     let grid = grid(situation);
     let fixed = mix::fixed(situation, &order);
+    let colleagues = Colleagues::of(situation.inventory);
     let mut stories = Stories::default();
     for root in &order {
         let Some(pinned) = pin::pin(situation, *root, grid, fixed.get(root).copied()) else {
@@ -99,13 +102,15 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             continue;
         };
         let pin::Pinned {
-            pins,
+            mut pins,
             is_fresh,
             fallen,
             misfit,
         } = pinned;
         stories.misfits.extend(misfit);
         if is_fresh {
+            let story_key = &situation.inventory.opportunities[root].story_key;
+            pins.colleague = colleagues.choose(story_key, pins.next_owner);
             stories.fresh.insert(*root);
         }
         if pin::predates(situation, *root, &pins) {

@@ -4,7 +4,7 @@ use super::super::Situation;
 use super::super::owners::{acting, holder};
 use super::super::people::{Casting, EXECUTIVE_ROLES, cast, is_executive, makes_people, roles};
 use super::{Fallen, means, mix};
-use crate::draw::{RootDraw, fnv1a};
+use crate::draw::RootDraw;
 use crate::manifest::Misfit;
 use crate::model::day::Day;
 use crate::model::id::{RootId, UserId};
@@ -92,7 +92,8 @@ fn tell(
         first: -(room as i16),
         owner,
         next_owner: owner,
-        colleague: colleague(situation, opportunity, owner),
+        // Chosen among all users when all deals are pinned.
+        colleague: None,
         segment: segment(opportunity.amount),
         position: position(opportunity, &draws),
         ends,
@@ -269,15 +270,6 @@ fn executives(
         }
     };
     bits(cast, |_, part| is_executive(part))
-}
-
-/// Somebody of ours who comes along: drawn among the active users by a hash of each, so that one
-/// who joins changes it only by being chosen.
-fn colleague(situation: &Situation, opportunity: &Opportunity, owner: UserId) -> Option<UserId> {
-    let users = situation.inventory.users.iter();
-    let others = users.filter(|(id, user)| user.active && **id != owner);
-    let rank = |id: &UserId| fnv1a(format!("{}/{}", opportunity.story_key, id.0).as_bytes());
-    others.map(|(id, _)| *id).max_by_key(rank)
 }
 
 /// A deal that was told as open and has closed stays where it was when the anchor moves on.

@@ -67,10 +67,8 @@ fn contacts_of(capabilities: &Capabilities, accounts: &[&str]) -> Vec<String> {
         .flatten();
     // The contact that a person account is stands alone: others there are only related to it.
     let person = capabilities.person_accounts.then_some("IsPersonAccount");
-    let more: String = more
-        .chain(person)
-        .map(|field| format!(", {field}"))
-        .collect();
+    let more = more.chain(person).map(|field| format!(", {field}"));
+    let more = more.collect::<Vec<_>>().concat();
     let key = key_of(capabilities, Object::Contact);
     let select = format!(
         "SELECT Id, FirstName, LastName, Title, Email, AccountId{more}{key} FROM Contact WHERE AccountId IN"
