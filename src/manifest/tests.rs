@@ -745,7 +745,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, stories, owners, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 
