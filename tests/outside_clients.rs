@@ -1,5 +1,5 @@
 //! What others wrote, unmodified: Salesforce clients on the embedded org, simple-salesforce and jsforce;
-//! and a stand-in for OpenAI, aimock, that our own client asks for texts.
+//! and a stand-in for `OpenAI`, aimock, that our own client asks for texts.
 //!
 //! Where they are not installed these tests are skipped, and say so; `.ci/run` installs them and does not
 //! let them be skipped.
@@ -65,7 +65,7 @@ fn texts_of_aimock() {
     env.nothing_to_do();
 }
 
-/// A stand-in for OpenAI that is not ours. It ends when dropped.
+/// A stand-in for `OpenAI` that is not ours. It ends when dropped.
 struct Aimock {
     url: String,
     child: Child,

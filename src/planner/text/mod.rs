@@ -68,16 +68,6 @@ pub(super) fn next_step(number: usize) -> Value {
     Value::Text(Text::NextStep(number))
 }
 
-/// Whom a text is with, or about.
-pub(super) fn person(deal: &Deal, text: &Text) -> Option<Person> {
-    let number = match text {
-        Text::Subject(number) | Text::Body(number) | Text::NextStep(number) => *number,
-        Text::Answer(answer) => return answer.person,
-    };
-    let place = deal.timeline.steps[number].people.main?;
-    deal.pins.cast[usize::from(place)].person
-}
-
 /// The text as a person reads it, with at most so many characters.
 pub(super) fn render(deal: &Deal, text: &Text, most: usize) -> String {
     if let Text::Subject(number) = text {
