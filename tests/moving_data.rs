@@ -38,6 +38,16 @@ fn summary(env: &TestEnv) -> Json {
 /// Enough records that a kind fills several calls.
 pub(crate) const MANY: (&str, &str) = ("min: 3\n    max: 6", "min: 60\n    max: 90");
 
+/// The rows of a full call. The first calls of all kinds together come to less.
+const A_CALL: u64 = 200;
+
+/// How many tasks were not even tried, because their kind was given up.
+fn tasks_given_up(summary: &Json) -> u64 {
+    let mut halted = summary["halted"].as_array().unwrap().iter();
+    let tasks = halted.find(|kind| kind["object"] == json!("Task"));
+    tasks.map_or(0, |tasks| tasks["not_tried"].as_u64().unwrap())
+}
+
 #[test]
 fn a_full_org_is_not_asked_again_for_each_record() {
     let host = TestEnv::new();
@@ -51,12 +61,8 @@ fn a_full_org_is_not_asked_again_for_each_record() {
     let summary = summary(&env);
     let failed = summary["failures"].as_u64().unwrap();
     let not_tried = summary["not_tried"].as_u64().unwrap();
-    assert!(failed < 80 && not_tried > 300, "{summary}");
-    let halted = summary["halted"].as_array().unwrap();
-    assert!(
-        halted.iter().any(|kind| kind["object"] == json!("Task")),
-        "{summary}"
-    );
+    assert!(failed < A_CALL && not_tried > 300, "{summary}");
+    assert!(tasks_given_up(&summary) > 300, "{summary}");
     env.apply();
     env.nothing_to_do();
 }
@@ -70,8 +76,11 @@ fn a_rule_that_fails_the_first_call_stops_its_kind() {
     let rule = "FIELD_CUSTOM_VALIDATION_EXCEPTION";
     let run = refused(&env, &served, (rule, 1), "apply -y").exits(3);
     run.says("A validation rule of the org refuses it");
-    let failed = summary(&env)["failures_by_code"][rule].as_u64().unwrap();
-    assert!((20..120).contains(&failed), "{failed}");
+    let summary = summary(&env);
+    let failed = summary["failures_by_code"][rule].as_u64().unwrap();
+    assert!((20..A_CALL).contains(&failed), "{summary}");
+    // Some of the first call's tasks name contacts that could not be made, and are not sent.
+    assert!(tasks_given_up(&summary) > 300, "{summary}");
     env.apply();
     env.nothing_to_do();
 }

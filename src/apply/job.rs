@@ -298,7 +298,7 @@ impl Dispatcher<'_> {
         if !left.is_empty() {
             self.take_unprocessed(batch, job, left.len() as u64);
         }
-        self.finish(batch, taken);
+        self.finish(batch, batch.items.len(), taken);
         Ok(())
     }
 

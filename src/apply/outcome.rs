@@ -118,7 +118,7 @@ impl Dispatcher<'_> {
         self.settle(prepared, &taken.settlement)?;
         self.progress((prepared.items.len() - taken.again.len()) as u64);
         self.halt(batch.kind(), code);
-        self.finish(batch, taken);
+        self.finish(batch, prepared.items.len(), taken);
         Ok(())
     }
 
@@ -145,7 +145,7 @@ impl Dispatcher<'_> {
         }
         self.settle(prepared, &taken.settlement)?;
         self.progress((prepared.items.len() - taken.again.len()) as u64);
-        self.finish(batch, taken);
+        self.finish(batch, prepared.items.len(), taken);
         Ok(())
     }
 
@@ -186,7 +186,7 @@ impl Dispatcher<'_> {
         }
         self.settle(prepared, &taken.settlement)?;
         self.progress((prepared.items.len() - taken.again.len()) as u64);
-        self.finish(batch, taken);
+        self.finish(batch, prepared.items.len(), taken);
         Ok(())
     }
 
@@ -196,10 +196,11 @@ impl Dispatcher<'_> {
     }
 
     /// Gives the lines of a call free, with what is to be sent again, and stops what the call has
-    /// shown to be of no use.
-    pub(super) fn finish(&mut self, batch: &Batch, taken: Taken) {
+    /// shown to be of no use. Of its rows so many were really sent: what refers to records that are
+    /// not there is left out.
+    pub(super) fn finish(&mut self, batch: &Batch, sent: usize, taken: Taken) {
         let kind = batch.kind();
-        if let Some(error) = circuit::breaks(batch.is_first, batch.items.len(), &taken.refused)
+        if let Some(error) = circuit::breaks(batch.is_first, sent, &taken.refused)
             && !self.queue.is_stopped(kind)
         {
             self.halt(kind, &error.code);
