@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
-use crate::env::{Plan, TestEnv, files};
+use crate::env::{Change, Plan, TestEnv, files};
 
 fn json(path: &Path) -> Json {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
@@ -200,7 +200,7 @@ fn status_lists_runs_and_shows_one() {
 fn smoke_makes_the_first_records_of_one_deal_at_their_real_addresses() {
     let env = TestEnv::new();
     let all = env.plan("");
-    let deal = &all.0[0].address[..18];
+    let deal = &all.of("Event").next().unwrap().address[..18];
     let smoke = env.run(&format!("smoke --opp-id {deal} -y")).exits(0);
     smoke.says("People.ai").says("http://127.0.0.1");
     let made = env.plan("--destroy");
@@ -213,13 +213,24 @@ fn smoke_makes_the_first_records_of_one_deal_at_their_real_addresses() {
         has("meeting/past/01") && has("thread/01/01") && has("scorecard/meddicc"),
         "{made:?}"
     );
-    // Beside these there is only what the scorecard cites.
+    // Beside these there is only what they go with: what the scorecard cites, the mails around
+    // the meeting, and whom they name.
     assert!(
         made.of("Event").count() + made.of("Task").count() <= 2 + 7,
         "{:?}",
         made.summary()
     );
-    assert!(made.0.iter().all(|change| change.address.starts_with(deal)));
+    let account = env.in_org(|org| {
+        let deal = format!("SELECT AccountId FROM Opportunity WHERE Id = '{deal}'");
+        org.query(&deal)[0]["AccountId"].clone()
+    });
+    let people = format!("{}/contact/", account.as_str().unwrap());
+    let belongs = |change: &Change| {
+        change.address.starts_with(deal)
+            || (change.object == "Contact" && change.address.starts_with(&people))
+    };
+    assert!(made.0.iter().all(belongs), "{made:?}");
+    assert!(made.of("Contact").count() < all.of("Contact").count());
 
     let rest = env.plan("");
     assert_eq!(rest.actions(), ["create"], "{:?}", rest.summary());

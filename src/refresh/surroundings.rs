@@ -1,4 +1,4 @@
-//! What the org can hold, and how much of the pack it holds: read in one call.
+//! What the org can hold, and how much of the pack it holds: read in two calls.
 
 use std::collections::BTreeMap;
 

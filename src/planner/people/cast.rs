@@ -249,6 +249,18 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_who_is_a_person_has_no_colleagues() {
+        let mut inventory = contacts(&["Data Engineer"]);
+        let people = |inventory: &Inventory| {
+            let parts = told(inventory, true, &[]);
+            parts.iter().filter(|part| part.person.is_some()).count()
+        };
+        assert_eq!(people(&inventory), 3);
+        inventory.accounts.entry(account()).or_default().person = true;
+        assert_eq!(people(&inventory), 1);
+    }
+
+    #[test]
     fn who_is_cast_stays_cast() {
         for generate in [true, false] {
             let before = told(&contacts(&["Clerk", "Assistant"]), generate, &[]);
