@@ -71,11 +71,6 @@ impl Draw {
         self.below(purpose, 1000) < permille
     }
 
-    /// `min..=max`, growing monotonically with `max`: a raised maximum never lowers the count.
-    pub(crate) fn count(&self, purpose: usize, min: u32, max: u32) -> u32 {
-        min + self.below(purpose, u64::from(max - min) + 1) as u32
-    }
-
     /// The index of the weight that is hit; the weights must not all be zero.
     pub(crate) fn weighted(&self, purpose: usize, weights: &[u32]) -> usize {
         let total: u32 = weights.iter().sum();
@@ -147,11 +142,10 @@ mod tests {
         let seen = (
             draw.below(0, 1000),
             draw.below(31, 1000),
-            draw.count(1, 3, 8),
             draw.weighted(2, &[1, 2, 3]),
             permutation(&mut root, "subjects", 6),
         );
-        assert_eq!(seen, (105, 496, 7, 1, vec![3, 5, 4, 2, 1, 0]));
+        assert_eq!(seen, (105, 496, 1, vec![3, 5, 4, 2, 1, 0]));
     }
 
     #[test]
@@ -162,17 +156,5 @@ mod tests {
         two.at("y");
         two.at("z");
         assert_eq!(two.at("x").below(0, 1 << 40), first);
-    }
-
-    #[test]
-    fn a_raised_maximum_only_adds() {
-        let mut root = RootDraw::new(7, "b");
-        for path in ["a", "b", "c", "d", "e", "f"] {
-            let draw = root.at(path);
-            for max in 3..20 {
-                let (now, then) = (draw.count(0, 3, max), draw.count(0, 3, max + 1));
-                assert!((3..=max).contains(&now) && then >= now);
-            }
-        }
     }
 }

@@ -33,7 +33,6 @@ use crate::model::event::{Event, Outcome};
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
 use crate::planner::Planner;
-use crate::state::RunStatus;
 
 use ground::Ground;
 
@@ -164,11 +163,7 @@ pub(crate) async fn apply(
             return Err(error.into());
         }
     };
-    let status = match outcome.is_complete() {
-        true => RunStatus::Completed,
-        false => RunStatus::Failed,
-    };
-    state.finish_run(run, status, steps::now(org, request), &outcome.done)?;
+    steps::finish((org, request), &mut state, run, &outcome)?;
     steps::leave(org, &mut state, &plan, lease).await?;
     if outcome.done.writes() >= MUCH {
         state.pack()?;

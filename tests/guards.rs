@@ -39,8 +39,10 @@ fn actions_that_are_not_allowed() {
     check_refused(&env, "--allow update,delete", "create");
     env.run("apply -y --allow create").exits(0);
     env.edit("past_max: 4", "past_max: 2");
+    // What is told of a meeting is told otherwise once it is gone.
     check_refused(&env, "--allow create,update", "delete");
-    env.run("apply -y --allow delete").exits(0);
+    check_refused(&env, "--allow create,delete", "update");
+    env.run("apply -y --allow delete,update").exits(0);
     env.edit(
         "activity:\n",
         "activity:\n  subjects: {emails: [Hello, Again]}\n",

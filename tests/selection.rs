@@ -8,7 +8,44 @@ use crate::env::{Plan, TestEnv};
 
 /// The deals that a plan is about.
 fn deals(plan: &Plan) -> BTreeSet<&str> {
-    plan.0.iter().map(|change| &change.address[..18]).collect()
+    roots(plan, "006")
+}
+
+/// The accounts to which a plan adds people, or from which it takes them.
+fn accounts(plan: &Plan) -> BTreeSet<&str> {
+    roots(plan, "001")
+}
+
+fn roots<'a>(plan: &'a Plan, prefix: &str) -> BTreeSet<&'a str> {
+    let roots = plan.0.iter().map(|change| &change.address[..18]);
+    roots.filter(|root| root.starts_with(prefix)).collect()
+}
+
+/// The addresses that a plan is about.
+fn addresses(plan: &Plan) -> BTreeSet<&str> {
+    plan.0.iter().map(|change| &*change.address).collect()
+}
+
+/// The accounts of these deals.
+fn accounts_of(env: &TestEnv, deals: &BTreeSet<&str>) -> BTreeSet<String> {
+    let read = env.in_org(|org| org.query("SELECT Id, AccountId FROM Opportunity"));
+    let theirs = read
+        .iter()
+        .filter(|deal| deal["Id"].as_str().is_some_and(|id| deals.contains(id)));
+    theirs
+        .filter_map(|deal| deal["AccountId"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// Expects that people are added to and taken from the accounts of these deals alone.
+#[track_caller]
+fn people_are_of(env: &TestEnv, plan: &Plan, of: &BTreeSet<&str>) {
+    let theirs = accounts_of(env, of);
+    let strangers: Vec<_> = accounts(plan)
+        .into_iter()
+        .filter(|account| !theirs.contains(*account))
+        .collect();
+    assert!(strangers.is_empty(), "{strangers:?} of {theirs:?}");
 }
 
 /// An applied story of all new business, one deal of which was renamed an existing one since.
@@ -39,7 +76,9 @@ fn a_deal_that_leaves_the_query_goes_where_that_is_wanted() {
     let (env, deal) = after_a_deal_left("destroy");
     let plan = env.plan("");
     assert_eq!(plan.actions(), ["delete"], "{:?}", plan.summary());
-    assert_eq!(deals(&plan), BTreeSet::from([&*deal]));
+    let gone = BTreeSet::from([&*deal]);
+    assert_eq!(deals(&plan), gone);
+    people_are_of(&env, &plan, &gone);
     env.apply();
     env.nothing_to_do();
 }
@@ -60,8 +99,13 @@ fn an_edited_query_takes_away_what_it_does_not_choose_any_more() {
     let mut expect = deals(&covered);
     expect.retain(|deal| !new.iter().any(|id| id == deal));
     assert_eq!(deals(&plan), expect);
+    people_are_of(&env, &plan, &expect);
     env.apply();
     env.nothing_to_do();
+    // People stay only where there is a story left that they can be in.
+    let left = env.plan("--destroy");
+    people_are_of(&env, &left, &deals(&left));
+    assert!(!accounts(&left).is_empty());
 }
 
 #[test]
@@ -120,6 +164,7 @@ fn an_older_deal_never_pushes_a_covered_one_out() {
     assert_eq!(more.actions(), ["create"]);
     assert_eq!(deals(&more).len(), 1);
     assert!(deals(&more).is_disjoint(&deals(&covered)));
+    people_are_of(&env, &more, &deals(&more));
 }
 
 #[test]
@@ -141,13 +186,23 @@ fn options_narrow_what_is_written_and_never_what_is_wanted() {
     let one = deals(&all).into_iter().next().unwrap().to_owned();
     let [target, rest] =
         ["--target", "--exclude"].map(|option| env.plan(&format!("{option} {one}")));
-    assert_eq!(deals(&target), BTreeSet::from([&*one]));
+    let only = BTreeSet::from([&*one]);
+    assert_eq!(deals(&target), only);
+    people_are_of(&env, &target, &only);
     assert!(!deals(&rest).contains(&*one));
-    assert_eq!(target.0.len() + rest.0.len(), all.0.len());
+    let (targeted, others) = (addresses(&target), addresses(&rest));
+    assert_eq!(&targeted | &others, addresses(&all));
+    // The people whom the deal needs are not of the deal, so leaving it out leaves them in.
+    let both = &targeted & &others;
+    assert!(
+        both.iter().all(|address| address.starts_with("001")),
+        "{both:?}"
+    );
 
     env.run(&format!("apply -y --target {one}")).exits(0);
     let left = env.plan("");
-    assert_eq!(left, rest);
+    assert_eq!(addresses(&left), &others - &targeted);
+    assert_eq!(left.actions(), ["create"], "{:?}", left.summary());
     env.apply();
     env.nothing_to_do();
     let narrowed = env.plan(&format!("--destroy --target {one}/meeting/*"));
@@ -188,7 +243,9 @@ fn a_recast_deal_is_told_anew_and_no_other() {
     });
     env.nothing_to_do();
     let plan = env.plan(&format!("--recast {deal}"));
-    assert_eq!(deals(&plan), BTreeSet::from([&*deal]));
+    let recast = BTreeSet::from([&*deal]);
+    assert_eq!(deals(&plan), recast);
+    people_are_of(&env, &plan, &recast);
     env.run(&format!("apply -y --recast {deal}")).exits(0);
     env.nothing_to_do();
 }

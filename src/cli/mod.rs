@@ -121,9 +121,9 @@ fn run(cli: Cli, terminal: &mut Terminal) -> anyhow::Result<Exit> {
             Command::Plan(args) => plan::run(&args, context).await,
             Command::Apply(args) => Box::pin(apply::run(&args, context)).await,
             Command::Run(args) => Box::pin(apply::run_as_before(&args, context)).await,
-            Command::Destroy(args) => destroy::run(&args, context).await,
+            Command::Destroy(args) => Box::pin(destroy::run(&args, context)).await,
             Command::Status(args) => status::run(&args, context).await,
-            Command::Smoke(args) => smoke::run(&args, context).await,
+            Command::Smoke(args) => Box::pin(smoke::run(&args, context)).await,
             Command::Doctor(args) => doctor::run(&args, context).await,
             Command::Org(args) => org::run(&args, context).await,
         }

@@ -20,6 +20,10 @@ pub(super) const SHAPING: [&str; 9] = [
 
 /// What shapes a plan.
 #[derive(Debug, Clone, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(super) struct PlanOptions {
     /// Only addresses, opportunity ids or names that match; what they refer to comes along.
     #[arg(long, value_name = "GLOB")]

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::manifest::{Llm, Provider};
 use crate::org::Environment;
 
-/// One server that speaks OpenAI's chat completions.
+/// One server that speaks the chat completions of `OpenAI`.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     /// What the path `/chat/completions` follows.

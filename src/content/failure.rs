@@ -12,7 +12,7 @@ pub(super) enum Failure {
     #[error("the model answered {status}: {message}")]
     Status {
         status: u16,
-        /// As OpenAI names it: `insufficient_quota`.
+        /// As `OpenAI` names it: `insufficient_quota`.
         code: String,
         message: String,
         retry_after: Option<Duration>,
@@ -47,7 +47,7 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// Messages are for one line.
 const LONGEST_MESSAGE: usize = 300;
 
-/// The form of OpenAI's errors. Servers that are compatible leave out what they like.
+/// The form of `OpenAI`'s errors. Servers that are compatible leave out what they like.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {
@@ -134,7 +134,7 @@ impl Failure {
             Self::Status { code, .. } if code == "insufficient_quota" => Reach::All,
             Self::Status { code, .. } if code == "content_filter" => Reach::Text,
             Self::Status { status, .. } => match status {
-                401 | 402 | 403 | 404 => Reach::All,
+                401..=404 => Reach::All,
                 _ => Reach::Model,
             },
             Self::Unreachable(_) | Self::TimedOut | Self::Unreadable => Reach::Model,

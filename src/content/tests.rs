@@ -217,7 +217,6 @@ async fn models_that_reason_take_other_parameters() {
 }
 
 /// The first reply fails in some way that passes, the second is good.
-#[track_caller]
 async fn check_retry(first: impl Fn() -> Answer + Send + Sync + 'static) {
     let double = Double::start(move |number| match number {
         0 => first(),

@@ -29,16 +29,25 @@ pub(super) async fn send(org: &Org, sight: &Sight<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The sample, behind what it is part of.
+/// The sample, behind what it cannot be without.
 fn chain<'s>(sight: &Sight, sample: &'s Sample) -> Vec<Rehearsed<'s>> {
-    let wholes = std::iter::successors(Some(sample), |sample| sample.whole.as_deref());
-    let mut samples: Vec<_> = wholes.collect();
-    samples.reverse();
+    let mut samples = Vec::new();
+    gather(sample, &mut samples);
     let record = |(index, sample): (usize, &&'s Sample)| Rehearsed {
         object: sample.object.api_name(),
         fields: fields(sight, sample, &samples[..index]),
     };
     samples.iter().enumerate().map(record).collect()
+}
+
+/// Adds the sample and what it needs, each once.
+fn gather<'s>(sample: &'s Sample, samples: &mut Vec<&'s Sample>) {
+    for needed in &sample.needs {
+        gather(needed, samples);
+    }
+    if samples.iter().all(|other| other.address != sample.address) {
+        samples.push(sample);
+    }
 }
 
 /// What would be sent. What refers to a record outside the chain is left out: there is no such
@@ -59,7 +68,7 @@ fn fields(sight: &Sight, sample: &Sample, before: &[&Sample]) -> Fields {
             // A text of several ids cannot be put together within one call.
             Datum::Refs(_) => None,
             Datum::Ref(address) => {
-                let place = before.iter().position(|whole| whole.address == *address);
+                let place = before.iter().position(|needed| needed.address == *address);
                 place.map(|index| json!(format!("@{{record{index}.id}}")))
             }
         };

@@ -161,7 +161,8 @@ mod tests {
             Err(problems) => problems
                 .iter()
                 .map(|problem| format!("{}: {}", problem.path, problem.message))
-                .collect(),
+                .collect::<Vec<_>>()
+                .concat(),
         };
         assert_eq!(said, expect, "{yaml}");
     }

@@ -155,6 +155,12 @@ activity:
   emails:
     min: 5
     max: 20
+  calls:
+    min: 0
+    max: 2
+  todos:
+    min: 0
+    max: 2
   email_object: task
   participant_roles:
   - champion
@@ -174,10 +180,43 @@ activity:
 contacts:
   generate: true
   email_domain: reserved
+calendar:
+  public_holidays: true
+  holidays: []
+  countries: []
+  quiet_days:
+    from: 12-23
+    to: 01-02
+  working_hours:
+    owner: 9-17
+    attendee: 8-18
+  weekdays:
+    friday: 17
+    monday: 15
+    thursday: 23
+    tuesday: 22
+    wednesday: 23
+  hours:
+    8: 3
+    9: 16
+    10: 18
+    11: 15
+    12: 3
+    13: 10
+    14: 16
+    15: 13
+    16: 7
+    17: 2
+  meetings_per_day: 6
 seller:
   products: []
   competitors: []
   value_points: []
+stories:
+  mix: {}
+  assign: []
+owners:
+  spread: []
 llm:
   enabled: false
   provider: openai
@@ -339,7 +378,7 @@ error: timezone: unknown key
 17 | timezone: UTC
    | ^^^^^^^^
    |
-   = help: known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, llm, scorecards, drift, record_types, fields, protect
+   = help: known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, stories, owners, llm, scorecards, drift, record_types, fields, protect
 
 error: limit: unknown key
   --> demo.yaml:18:1
@@ -745,7 +784,7 @@ const WRONG_VALUES: &[(&str, &str)] = &[
     ),
     (
         "<<: {a: b}",
-        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, llm, scorecards, drift, record_types, fields, protect)",
+        "3:1 <<: unknown key (known keys here: run, salesforce, opportunities, accounts, peopleai, activity, contacts, calendar, seller, stories, owners, llm, scorecards, drift, record_types, fields, protect)",
     ),
 ];
 

@@ -58,6 +58,9 @@ pub(crate) struct Account {
     pub(crate) employees: Option<u32>,
     #[serde(default)]
     pub(crate) parent: Option<AccountId>,
+    /// Whether it is a Person Account: a customer who is one person, with no other people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) person: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

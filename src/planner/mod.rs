@@ -15,7 +15,6 @@ mod loan;
 mod overlaps;
 mod owners;
 mod people;
-mod prompts;
 mod scorecard;
 mod story;
 mod text;
@@ -178,7 +177,8 @@ impl<'a> Planner<'a> {
             .map(|(name, value)| {
                 let value = owners::stand_in(&self.situation, name, value);
                 let draft = deal.as_ref().and_then(|deal| {
-                    prompts::draft(deal, &record.path, (name, &value), &record.fields)
+                    let most = longest(deal, record.object, name);
+                    text::draft(deal, &value, (&record.fields, most))
                 });
                 let datum = match draft {
                     Some(draft) => Datum::Draft(Box::new(draft)),
@@ -281,7 +281,7 @@ impl Deal<'_> {
             .shapes
             .borrow_mut()
             .fit(capabilities, object, &mut fields);
-        let drafts = prompts::hash(self, &path, &fields);
+        let drafts = text::asked_hash(self, &fields);
         let want = want::want(Some(self), object, (&fields, drafts));
         records.push(Desired {
             path,

@@ -11,12 +11,13 @@ use crate::apply::{self, pack};
 use crate::diff::{Policies, Replacing};
 use crate::manifest::{InstanceUrl, OnReanchor};
 use crate::model::change::Reason;
+use crate::model::event::Outcome;
 use crate::model::id::RecordId;
 use crate::model::object::Object;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
 use crate::refresh::{self, Patience};
-use crate::state::{Meta, Opening, State};
+use crate::state::{Meta, Opening, RunStatus, State};
 
 pub(super) fn open_state(org: &Org, request: &Request) -> anyhow::Result<State> {
     let folder = request.state_folder();
@@ -119,6 +120,20 @@ pub(super) fn apply_options(request: &Request, execution: &Execution) -> apply::
 pub(super) fn now(org: &Org, request: &Request) -> i64 {
     let now = org.server_time().unwrap_or_else(|| request.clock.now());
     now.as_second()
+}
+
+/// Writes down how the run ended.
+pub(super) fn finish(
+    (org, request): (&Org, &Request),
+    state: &mut State,
+    run: i64,
+    outcome: &Outcome,
+) -> anyhow::Result<()> {
+    let status = match outcome.is_complete() {
+        true => RunStatus::Completed,
+        false => RunStatus::Failed,
+    };
+    Ok(state.finish_run(run, status, now(org, request), &outcome.done)?)
 }
 
 /// Whether the state already tells what the plan rests on.

@@ -26,8 +26,8 @@ pub(crate) struct Sample {
     pub(crate) address: Address,
     pub(crate) object: Object,
     pub(crate) fields: Vec<(FieldName, Datum)>,
-    /// The record that it is part of, where it is part of one.
-    pub(crate) whole: Option<Box<Sample>>,
+    /// The records of ours that it cannot be without: what it is part of, and whom it relates.
+    pub(crate) needs: Vec<Sample>,
 }
 
 /// The records of so many deals show every kind that there is.
@@ -54,11 +54,14 @@ pub(super) fn samples(planner: Option<&Planner>, roots: &[RootId]) -> Vec<Sample
 
 fn sample(planner: &Planner, root: RootId, record: &Desired, all: &[Desired]) -> Sample {
     let facts = record.object.facts();
-    let whole = record.fields.iter().find_map(|(name, value)| match value {
-        Value::Ref(address) if name == facts.parent => Some(&address.path),
-        _ => None,
-    });
-    let whole = whole.and_then(|path| all.iter().find(|other| other.path == *path));
+    let is_needed = |name: &str| name == facts.parent || facts.told_by.contains(&name);
+    let needed = record
+        .fields
+        .iter()
+        .filter_map(|(name, value)| match value {
+            Value::Ref(address) if is_needed(name) => needed(planner, address, (root, all)),
+            _ => None,
+        });
     Sample {
         address: Address {
             root,
@@ -66,6 +69,22 @@ fn sample(planner: &Planner, root: RootId, record: &Desired, all: &[Desired]) ->
         },
         object: record.object,
         fields: planner.render(root, record),
-        whole: whole.map(|whole| Box::new(sample(planner, root, whole, all))),
+        needs: needed.collect(),
     }
+}
+
+/// The record at the address, which may be another root's, as a contact is its account's.
+fn needed(
+    planner: &Planner,
+    address: &Address,
+    (root, all): (RootId, &[Desired]),
+) -> Option<Sample> {
+    if address.root == root {
+        let record = all.iter().find(|other| other.path == address.path)?;
+        return Some(sample(planner, root, record, all));
+    }
+    let mut others = Vec::new();
+    planner.plan(address.root, &mut others);
+    let record = others.iter().find(|other| other.path == address.path)?;
+    Some(sample(planner, address.root, record, &others))
 }

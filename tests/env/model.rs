@@ -1,4 +1,4 @@
-//! A stand-in for a language model: a loopback server that speaks OpenAI's chat completions.
+//! A stand-in for a language model: a loopback server that speaks the chat completions of `OpenAI`.
 
 use std::sync::{Arc, Mutex};
 
@@ -91,7 +91,7 @@ fn reply(answer: &Answer, asked: &Asked) -> Response<Body> {
             let key = asked.authorization.as_deref().unwrap_or_default();
             let error = json!({"error": {"message": format!("no, {key}"), "code": null}});
             reply = reply.status(StatusCode::from_u16(*status).unwrap());
-            for (name, value) in header.iter() {
+            if let Some((name, value)) = header {
                 reply = reply.header(*name, *value);
             }
             return reply.body(error.to_string().into()).unwrap();

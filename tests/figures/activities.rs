@@ -47,7 +47,7 @@ pub(super) fn figures(org: &Org, anchor: Date) -> Vec<Figure> {
         twice("threads of a deal with one subject", first_mails(org)),
         without_contact(org),
         without_role(org),
-        before_the_deal(org),
+        before_the_deal(org, anchor),
         double_booked("double-booked owners", meetings(), |meeting| &meeting.users),
         double_booked("double-booked contacts", meetings(), |meeting| {
             &meeting.contacts
@@ -131,11 +131,19 @@ fn without_role(org: &Org) -> Figure {
     })
 }
 
-/// Meetings and emails from before the deal was there.
-fn before_the_deal(org: &Org) -> Figure {
+/// Meetings and emails from before the deal was there. A deal so young that no story would find
+/// room in its time is not judged.
+fn before_the_deal(org: &Org, anchor: Date) -> Figure {
     let begun = |row: &Row| -> Option<Date> {
-        let created = &org.opportunities.get(&row["WhatId"])?["CreatedDate"];
-        created.get(..10)?.parse().ok()
+        let deal = org.opportunities.get(&row["WhatId"])?;
+        let created: Date = deal["CreatedDate"].get(..10)?.parse().ok()?;
+        let closes: Date = deal["CloseDate"].parse().ok()?;
+        let ends = if deal["IsClosed"] == "true" {
+            closes.min(anchor)
+        } else {
+            anchor
+        };
+        ((ends - created).get_days() >= 3 * 7).then_some(created)
     };
     let zone = TimeZone::UTC;
     let meetings = org.meetings.iter().map(|meeting| {

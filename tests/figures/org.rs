@@ -75,7 +75,7 @@ impl Org {
         let task = |row: Row| {
             let day = Some(&row["ActivityDate"]).filter(|day| !day.is_empty());
             let day = day.map(|day| day.parse()).transpose()?;
-            anyhow::Ok(Task { day, row })
+            anyhow::Ok(Task { row, day })
         };
         let ours = |name: &str| -> anyhow::Result<Vec<Row>> {
             let rows = rows(folder, name)?.into_iter();

@@ -16,18 +16,17 @@ const ENOUGH_BODIES: usize = 1_000;
 pub(super) fn figures(org: &Org) -> Vec<Figure> {
     let meetings = org.meetings.iter().map(|meeting| &meeting.row);
     let rows = meetings.chain(org.tasks.iter().map(|task| &task.row));
-    let bodies: Vec<&str> = rows
-        .map(|row| body(&row["Description"]))
-        .filter(|body| !body.is_empty())
-        .collect();
+    let texts = rows.map(|row| row["Description"].as_str());
+    let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
     let mut seen = BTreeSet::new();
-    let repeats: Vec<_> = bodies
+    let repeats: Vec<_> = texts
         .iter()
-        .map(|body| (!seen.insert(*body), *body))
+        .map(|text| (!seen.insert(*text), *text))
         .collect();
     let same = count("bodies that are there twice", repeats, |(again, body)| {
         again.then(|| start(body))
     });
+    let bodies: Vec<_> = texts.iter().map(|text| body(text)).collect();
     vec![same, worn(&bodies)]
 }
 

@@ -26,7 +26,7 @@ fn noted(old: Fields, ours: Fields) -> Vec<Lent> {
 
 impl Case {
     /// The record is there, and nothing of it was lent.
-    fn is_there(mut self, now: Fields) -> Self {
+    fn there(mut self, now: Fields) -> Self {
         let mut row = Row::of_new_loan(super::Path::new(LENT), Object::OpportunityLoan, id(LENT));
         row.stamp = Some(1);
         self.recorded
@@ -60,7 +60,7 @@ impl Case {
 
 #[test]
 fn fields_are_lent_with_what_they_held() {
-    let case = Case::new().wants(LENT, WANTED).is_there(OLD);
+    let case = Case::new().wants(LENT, WANTED).there(OLD);
     let old = |field: &str, old: &'static str, ours| (field.to_owned(), Some(as_stored(old)), ours);
     assert_eq!(
         case.books(),
@@ -71,7 +71,7 @@ fn fields_are_lent_with_what_they_held() {
 
 #[test]
 fn what_the_record_holds_already_is_noted_all_the_same() {
-    let case = Case::new().wants(LENT, WANTED).is_there(WANTED);
+    let case = Case::new().wants(LENT, WANTED).there(WANTED);
     assert_eq!(case.books().len(), 2);
     case.check(&["! AlreadyRight loan 1"]);
 }
@@ -154,7 +154,7 @@ fn after_a_crash_it_is_given_back_whether_it_was_written_or_not() {
 #[test]
 fn a_record_that_is_gone_is_forgotten_and_never_made() {
     let gone = |case: Case| case.now(LENT, Live::Gone);
-    gone(Case::new().wants(LENT, WANTED).is_there(OLD)).check(&[]);
+    gone(Case::new().wants(LENT, WANTED).there(OLD)).check(&[]);
     gone(Case::new().wants(LENT, WANTED).lent(OLD, WANTED)).check(&[". AlreadyGone loan 1"]);
     gone(Case::new().lent(OLD, WANTED)).check(&[". AlreadyGone loan 1"]);
 }
@@ -162,7 +162,7 @@ fn a_record_that_is_gone_is_forgotten_and_never_made() {
 #[test]
 fn nothing_is_lent_of_which_nobody_knows_what_it_holds() {
     let unread = |case: Case| case.now(LENT, Live::NotRead);
-    unread(Case::new().wants(LENT, WANTED).is_there(OLD)).check(&[]);
+    unread(Case::new().wants(LENT, WANTED).there(OLD)).check(&[]);
     unread(Case::new().wants(LENT, MOVED).lent(OLD, WANTED))
         .check(&["~ ManifestChanged loan 1 CloseDate=2026-12-08"]);
     unread(Case::new().lent(OLD, WANTED))
@@ -171,7 +171,7 @@ fn nothing_is_lent_of_which_nobody_knows_what_it_holds() {
 
 #[test]
 fn with_a_lost_state_it_is_not_known_what_is_given_back() {
-    let mut case = Case::new().wants(LENT, MOVED).is_there(WANTED);
+    let mut case = Case::new().wants(LENT, MOVED).there(WANTED);
     case.adopting = true;
     assert!(case.books().iter().all(|(_, old, _)| old.is_none()));
     let mut later = Case::new().lent(OLD, WANTED);

@@ -145,13 +145,15 @@ fn another_text_is_another_version() {
     );
 }
 
+#[track_caller]
+fn check(source: &str, expect: &[&str]) {
+    let problems = parse(source, "ours.yaml").err();
+    let told: Vec<_> = problems.iter().flat_map(told).collect();
+    assert_eq!(told, expect, "{source}");
+}
+
 #[test]
 fn every_problem_is_told_with_its_line() {
-    let check = |source: &str, expect: &[&str]| {
-        let problems = parse(source, "ours.yaml").err();
-        let told: Vec<_> = problems.iter().flat_map(told).collect();
-        assert_eq!(told, expect, "{source}");
-    };
     check(
         "name: Ours\n",
         &[

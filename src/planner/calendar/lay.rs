@@ -80,6 +80,8 @@ pub(super) struct Room<'a> {
 pub(super) struct Deal {
     pub(super) root: RootId,
     pub(super) base: BusinessDay,
+    /// It has closed: its story stays where it is when the anchor moves.
+    pub(super) stays_behind: bool,
     /// The numbers of the users who hold the meetings before the story's end and after it, and
     /// who joins some of them.
     past_owner: usize,
@@ -147,6 +149,7 @@ impl Room<'_> {
         Deal {
             root,
             base: pins.ends.base(self.situation.anchor),
+            stays_behind: pins.ends != Ends::AtAnchor,
             past_owner: user(pins.owner),
             future_owner: user(pins.next_owner),
             colleague: pins.colleague.map(user),

@@ -117,11 +117,13 @@ impl<'a> Settling<'a> {
     }
 
     /// Whether a meeting stays where it was told, whoever else is there. When the anchor moves, the
-    /// deals that have closed stay behind, and all have to make room for each other again.
+    /// deals that have closed stay behind, and the others have to make room for them, and for each
+    /// other again.
     fn stays(&self, meeting: &Meeting) -> bool {
         let situation = self.room.situation;
+        let has_moved = situation.told_at != Some(situation.anchor);
         meeting.was_told
-            && situation.told_at == Some(situation.anchor)
+            && (self.deal(meeting).stays_behind || !has_moved)
             && self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 1
     }
 

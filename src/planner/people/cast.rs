@@ -115,16 +115,19 @@ fn fittest(
             .min_by_key(|id| draw.at(&format!("cast/{role}/{id}")).below(0, u64::MAX)),
     };
     let made = || {
-        let account = casting.account.filter(|_| casting.generate)?;
+        let account = casting.account.filter(|_| casting.makes_people())?;
         Some(Person::Made(account, committee::number(role, draw)))
     };
     contact.map(Person::Contact).or_else(made)
 }
 
 impl Casting<'_> {
-    /// Whether whoever is missing is made. A deal without an account has nobody.
+    /// Whether whoever is missing is made. A deal without an account has nobody, and a customer
+    /// who is a person has no colleagues.
     fn makes_people(&self) -> bool {
-        self.generate && self.account.is_some()
+        let accounts = &self.inventory.accounts;
+        let is_person = |id| accounts.get(&id).is_some_and(|account| account.person);
+        self.generate && self.account.is_some_and(|id| !is_person(id))
     }
 
     fn contacts(&self) -> impl Iterator<Item = (&ContactId, &Contact)> {
@@ -138,7 +141,7 @@ impl Casting<'_> {
                 let of_account = self.account.and_then(|id| self.inventory.contacts.get(&id));
                 of_account.is_some_and(|contacts| contacts.contains_key(&id))
             }
-            Person::Made(account, _) => self.generate && self.account == Some(account),
+            Person::Made(account, _) => self.makes_people() && self.account == Some(account),
         }
     }
 

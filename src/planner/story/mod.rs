@@ -15,7 +15,7 @@ mod volumes;
 
 pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
 pub(super) use rules::inputs;
-pub(crate) use rules::{Broken, Class, Inputs, Limit, What};
+pub(crate) use rules::{Broken, Inputs};
 pub(super) use rules::{broken, class};
 pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};

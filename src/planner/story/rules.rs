@@ -68,7 +68,6 @@ pub(crate) enum What {
     ReplyRatio,
     RiskSigns,
     Silence,
-    LongestGap,
     SinceMeeting,
     SinceInbound,
     SoleContact,
@@ -140,14 +139,14 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
                 inputs.meetings += 1;
                 inputs.recent_meetings += u32::from(age <= 30);
                 inputs.executive_meetings += u32::from(has_executive);
-                inputs.since_meeting = earliest(inputs.since_meeting, age);
+                inputs.since_meeting = Some(earliest(inputs.since_meeting, age));
             }
             Kind::Mail(Direction::Inbound, _) => {
                 inputs.inbound += 1;
-                inputs.since_inbound = earliest(inputs.since_inbound, age);
+                inputs.since_inbound = Some(earliest(inputs.since_inbound, age));
             }
             Kind::Call(Direction::Inbound) => {
-                inputs.since_inbound = earliest(inputs.since_inbound, age);
+                inputs.since_inbound = Some(earliest(inputs.since_inbound, age));
             }
             Kind::Mail(Direction::Outbound, _) => inputs.outbound += 1,
             Kind::Call(Direction::Outbound) => {}
@@ -167,8 +166,8 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
     inputs
 }
 
-fn earliest(known: Option<i32>, age: i32) -> Option<i32> {
-    Some(known.map_or(age, |known| known.min(age)))
+fn earliest(known: Option<i32>, age: i32) -> i32 {
+    known.map_or(age, |known| known.min(age))
 }
 
 fn gap(days: &BTreeSet<i32>) -> i32 {
@@ -236,7 +235,6 @@ impl What {
             Self::ReplyRatio => ("emails in for each out", 2),
             Self::RiskSigns => ("signs of risk", 0),
             Self::Silence => ("days silent", 0),
-            Self::LongestGap => ("days of longest gap", 0),
             Self::SinceMeeting => ("days since a meeting", 0),
             Self::SinceInbound => ("days since the customer wrote", 0),
             Self::SoleContact => ("percent with one contact", 0),
@@ -290,7 +288,6 @@ impl Inputs {
             What::ReplyRatio => self.reply_ratio().filter(|_| enough),
             What::RiskSigns => Some(self.risk_signs().into()),
             What::Silence => self.silent.map(f64::from),
-            What::LongestGap => Some(self.longest_gap.into()),
             What::SinceMeeting => self.since_meeting.map(f64::from),
             What::SinceInbound => self.since_inbound.map(f64::from),
             What::SoleContact => self.sole_contact,

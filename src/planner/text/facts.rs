@@ -77,6 +77,12 @@ impl Facts {
         facts
     }
 
+    /// What is in a slot.
+    pub(super) fn get(&self, slot: Slot) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| *known == slot);
+        found.map(|(_, text)| text.as_str())
+    }
+
     /// Fills the words of a text.
     pub(super) fn fill<'a>(&'a self, words: &mut Words<'a>) {
         for (slot, text) in &self.0 {

@@ -20,6 +20,7 @@ mod compose;
 mod header;
 mod lexicon;
 mod own;
+mod prompt;
 mod scene;
 mod spoken;
 mod subject;
@@ -33,6 +34,7 @@ use crate::model::person::Person;
 use crate::model::value::{Answer, Text, Value};
 
 pub(super) use lexicon::Lexicon;
+pub(super) use prompt::{draft, hash as asked_hash};
 pub(super) use recipe::hash;
 use scene::Scene;
 pub(super) use spoken::day as spoken;
@@ -64,16 +66,6 @@ pub(super) fn answer(element: &str, cited: usize, person: Option<Person>, sure: 
 #[expect(dead_code, reason = "loans write it into the opportunity")]
 pub(super) fn next_step(number: usize) -> Value {
     Value::Text(Text::NextStep(number))
-}
-
-/// Whom a text is with, or about.
-pub(super) fn person(deal: &Deal, text: &Text) -> Option<Person> {
-    let number = match text {
-        Text::Subject(number) | Text::Body(number) | Text::NextStep(number) => *number,
-        Text::Answer(answer) => return answer.person,
-    };
-    let place = deal.timeline.steps[number].people.main?;
-    deal.pins.cast[usize::from(place)].person
 }
 
 /// The text as a person reads it, with at most so many characters.

@@ -453,13 +453,6 @@ impl Topic {
     pub(in crate::planner) fn facts(self) -> &'static Facts {
         &TOPICS[self as usize]
     }
-
-    /// The bits of the elements that it can give evidence for.
-    pub(in crate::planner) fn evidence(self) -> u32 {
-        let bit = |key: &&str| ELEMENTS.iter().position(|element| element == key);
-        let places = self.facts().evidence.iter().filter_map(bit);
-        places.fold(0, |bits, place| bits | 1 << place)
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,9 @@ use crate::org::{
 };
 use crate::refresh::{Error, record_id};
 
+/// What an account and its contact say who are one person, in orgs that have such.
+const IS_PERSON: &str = "IsPersonAccount";
+
 /// The accounts of the opportunities, their contacts, and who has a part in which deal.
 pub(super) async fn around(
     org: &Org,
@@ -28,6 +31,7 @@ pub(super) async fn around(
     let mut fields = vec!["Id", "Name"];
     fields.extend(capabilities.places.of_account().into_iter().flatten());
     fields.extend(capabilities.account_fields.iter().map(String::as_str));
+    fields.extend(capabilities.person_accounts.then_some(IS_PERSON));
     let lots = ids.chunks(RECORDS_PER_LOT).map(|ids| {
         Question::Retrieve(Retrieve {
             object: "Account",
@@ -66,7 +70,7 @@ fn contacts_of(capabilities: &Capabilities, accounts: &[&str]) -> Vec<String> {
         .into_iter()
         .flatten();
     // The contact that a person account is stands alone: others there are only related to it.
-    let person = capabilities.person_accounts.then_some("IsPersonAccount");
+    let person = capabilities.person_accounts.then_some(IS_PERSON);
     let more = more.chain(person).map(|field| format!(", {field}"));
     let more = more.collect::<Vec<_>>().concat();
     let key = key_of(capabilities, Object::Contact);
@@ -116,7 +120,7 @@ async fn contacts(request: &InventoryRequest<'_>, told: Vec<Told>) -> Result<Con
                 let places = request.capabilities.contact_places;
                 let (account, id, contact) = contact(&fields, places)?;
                 contacts.entry(account).or_default().insert(id, contact);
-                if fields.get("IsPersonAccount") == Some(&Json::Bool(true)) {
+                if fields.get(IS_PERSON) == Some(&Json::Bool(true)) {
                     persons.insert((account, id));
                 }
             }
@@ -174,6 +178,7 @@ fn account(fields: &Fields, places: Places) -> Result<(AccountId, Account), Erro
         website: optional(fields, "Website"),
         employees: employees.and_then(|count| u32::try_from(count).ok()),
         parent: parent.map(AccountId),
+        person: fields.get(IS_PERSON) == Some(&Json::Bool(true)),
     };
     Ok((id, account))
 }

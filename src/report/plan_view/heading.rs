@@ -8,6 +8,9 @@ use crate::report::text::{brief, clean, clip, counted};
 /// More notices than these are counted.
 const MOST_NOTICES: usize = 6;
 
+/// More kinds of records that are left out than these are counted.
+const MOST_BLOCKED: usize = 3;
+
 /// A notice is a sentence or two.
 const NOTICE_WIDTH: usize = 400;
 
@@ -20,7 +23,11 @@ pub(super) fn lines(header: &Header) -> Vec<String> {
             .into_iter()
             .map(|sentence| format!("  {sentence}")),
     );
-    lines.extend(header.blocked.iter().flat_map(blocked));
+    lines.extend(header.blocked.iter().take(MOST_BLOCKED).flat_map(blocked));
+    if header.blocked.len() > MOST_BLOCKED {
+        let more = header.blocked.len() - MOST_BLOCKED;
+        lines.push(paint::dim(&format!("  ({more} more kinds are left out)")));
+    }
     lines.extend(notices(&header.notices));
     lines
 }
