@@ -6,7 +6,7 @@ use super::attendance::{Attendance, Guest, People};
 use super::diary::{Claim, Diary, Search};
 use super::hours::Hours;
 use super::settle::{Meeting, settle};
-use super::week::{hour, on_weekday};
+use super::week::Week;
 use super::{Calendars, FUTURE_SLOTS, PAST_SLOTS, Tense, block_hours, is_marked};
 use crate::draw::RootDraw;
 use crate::model::day::{BusinessDay, Day};
@@ -31,6 +31,7 @@ pub(in crate::planner) fn lay(
         situation,
         hours: Hours::new(&manifest.calendar, block_hours, reach(situation, pins)),
         people: People::new(situation.inventory),
+        week: Week::of(&manifest.calendar),
         diaries: BTreeMap::new(),
         deals: Vec::with_capacity(pins.len()),
         meetings: Vec::new(),
@@ -65,6 +66,7 @@ pub(super) struct Room<'a> {
     pub(super) situation: &'a Situation<'a>,
     pub(super) hours: Hours<'a>,
     pub(super) people: People<'a>,
+    week: Week,
     diaries: BTreeMap<UserId, Diary>,
     pub(super) deals: Vec<Deal>,
     /// The slots that are asked for, in the order of the deals' creation.
@@ -165,7 +167,6 @@ impl Room<'_> {
         guests: &[Option<Guest>],
         draw: &mut RootDraw,
     ) -> Vec<Slot> {
-        let rules = &self.situation.manifest.calendar;
         let (owner, count) = match tense {
             Tense::Past => (pins.owner, PAST_SLOTS),
             Tense::Future => (pins.next_owner, FUTURE_SLOTS),
@@ -180,8 +181,9 @@ impl Room<'_> {
         let diary = self.diaries.entry(owner).or_insert_with(new);
         let mut slots = Vec::with_capacity(count);
         for (number, asked) in asked(pins, (tense, count), draw).iter().enumerate() {
-            let day = on_weekday(rules, deal.base, (asked.day, asked.band), asked.weekday);
-            let wanted = (day, hours.block(hour(rules, asked.hour)));
+            let days = (asked.day, asked.band);
+            let day = self.week.day(deal.base, days, asked.weekday);
+            let wanted = (day, hours.block(self.week.hour(asked.hour)));
             let search = |band| Search {
                 base: deal.base,
                 band,

@@ -371,3 +371,35 @@ fn a_meeting_that_comes_to_lie_on_a_holiday_moves_and_no_other_does() {
         }
     }
 }
+
+#[test]
+fn deals_of_one_owner_are_spread_over_several_by_a_hash() {
+    let holders = |names: &str| {
+        let mut world = plain_world(60);
+        world.settings.added = format!("owners: {{spread: [{names}]}}\n");
+        let told = world.plan();
+        let pins = told.pins.iter();
+        let holders: Vec<_> = pins.map(|(_, pins)| pins.owner).collect();
+        let misfits = told.misfits.into_iter().map(|misfit| misfit.message);
+        (holders, misfits.collect::<Vec<_>>())
+    };
+    let (two, misfits) = holders("owner2@example.com, OWNER3@example.com");
+    assert_eq!(misfits, Vec::<String>::new());
+    let (three, _) = holders("owner2@example.com, OWNER3@example.com, owner4@example.com");
+    for number in [2, 3, 4] {
+        let share = three.iter().filter(|id| **id == user_id(number)).count();
+        assert!((10..=30).contains(&share), "{share}");
+    }
+    let moved = |(one, other): &(&UserId, &UserId)| one != other;
+    let mut moved = two.iter().zip(&three).filter(moved);
+    assert!(moved.all(|(_, to)| *to == user_id(4)));
+    let (alone, misfits) = holders("owner1@example.com, owner2@example.com, ada@example.com");
+    assert!(alone.iter().all(|id| *id == user_id(2)));
+    assert_eq!(
+        misfits,
+        [
+            "owner1@example.com is not active in this org",
+            "ada@example.com is no user of this org"
+        ]
+    );
+}
