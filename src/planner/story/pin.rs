@@ -293,7 +293,9 @@ fn ends(opportunity: &Opportunity, anchor: Day) -> Ends {
 /// How many business days the deal has existed when its story ends.
 fn age(opportunity: &Opportunity, ends: Ends, anchor: Day) -> i32 {
     let created = Day::from_number((opportunity.created.as_second().div_euclid(86_400)) as i32);
-    ends.base(anchor).since(created.business())
+    // A deal that was created on a weekend begins on the Monday after it.
+    let begun = created.plus(-1).business().plus(1);
+    ends.base(anchor).since(begun)
 }
 
 /// How far the deal has come. A lost deal's probability says nothing of it, so it is drawn.
