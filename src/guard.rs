@@ -258,7 +258,7 @@ mod tests {
         check(
             &gone(9),
             &Allowed::default(),
-            &["9 of 40 emails have vanished from the org"],
+            &["9 of 40 tasks have vanished from the org"],
         );
         check(
             &gone(9),
@@ -277,7 +277,7 @@ mod tests {
         check(
             &few(5),
             &Allowed::default(),
-            &["5 of 5 emails have vanished from the org"],
+            &["5 of 5 tasks have vanished from the org"],
         );
         check(
             &Facts {
@@ -285,7 +285,7 @@ mod tests {
                 ..gone(40)
             },
             &Allowed::default(),
-            &["40 of 40 emails have vanished from the org"],
+            &["40 of 40 tasks have vanished from the org"],
         );
     }
 

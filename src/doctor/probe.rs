@@ -85,7 +85,7 @@ fn fields(sight: &Sight, sample: &Sample, before: &[&Sample]) -> Fields {
 }
 
 fn finding(sample: &Sample, verdict: Result<org::Verdict, org::Error>) -> Finding {
-    let kind = sample.object.facts().label.0;
+    let kind = sample.object.label(&sample.address.path).0;
     let (verdict, found, advice) = match verdict {
         Ok(org::Verdict::Fine) => (
             Verdict::Good,

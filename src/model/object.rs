@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::address::Path;
+
 /// A kind of record that we create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Object {
@@ -31,7 +33,8 @@ pub(crate) struct Facts {
     pub(crate) api_name: &'static str,
     /// The two letters that begin its keys; none of what carries no key because it is not ours.
     pub(crate) key_kind: &'static str,
-    /// What people call one of them, and several.
+    /// What people call one of them, and several, where their paths are not known; else see
+    /// [`Object::label`].
     pub(crate) label: (&'static str, &'static str),
     /// The field that names its parent record; empty for what hangs under the org itself.
     pub(crate) parent: &'static str,
@@ -137,7 +140,7 @@ pub(crate) const OBJECTS: [Facts; 11] = [
         number: 1,
         api_name: "Task",
         key_kind: "tk",
-        label: ("email", "emails"),
+        label: ("task", "tasks"),
         parent: "WhatId",
         part_of: None,
         follows: None,
@@ -285,6 +288,10 @@ pub(crate) fn made() -> impl Iterator<Item = &'static Facts> + Clone {
     OBJECTS.iter().filter(|facts| !facts.object.is_loan())
 }
 
+/// The Tasks that are no emails, by the beginning of their paths.
+const TASKS: [(&str, (&str, &str)); 2] =
+    [("call/", ("call", "calls")), ("todo/", ("to-do", "to-dos"))];
+
 impl Object {
     /// Whether it stands for fields of a record that is not ours.
     pub(crate) fn is_loan(self) -> bool {
@@ -316,6 +323,18 @@ impl Object {
         self.facts().api_name
     }
 
+    /// What people call the record at this path, and several of its kind: a Task is a logged email,
+    /// a call or something to do.
+    pub(crate) fn label(self, path: &Path) -> (&'static str, &'static str) {
+        if self != Self::Task {
+            return self.facts().label;
+        }
+        let sort = TASKS
+            .iter()
+            .find(|(prefix, _)| path.as_str().starts_with(prefix));
+        sort.map_or(Self::EmailMessage.facts().label, |(_, label)| *label)
+    }
+
     /// `1 meeting`, `2 meetings`.
     pub(crate) fn counted(self, count: u64) -> String {
         let (one, many) = self.facts().label;
@@ -326,6 +345,18 @@ impl Object {
 #[cfg(test)]
 mod tests {
     use super::{OBJECTS, Object};
+    use crate::model::address::Path;
+
+    #[test]
+    fn tasks_are_called_what_they_are() {
+        let check = |path: &str, expect| {
+            assert_eq!(Object::Task.label(&Path::new(path)).0, expect, "{path}");
+        };
+        check("call/01", "call");
+        check("todo/02", "to-do");
+        check("thread/01/02", "email");
+        check("meeting/past/03/recap", "email");
+    }
 
     #[test]
     fn the_table_is_in_the_order_of_the_enum_and_parents_come_first() {

@@ -18,6 +18,8 @@ pub(crate) struct GroupKey {
     pub(crate) action: Action,
     pub(crate) reason: Reason,
     pub(crate) object: Object,
+    /// What people call one such record, and several.
+    pub(crate) label: (&'static str, &'static str),
 }
 
 /// Alike changes.
@@ -51,6 +53,7 @@ impl GroupKey {
             action: change.action,
             reason: change.reason,
             object: change.object,
+            label: change.object.label(&change.address.path),
         }
     }
 

@@ -9,6 +9,7 @@ use super::{Deal, Situation, people};
 use crate::draw::fnv1a;
 use crate::manifest::template::{self, Account, Contact, Meeting, Opportunity, Owner, Seller};
 use crate::manifest::{Misfit, Template, Templates};
+use crate::model::address::Path;
 use crate::model::day::Day;
 use crate::model::field_kind::FieldKind;
 use crate::model::id::{ContactId, UserId};
@@ -81,7 +82,7 @@ impl<'a> Added<'a> {
 }
 
 /// Adds what the manifest adds to a record of this kind.
-pub(super) fn add(deal: &Deal, object: Object, fields: &mut Vec<(FieldName, Value)>) {
+pub(super) fn add(deal: &Deal, path: &Path, object: Object, fields: &mut Vec<(FieldName, Value)>) {
     let record_type = deal
         .planner
         .situation
@@ -99,7 +100,7 @@ pub(super) fn add(deal: &Deal, object: Object, fields: &mut Vec<(FieldName, Valu
         let mut templated = Templated {
             number,
             recipe: fnv1a(field.template.source().as_bytes()),
-            kind: kind(object, fields),
+            kind: object.label(path).0,
             person: person(fields),
             owner: owner(deal, fields),
             day: day(deal, fields),
@@ -192,16 +193,6 @@ fn account<'a>(deal: &Deal<'a>) -> Account<'a> {
         id: id.0.as_str(),
         name: &account.name,
     })
-}
-
-/// What a record is called: a Task is what its subtype says.
-fn kind(object: Object, fields: &[(FieldName, Value)]) -> &'static str {
-    let subtype = fields.iter().find(|(name, _)| name == "TaskSubtype");
-    match subtype {
-        Some((_, Value::Word(subtype))) if subtype == "Call" => "call",
-        Some((_, Value::Word(subtype))) if subtype == "Task" => "to-do",
-        _ => object.facts().label.0,
-    }
 }
 
 /// Hands over all that a template can speak of.

@@ -276,7 +276,7 @@ impl Deal<'_> {
             return;
         }
         activity::peopleai::add(self, &path, object, &mut fields);
-        added::add(self, object, &mut fields);
+        added::add(self, &path, object, &mut fields);
         self.planner
             .shapes
             .borrow_mut()

@@ -50,6 +50,6 @@ pub(crate) fn ids_under(
         .iter()
         .filter(|row| row.object.facts().part_of.is_none());
     Ok(whole
-        .map(|row| (row.object.facts().label.0, row.id))
+        .map(|row| (row.object.label(&row.path).0, row.id))
         .collect())
 }

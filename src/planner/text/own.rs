@@ -144,12 +144,11 @@ fn spoken(deal: &Deal, step: &Step) -> Templated {
 }
 
 fn kind(step: &Step) -> &'static str {
-    match step.kind {
-        Kind::Meeting(_) => Object::Event.facts().label.0,
-        Kind::Mail(..) => Object::Task.facts().label.0,
-        Kind::Call(_) => "call",
-        Kind::Todo => "to-do",
-    }
+    let object = match step.kind {
+        Kind::Meeting(_) => Object::Event,
+        Kind::Mail(..) | Kind::Call(_) | Kind::Todo => Object::Task,
+    };
+    object.label(&step.path).0
 }
 
 /// The hash of a template and of the names and days that it can speak of.

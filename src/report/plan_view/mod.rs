@@ -113,7 +113,7 @@ fn painted(line: &str, groups: &[Group]) -> String {
 }
 
 fn row(group: &Group) -> Vec<String> {
-    let (one, many) = group.key.object.facts().label;
+    let (one, many) = group.key.label;
     let dates = match (group.first_day, group.last_day) {
         (Some(first), Some(last)) if first != last => format!("{first} … {last}"),
         (Some(day), _) | (None, Some(day)) => day.to_string(),

@@ -1,13 +1,14 @@
 //! The names of what happened, as the earlier tool's logs have them, and more in their manner.
 
+use crate::model::address::Path;
 use crate::model::change::Action;
 use crate::model::object::Object;
 
-/// What a change to each kind of record is called: created, updated, deleted, replaced, and
+/// What a change to each kind of record is called, by what people call the record: created, updated, deleted, replaced, and
 /// skipped, because it was there already.
-const NAMES: &[(Object, [&str; 5])] = &[
+const NAMES: &[(&str, [&str; 5])] = &[
     (
-        Object::Account,
+        "account",
         [
             "account_created",
             "account_updated",
@@ -17,7 +18,7 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
-        Object::Contact,
+        "contact",
         [
             "contact_created",
             "contact_updated",
@@ -27,7 +28,7 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
-        Object::OpportunityContactRole,
+        "contact role",
         [
             "contact_role_created",
             "contact_role_updated",
@@ -37,7 +38,7 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
-        Object::Event,
+        "meeting",
         [
             "meeting_created",
             "meeting_updated",
@@ -47,7 +48,7 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
-        Object::Task,
+        "email",
         [
             "email_created",
             "email_updated",
@@ -57,17 +58,27 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
-        Object::EmailMessage,
+        "call",
         [
-            "email_created",
-            "email_updated",
-            "email_deleted",
-            "email_replaced",
-            "email_skipped",
+            "call_created",
+            "call_updated",
+            "call_deleted",
+            "call_replaced",
+            "call_skipped",
         ],
     ),
     (
-        Object::EventRelation,
+        "to-do",
+        [
+            "to_do_created",
+            "to_do_updated",
+            "to_do_deleted",
+            "to_do_replaced",
+            "to_do_skipped",
+        ],
+    ),
+    (
+        "attendee",
         [
             "attendee_created",
             "attendee_updated",
@@ -77,7 +88,7 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
-        Object::Scorecard,
+        "scorecard",
         [
             "scorecard_upserted",
             "scorecard_upserted",
@@ -87,7 +98,7 @@ const NAMES: &[(Object, [&str; 5])] = &[
         ],
     ),
     (
-        Object::ScorecardAnswer,
+        "scorecard answer",
         [
             "scorecard_answer_written",
             "scorecard_answer_written",
@@ -96,8 +107,8 @@ const NAMES: &[(Object, [&str; 5])] = &[
             "scorecard_answer_skipped",
         ],
     ),
-    (Object::AccountLoan, LOAN),
-    (Object::OpportunityLoan, LOAN),
+    ("account loan", LOAN),
+    ("opportunity loan", LOAN),
 ];
 
 /// What is not ours is neither created nor deleted nor replaced.
@@ -110,8 +121,9 @@ const LOAN: [&str; 5] = [
 ];
 
 /// The name of what was done; none for a note in state about what the org no longer has.
-pub(super) fn name(object: Object, action: Action) -> Option<&'static str> {
-    let (_, names) = NAMES.iter().find(|(named, _)| *named == object)?;
+pub(super) fn name(object: Object, path: &Path, action: Action) -> Option<&'static str> {
+    let (label, _) = object.label(path);
+    let (_, names) = NAMES.iter().find(|(named, _)| *named == label)?;
     match action {
         Action::Create => Some(names[0]),
         Action::Update => Some(names[1]),
@@ -125,19 +137,26 @@ pub(super) fn name(object: Object, action: Action) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::name;
+    use crate::model::address::Path;
     use crate::model::change::Action;
     use crate::model::object::OBJECTS;
 
     #[test]
     fn every_kind_has_its_names() {
+        let paths = ["thread/01/01", "call/01", "todo/01"].map(Path::new);
+        let actions = [
+            Action::Create,
+            Action::Update,
+            Action::Delete,
+            Action::Adopt,
+        ];
         for facts in &OBJECTS {
-            for action in [
-                Action::Create,
-                Action::Update,
-                Action::Delete,
-                Action::Adopt,
-            ] {
-                assert!(name(facts.object, action).is_some(), "{}", facts.api_name);
+            for (path, action) in paths
+                .iter()
+                .flat_map(|path| actions.map(|action| (path, action)))
+            {
+                let named = name(facts.object, path, action);
+                assert!(named.is_some(), "{} {path}", facts.api_name);
             }
         }
     }

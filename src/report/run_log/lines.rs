@@ -145,7 +145,11 @@ impl<'a> EventLine<'a> {
             } => Some(Self {
                 address: Some(address),
                 when: *day,
-                ..line(action::name(*object, *action)?).of_record(address.root, *object, *id)
+                ..line(action::name(*object, &address.path, *action)?).of_record(
+                    address.root,
+                    *object,
+                    *id,
+                )
             }),
             Event::TextGenerated { address, tokens } => Some(Self {
                 opportunity_id: opportunity(address.root),
@@ -197,7 +201,7 @@ impl<'a> EventLine<'a> {
 
 impl<'a> ErrorLine<'a> {
     pub(super) fn of(failure: &'a Failure, ts: Timestamp, run_id: &'a str) -> Self {
-        let (_, stage) = failure.object.facts().label;
+        let (_, stage) = failure.object.label(&failure.address.path);
         Self {
             ts,
             run_id,

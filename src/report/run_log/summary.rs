@@ -16,7 +16,8 @@ use crate::plan_file::Coverage;
 pub(super) struct Tally {
     selected: u64,
     failures: u64,
-    created: BTreeMap<Object, u64>,
+    /// By what people call one of them.
+    created: BTreeMap<&'static str, u64>,
     answers_written: u64,
 }
 
@@ -54,9 +55,15 @@ impl Tally {
         match event {
             Event::Selected { .. } => self.selected += 1,
             Event::Failed(_) => self.failures += 1,
-            Event::Done { object, action, .. } => {
+            Event::Done {
+                address,
+                object,
+                action,
+                ..
+            } => {
                 if matches!(action, Action::Create | Action::Replace) {
-                    *self.created.entry(*object).or_default() += 1;
+                    let (label, _) = object.label(&address.path);
+                    *self.created.entry(label).or_default() += 1;
                 }
                 let writes = matches!(action, Action::Create | Action::Replace | Action::Update);
                 if *object == Object::ScorecardAnswer && writes {
@@ -73,8 +80,8 @@ impl Tally {
         }
     }
 
-    fn created(&self, object: Object) -> u64 {
-        self.created.get(&object).copied().unwrap_or_default()
+    fn created(&self, label: &str) -> u64 {
+        self.created.get(label).copied().unwrap_or_default()
     }
 }
 
@@ -105,9 +112,9 @@ impl<'a> Summary<'a> {
             started_at: run.started_at,
             finished_at: run.finished_at,
             opps_selected: tally.selected,
-            meetings_created: tally.created(Object::Event),
-            emails_created: tally.created(Object::Task) + tally.created(Object::EmailMessage),
-            scorecards_created: tally.created(Object::Scorecard),
+            meetings_created: tally.created("meeting"),
+            emails_created: tally.created("email"),
+            scorecards_created: tally.created("scorecard"),
             scorecard_answers_written: tally.answers_written,
             failures: tally.failures,
             coverage: closing.coverage,
