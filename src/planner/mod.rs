@@ -395,7 +395,7 @@ fn longest(deal: &Deal, object: Object, field: &str) -> usize {
     let added = &deal.planner.situation.capabilities.added_fields;
     let kind = || added.get(&object)?.get(field);
     match field {
-        "Subject" => 255,
+        "Subject" | "NextStep" => 255,
         _ => kind().map_or(usize::MAX, scorecard::fields::longest),
     }
 }

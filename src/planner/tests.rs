@@ -8,6 +8,7 @@ mod golden;
 mod invitations;
 mod people;
 mod peopleai;
+mod prompts;
 mod scorecards;
 mod stories;
 mod subjects;
