@@ -109,6 +109,7 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::todos::make,
     scorecard::make,
     loan::make,
+    scorecard::close_plan::make,
 ];
 
 impl<'a> Planner<'a> {
