@@ -691,6 +691,36 @@ fn a_stray_goes_by_its_own_id() {
 }
 
 #[test]
+fn the_list_of_contacts_goes_with_the_first_of_them() {
+    const THEN: Fields = &[
+        ("Subject", "a"),
+        ("WhoId", "003DG0000000001YAA"),
+        ("EventWhoIds", "both"),
+    ];
+    const OTHER_FIRST: Fields = &[
+        ("Subject", "a"),
+        ("WhoId", "003DG0000000002YAA"),
+        ("EventWhoIds", "both"),
+    ];
+    const OTHER_SUBJECT: Fields = &[
+        ("Subject", "b"),
+        ("WhoId", "003DG0000000001YAA"),
+        ("EventWhoIds", "both"),
+    ];
+    for (wanted, expect) in [
+        (OTHER_FIRST, &["WhoId", "EventWhoIds"][..]),
+        (OTHER_SUBJECT, &["Subject"]),
+    ] {
+        let changes = Case::new()
+            .wants(MEETING, wanted)
+            .has(MEETING, THEN)
+            .changes();
+        let sent: Vec<_> = changes[0].fields.iter().map(|field| &*field.name).collect();
+        assert_eq!(sent, expect);
+    }
+}
+
+#[test]
 fn an_activity_can_be_made_anew_where_an_update_would_do() {
     const THEN: Fields = &[
         ("ActivityDate", "2026-10-05"),

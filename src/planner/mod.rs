@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::draw::RootDraw;
-use crate::manifest::{Manifest, Misfit};
+use crate::manifest::{Manifest, Misfit, Role};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
@@ -198,6 +198,19 @@ impl<'a> Planner<'a> {
         misfits.extend(self.lexicon.own.misfits());
         misfits.extend(loan::misfits(&self.situation));
         misfits
+    }
+
+    /// The parts that somebody plays, with what the org calls each; nothing where it has no name.
+    pub(crate) fn roles_called(&self) -> BTreeMap<Role, Option<String>> {
+        let capabilities = self.situation.capabilities;
+        let is_told = |_: &&Pins| capabilities.has(Object::OpportunityContactRole);
+        let told = self.stories.pins.values().filter(is_told);
+        people::called(&capabilities.contact_roles, told)
+    }
+
+    /// The accounts whose people were to have addresses of its own domain, and it has none.
+    pub(crate) fn domainless(&self) -> BTreeSet<AccountId> {
+        people::domainless(&self.situation, &self.stories.people)
     }
 
     /// The shapes of the deals that were planned.

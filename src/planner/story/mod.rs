@@ -14,9 +14,11 @@ mod settle;
 mod volumes;
 
 pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
-pub(super) use rules::inputs;
+#[cfg(test)]
+pub(super) use rules::Class;
 pub(crate) use rules::{Broken, Inputs};
 pub(super) use rules::{broken, class};
+pub(super) use rules::{buyer, inputs};
 pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 

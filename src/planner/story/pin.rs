@@ -192,7 +192,7 @@ fn bits(cast: &[Part], is: impl Fn(usize, &Part) -> bool) -> u32 {
 }
 
 /// Whom the story speaks with: at most as many as its shape has, those already spoken with among
-/// them, and nobody who decides where the deal is at risk for want of them.
+/// them, and nobody who decides where the deal is in danger for want of them.
 fn engaged(pins: &Pins, told: u32) -> u32 {
     let most = match pins.shape {
         Shape::SingleThreaded => 1,
@@ -201,8 +201,9 @@ fn engaged(pins: &Pins, told: u32) -> u32 {
         Shape::Accelerating | Shape::Healthy | Shape::Won => 32,
     };
     let played = bits(&pins.cast, |_, part| part.person.is_some());
+    let others = played & !pins.executives;
     let preferred = match pins.shape {
-        Shape::AtRisk if played & !pins.executives != 0 => played & !pins.executives,
+        Shape::AtRisk | Shape::SingleThreaded | Shape::ChampionLeft if others != 0 => others,
         _ => played,
     };
     let mut engaged = told;

@@ -49,7 +49,8 @@ pub(super) fn bent(shape: Shape, room: u32) -> Bent {
             let before = room.saturating_sub(22);
             ((2, HEALTHY_RECENT + before), (1, 1), (5, ANY))
         }
-        Shape::AtRisk => ((0, ANY), (0, 1), (1, ANY)),
+        // One that is held before the silence, and one that is cancelled.
+        Shape::AtRisk => ((2, ANY), (0, 1), (1, ANY)),
         Shape::Stalled => ((0, ANY), (0, 0), (3, ANY)),
         Shape::SingleThreaded => ((0, ANY), (0, 1), (2, ANY)),
         Shape::ChampionLeft => ((0, ANY), (0, 1), (4, ANY)),

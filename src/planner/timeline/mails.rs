@@ -342,7 +342,7 @@ impl Writer<'_> {
             number: step.number,
             topic: (step.topic, step.round),
             phase: step.phase,
-            people: step.people,
+            people: self.committee.informed(step.people),
         }
     }
 
