@@ -373,7 +373,7 @@ fn tell(
         pins,
         counts: counts(situation.manifest, pins, &mut draw),
         base: pins.ends.base(situation.anchor),
-        zones,
+        zones: [pins.owner, pins.next_owner].map(|id| &zones[&id]),
     };
     (timeline::tell(source, &mut draw), draw)
 }
