@@ -30,6 +30,7 @@ struct Writer<'a> {
 }
 
 /// One exchange: a thread, or the mails around a meeting.
+#[derive(Clone, Copy)]
 struct Talk {
     number: u8,
     topic: (Topic, u8),
