@@ -36,7 +36,7 @@ pub(crate) struct Inputs {
     pub(crate) silent: Option<i32>,
     pub(crate) since_meeting: Option<i32>,
     pub(crate) since_inbound: Option<i32>,
-    /// The longest time in days without anything, of those that ended in the last two weeks or
+    /// The longest time in days without anything, of those that ended in the last nine days or
     /// have not ended yet.
     pub(crate) recent_gap: Option<i32>,
     /// How many of our last mails nobody has answered.
@@ -224,7 +224,7 @@ fn unanswered(timeline: &Timeline) -> u32 {
 
 /// From the ages in days of all that happened.
 fn recent_gap(days: &BTreeSet<i32>) -> Option<i32> {
-    const RECENT: i32 = 14;
+    const RECENT: i32 = 9;
     let ends = [0].into_iter().chain(days.iter().copied());
     let gaps = ends.zip(days).filter(|(end, _)| *end <= RECENT);
     gaps.map(|(end, begin)| begin - end).max()
