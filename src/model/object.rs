@@ -8,6 +8,8 @@ use super::address::Path;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Object {
     Account,
+    /// Fields of an account that is not ours.
+    AccountLoan,
     Contact,
     OpportunityContactRole,
     Event,
@@ -18,8 +20,6 @@ pub(crate) enum Object {
     Scorecard,
     #[serde(rename = "Demo_Scorecard_Answer__c")]
     ScorecardAnswer,
-    /// Fields of an account that is not ours.
-    AccountLoan,
     /// Fields of an opportunity.
     OpportunityLoan,
     /// Fields of a question of ClosePlan.
@@ -55,8 +55,8 @@ pub(crate) struct Facts {
     pub(crate) filled: &'static [&'static str],
 }
 
-/// All kinds in the order of creation, which is that of the enum: parents before children, and
-/// people before what they take part in.
+/// All kinds in the order of creation, which is that of the enum: parents before children, websites
+/// before the people whose addresses are at them, and people before what they take part in.
 pub(crate) const OBJECTS: [Facts; 13] = [
     Facts {
         object: Object::Account,
@@ -78,6 +78,19 @@ pub(crate) const OBJECTS: [Facts; 13] = [
             "BillingCountry",
             "BillingState",
         ],
+    },
+    Facts {
+        object: Object::AccountLoan,
+        number: 7,
+        api_name: "Account",
+        key_kind: "",
+        label: ("account loan", "account loans"),
+        parent: "Id",
+        part_of: None,
+        follows: None,
+        told_by: &["Id"],
+        title: &[],
+        filled: &["Website", "ParentId"],
     },
     Facts {
         object: Object::Contact,
@@ -258,19 +271,6 @@ pub(crate) const OBJECTS: [Facts; 13] = [
             "Demo_Pack__c",
             "Sort_Order__c",
         ],
-    },
-    Facts {
-        object: Object::AccountLoan,
-        number: 7,
-        api_name: "Account",
-        key_kind: "",
-        label: ("account loan", "account loans"),
-        parent: "Id",
-        part_of: None,
-        follows: None,
-        told_by: &["Id"],
-        title: &[],
-        filled: &["Website", "ParentId"],
     },
     Facts {
         object: Object::OpportunityLoan,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::customers;
 use super::explain;
 use super::ground::Ground;
 use super::loans;
@@ -194,6 +195,7 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
         ));
     }
     notices.extend(calendars(ground, &planner.stories.calendars));
+    notices.extend(customers::notices(&ground.read.inventory, planner));
     let who = match planner.stories.uninvited {
         0 => return notices,
         1 => "1 person is not invited to meetings, because the e-mail address is real".to_owned(),
@@ -244,12 +246,6 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
         notices.push(format!(
             "{} meetings lie outside the working hours of who attends: they share none with the owner",
             calendars.apart
-        ));
-    }
-    if !calendars.placeless.is_empty() {
-        notices.push(format!(
-            "{} accounts without a country that we know: their people count as being where the owner is",
-            calendars.placeless.len()
         ));
     }
     notices

@@ -7,9 +7,33 @@ pub(super) mod meetings;
 pub(super) mod peopleai;
 pub(super) mod todos;
 
-use super::Deal;
 use super::timeline::Step;
+use super::{Deal, field, person_or_null, text};
 use crate::model::person::Person;
+use crate::model::value::{FieldName, Value};
+
+/// The fields that the task of every step has, which is of this subtype and has come so far.
+fn task(
+    deal: &Deal,
+    number: usize,
+    (subtype, status): (&'static str, &'static str),
+) -> Vec<(FieldName, Value)> {
+    let step = &deal.timeline.steps[number];
+    let mut fields = vec![
+        field("Subject", text::subject(deal, number)),
+        field("ActivityDate", Value::Day(step.when.day)),
+        field("Status", Value::Word(status.into())),
+        field("Priority", Value::Word("Normal".into())),
+        field("TaskSubtype", Value::Word(subtype.into())),
+        field("OwnerId", Value::Id(step.owner.0)),
+        field("WhatId", Value::Id(deal.root.0)),
+        field("WhoId", person_or_null(main(deal, step))),
+    ];
+    if let Some(body) = text::body(deal, number) {
+        fields.push(field("Description", body));
+    }
+    fields
+}
 
 /// Whom a step is with.
 fn main(deal: &Deal, step: &Step) -> Option<Person> {

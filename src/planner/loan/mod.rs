@@ -53,18 +53,12 @@ fn loan(
     fields.retain(|(name, _)| {
         capabilities.can_read(object, name) && capabilities.can_update(object, name)
     });
+    let drafts = deal.map_or(0, |deal| text::asked_hash(deal, &fields));
     (!fields.is_empty()).then(|| Desired {
         path: Path::new(path),
         object,
         lender: Some(lender),
-        want: want::want(
-            deal,
-            object,
-            (
-                &fields,
-                deal.map_or(0, |deal| text::asked_hash(deal, &fields)),
-            ),
-        ),
+        want: want::want(deal, object, (&fields, drafts)),
         fields,
     })
 }

@@ -62,6 +62,15 @@ pub(in crate::planner) fn contact<'a>(
     }
 }
 
+/// The accounts at whose websites people were to have their addresses, and that have none.
+pub(in crate::planner) fn domainless(situation: &Situation, made: &People) -> BTreeSet<AccountId> {
+    let is_wanted = situation.manifest.contacts.email_domain == EmailDomain::Website;
+    let accounts = &situation.inventory.accounts;
+    let has_one = |id: &AccountId| accounts.get(id).and_then(website).is_some();
+    let without = made.keys().filter(|id| is_wanted && !has_one(id));
+    without.copied().collect()
+}
+
 /// One account, and what is needed to make people there.
 struct Household<'a> {
     id: AccountId,

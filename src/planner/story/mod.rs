@@ -13,10 +13,14 @@ mod rules;
 mod settle;
 mod volumes;
 
-pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
-pub(super) use rules::inputs;
+pub(super) use places::{
+    Asked, asked, bumps, call_day, farewell, kick_off, latest, reach, thread_day,
+};
+#[cfg(test)]
+pub(super) use rules::Class;
 pub(crate) use rules::{Broken, Inputs};
 pub(super) use rules::{broken, class};
+pub(super) use rules::{buyer, inputs};
 pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 

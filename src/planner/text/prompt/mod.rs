@@ -46,6 +46,7 @@ pub(in crate::planner) fn draft(deal: &Deal, value: &Value, most: usize) -> Opti
         part,
         fills,
         head: head(deal, text),
+        most: (most < usize::MAX).then_some(most),
         offline: (!stays_open).then(offline),
     })
 }
