@@ -183,7 +183,7 @@ impl<'a> Planner<'a> {
                 let value = owners::stand_in(&self.situation, name, value);
                 let draft = deal.as_ref().and_then(|deal| {
                     let most = longest(deal, record.object, name);
-                    text::draft(deal, &value, (&record.fields, most))
+                    text::draft(deal, &value, most)
                 });
                 let datum = match draft {
                     Some(draft) => Datum::Draft(Box::new(draft)),
@@ -228,6 +228,21 @@ impl<'a> Planner<'a> {
     pub(crate) fn told(&self, root: RootId) -> Option<Told> {
         let (timeline, voice) = self.story(root)?;
         Some(told::told(&self.deal(root, &timeline, &voice)))
+    }
+
+    /// What the texts of a deal may say of the elements that they give evidence for, by step.
+    #[cfg(test)]
+    fn clauses(&self, root: RootId) -> Vec<(Path, &'static str, Vec<String>)> {
+        let Some((timeline, voice)) = self.story(root) else {
+            return Vec::new();
+        };
+        let deal = self.deal(root, &timeline, &voice);
+        let steps = timeline.steps.iter().enumerate();
+        let clauses = steps.flat_map(|(number, step)| {
+            let clauses = text::clauses(&deal, number).into_iter();
+            clauses.map(|(element, clauses)| (step.path.clone(), element, clauses))
+        });
+        clauses.collect()
     }
 
     /// The story of a deal.
