@@ -25,6 +25,7 @@ mod zone;
 
 pub(crate) use calendar::{Calendars, Clashes};
 pub(crate) use story::Stories;
+pub(crate) use text::VERSIONS;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -48,7 +49,7 @@ use crate::model::value::{Datum, FieldName, Value};
 use added::Added;
 use evidence::Asked;
 use story::counts;
-use text::{Lexicon, Voice};
+use text::{Lexicon, Own, Version, Voice};
 use timeline::{Source, Timeline};
 use zone::Zone;
 
@@ -69,12 +70,24 @@ pub(crate) struct Situation<'a> {
     pub(crate) anchor: Day,
     /// What it meant at the last apply.
     pub(crate) told_at: Option<Day>,
+    pub(crate) grammars: Grammars,
+}
+
+/// The versions of the grammar of texts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grammars {
+    /// All that there are, the newest last.
+    pub(crate) versions: &'static [Version],
+    /// Deals that were told with an older one are to be told with the newest.
+    pub(crate) upgrade: bool,
 }
 
 /// The planner with all stories pinned.
 pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
-    lexicon: Lexicon<'a>,
+    /// The manifest's own words, and those of the versions of the grammar that deals are told with.
+    own: Own<'a>,
+    lexicons: BTreeMap<u16, Lexicon>,
     zones: BTreeMap<UserId, Zone>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
@@ -119,7 +132,8 @@ impl<'a> Planner<'a> {
         story::settle(&situation, &zones, &mut stories);
         Self {
             zones,
-            lexicon: Lexicon::new(situation.manifest),
+            own: Own::new(situation.manifest),
+            lexicons: lexicons(&situation, &stories),
             shapes: RefCell::default(),
             added: Added::new(&situation),
             asked: Asked::new(&situation),
@@ -195,7 +209,7 @@ impl<'a> Planner<'a> {
         let mut misfits = owners::misfits(&self.situation);
         misfits.extend(self.stories.misfits.iter().cloned());
         misfits.extend(self.added.misfits());
-        misfits.extend(self.lexicon.own.misfits());
+        misfits.extend(self.own.misfits());
         misfits.extend(loan::misfits(&self.situation));
         misfits
     }
@@ -267,6 +281,11 @@ impl<'a> Planner<'a> {
 }
 
 impl Deal<'_> {
+    /// The words that the deal is told with.
+    fn lexicon(&self) -> &Lexicon {
+        &self.planner.lexicons[&self.pins.grammar]
+    }
+
     fn address(&self, path: &Path) -> Address {
         Address {
             root: self.root,
@@ -373,6 +392,41 @@ fn tell(
         zones,
     };
     (timeline::tell(source, &mut draw), draw)
+}
+
+impl Grammars {
+    pub(crate) fn keep() -> Self {
+        Self {
+            versions: VERSIONS,
+            upgrade: false,
+        }
+    }
+
+    /// The version that new deals are told with.
+    fn newest(self) -> u16 {
+        let newest = self.versions.last();
+        newest.expect("there is a version").number
+    }
+
+    /// The version for a deal that was told with this one.
+    fn kept(self, number: u16) -> u16 {
+        let is_known = self.versions.iter().any(|known| known.number == number);
+        if self.upgrade || !is_known {
+            self.newest()
+        } else {
+            number
+        }
+    }
+}
+
+/// The grammars that deals are told with.
+fn lexicons(situation: &Situation, stories: &Stories) -> BTreeMap<u16, Lexicon> {
+    let used: BTreeSet<u16> = stories.pins.values().map(|pins| pins.grammar).collect();
+    let versions = situation.grammars.versions.iter();
+    versions
+        .filter(|version| used.contains(&version.number))
+        .map(|version| (version.number, Lexicon::new(version)))
+        .collect()
 }
 
 /// The zones of all who hold meetings, over all days that meetings can lie on.

@@ -17,7 +17,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
         cited,
         person: _,
     } = *answer;
-    let (lexicon, voice) = (&deal.planner.lexicon, deal.voice);
+    let (lexicon, voice) = (deal.lexicon(), deal.voice);
     let step = &deal.timeline.steps[cited];
     let facts = voice.facts(lexicon, &deal.planner.situation);
     let mut words = compose::common(voice, facts, step.topic);

@@ -149,6 +149,8 @@ pub(super) fn common<'a>(voice: &'a Voice, facts: &'a Facts, topic: Topic) -> Wo
     if let Some(shape) = shape {
         words.hold(shape, true);
     }
+    let signed = matches!(topic, Topic::Signature | Topic::KickOff);
+    words.hold(Slot::Signed, signed);
     words.hold(Slot::LostToRival, voice.shape == Shape::LostToCompetitor);
     words
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::timeline::{Held, Kind, Step};
 use super::super::{Deal, added};
-use super::recipe::mix;
+use super::recipe::{mix, names_among};
 use super::scene::Scene;
 use crate::draw::{Dice, fnv1a};
 use crate::manifest::template::{Meeting, Template, Templates};
@@ -31,7 +31,7 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'a> Own<'a> {
-    pub(super) fn new(manifest: &'a Manifest) -> Self {
+    pub(in crate::planner) fn new(manifest: &'a Manifest) -> Self {
         let activity = &manifest.activity;
         let all = activity.subjects.all().into_iter();
         let all = all.chain(activity.bodies.all());
@@ -169,6 +169,7 @@ pub(super) fn hash(deal: &Deal, step: &Step, choice: Choice) -> u64 {
         main.map_or(0, |main| main.hash),
         deal.voice.owner(step.owner).hash,
         deal.voice.hash,
+        names_among(deal.voice, !0),
     ]
     .into_iter()
     .fold(source, mix)
