@@ -13,7 +13,9 @@ mod rules;
 mod settle;
 mod volumes;
 
-pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
+pub(super) use places::{
+    Asked, asked, bumps, call_day, farewell, kick_off, latest, reach, thread_day,
+};
 #[cfg(test)]
 pub(super) use rules::Class;
 pub(crate) use rules::{Broken, Inputs};

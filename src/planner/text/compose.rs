@@ -94,20 +94,11 @@ fn signature(scene: &Scene, full: bool) -> String {
 
 /// A single line, such as the next step of a deal.
 pub(super) fn line(lexicon: &Lexicon, scene: &Scene, facts: &Facts, rule: &str) -> String {
-    let mut words = words(scene, facts);
-    words.set(Slot::They, scene_name(scene));
+    let words = words(scene, facts);
     let dice = Dice::of(scene.voice.seed, scene.step.path.as_str());
     let mut pen = Pen::new(&lexicon.grammar, &words, dice);
     pen.say(lexicon.grammar.rule(rule));
     pen.finish()
-}
-
-/// Whom a step is with, or the account's team.
-fn scene_name(scene: &Scene) -> String {
-    match scene.main {
-        Some(main) => main.full.clone(),
-        None => format!("the team at {}", scene.voice.account),
-    }
 }
 
 /// What the slots hold for every text about a deal.

@@ -27,6 +27,8 @@ sorts! {
     Cancelled = "cancelled",
     Invite = "invite",
     InviteReply = "invite.reply",
+    Prep = "prep",
+    PrepReply = "prep.reply",
     Recap = "recap",
     RecapReply = "recap.reply",
     FollowUp = "follow-up",
@@ -274,6 +276,8 @@ fn attached(path: &str) -> Option<Sort> {
     const ENDS: &[(&str, Sort)] = &[
         ("/invite", Sort::Invite),
         ("/invite/reply", Sort::InviteReply),
+        ("/prep", Sort::Prep),
+        ("/prep/reply", Sort::PrepReply),
         ("/recap", Sort::Recap),
         ("/recap/reply", Sort::RecapReply),
         ("/follow-up", Sort::FollowUp),
