@@ -26,7 +26,8 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     words.set(Slot::Buyer, named(buyer));
     words.set(Slot::Champion, named(champion));
     let main = step.people.main.map(usize::from);
-    let is_own = main.is_some() && [buyer, champion].contains(&main);
+    // What somebody does shows; nobody is asked to confirm it of themselves.
+    let is_own = champion.is_some() || main.is_some() && buyer == main;
     match named(main) {
         "" => words.set(Slot::They, format!("the team at {}", voice.account)),
         name => words.set(Slot::They, name),

@@ -170,6 +170,7 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
         names_among(deal.voice, slots),
         element.map_or(99, |element| element as u64),
         u64::from(*sure),
+        u64::from(main.is_some() && buyer == main),
         deal.voice.base.number() as u64,
         // A first indication tells neither when it was given nor by whom.
         if *sure > 1 {
