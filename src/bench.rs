@@ -19,7 +19,7 @@ use crate::model::object::{Facts, OBJECTS, Object};
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Held, Live, LiveRecord, Row};
 use crate::model::value::Datum;
-use crate::planner::{Planner, Situation};
+use crate::planner::{Grammars, Planner, Situation};
 use crate::state::{Holder, Opening, Place, Settlement, State};
 
 const MANIFEST: &str = "run: {name: bench}\nsalesforce: {instance_url: embedded}\n";
@@ -174,6 +174,7 @@ impl World {
             seed: 42,
             anchor: anchor(),
             told_at: None,
+            grammars: Grammars::keep(),
         });
         let deals = || self.inventory.opportunities.iter().take(deals);
         let accounts: BTreeSet<_> = deals().filter_map(|(_, deal)| deal.account).collect();
@@ -201,6 +202,7 @@ impl Applied<'_> {
             found: &found,
             generation_floor: 0,
             same_manifest: false,
+            upgrades_texts: false,
             anchor_moved: false,
             elsewhere: &elsewhere,
             adopting: false,

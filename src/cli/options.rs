@@ -14,8 +14,17 @@ use crate::reconcile::{self, RefreshMode, Stop};
 use crate::scope::Scope;
 
 /// Options that shape a plan: a saved one has its shape.
-pub(super) const SHAPING: [&str; 9] = [
-    "target", "exclude", "as_of", "recast", "refresh", "seed", "max_opps", "adopt", "new_pack",
+pub(super) const SHAPING: [&str; 10] = [
+    "target",
+    "exclude",
+    "as_of",
+    "recast",
+    "upgrade_texts",
+    "refresh",
+    "seed",
+    "max_opps",
+    "adopt",
+    "new_pack",
 ];
 
 /// What shapes a plan.
@@ -37,6 +46,9 @@ pub(super) struct PlanOptions {
     /// Decide anew for these opportunities what was pinned at their first apply.
     #[arg(long, value_name = "GLOB")]
     recast: Vec<String>,
+    /// Word the texts of earlier releases as this one does.
+    #[arg(long)]
+    upgrade_texts: bool,
     /// Read every managed record of the org, or what has changed since it was last read, or
     /// nothing: then plan on what the last apply read.
     #[arg(long, value_enum, default_value_t = Refresh::Changed)]
@@ -149,6 +161,7 @@ impl PlanOptions {
                 .iter()
                 .map(|glob| WildMatch::new(glob))
                 .collect(),
+            upgrade_texts: self.upgrade_texts,
             refresh: match self.refresh {
                 Refresh::Full => RefreshMode::Full,
                 Refresh::Changed => RefreshMode::Changed,
@@ -173,6 +186,7 @@ pub(super) fn plain() -> reconcile::Options {
         max_opps: u64::MAX,
         as_of: None,
         recast: Vec::new(),
+        upgrade_texts: false,
         refresh: RefreshMode::Changed,
         seed: None,
         explain: None,

@@ -36,6 +36,8 @@ pub(crate) struct Context<'a> {
     pub(crate) generation_floor: u32,
     /// The manifest is the one that was last applied, so it is not why records change.
     pub(crate) same_manifest: bool,
+    /// Texts of earlier releases are worded anew.
+    pub(crate) upgrades_texts: bool,
     /// The story moved, so that is why records change.
     pub(crate) anchor_moved: bool,
     /// Records of ours under other roots.

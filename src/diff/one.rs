@@ -152,6 +152,9 @@ pub(super) fn why_written(context: &Context, reason: Reason, reference_moved: bo
     match reason {
         Reason::ManifestChanged if reference_moved => Reason::ReferenceChanged,
         Reason::ManifestChanged if context.anchor_moved => Reason::AnchorMoved,
+        Reason::ManifestChanged if context.same_manifest && context.upgrades_texts => {
+            Reason::TextsUpgraded
+        }
         Reason::ManifestChanged if context.same_manifest => Reason::OrgChanged,
         reason => reason,
     }

@@ -220,6 +220,7 @@ impl Case {
             found: &self.found,
             generation_floor: self.generation_floor,
             same_manifest: false,
+            upgrades_texts: false,
             anchor_moved: self.anchor_moved,
             adopting: self.adopting,
             replacing: self.replacing,

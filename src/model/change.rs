@@ -100,6 +100,8 @@ pub(crate) enum Reason {
     AnchorMoved,
     /// A language model has written a text that an offline one stood in for.
     Retold,
+    /// The texts of an earlier release are worded anew, as was asked for.
+    TextsUpgraded,
     /// Somebody changed a field that we own.
     Drift,
     /// What it refers to is made anew.
@@ -154,6 +156,7 @@ impl Reason {
             Self::OrgChanged => "the org changed",
             Self::AnchorMoved => "anchor moved",
             Self::Retold => "text generated",
+            Self::TextsUpgraded => "texts upgraded",
             Self::Drift => "changed outside of demo-gen",
             Self::ReferenceChanged => "what it refers to is made anew",
             Self::FoundByKey => "found by its key",

@@ -22,7 +22,7 @@ pub(crate) enum RootPins {
 /// The people whom we add to an account, by number.
 pub(crate) type People = BTreeMap<u8, Identity>;
 
-/// The version of what tells stories: sampler, grammar and templates. A deal keeps the one that
+/// The version of what tells stories: the sampler. A deal keeps the one that
 /// told it first, so that a new release rewrites nothing.
 pub(crate) const GENERATOR: u8 = 2;
 
@@ -60,6 +60,12 @@ pub(crate) struct Pins {
     /// The account's industry when it was first told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) industry: Option<String>,
+    /// And its name: what is left of the opportunity's name without it is what the deal is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account: Option<String>,
+    /// The version of the grammar that its texts are told with.
+    #[serde(default = "first_grammar")]
+    pub(crate) grammar: u16,
     /// The grid that the slots were laid on; another one lays them anew.
     pub(crate) grid: Grid,
     /// When each slot for a past meeting lies, and each for a future one, by slot.
@@ -82,6 +88,10 @@ pub(crate) struct Marks {
 /// Pins of before there were shapes are not kept, so any does.
 fn shapeless() -> Shape {
     Shape::New
+}
+
+fn first_grammar() -> u16 {
+    1
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -111,6 +111,8 @@ fn pins() -> RootPins {
         executives: 0,
         engaged: 1,
         industry: None,
+        account: None,
+        grammar: 1,
         owner: UserId(id("005DG0000000001")),
         next_owner: UserId(id("005DG0000000002")),
         segment: Segment::Mid,

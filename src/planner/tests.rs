@@ -24,7 +24,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::people::People;
-use super::{Calendars, Planner, Situation};
+use super::{Calendars, Grammars, Planner, Situation};
 use crate::bench::capabilities;
 use crate::manifest::{self, Manifest, Misfit};
 use crate::model::address::Address;
@@ -58,6 +58,7 @@ struct World {
     seed: u64,
     anchor: Day,
     told_at: Option<Day>,
+    grammars: Grammars,
 }
 
 /// What the manifest says, as far as the laws speak of it.
@@ -232,6 +233,7 @@ impl World {
             seed: self.seed,
             anchor: self.anchor,
             told_at: self.told_at,
+            grammars: self.grammars,
         })
     }
 
@@ -489,6 +491,7 @@ prop_compose! {
             seed,
             anchor: day("2026-11-16").plus(anchor),
             told_at: None,
+            grammars: Grammars::keep(),
         }
     }
 }
@@ -542,5 +545,6 @@ fn plain_world(deals: usize) -> World {
         seed: 42,
         anchor: day("2026-11-20"),
         told_at: None,
+        grammars: Grammars::keep(),
     }
 }

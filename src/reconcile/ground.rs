@@ -18,7 +18,7 @@ use crate::model::object::Object;
 use crate::model::pins::{People, Pins, RootPins};
 use crate::org::Org;
 use crate::plan_file::Command;
-use crate::planner::Situation;
+use crate::planner::{Grammars, Situation};
 use crate::refresh::{self, Described, InventoryRequest, Read};
 use crate::state::State;
 
@@ -105,6 +105,10 @@ impl<'a> Ground<'a> {
             seed,
             anchor,
             told_at,
+            grammars: Grammars {
+                upgrade: self.request.options.upgrade_texts,
+                ..Grammars::keep()
+            },
         }
     }
 

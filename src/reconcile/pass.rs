@@ -309,6 +309,7 @@ impl Pass<'_> {
             capabilities: &surroundings.capabilities,
             found: &self.found,
             generation_floor: state.meta().generation_floor,
+            upgrades_texts: request.options.upgrade_texts,
             same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
             anchor_moved: surroundings.told.is_moved(),
             elsewhere: &seen.elsewhere,

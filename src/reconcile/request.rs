@@ -44,6 +44,8 @@ pub(crate) struct Options {
     pub(crate) max_opps: u64,
     pub(crate) as_of: Option<AsOf>,
     pub(crate) recast: Vec<WildMatch>,
+    /// Deals that were told with an older grammar are told with the newest.
+    pub(crate) upgrade_texts: bool,
     pub(crate) refresh: RefreshMode,
     pub(crate) seed: Option<u64>,
     /// The deal whose story is to be told, by id or name.

@@ -102,6 +102,8 @@ fn tell(
         executives: 0,
         engaged: 0,
         industry: industry(situation, opportunity),
+        account: account_name(situation, opportunity),
+        grammar: situation.grammars.newest(),
         grid,
         past: Vec::new(),
         future: Vec::new(),
@@ -169,6 +171,8 @@ fn keep(
         executives: executives((situation, opportunity), &cast, Some(kept)),
         engaged: 0,
         industry: kept.industry.clone(),
+        account: kept.account.clone(),
+        grammar: situation.grammars.kept(kept.grammar),
         cast,
         grid,
         past: slots(&kept.past, kept.owner == owner),
@@ -230,6 +234,12 @@ fn engaged(pins: &Pins, told: u32) -> u32 {
 fn industry(situation: &Situation, opportunity: &Opportunity) -> Option<String> {
     let account = situation.inventory.accounts.get(&opportunity.account?)?;
     account.industry.clone()
+}
+
+/// The account's name, which the opportunity's may begin with.
+fn account_name(situation: &Situation, opportunity: &Opportunity) -> Option<String> {
+    let account = situation.inventory.accounts.get(&opportunity.account?)?;
+    Some(account.name.clone())
 }
 
 fn act(situation: &Situation, owner: UserId) -> Option<UserId> {

@@ -20,6 +20,9 @@ const SILENCE: i32 = -13;
 const STALLED_LAST: i32 = -16;
 const STALLED_HEARD: i32 = -23;
 
+/// The day on which a decision is told, or an order is sent to be signed: all else came before.
+const DECIDED: i32 = -2;
+
 /// The days that one thing may lie on, counted in business days from the story's end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::planner) struct Reach {
@@ -53,6 +56,7 @@ pub(in crate::planner) fn reach(pins: &Pins) -> Reach {
     let last = match pins.shape {
         Shape::Stalled => STALLED_HEARD,
         Shape::AtRisk if is_silent(pins) => SILENCE - 1,
+        Shape::Won | Shape::LostToCompetitor | Shape::NoDecision => DECIDED - 1,
         _ => -1,
     };
     Reach::new(pins, first, last)
@@ -67,6 +71,7 @@ pub(in crate::planner) fn latest(pins: &Pins, day: i32) -> i32 {
         Shape::Stalled if day <= STALLED_HEARD => STALLED_HEARD,
         Shape::Stalled => STALLED_LAST,
         Shape::AtRisk if is_silent(pins) && day < SILENCE => SILENCE - 1,
+        Shape::Won | Shape::LostToCompetitor | Shape::NoDecision if day < DECIDED => DECIDED - 1,
         _ => -1,
     }
 }
@@ -170,7 +175,7 @@ pub(in crate::planner) fn thread_day(pins: &Pins, number: usize, unit: f64) -> i
         (Shape::ChampionLeft, 0) => return farewell(pins),
         (Shape::ChampionLeft, 1) => (farewell(pins) + 1, farewell(pins) + 3),
         (Shape::ChampionLeft, 2) => (farewell(pins) - 4, farewell(pins) - 2),
-        (Shape::Won | Shape::LostToCompetitor | Shape::NoDecision, 0) => (-3, -2),
+        (Shape::Won | Shape::LostToCompetitor | Shape::NoDecision, 0) => (DECIDED, DECIDED),
         (Shape::Accelerating | Shape::New, 0) => (begins, early),
         // Between the last two meetings: there are no two weeks of silence.
         (Shape::Healthy, 0) => (-9, -7),

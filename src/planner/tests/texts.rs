@@ -246,3 +246,71 @@ fn the_manifests_own_words_take_the_place_of_the_grammars() {
         );
     }
 }
+
+/// How many greetings there are, by the first word.
+fn greetings(records: &Records) -> BTreeMap<String, usize> {
+    let mut words = BTreeMap::new();
+    for body in bodies(records).values() {
+        let first = body.split([' ', ',']).next().unwrap_or_default();
+        *words.entry(first.to_owned()).or_default() += 1;
+    }
+    words
+}
+
+#[test]
+fn a_deal_keeps_the_version_of_the_grammar_that_told_it() {
+    let mut world = plain_world(4);
+    let told = world.apply().records;
+    world.grammars.versions = crate::planner::text::with_a_later_one();
+    assert_eq!(world.plan().records, told, "what was told stays");
+
+    let mut fresh = world.clone();
+    fresh.pins.clear();
+    let fresh = greetings(&fresh.plan().records);
+    assert!(
+        fresh.contains_key("Greetings") && !fresh.contains_key("Hi"),
+        "{fresh:?}"
+    );
+
+    let mut upgraded = world.clone();
+    upgraded.grammars.upgrade = true;
+    let records = upgraded.apply().records;
+    assert_eq!(
+        greetings(&records),
+        fresh,
+        "asked for, it is told with the newest"
+    );
+    for (address, record) in &records {
+        let is_text = |name: &str| ["Subject", "Description", "Answer__c"].contains(&name);
+        for (name, value) in record.fields.iter().filter(|(name, _)| !is_text(name)) {
+            assert_eq!(
+                told[address].fields.get(name),
+                Some(value),
+                "{address} {name}"
+            );
+        }
+    }
+    upgraded.grammars.upgrade = false;
+    assert_eq!(upgraded.plan().records, records, "and keeps that one");
+}
+
+#[test]
+fn a_name_that_changes_asks_for_few_texts_that_do_not_speak_of_it() {
+    for level in LEVELS {
+        let mut world = pack(40, level);
+        let before = world.apply().records;
+        let account = *world.inventory.accounts.keys().next().unwrap();
+        world.inventory.accounts.get_mut(&account).unwrap().name = "Renamed".to_owned();
+        let after = world.plan().records;
+        let theirs = |address: &&Address| {
+            let deal = world.inventory.opportunities.get(&address.root);
+            deal.is_some_and(|deal| deal.account == Some(account))
+        };
+        let all = before.keys().filter(theirs).count();
+        let written = before
+            .iter()
+            .filter(|(address, record)| after[*address].want != record.want);
+        let written = written.count();
+        assert!(written * 3 < all, "{written} of {all} with {level} texts");
+    }
+}

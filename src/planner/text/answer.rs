@@ -13,10 +13,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     let chosen = own::answer(deal, answer).and_then(|choice| {
         let scene = Scene::of(deal.voice, deal.timeline, answer.cited);
         let spoken = own::spoken_in_answer(deal, answer);
-        deal.planner
-            .lexicon
-            .own
-            .render(deal, (&scene, &spoken), choice)
+        deal.planner.own.render(deal, (&scene, &spoken), choice)
     });
     if let Some((text, _)) = chosen {
         return text;
@@ -28,7 +25,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
         cited,
         person: _,
     } = *answer;
-    let (lexicon, voice) = (&deal.planner.lexicon, deal.voice);
+    let (lexicon, voice) = (deal.lexicon(), deal.voice);
     let step = &deal.timeline.steps[cited];
     let facts = voice.facts(lexicon, &deal.planner.situation);
     let mut words = compose::common(voice, facts, step.topic);
@@ -37,7 +34,8 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     words.set(Slot::Buyer, named(buyer));
     words.set(Slot::Champion, named(champion));
     let main = step.people.main.map(usize::from);
-    let is_own = main.is_some() && [buyer, champion].contains(&main);
+    // What somebody does shows; nobody is asked to confirm it of themselves.
+    let is_own = champion.is_some() || main.is_some() && buyer == main;
     match named(main) {
         "" => words.set(Slot::They, format!("the team at {}", voice.account)),
         name => words.set(Slot::They, name),

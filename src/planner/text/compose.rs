@@ -140,6 +140,8 @@ pub(super) fn common<'a>(voice: &'a Voice, facts: &'a Facts, topic: Topic) -> Wo
     if let Some(shape) = shape {
         words.hold(shape, true);
     }
+    let signed = matches!(topic, Topic::Signature | Topic::KickOff);
+    words.hold(Slot::Signed, signed);
     words.hold(Slot::LostToRival, voice.shape == Shape::LostToCompetitor);
     words
 }
@@ -290,7 +292,7 @@ pub(in crate::planner) fn clauses(
     number: usize,
 ) -> Vec<(&'static str, Vec<String>)> {
     use super::super::timeline::topic::ELEMENTS;
-    let lexicon = &deal.planner.lexicon;
+    let lexicon = deal.lexicon();
     let scene = Scene::of(deal.voice, deal.timeline, number);
     let facts = deal.voice.facts(lexicon, &deal.planner.situation);
     let words = words(&scene, facts);

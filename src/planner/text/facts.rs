@@ -111,14 +111,17 @@ impl Facts {
 
     /// One of the manifest's own, where it names any.
     fn named(&mut self, source: Source, slot: Slot, names: &[String]) {
-        let Some(last) = names.len().checked_sub(1) else {
-            return;
-        };
-        let number = Dice::of(source.seed, "named").below(last + 1);
-        if let Some((_, text)) = self.0.iter_mut().find(|(of, _)| *of == slot) {
-            text.clone_from(&names[number]);
+        let slot = self.0.iter_mut().find(|(of, _)| *of == slot);
+        if let (Some((_, text)), Some(name)) = (slot, chosen(source.seed, names)) {
+            name.clone_into(text);
         }
     }
+}
+
+/// The one of the manifest's names that a deal speaks of, if it names any.
+pub(super) fn chosen(seed: u64, names: &[String]) -> Option<&str> {
+    let many = std::num::NonZeroUsize::new(names.len())?;
+    Some(&names[Dice::of(seed, "named").below(many.get())])
 }
 
 /// One cell of a table of facts, which speaks of nothing else.

@@ -35,7 +35,12 @@ use crate::model::value::{Answer, Text, Value};
 
 #[cfg(test)]
 pub(super) use compose::clauses;
+pub(crate) use grammar::VERSIONS;
+pub(super) use grammar::Version;
+#[cfg(test)]
+pub(super) use grammar::tests::with_a_later_one;
 pub(super) use lexicon::Lexicon;
+pub(super) use own::Own;
 pub(super) use prompt::{draft, hash as asked_hash};
 pub(super) use recipe::hash;
 use scene::Scene;
@@ -111,23 +116,22 @@ pub(super) fn below_head(deal: &Deal, text: &Text) -> String {
 fn body_of(deal: &Deal, number: usize) -> String {
     let planner = deal.planner;
     let scene = Scene::of(deal.voice, deal.timeline, number);
-    let own = planner.lexicon.own.body(scene.step, deal.voice.seed);
+    let own = planner.own.body(scene.step, deal.voice.seed);
     let own = own.and_then(|choice| {
         let spoken = own::spoken(deal, scene.step);
-        planner.lexicon.own.render(deal, (&scene, &spoken), choice)
+        planner.own.render(deal, (&scene, &spoken), choice)
     });
     if let Some((text, _)) = own {
         return text;
     }
-    let facts = deal.voice.facts(&planner.lexicon, &planner.situation);
+    let facts = deal.voice.facts(deal.lexicon(), &planner.situation);
     let heavy = planner.situation.manifest.activity.realism_level == RealismLevel::Heavy;
     let opened = scene.opened(deal.timeline);
-    compose::compose(&planner.lexicon, &scene, (facts, opened), heavy)
+    compose::compose(deal.lexicon(), &scene, (facts, opened), heavy)
 }
 
 fn next_step_of(deal: &Deal, number: usize) -> String {
-    let planner = deal.planner;
     let scene = Scene::of(deal.voice, deal.timeline, number);
-    let facts = deal.voice.facts(&planner.lexicon, &planner.situation);
-    compose::line(&planner.lexicon, &scene, facts, "next-step")
+    let facts = deal.voice.facts(deal.lexicon(), &deal.planner.situation);
+    compose::line(deal.lexicon(), &scene, facts, "next-step")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::timeline::{Held, Kind, Step};
 use super::super::{Deal, added};
-use super::recipe::mix;
+use super::recipe::{mix, names_among};
 use super::scene::Scene;
 use crate::draw::{Dice, fnv1a};
 use crate::manifest::template::{Meeting, Template, Templates};
@@ -34,7 +34,7 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'a> Own<'a> {
-    pub(super) fn new(manifest: &'a Manifest) -> Self {
+    pub(in crate::planner) fn new(manifest: &'a Manifest) -> Self {
         let activity = &manifest.activity;
         let all = activity.subjects.all().into_iter();
         let all = all.chain(activity.bodies.all());
@@ -210,7 +210,10 @@ pub(super) fn hash_of(deal: &Deal, spoken: &Templated, choice: Choice) -> u64 {
     if template.is_constant() {
         return source;
     }
-    mix(source, added::spoken_of(deal, spoken))
+    mix(
+        added::spoken_of(deal, spoken),
+        mix(source, names_among(deal.voice, !0)),
+    )
 }
 
 /// The place of a step among those of its kind, in the order of slots: three meetings of the past

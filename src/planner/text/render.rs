@@ -173,6 +173,8 @@ impl<'a> Pen<'a> {
         };
         let facts = self.grammar.facts();
         let mut left = self.words.evidence;
+        // No two sentences in a row begin alike.
+        let mut row = self.dice.below(self.grammar.len(said));
         while left != 0 {
             let element = left.trailing_zeros() as usize;
             left &= left - 1;
@@ -180,8 +182,7 @@ impl<'a> Pen<'a> {
             let is_own = self.words.of_main >> element & 1 == 1;
             let frame = if is_own { seen } else { said };
             // A frame is what stands before the clause and what stands after it.
-            let frames = self.grammar.len(frame);
-            let row = self.dice.below(frames);
+            row = (row + 1) % self.grammar.len(frame);
             self.push(" ", false);
             self.say_row(frame, row);
             self.push(" ", false);

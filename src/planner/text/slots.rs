@@ -117,6 +117,8 @@ slots! {
     Service = "service",
     /// Neither of the two.
     Software = "software",
+    /// The order is signed.
+    Signed = "signed",
     /// Whoever writes or gets a message on the customer's side is the one it is evidence of.
     SelfBuyer = "self_buyer",
     SelfChampion = "self_champion",

@@ -19,7 +19,7 @@ pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
     };
     let title = title(deal, &scene);
     let named = scene.meeting.unwrap_or(step);
-    let own = &deal.planner.lexicon.own;
+    let own = &deal.planner.own;
     let chosen = own.subject(named, deal.voice.seed);
     let chosen = chosen.and_then(|choice| {
         let spoken = own::spoken(deal, named);
@@ -64,7 +64,7 @@ fn title(deal: &Deal, scene: &Scene) -> String {
         Sort::RecapReply => "title.recap",
         _ => return String::new(),
     };
-    let lexicon = &deal.planner.lexicon;
+    let lexicon = deal.lexicon();
     let facts = deal.voice.facts(lexicon, &deal.planner.situation);
     let words = compose::common(deal.voice, facts, scene.step.topic);
     let meeting = scene.meeting.map_or("", |meeting| meeting.path.as_str());
@@ -76,13 +76,8 @@ fn title(deal: &Deal, scene: &Scene) -> String {
 /// A meeting's or a thread's own subject, and how often all wordings of its topic were used up
 /// before.
 fn built_in(deal: &Deal, step: &Step) -> (String, usize) {
-    let lexicon = &deal.planner.lexicon;
-    let rule = match step.kind {
-        Kind::Meeting(_) => lexicon.meeting_subjects[step.topic as usize],
-        Kind::Mail(..) => lexicon.thread_subjects[step.topic as usize],
-        Kind::Call(_) => lexicon.grammar.rule("call.subject"),
-        Kind::Todo => lexicon.grammar.rule("todo.subject"),
-    };
+    let lexicon = deal.lexicon();
+    let rule = lexicon.subject(step);
     let facts = deal.voice.facts(lexicon, &deal.planner.situation);
     let words = compose::common(deal.voice, facts, step.topic);
     let mut dice = Dice::of(deal.voice.seed, TOPICS[step.topic as usize].key);

@@ -8,6 +8,7 @@ use super::super::people::{People, contact};
 use super::bank::{self, Ware};
 use super::facts::{self, Facts};
 use super::project::own_words;
+use super::slots::Slot;
 use super::spoken::{LONGEST_NAME, shortened};
 use super::{Lexicon, recipe};
 use crate::draw::{Dice, RootDraw, fnv1a};
@@ -43,6 +44,8 @@ pub(in crate::planner) struct Voice {
     pub(super) seed: u64,
     /// The hash of what all texts of the deal depend on.
     pub(super) hash: u64,
+    /// And those of the names that only some of them speak of.
+    pub(super) names: [(Slot, u64); recipe::NAMES],
     facts: OnceCell<Facts>,
 }
 
@@ -95,8 +98,10 @@ impl Voice {
             .and_then(|id| inventory.accounts.get(&id));
         // A deal without an account is spoken of by its own name.
         let account = account.map_or(opportunity.name.as_str(), |account| &account.name);
+        // An account that takes another name leaves its deals what they were about.
+        let was = pins.account.as_deref().unwrap_or(account);
         let project = match opportunity.account {
-            Some(_) => own_words(&opportunity.name, account),
+            Some(_) => own_words(&opportunity.name, was),
             None => &opportunity.name,
         };
         let [deal, account, project] = [&opportunity.name, account, project]
@@ -132,9 +137,11 @@ impl Voice {
             base: pins.ends.base(anchor).day(),
             seed,
             hash: 0,
+            names: [(Slot::Deal, 0); recipe::NAMES],
             facts: OnceCell::new(),
         };
         voice.hash = recipe::of_deal(&voice, situation, pins);
+        voice.names = recipe::names(&voice, manifest);
         voice
     }
 

@@ -27,8 +27,19 @@ const FILES: &[(&str, &str)] = &[
     ("facts.txt", include_str!("facts.txt")),
 ];
 
-/// The versions of the grammar that orgs were told with. A deal keeps that of its first apply.
-pub(crate) const VERSIONS: &[u16] = &[1];
+/// A version of the grammar that orgs were told with.
+#[derive(Debug)]
+pub(crate) struct Version {
+    pub(crate) number: u16,
+    files: &'static [(&'static str, &'static str)],
+}
+
+/// All versions, the newest last: new deals are told with it, and others keep that of their first
+/// apply. Once released a version stays as it is; the next one has the files that differ beside it.
+pub(crate) const VERSIONS: &[Version] = &[Version {
+    number: 1,
+    files: FILES,
+}];
 
 /// All rules, in one arena.
 #[derive(Debug)]
@@ -38,6 +49,8 @@ pub(super) struct Grammar {
     pieces: Vec<Piece>,
     families: Vec<Family>,
     facts: FamilyId,
+    /// What facts can speak of.
+    known: u128,
 }
 
 /// A column of a rule: its alternatives.
@@ -50,6 +63,7 @@ struct Rule {
     columns: u16,
     /// What all its alternatives ask for.
     asks: Asks,
+    reach: Reach,
     /// The hash of its name; of alternatives within another one, of how they are written.
     key: u64,
 }
@@ -67,6 +81,17 @@ pub(super) struct Way {
 struct Asks {
     known: u128,
     unknown: u128,
+}
+
+/// What the alternatives of a rule, and of the rules in them, can speak of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Reach {
+    slots: u128,
+    /// The families whose members for the topic, and for that of the earlier meeting, are used.
+    topic: u32,
+    earlier: u32,
+    /// Whether it tells what there is evidence for.
+    points: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -95,8 +120,9 @@ struct Family {
 }
 
 impl Grammar {
-    pub(super) fn new() -> Self {
-        parse::parse(FILES).unwrap_or_else(|problem| panic!("the grammar is tested: {problem}"))
+    pub(super) fn new(version: &Version) -> Self {
+        parse::parse(version.files)
+            .unwrap_or_else(|problem| panic!("the grammar is tested: {problem}"))
     }
 
     /// The rule with this name, which the caller knows to be there.
@@ -148,6 +174,29 @@ impl Grammar {
         self.facts
     }
 
+    /// The slots that a rule can speak of, with its topic and that of an earlier meeting.
+    pub(super) fn reach(&self, rule: RuleId, topics: (usize, usize)) -> u128 {
+        let Reach {
+            slots,
+            topic,
+            earlier,
+            points,
+        } = self.rules[usize::from(rule.0)].reach;
+        let of = |families: u32, member: usize| {
+            let used = self.families.iter().enumerate();
+            let used = used.filter(move |(number, _)| families >> number & 1 == 1);
+            let members = used.filter_map(move |(_, family)| family.members[member]);
+            members.fold(0, |slots, rule| slots | self.reach(rule, topics))
+        };
+        let known = if points { self.known } else { 0 };
+        slots | known | of(topic, topics.0) | of(earlier, topics.1)
+    }
+
+    /// And what facts can.
+    pub(super) fn known(&self) -> u128 {
+        self.known
+    }
+
     /// Inner alternatives have no name; whichever comes up is right, however often it did.
     pub(super) fn is_named(&self, rule: RuleId) -> bool {
         !self.rules[usize::from(rule.0)].name.is_empty()
@@ -173,4 +222,4 @@ fn member_number(family: &str, key: &str) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::planner) mod tests;

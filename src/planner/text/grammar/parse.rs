@@ -6,7 +6,7 @@ use crate::draw::fnv1a;
 
 use super::super::super::timeline::topic::{ELEMENTS, TOPICS};
 use super::{
-    Asks, FACTS, Family, FamilyId, Grammar, Piece, Rule, RuleId, Slot, Way, member_number,
+    Asks, FACTS, Family, FamilyId, Grammar, Piece, Reach, Rule, RuleId, Slot, Way, member_number,
 };
 
 /// What parts the columns of a row.
@@ -37,6 +37,7 @@ pub(super) fn parse(files: &[(&str, &'static str)]) -> Result<Grammar, String> {
         parser.define(source).map_err(complain)?;
     }
     parser.settle();
+    parser.grammar.find_reach();
     Ok(parser.grammar)
 }
 
@@ -91,6 +92,7 @@ impl Parser {
                     len: 0,
                     columns: (columns - 1 - column) as u16,
                     asks: Asks::default(),
+                    reach: Reach::default(),
                     key: fnv1a(source.name.as_bytes()),
                 });
             }
@@ -101,6 +103,7 @@ impl Parser {
             pieces: Vec::new(),
             families: Vec::new(),
             facts: FamilyId(0),
+            known: 0,
         };
         let mut families = BTreeMap::new();
         for (name, rule) in &names {
@@ -181,6 +184,7 @@ impl Parser {
                     len: 0,
                     columns: 0,
                     asks: Asks::default(),
+                    reach: Reach::default(),
                     key: fnv1a(&rest.as_bytes()[..rest.len() - after.len()]),
                 });
                 self.fill(rule, &choices)?;
@@ -254,6 +258,65 @@ impl Parser {
             if !changed {
                 return;
             }
+        }
+    }
+}
+
+impl Grammar {
+    /// Finds out what each rule can speak of, and with it what facts can.
+    fn find_reach(&mut self) {
+        loop {
+            let mut changed = false;
+            for number in 0..self.rules.len() {
+                let ways = self.ways(RuleId(number as u16)).iter();
+                let pieces = ways.flat_map(|way| self.pieces(*way));
+                let reach = pieces.fold(Reach::default(), |reach, piece| {
+                    reach.and(self.reach_of(*piece))
+                });
+                changed |= self.rules[number].reach != reach;
+                self.rules[number].reach = reach;
+            }
+            if !changed {
+                break;
+            }
+        }
+        let facts = &self.families[usize::from(self.facts.0)].members;
+        let facts = facts.iter().flatten();
+        self.known = facts.fold(0, |known, fact| known | self.reach(*fact, (0, 0)));
+    }
+
+    fn reach_of(&self, piece: Piece) -> Reach {
+        let nothing = Reach::default();
+        match piece {
+            Piece::Verbatim(_) => nothing,
+            Piece::Slot(slot) => Reach {
+                slots: slot.bit(),
+                ..nothing
+            },
+            Piece::Rule(rule) => self.rules[usize::from(rule.0)].reach,
+            Piece::Topic(family) => Reach {
+                topic: 1 << family.0,
+                ..nothing
+            },
+            Piece::Earlier(family) => Reach {
+                earlier: 1 << family.0,
+                ..nothing
+            },
+            Piece::Points => Reach {
+                points: true,
+                ..nothing
+            },
+        }
+    }
+}
+
+impl Reach {
+    fn and(self, other: Self) -> Self {
+        Self {
+            slots: self.slots | other.slots,
+            topic: self.topic | other.topic,
+            earlier: self.earlier | other.earlier,
+            points: self.points || other.points,
         }
     }
 }

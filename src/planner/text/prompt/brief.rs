@@ -190,9 +190,7 @@ impl<'a> Brief<'a> {
     /// What the deal's facts say of an element of qualification, each once.
     fn tell_element(&mut self, element: usize) {
         let deal = self.deal;
-        let facts = deal
-            .voice
-            .facts(&deal.planner.lexicon, &deal.planner.situation);
+        let facts = deal.voice.facts(deal.lexicon(), &deal.planner.situation);
         let table = told::ELEMENT_FACTS.iter();
         let known = table.filter(|(key, _)| *key == ELEMENTS[element]);
         for (name, slot) in known.flat_map(|(_, known)| *known) {

@@ -94,7 +94,7 @@ fn asked<'a>(deal: &Deal, value: &'a Value) -> Option<Asked<'a>> {
 /// What the manifest has a template of its own for is left to that.
 fn of_step(deal: &Deal, number: usize) -> Option<(u8, Brought)> {
     let step = &deal.timeline.steps[number];
-    let own = &deal.planner.lexicon.own;
+    let own = &deal.planner.own;
     if own.body(step, deal.voice.seed).is_some() {
         return None;
     }
