@@ -95,7 +95,7 @@ pub(super) fn head(deal: &Deal, text: &Text) -> String {
     if scene.is_internal() || object == EmailObject::EmailMessage {
         return String::new();
     }
-    header::header(&scene, &deal.planner.zones[&scene.step.owner])
+    header::header(&scene, deal.zone(scene.step))
 }
 
 /// The text itself.
