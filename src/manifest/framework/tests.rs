@@ -109,6 +109,22 @@ fn what_is_built_in_asks_the_same_of_the_same_element() {
     }
 }
 
+/// A release rewrites nothing that was applied, so what a template says is never edited: who wants
+/// it to say something else adds a template.
+#[test]
+fn what_is_built_in_says_what_it_said_when_it_was_released() {
+    let versions = NAMES.map(|name| Framework::built_in(name).unwrap().version());
+    let released = [
+        "1.6cf44df6",
+        "1.b982ab7f",
+        "1.c3899cc3",
+        "1.7c7b8e51",
+        "1.50252b4c",
+        "1.b0fa1a83",
+    ];
+    assert_eq!(versions, released);
+}
+
 #[test]
 fn the_rest_of_a_framework_follows_from_the_least() {
     let least = framework(LEAST);
