@@ -305,6 +305,7 @@ async fn inventory(
         has_default_exclusion: surroundings.has_default_exclusion,
         capabilities: &surroundings.capabilities,
         covered: &covered,
+        pack: prefix,
         ours: &ours.context("reading the state")?,
         keep_leaving: !edited && query.on_leave == OnLeave::Keep,
         loans: &state.loans()?,
