@@ -109,6 +109,7 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::todos::make,
     scorecard::make,
     loan::make,
+    scorecard::close_plan::make,
 ];
 
 impl<'a> Planner<'a> {
@@ -373,7 +374,7 @@ fn tell(
         pins,
         counts: counts(situation.manifest, pins, &mut draw),
         base: pins.ends.base(situation.anchor),
-        zones,
+        zones: [pins.owner, pins.next_owner].map(|id| &zones[&id]),
     };
     (timeline::tell(source, &mut draw), draw)
 }
@@ -411,7 +412,7 @@ fn longest(deal: &Deal, object: Object, field: &str) -> usize {
     let added = &deal.planner.situation.capabilities.added_fields;
     let kind = || added.get(&object)?.get(field);
     match field {
-        "Subject" => 255,
+        "Subject" | "NextStep" => 255,
         _ => kind().map_or(usize::MAX, scorecard::fields::longest),
     }
 }

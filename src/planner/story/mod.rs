@@ -13,7 +13,9 @@ mod rules;
 mod settle;
 mod volumes;
 
-pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
+pub(super) use places::{
+    Asked, asked, bumps, call_day, farewell, kick_off, latest, reach, thread_day,
+};
 #[cfg(test)]
 pub(super) use rules::Class;
 pub(crate) use rules::{Broken, Inputs};
@@ -123,8 +125,12 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
         stories.pins.insert(*root, pins);
     }
-    stories.labels = Labels::of(situation);
-    stories.people = people(situation, &stories.labels, stories.pins.values());
+    stories.labels = Labels::of(situation.inventory, &order);
+    stories.people = people(
+        situation,
+        (&stories.labels, &People::new()),
+        stories.pins.values(),
+    );
     stories.org = accounts::org(situation);
     stories.lent = loan::accounts(situation, &stories.labels, stories.pins.keys());
     stories.calendars = lay(situation, &order, &mut stories.pins);

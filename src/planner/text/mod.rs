@@ -63,7 +63,6 @@ pub(super) fn answer(element: &str, cited: usize, person: Option<Person>, sure: 
 }
 
 /// The next step of a deal, after one of its steps.
-#[expect(dead_code, reason = "loans write it into the opportunity")]
 pub(super) fn next_step(number: usize) -> Value {
     Value::Text(Text::NextStep(number))
 }
