@@ -57,7 +57,11 @@ fn told(situation: &Situation, order: &[AccountId]) -> BTreeMap<AccountId, Strin
     for id in order {
         let account = situation.inventory.accounts.get(id);
         let name = account.map_or("", |account| &account.name);
-        let mut own = kept.get(id).cloned().into_iter().chain(candidates(*id, name));
+        let mut own = kept
+            .get(id)
+            .cloned()
+            .into_iter()
+            .chain(candidates(*id, name));
         let is_free = |label: &String| taken.get(label).is_none_or(|other| other == id);
         let label = own.find(is_free).unwrap_or_else(|| numbered(*id));
         taken.insert(label.clone(), *id);

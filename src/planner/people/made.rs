@@ -167,12 +167,7 @@ impl<'a> Household<'a> {
         people
     }
 
-    fn make(
-        &mut self,
-        number: u8,
-        people: &pins::People,
-        taken: &mut Taken,
-    ) -> Identity {
+    fn make(&mut self, number: u8, people: &pins::People, taken: &mut Taken) -> Identity {
         let draw = self.draw.at(&format!("contact/{number:02}"));
         let country = self.account.and_then(|account| account.country.as_deref());
         let industry = self.account.and_then(|account| account.industry.as_deref());
