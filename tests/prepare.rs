@@ -143,7 +143,7 @@ fn an_org_that_an_older_version_prepared_is_prepared_anew_before_anything_is_mad
             .says("no Demo_Key__c on Contact, OpportunityContactRole")
             .says("org prepare");
     }
-    env.run("doctor").exits(1).says("fails    Key field");
+    env.run("doctor").exits(1).says("fails  Key field");
     assert_eq!(env.export(), before);
     env.run("org prepare -y").exits(0);
     env.apply();
