@@ -60,6 +60,58 @@ fn who_is_made_by_hand_meanwhile_is_neither_changed_nor_cast() {
     env.nothing_to_do();
 }
 
+/// The primary contact roles of a deal.
+fn primaries(org: &Served, deal: &str) -> Vec<String> {
+    org.ids(&format!(
+        "SELECT Id FROM OpportunityContactRole WHERE OpportunityId = '{deal}' AND IsPrimary = TRUE"
+    ))
+}
+
+/// An org in which no deal has any contact role.
+fn without_roles() -> TestEnv {
+    let env = TestEnv::new();
+    env.in_org(|org| {
+        for role in org.ids("SELECT Id FROM OpportunityContactRole") {
+            org.delete("OpportunityContactRole", &role);
+        }
+    });
+    env
+}
+
+#[test]
+fn who_is_made_the_primary_contact_by_hand_stays_it() {
+    let env = without_roles();
+    env.apply();
+    let (deal, chosen) = env.in_org(|org| {
+        let ours = "SELECT OpportunityId, ContactId FROM OpportunityContactRole \
+                    WHERE Demo_Key__c != NULL AND IsPrimary = TRUE";
+        let role = &org.query(ours)[0];
+        let deal = text(role, "OpportunityId").to_owned();
+        let role =
+            json!({"OpportunityId": deal, "ContactId": role["ContactId"], "IsPrimary": true});
+        let chosen = org.create("OpportunityContactRole", &role);
+        assert_eq!(primaries(org, &deal), [chosen.clone()]);
+        (deal, chosen)
+    });
+    env.nothing_to_do();
+    env.run("apply -y --refresh full").exits(0);
+    env.in_org(|org| assert_eq!(primaries(org, &deal), [chosen]));
+}
+
+#[test]
+fn two_packs_leave_each_others_primary_contacts_alone() {
+    let env = without_roles();
+    env.apply();
+    let all = "SELECT Id FROM OpportunityContactRole WHERE IsPrimary = TRUE ORDER BY Id";
+    let first = env.in_org(|org| org.ids(all));
+    assert!(!first.is_empty());
+    let other = env.read("demo.yaml").replace("name: story", "name: other");
+    env.write("other.yaml", &other);
+    env.run("apply -y -c other.yaml").exits(0);
+    env.in_org(|org| assert_eq!(org.ids(all), first));
+    env.nothing_to_do();
+}
+
 /// Applies, lets somebody use one of our people, and destroys; then what they did is undone.
 fn check_kept(object: &str, fields: impl Fn(&Json, &Served) -> Json, kept: &str) {
     let env = TestEnv::new();

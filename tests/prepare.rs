@@ -115,6 +115,69 @@ fn what_is_there_in_another_form_is_left_as_it_is() {
     });
 }
 
+/// An org in which people and their roles have no key for us, as where an older version prepared it.
+fn prepared_by_an_older_version() -> TestEnv {
+    let env = TestEnv::new();
+    env.run("org reset --bare").exits(0);
+    env.run("org prepare -y").exits(0);
+    env.in_org(|org| {
+        for object in ["Contact", "OpportunityContactRole"] {
+            let shown =
+                format!("SELECT Id FROM FieldPermissions WHERE Field = '{object}.Demo_Key__c'");
+            for permission in org.ids(&shown) {
+                org.delete("FieldPermissions", &permission);
+            }
+            assert!(!shows(org, object, "Demo_Key__c"));
+        }
+    });
+    env
+}
+
+#[test]
+fn an_org_that_an_older_version_prepared_is_prepared_anew_before_anything_is_made() {
+    let env = prepared_by_an_older_version();
+    let before = env.export();
+    for command in ["plan", "apply -y"] {
+        env.run(command)
+            .exits(1)
+            .says("no Demo_Key__c on Contact, OpportunityContactRole")
+            .says("org prepare");
+    }
+    env.run("doctor").exits(1).says("fails  Key field");
+    assert_eq!(env.export(), before);
+    env.run("org prepare -y").exits(0);
+    env.apply();
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0);
+}
+
+#[test]
+fn what_was_made_without_keys_is_known_once_there_are_some() {
+    let env = prepared_by_an_older_version();
+    env.edit("seed: 7\n", "seed: 7\n  idempotency_mode: external_state\n");
+    let before = env.export();
+    env.apply();
+    env.nothing_to_do();
+    env.run("org prepare -y").exits(0);
+    env.edit("  idempotency_mode: external_state\n", "");
+    // The scorecards have a place now; nothing is made a second time.
+    let plan = env.plan("--refresh full");
+    assert!(
+        plan.0
+            .iter()
+            .all(|change| change.object.starts_with("Demo_"))
+    );
+    env.apply();
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0);
+    let rows = |export: &std::collections::BTreeMap<String, String>, file: &str| {
+        export[file].lines().count()
+    };
+    for file in ["Contact.csv", "Event.csv", "OpportunityContactRole.csv"] {
+        assert_eq!(rows(&env.export(), file), rows(&before, file), "{file}");
+    }
+}
+
 #[test]
 fn what_is_there_and_hidden_is_only_shown() {
     let env = TestEnv::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use crate::manifest::{EmailObject, Manifest};
+use crate::manifest::Manifest;
 use crate::model::capabilities::PACK_OBJECT;
 use crate::model::id::UserId;
 use crate::model::inventory::Inventory;
@@ -137,25 +137,8 @@ impl<'a> Sight<'a> {
 
     /// The kinds that the manifest asks for.
     pub(super) fn wanted(&self) -> impl Iterator<Item = Object> {
-        let scorecards = self.manifest.scorecards.are_records();
-        let accounts = !self.manifest.accounts.create.is_empty();
-        let people = self.manifest.contacts.generate;
-        let emails = self.manifest.activity.email_object == EmailObject::EmailMessage;
         let objects = object::made().map(|facts| facts.object);
-        objects.filter(move |object| match object {
-            Object::Scorecard | Object::ScorecardAnswer => scorecards,
-            Object::Account => accounts,
-            Object::Contact => people,
-            Object::EmailMessage => emails,
-            Object::OpportunityContactRole
-            | Object::Event
-            | Object::Task
-            | Object::EventRelation
-            | Object::AccountLoan
-            | Object::OpportunityLoan
-            | Object::QuestionLoan
-            | Object::ChoiceLoan => true,
-        })
+        objects.filter(|object| self.manifest.asks_for(*object))
     }
 }
 

@@ -59,6 +59,24 @@ impl Manifest {
 }
 
 impl Manifest {
+    /// Whether records of this kind are asked for, where the org can hold them.
+    pub(crate) fn asks_for(&self, object: Object) -> bool {
+        match object {
+            Object::Event
+            | Object::Task
+            | Object::EventRelation
+            | Object::OpportunityContactRole => true,
+            Object::Account => !self.accounts.create.is_empty(),
+            Object::Contact => self.contacts.generate,
+            Object::EmailMessage => self.activity.email_object == EmailObject::EmailMessage,
+            Object::Scorecard | Object::ScorecardAnswer => self.scorecards.are_records(),
+            Object::AccountLoan
+            | Object::OpportunityLoan
+            | Object::QuestionLoan
+            | Object::ChoiceLoan => false,
+        }
+    }
+
     /// Whether it fills any fields of records that are not ours.
     pub(crate) fn lends(&self) -> bool {
         let scorecards = &self.scorecards;

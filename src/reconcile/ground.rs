@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 
+use super::judge;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::stop::Stop;
@@ -11,8 +12,8 @@ use super::told::{Telling, told};
 use crate::apply::lease;
 use crate::content::Cache;
 use crate::guard::Refusal;
-use crate::manifest::{self, IdempotencyMode, OnLeave};
-use crate::model::capabilities::{Capabilities, KEY_FIELD};
+use crate::manifest::{self, OnLeave};
+use crate::model::capabilities::Capabilities;
 use crate::model::id::{AccountId, RootId};
 use crate::model::object::Object;
 use crate::model::pins::{People, Pins, RootPins};
@@ -197,15 +198,7 @@ async fn surroundings(
     } = around;
     let (capabilities, has_default_exclusion) = fitting(request, described)?;
     refuse_unread(request, &capabilities)?;
-    if manifest.run.idempotency_mode == Some(IdempotencyMode::Tag)
-        && !capabilities.has_key(Object::Event)
-    {
-        return Err(Stop::Impossible {
-            why: format!("`idempotency_mode: tag` needs the field {KEY_FIELD} on Event and Task, which this org does not have"),
-            hint: "`demo-gen org prepare` makes it; or use `idempotency_mode: external_state`.",
-        }
-        .into());
-    }
+    judge::refuse_unkeyed(request, &capabilities)?;
     refuse_leased((org, state), request, pack.as_ref())?;
     refuse_lost_state(state, request, pack.as_ref(), &keyed)?;
     let told = told(org, request, state.meta(), pack.as_ref())?;
@@ -311,6 +304,7 @@ async fn inventory(
         has_default_exclusion: surroundings.has_default_exclusion,
         capabilities: &surroundings.capabilities,
         covered: &covered,
+        pack: prefix,
         ours: &ours.context("reading the state")?,
         keep_leaving: !edited && query.on_leave == OnLeave::Keep,
         loans: &state.loans()?,

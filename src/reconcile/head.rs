@@ -11,7 +11,7 @@ use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::texts;
 use crate::apply::{self, Way};
-use crate::manifest::{EmailObject, InstanceUrl};
+use crate::manifest::InstanceUrl;
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::Counts;
 use crate::model::id::{RecordId, RootId};
@@ -93,17 +93,12 @@ pub(super) fn header(
 
 /// Kinds of records that the manifest asks for and the org has no place for.
 fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
-    let scorecards = request.manifest.scorecards.are_records();
-    let emails = request.manifest.activity.email_object == EmailObject::EmailMessage;
     let missing = object::made().filter(|facts| {
-        let is_scorecard = matches!(facts.object, Object::Scorecard | Object::ScorecardAnswer);
+        let is_invited = facts.object == Object::EventRelation;
         request.command == Command::Apply
+            && request.manifest.asks_for(facts.object)
             && !capabilities.has(facts.object)
-            && !(facts.object == Object::EventRelation && capabilities.shares_activities())
-            && (request.manifest.contacts.generate || facts.object != Object::Contact)
-            && (!request.manifest.accounts.create.is_empty() || facts.object != Object::Account)
-            && (scorecards || !is_scorecard)
-            && (facts.object != Object::EmailMessage || emails)
+            && !(is_invited && capabilities.shares_activities())
     });
     let blocked = missing.map(|facts| Blocked {
         object: facts.object,

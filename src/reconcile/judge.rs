@@ -9,10 +9,11 @@ use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::stop::Stop;
 use crate::guard::{self, Facts, Refusal};
-use crate::manifest::{self, InstanceUrl};
+use crate::manifest::{self, IdempotencyMode, InstanceUrl};
+use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::Action;
 use crate::model::id::UserId;
-use crate::model::object::Object;
+use crate::model::object::{self, Object};
 use crate::model::value::Datum;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
@@ -198,6 +199,49 @@ pub(super) async fn refuse_look_alikes(ground: &Ground<'_>, plan: &Plan) -> anyh
         lift: "`--new-pack` goes on all the same; or bring the state file back".to_owned(),
     }])
     .into())
+}
+
+/// The kinds that the manifest asks for and whose records cannot carry our key. No org has fields
+/// of its own for attendees: those are told by their meeting.
+pub(super) fn unkeyed(request: &Request, capabilities: &Capabilities) -> Vec<&'static str> {
+    let asked = object::made().filter(|facts| match request.command {
+        Command::Apply => request.manifest.asks_for(facts.object),
+        // What was made goes, whatever else could be made now.
+        Command::Destroy => facts.object == Object::Event,
+    });
+    let unkeyed = asked.filter(|facts| {
+        facts.object != Object::EventRelation
+            && capabilities.has(facts.object)
+            && !capabilities.has_key(facts.object)
+    });
+    unkeyed.map(|facts| facts.api_name).collect()
+}
+
+/// Without keys the state alone tells which records are ours. Where some kinds have the key and
+/// others not, as after an older version's `org prepare`, nothing is written: what is made without
+/// a key could be neither found nor proved to be ours later.
+pub(super) fn refuse_unkeyed(request: &Request, capabilities: &Capabilities) -> Result<(), Stop> {
+    let unkeyed = unkeyed(request, capabilities);
+    let is_mixed = object::made().any(|facts| capabilities.has_key(facts.object));
+    let (reason, hint) = match request.manifest.run.idempotency_mode {
+        _ if unkeyed.is_empty() => return Ok(()),
+        Some(IdempotencyMode::Tag) => (
+            "`idempotency_mode: tag` needs it",
+            "`demo-gen org prepare` makes it; or use `idempotency_mode: external_state`.",
+        ),
+        None if is_mixed && request.command == Command::Apply => (
+            "other objects have it",
+            "`demo-gen org prepare` makes it, also where an older version has prepared the org; `idempotency_mode: external_state` goes without.",
+        ),
+        Some(IdempotencyMode::ExternalState) | None => return Ok(()),
+    };
+    Err(Stop::Impossible {
+        why: format!(
+            "this org has no {KEY_FIELD} on {}, or does not show it to you, and {reason}",
+            unkeyed.join(", ")
+        ),
+        hint,
+    })
 }
 
 /// A saved plan is for one manifest, one org and one moment of its state.

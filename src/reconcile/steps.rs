@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::judge;
 use super::request::{Execution, Request};
 use super::stop::Stop;
 use crate::apply::lease::{self, Lease, Taken};
@@ -13,7 +14,6 @@ use crate::manifest::{InstanceUrl, OnReanchor};
 use crate::model::change::Reason;
 use crate::model::event::Outcome;
 use crate::model::id::RecordId;
-use crate::model::object::Object;
 use crate::org::Org;
 use crate::plan_file::{Command, Plan};
 use crate::refresh::{self, Patience};
@@ -187,7 +187,7 @@ pub(super) fn opening<'a>(
         run_id: &execution.run_id,
         command: &execution.command,
         user: &org.identity().user_id,
-        keyed: header.capabilities.has_key(Object::Event),
+        keyed: judge::unkeyed(request, &header.capabilities).is_empty(),
         at: now(org, request),
         anchor: header.anchor,
         seed: header.seed,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Error, close_plan, fit, mapping};
-use crate::manifest::{EmailObject, Exclusion, Manifest, Misfit, StoryKey};
+use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
     ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
 };
@@ -116,21 +116,12 @@ fn shown(org: &Org, described: &BTreeMap<&str, Option<Describe>>) -> Result<Capa
     })
 }
 
-/// Whether records of this kind are made.
+/// Whether records of this kind are made. Where people are related to meetings nobody is invited.
 fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) -> bool {
+    let is_invited = object == Object::EventRelation;
     capabilities.has(object)
-        && match object {
-            Object::Event | Object::Task | Object::OpportunityContactRole => true,
-            Object::Account => !manifest.accounts.create.is_empty(),
-            Object::Contact => manifest.contacts.generate,
-            Object::EmailMessage => manifest.activity.email_object == EmailObject::EmailMessage,
-            Object::EventRelation => !capabilities.shares_activities(),
-            Object::Scorecard | Object::ScorecardAnswer => manifest.scorecards.are_records(),
-            Object::AccountLoan
-            | Object::OpportunityLoan
-            | Object::QuestionLoan
-            | Object::ChoiceLoan => false,
-        }
+        && manifest.asks_for(object)
+        && !(is_invited && capabilities.shares_activities())
 }
 
 /// The names of roles that can be chosen.

@@ -179,9 +179,24 @@ pub(super) fn keys(sight: &Sight) -> Judgement {
             Some(_) => {}
         }
     }
-    let must = sight.manifest.run.idempotency_mode == Some(IdempotencyMode::Tag);
+    let mode = sight.manifest.run.idempotency_mode;
+    let must = mode == Some(IdempotencyMode::Tag);
+    let keyless = absent.len() + wrong.len();
+    let keyed = sight.wanted().filter(|object| {
+        let describe = sight.object(object.api_name());
+        describe.is_some_and(|describe| describe.field(KEY_FIELD).is_some_and(is_key))
+    });
+    // Apply refuses what is neither here nor there.
+    let is_mixed = mode.is_none() && keyless > 0 && keyed.count() > 0;
     match (absent.is_empty(), wrong.is_empty()) {
         (true, true) => good(format!("{KEY_FIELD} on every object that can have it")),
+        (false, _) if is_mixed => failure(
+            format!(
+                "no {KEY_FIELD} on {}, which other objects have: an older version prepared this org",
+                some_of(&absent)
+            ),
+            PREPARE,
+        ),
         (true, false) => warning(
             format!(
                 "{KEY_FIELD} of {} is not a unique external id of {} characters, so it is not used",

@@ -8,6 +8,7 @@
 mod address;
 mod body;
 mod check;
+mod contact_role;
 mod delete;
 mod duplicate;
 mod email_message;

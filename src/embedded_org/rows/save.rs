@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 use super::body::{self, Given};
 use super::record::{Record, find, insert, write_changes};
 use super::{
-    ApiError, Session, address, check, duplicate, email_message, event, invitee, opportunity,
-    permission, relation, task,
+    ApiError, Session, address, check, contact_role, duplicate, email_message, event, invitee,
+    opportunity, permission, relation, task,
 };
 use crate::embedded_org::ids::RecordId;
 use crate::embedded_org::schema::{Flag, Kind, Object};
@@ -66,6 +66,7 @@ const AFTER: &[(&str, Rule)] = &[
     ("Task", relation::after_save),
     ("Opportunity", opportunity::after_save),
     ("Contact", relation::after_contact_save),
+    ("OpportunityContactRole", contact_role::after_save),
     ("EventRelation", invitee::after_save),
     ("TaskRelation", invitee::after_save),
     ("EmailMessage", email_message::after_save),

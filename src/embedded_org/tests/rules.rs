@@ -252,6 +252,45 @@ async fn what_a_status_implies() {
         "400 INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST Call Type: bad value for restricted picklist field: Foo [\"CallType\"]").await;
 }
 
+/// The roles of a deal: whose, and whether it is the primary.
+async fn primaries(it: &Fixture, deal: &str) -> Vec<(String, bool)> {
+    let soql = format!(
+        "SELECT Id, IsPrimary FROM OpportunityContactRole WHERE OpportunityId = '{deal}' ORDER BY Id"
+    );
+    let roles = it.org.query(&soql).await;
+    let roles = roles["records"].as_array().unwrap().iter();
+    roles
+        .map(|role| {
+            (
+                role["Id"].as_str().unwrap().to_owned(),
+                role["IsPrimary"] == true,
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_deal_has_one_primary_contact() {
+    let it = Fixture::new().await;
+    let deal = json!({"Name": "A", "StageName": "Prospecting", "CloseDate": "2026-12-01", "ContactId": it.contact});
+    let deal = it.creates("Opportunity", deal).await["Id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let role = json!({"OpportunityId": deal, "ContactId": it.contact, "IsPrimary": true});
+    let second = it.creates("OpportunityContactRole", role).await;
+    let second = second["Id"].as_str().unwrap();
+    let flags = |roles: &[(String, bool)]| roles.iter().map(|(_, is)| *is).collect::<Vec<_>>();
+    let roles = primaries(&it, &deal).await;
+    assert_eq!(flags(&roles), [false, true]);
+    let first = format!("sobjects/OpportunityContactRole/{}", roles[0].0);
+    it.org.patch(&first, &json!({"IsPrimary": true})).await;
+    assert_eq!(flags(&primaries(&it, &deal).await), [true, false]);
+    let second = format!("sobjects/OpportunityContactRole/{second}");
+    it.org.patch(&second, &json!({"Role": "Evaluator"})).await;
+    assert_eq!(flags(&primaries(&it, &deal).await), [true, false]);
+}
+
 #[tokio::test]
 async fn what_a_stage_implies() {
     let it = Fixture::new().await;

@@ -32,7 +32,7 @@ pub(in crate::planner) fn accounts<'a>(
             .as_deref()
             .is_none_or(|url| url.trim().is_empty());
         if let Some(website) = manifest.website.as_ref().filter(|_| has_none) {
-            let website = website.of(&labels.of_account(id));
+            let website = website.of(&labels.of_account(situation, id));
             let website = field("Website", Value::Word(website.into()));
             lent.entry(id).or_default().push(website);
         }

@@ -1,12 +1,13 @@
 //! The mail domains of accounts: where the addresses are of people whom we make there.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Situation;
 use crate::draw::fnv1a;
 use crate::model::email;
-use crate::model::id::AccountId;
-use crate::model::inventory::{Inventory, by_creation};
+use crate::model::id::{AccountId, RootId};
+use crate::model::inventory::Inventory;
 use crate::model::person::EmailDomain;
 
 /// What stands for each account in a domain that nobody can have, such as `acme` in `acme.example`;
@@ -16,57 +17,57 @@ pub(in crate::planner) struct Labels {
     /// The accounts in the order of their oldest deals, so that one with a new deal takes nothing
     /// from the others.
     pub(super) order: Vec<AccountId>,
-    by_account: BTreeMap<AccountId, String>,
+    /// Told when one is first needed.
+    by_account: OnceCell<BTreeMap<AccountId, String>>,
 }
 
 impl Labels {
-    pub(in crate::planner) fn of(situation: &Situation) -> Self {
-        let inventory = situation.inventory;
-        let mut taken: BTreeMap<String, AccountId> = BTreeMap::new();
-        for (id, label) in pinned(situation) {
-            taken.entry(label).or_insert(id);
-        }
-        let kept: BTreeMap<_, _> = taken
+    /// Of the accounts of these deals, which come in the order of their creation.
+    pub(in crate::planner) fn of(inventory: &Inventory, deals: &[RootId]) -> Self {
+        let mut known = BTreeSet::new();
+        let accounts = deals
             .iter()
-            .map(|(label, id)| (*id, label.clone()))
-            .collect();
-        let mut labels = Self::default();
-        for root in by_creation(inventory) {
-            let Some(id) = inventory.opportunities[&root].account else {
-                continue;
-            };
-            if labels.by_account.contains_key(&id) {
-                continue;
-            }
-            let name = inventory
-                .accounts
-                .get(&id)
-                .map_or("", |account| &account.name);
-            let mut own = kept
-                .get(&id)
-                .cloned()
-                .into_iter()
-                .chain(candidates(id, name));
-            let is_free = |label: &String| taken.get(label).is_none_or(|other| *other == id);
-            let label = own.find(is_free).unwrap_or_else(|| numbered(id));
-            taken.insert(label.clone(), id);
-            labels.by_account.insert(id, label);
-            labels.order.push(id);
+            .filter_map(|deal| inventory.opportunities[deal].account);
+        Self {
+            order: accounts.filter(|account| known.insert(*account)).collect(),
+            by_account: OnceCell::new(),
         }
-        labels
     }
 
-    pub(in crate::planner) fn of_account(&self, id: AccountId) -> String {
-        self.by_account
-            .get(&id)
-            .cloned()
-            .unwrap_or_else(|| numbered(id))
+    pub(in crate::planner) fn of_account(&self, situation: &Situation, id: AccountId) -> String {
+        let all = self.by_account.get_or_init(|| told(situation, &self.order));
+        all.get(&id).cloned().unwrap_or_else(|| numbered(id))
     }
 
     /// A domain that nobody can have, and no other account.
-    pub(super) fn reserved(&self, id: AccountId) -> String {
-        format!("{}{RESERVED}", self.of_account(id))
+    pub(super) fn reserved(&self, situation: &Situation, id: AccountId) -> String {
+        format!("{}{RESERVED}", self.of_account(situation, id))
     }
+}
+
+/// Gives each account the best label that none before it has, and nobody whom we made elsewhere.
+fn told(situation: &Situation, order: &[AccountId]) -> BTreeMap<AccountId, String> {
+    let mut taken: BTreeMap<String, AccountId> = BTreeMap::new();
+    for (id, label) in pinned(situation) {
+        taken.entry(label).or_insert(id);
+    }
+    let kept = taken.iter().map(|(label, id)| (*id, label.clone()));
+    let kept: BTreeMap<_, _> = kept.collect();
+    let mut labels = BTreeMap::new();
+    for id in order {
+        let account = situation.inventory.accounts.get(id);
+        let name = account.map_or("", |account| &account.name);
+        let mut own = kept
+            .get(id)
+            .cloned()
+            .into_iter()
+            .chain(candidates(*id, name));
+        let is_free = |label: &String| taken.get(label).is_none_or(|other| other == id);
+        let label = own.find(is_free).unwrap_or_else(|| numbered(*id));
+        taken.insert(label.clone(), *id);
+        labels.insert(*id, label);
+    }
+    labels
 }
 
 const RESERVED: &str = ".example";
@@ -149,7 +150,7 @@ pub(in crate::planner) fn own(
     let account = situation.inventory.accounts.get(&id);
     let held = account.and_then(|account| email::domain_of_website(account.website.as_deref()?));
     let lent = situation.manifest.accounts.website.as_ref();
-    let lent = || email::domain_of_website(&lent?.of(&labels.of_account(id)));
+    let lent = || email::domain_of_website(&lent?.of(&labels.of_account(situation, id)));
     let used = used(situation.inventory, id);
     match (held.or_else(lent), most(&used)) {
         (Some(website), _) if used.keys().any(|used| email::is_within(used, &website)) => {

@@ -1,6 +1,7 @@
 //! Who the people are that we make: names that fit the country, a title that fits the role, and an
 //! address at which nobody is reached unless the manifest asks for it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Situation;
@@ -28,10 +29,11 @@ const TRIES: usize = 60;
 pub(in crate::planner) type People = BTreeMap<AccountId, pins::People>;
 
 /// Everybody whom a deal's cast names and who is made. Who is pinned stays who he is; the others
-/// get names that nobody of the account has, and addresses that nobody has at all.
+/// get names that nobody of the account has, and addresses that nobody has at all, of whom we make
+/// at other accounts neither.
 pub(in crate::planner) fn people<'a>(
     situation: &Situation,
-    labels: &Labels,
+    (labels, others): (&Labels, &People),
     told: impl Iterator<Item = &'a Pins>,
 ) -> People {
     let mut wanted: BTreeMap<AccountId, BTreeSet<u8>> = BTreeMap::new();
@@ -43,7 +45,11 @@ pub(in crate::planner) fn people<'a>(
             wanted.entry(account).or_default().insert(number);
         }
     }
-    let mut taken = addresses(situation);
+    let mut taken = Taken {
+        situation,
+        others,
+        addresses: None,
+    };
     let mut people = People::new();
     for account in &labels.order {
         if let Some(numbers) = wanted.get(account) {
@@ -54,14 +60,34 @@ pub(in crate::planner) fn people<'a>(
     people
 }
 
-/// The addresses that people have, of the org's and of ours, in lower case.
-fn addresses(situation: &Situation) -> BTreeSet<String> {
-    let contacts = situation.inventory.contacts.values();
-    let contacts = contacts.flat_map(BTreeMap::values);
-    let made = situation.people.values().flat_map(BTreeMap::values);
-    let all = contacts.chain(made.map(|identity| &identity.contact));
-    all.filter_map(|contact| Some(contact.email.as_deref()?.trim().to_lowercase()))
-        .collect()
+/// The addresses that people have, of the org's and of ours; looked up when one is first needed.
+struct Taken<'a> {
+    situation: &'a Situation<'a>,
+    others: &'a People,
+    /// In lower case.
+    addresses: Option<BTreeSet<String>>,
+}
+
+impl Taken<'_> {
+    /// Takes an address, unless somebody has it.
+    fn take(&mut self, address: &str) -> bool {
+        let Self {
+            situation,
+            others,
+            addresses,
+        } = self;
+        let known = || {
+            let contacts = situation.inventory.contacts.values();
+            let contacts = contacts.flat_map(BTreeMap::values);
+            let made = situation.people.values().chain(others.values());
+            let made = made.flat_map(BTreeMap::values);
+            let all = contacts.chain(made.map(|identity| &identity.contact));
+            let email = |contact: &Contact| Some(contact.email.as_deref()?.trim().to_lowercase());
+            all.filter_map(email).collect()
+        };
+        let addresses = addresses.get_or_insert_with(known);
+        addresses.insert(address.to_owned())
+    }
 }
 
 /// The contact that a person is, of the org's or of ours.
@@ -81,17 +107,20 @@ pub(in crate::planner) fn contact<'a>(
 
 /// One account, and what is needed to make people there.
 struct Household<'a> {
+    situation: &'a Situation<'a>,
+    labels: &'a Labels,
+    id: AccountId,
     account: Option<&'a Account>,
     contacts: Vec<&'a Contact>,
     pinned: Option<&'a pins::People>,
     email_domain: EmailDomain,
-    /// Where the addresses are.
-    domain: String,
+    /// Where the addresses are, told when one is first needed.
+    domain: OnceCell<String>,
     draw: RootDraw,
 }
 
 impl<'a> Household<'a> {
-    fn of(situation: &Situation<'a>, labels: &Labels, id: AccountId) -> Self {
+    fn of(situation: &'a Situation<'a>, labels: &'a Labels, id: AccountId) -> Self {
         let Situation {
             inventory,
             manifest,
@@ -106,22 +135,20 @@ impl<'a> Household<'a> {
             (StoryKey::Name | StoryKey::Field(_), Some(account)) => account.name.clone(),
         };
         let contacts = inventory.contacts.get(&id).into_iter();
-        let email_domain = manifest.contacts.email_domain;
-        let domain = match email_domain {
-            EmailDomain::Reserved => None,
-            EmailDomain::Website => domains::own(situation, labels, id),
-        };
         Self {
+            situation,
+            labels,
+            id,
             account,
             contacts: contacts.flat_map(BTreeMap::values).collect(),
             pinned: people.get(&id),
-            email_domain,
-            domain: domain.unwrap_or_else(|| labels.reserved(id)),
+            email_domain: manifest.contacts.email_domain,
+            domain: OnceCell::new(),
             draw: RootDraw::new(seed, &key),
         }
     }
 
-    fn people(mut self, numbers: &BTreeSet<u8>, taken: &mut BTreeSet<String>) -> pins::People {
+    fn people(mut self, numbers: &BTreeSet<u8>, taken: &mut Taken) -> pins::People {
         let mut people = self.pinned.cloned().unwrap_or_default();
         for person in people.values_mut() {
             if person.email_domain != self.email_domain {
@@ -140,12 +167,7 @@ impl<'a> Household<'a> {
         people
     }
 
-    fn make(
-        &mut self,
-        number: u8,
-        people: &pins::People,
-        taken: &mut BTreeSet<String>,
-    ) -> Identity {
+    fn make(&mut self, number: u8, people: &pins::People, taken: &mut Taken) -> Identity {
         let draw = self.draw.at(&format!("contact/{number:02}"));
         let country = self.account.and_then(|account| account.country.as_deref());
         let industry = self.account.and_then(|account| account.industry.as_deref());
@@ -167,17 +189,25 @@ impl<'a> Household<'a> {
     }
 
     /// `first.last@` the account's domain, with a number where somebody has that.
-    fn address(&self, contact: &Contact, taken: &mut BTreeSet<String>) -> String {
+    fn address(&self, contact: &Contact, taken: &mut Taken) -> String {
         let first = contact.first_name.as_deref().unwrap_or_default();
         let [first, last] = [first, &contact.last_name].map(|name| email::plain(name, ""));
-        let domain = &self.domain;
+        let domain = self.domain.get_or_init(|| self.told_domain());
         let numbered = |number: u32| match number {
             1 => format!("{first}.{last}@{domain}"),
             _ => format!("{first}.{last}{number}@{domain}"),
         };
         let mut addresses = (1..).map(numbered);
-        let free = addresses.find(|address| taken.insert(address.clone()));
+        let free = addresses.find(|address| taken.take(address));
         free.expect("there is no end to numbers")
+    }
+
+    fn told_domain(&self) -> String {
+        let own = match self.email_domain {
+            EmailDomain::Reserved => None,
+            EmailDomain::Website => domains::own(self.situation, self.labels, self.id),
+        };
+        own.unwrap_or_else(|| self.labels.reserved(self.situation, self.id))
     }
 }
 

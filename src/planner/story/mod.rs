@@ -125,8 +125,12 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
         stories.pins.insert(*root, pins);
     }
-    stories.labels = Labels::of(situation);
-    stories.people = people(situation, &stories.labels, stories.pins.values());
+    stories.labels = Labels::of(situation.inventory, &order);
+    stories.people = people(
+        situation,
+        (&stories.labels, &People::new()),
+        stories.pins.values(),
+    );
     stories.org = accounts::org(situation);
     stories.lent = loan::accounts(situation, &stories.labels, stories.pins.keys());
     stories.calendars = lay(situation, &order, &mut stories.pins);

@@ -29,6 +29,8 @@ pub(crate) struct InventoryRequest<'a> {
     pub(crate) capabilities: &'a Capabilities,
     /// Opportunities that have a story already.
     pub(crate) covered: &'a BTreeSet<RootId>,
+    /// What the keys of our pack have in common.
+    pub(crate) pack: &'a str,
     /// Contacts and contact roles of ours, as far as state knows them.
     pub(crate) ours: &'a BTreeSet<RecordId>,
     /// Covered ones that no longer match stay all the same.

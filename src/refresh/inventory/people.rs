@@ -102,9 +102,19 @@ fn key_of(capabilities: &Capabilities, object: Object) -> String {
 
 /// Whether a record is ours, or another pack's, so that it is no part of the org without us.
 fn is_made(request: &InventoryRequest, fields: &Fields) -> Result<bool, Error> {
-    let key = fields.get(KEY_FIELD).and_then(Json::as_str);
+    Ok(pack_of(fields).is_some() || is_ours(request, fields)?)
+}
+
+/// Whether a record is of our own pack.
+fn is_ours(request: &InventoryRequest, fields: &Fields) -> Result<bool, Error> {
     let id = record_id(&text(fields, "Id")?)?;
-    Ok(key.and_then(key::parse).is_some() || request.ours.contains(&id))
+    Ok(pack_of(fields) == Some(request.pack) || request.ours.contains(&id))
+}
+
+/// Whose key a record carries.
+fn pack_of(fields: &Fields) -> Option<&str> {
+    let key = fields.get(KEY_FIELD).and_then(Json::as_str);
+    key.and_then(key::parse).map(|key| key.pack)
 }
 
 async fn contacts(request: &InventoryRequest<'_>, told: Vec<Told>) -> Result<Contacts, Error> {
@@ -144,7 +154,8 @@ async fn contact_roles(
             let Some(contact) = optional(&fields, "ContactId") else {
                 continue;
             };
-            if is_made(request, &fields)? {
+            // Another pack's counts: a deal has one primary contact, and nobody takes that away.
+            if is_ours(request, &fields)? {
                 continue;
             }
             let deal = RootId(record_id(&text(&fields, "OpportunityId")?)?);
