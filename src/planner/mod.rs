@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::draw::RootDraw;
-use crate::manifest::{Manifest, Misfit, Role};
+use crate::manifest::{Manifest, Misfit, Role, template};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
@@ -109,6 +109,7 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::todos::make,
     scorecard::make,
     loan::make,
+    scorecard::close_plan::make,
 ];
 
 impl<'a> Planner<'a> {
@@ -148,22 +149,24 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn plan_account(&self, account: AccountId, records: &mut Vec<Desired>) {
-        let capabilities = self.situation.capabilities;
-        let Some(people) = self.stories.people.get(&account) else {
-            return;
-        };
-        for (path, object, mut fields) in people::contacts(account, people, capabilities.places) {
-            let mut shapes = self.shapes.borrow_mut();
-            shapes.fit(capabilities, object, &mut fields);
-            records.push(Desired {
-                path,
-                object,
-                lender: None,
-                want: want::want(None, object, (&fields, 0)),
-                fields,
-            });
-        }
+    /// Adds a record that belongs to no deal, with what the manifest's templates make of it.
+    fn add_outside(
+        &self,
+        records: &mut Vec<Desired>,
+        (path, object): (Path, Object),
+        speaks_of: &template::Situation,
+        mut fields: Vec<(FieldName, Value)>,
+    ) {
+        added::add_outside(self, (&path, object), speaks_of, &mut fields);
+        let mut shapes = self.shapes.borrow_mut();
+        shapes.fit(self.situation.capabilities, object, &mut fields);
+        records.push(Desired {
+            path,
+            object,
+            lender: None,
+            want: want::want(None, object, (&fields, 0)),
+            fields,
+        });
     }
 
     /// The fields of one of the root's records as they are sent.
@@ -210,7 +213,8 @@ impl<'a> Planner<'a> {
 
     /// The accounts whose people were to have addresses of its own domain, and it has none.
     pub(crate) fn domainless(&self) -> BTreeSet<AccountId> {
-        people::domainless(&self.situation, &self.stories.people)
+        let accounts = self.stories.people.keys().copied();
+        people::domainless(&self.situation, &self.stories.labels, accounts)
     }
 
     /// The shapes of the deals that were planned.
@@ -370,7 +374,7 @@ fn tell(
         pins,
         counts: counts(situation.manifest, pins, &mut draw),
         base: pins.ends.base(situation.anchor),
-        zones,
+        zones: [pins.owner, pins.next_owner].map(|id| &zones[&id]),
     };
     (timeline::tell(source, &mut draw), draw)
 }
@@ -443,6 +447,7 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
+        Value::Given(json) => json.clone(),
         Value::Text(text) => deal.map_or(Json::Null, |deal| {
             Json::String(text::render(deal, text, longest(deal, object, name)))
         }),

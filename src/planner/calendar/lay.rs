@@ -136,7 +136,7 @@ impl Room<'_> {
             pins.past = self.reserve(&deal, (pins, Tense::Past), &guests, &mut draw);
             pins.held.past = 0;
         }
-        if pins.future.is_empty() && !matches!(pins.ends, Ends::Closed(_)) {
+        if pins.future.is_empty() && !pins.ends.is_closed() {
             pins.future = self.reserve(&deal, (pins, Tense::Future), &guests, &mut draw);
             pins.held.future = 0;
         }

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::shape::Shape;
 use crate::planner::story::{Class, broken, buyer, class, inputs};
-use crate::planner::timeline::{Held, Kind};
+use crate::planner::timeline::topic::Topic;
+use crate::planner::timeline::{Direction, Held, Kind, Step};
 
 /// What the published rules call a deal that holds the rules of its shape, where they are about it.
 fn called(shape: Shape) -> Option<Class> {
@@ -61,6 +62,51 @@ proptest! {
     #[test]
     fn every_shape_that_is_given_holds_its_rules(world in worlds()) {
         check_all(&world)?;
+    }
+
+    #[test]
+    fn most_of_a_long_past_lies_in_its_last_twelve_weeks(
+        world in worlds(),
+        past_days in 85..300u32,
+    ) {
+        let mut world = world;
+        world.settings.past_days = past_days;
+        let manifest = world.settings.manifest();
+        let planner = world.planner(&manifest);
+        for (root, pins) in &planner.stories.pins {
+            let timeline = planner.timeline(*root).expect("covered");
+            let end = pins.ends.base(world.anchor).day().number();
+            let is_past = |kind: Kind| !matches!(kind, Kind::Meeting(Held::Planned) | Kind::Todo);
+            let past = timeline.steps.iter().filter(|step| is_past(step.kind));
+            let ages: Vec<_> = past.map(|step| end - step.when.day.number()).collect();
+            let old = ages.iter().filter(|age| **age > 12 * 7).count();
+            prop_assert!(old * 10 <= ages.len() * 3, "{root} {} {ages:?}", pins.shape);
+        }
+    }
+
+    #[test]
+    fn nobody_of_the_customers_writes_or_calls_before_having_to_do_with_us(world in worlds()) {
+        let manifest = world.settings.manifest();
+        let planner = world.planner(&manifest);
+        for root in planner.stories.pins.keys() {
+            let timeline = planner.timeline(*root).expect("covered");
+            for step in &timeline.steps {
+                let is_inbound = matches!(
+                    step.kind,
+                    Kind::Mail(Direction::Inbound, _) | Kind::Call(Direction::Inbound)
+                );
+                // What ends a deal may be all that there is of it.
+                if !is_inbound || step.topic.facts().phase.is_none() {
+                    continue;
+                }
+                let Some(main) = step.people.main.map(usize::from) else {
+                    continue;
+                };
+                let mut before = timeline.steps.iter().filter(|other| other.when.at < step.when.at);
+                let is_known = before.any(|other| other.people.places().any(|place| place == main));
+                prop_assert!(is_known, "{root} {}", step.path);
+            }
+        }
     }
 }
 
@@ -173,7 +219,7 @@ fn a_shape_that_the_counts_do_not_allow_says_what_it_lacks() {
         (
             "single-threaded",
             0,
-            "needs 2 emails, and `activity.emails.max` is 0",
+            "needs 1 emails, and `activity.emails.max` is 0",
         ),
         (
             "champion-left",
@@ -271,4 +317,93 @@ fn the_economic_buyer_cancels_on_a_deal_at_risk_and_is_not_written_to() {
         with_buyer,
         [("meeting/past/02", Kind::Meeting(Held::Cancelled))]
     );
+}
+
+/// All steps of twenty deals of one shape, deal by deal.
+fn steps_of(shape: &str, edit: impl Fn(&mut World)) -> Vec<Vec<Step>> {
+    let mut world = plain_world(20);
+    world.settings.added =
+        format!("stories: {{assign: [{{opportunity: \"Deal *\", shape: {shape}}}]}}\n");
+    edit(&mut world);
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let told = |pins: (&RootId, &Pins)| {
+        assert_eq!(pins.1.shape.as_str(), shape);
+        planner.timeline(*pins.0).unwrap().steps.clone()
+    };
+    planner.stories.pins.iter().map(told).collect()
+}
+
+#[test]
+fn a_won_deal_kicks_off_once_it_is_closed() {
+    let close = |days: i32| {
+        steps_of("won", |world| {
+            for deal in world.inventory.opportunities.values_mut() {
+                deal.closed = true;
+                deal.close_date = world.anchor.plus(-days);
+            }
+        })
+    };
+    let kick_off = |steps: &[Step]| {
+        let found = steps.iter().find(|step| step.topic == Topic::KickOff);
+        found.map(|step| (step.kind, step.when.day))
+    };
+    for steps in close(14) {
+        let (kind, day) = kick_off(&steps).unwrap();
+        assert_eq!(kind, Kind::Meeting(Held::Yes));
+        assert!(
+            day > super::day("2026-11-06") && day < super::day("2026-11-20"),
+            "{day}"
+        );
+    }
+    for steps in close(1) {
+        assert_eq!(kick_off(&steps), None);
+    }
+}
+
+#[test]
+fn the_champion_prepares_what_the_economic_buyer_comes_to() {
+    let mut prepared = 0;
+    for steps in steps_of("accelerating", |world| world.settings.emails = (40, 40)) {
+        for (number, step) in steps.iter().enumerate() {
+            if step.path.as_str().ends_with("/prep") {
+                let meeting = &steps[step.about.unwrap()];
+                assert!(step.when.at < meeting.when.at, "{number} {}", step.path);
+                assert!(
+                    meeting
+                        .people
+                        .places()
+                        .any(|place| Some(place as u8) != step.people.main)
+                );
+                prepared += 1;
+            }
+        }
+    }
+    assert!(prepared >= 20, "{prepared}");
+}
+
+#[test]
+fn mails_to_others_are_copied_to_the_champion_and_to_whom_they_concern() {
+    let all = steps_of("healthy", |world| world.settings.emails = (20, 20));
+    let opens = |step: &&Step| {
+        step.kind == Kind::Mail(Direction::Outbound, 0) && step.path.as_str().starts_with("thread/")
+    };
+    let threads: Vec<_> = all.iter().flatten().filter(opens).collect();
+    let copied = threads.iter().filter(|step| step.people.others > 0).count();
+    assert!(
+        (threads.len() / 5..threads.len() * 4 / 5).contains(&copied),
+        "{copied} of {}",
+        threads.len()
+    );
+}
+
+#[test]
+fn a_champion_who_leaves_is_out_of_office_before() {
+    for steps in steps_of("champion-left", |world| world.settings.emails = (30, 30)) {
+        let of = |topic| steps.iter().find(|step| step.topic == topic).unwrap();
+        let (absence, farewell) = (of(Topic::Absence), of(Topic::Farewell));
+        assert_eq!(absence.kind, Kind::Mail(Direction::Inbound, 0));
+        assert_eq!(absence.people, farewell.people);
+        assert!(absence.when.at < farewell.when.at);
+    }
 }

@@ -38,7 +38,7 @@ pub(super) use prompt::{draft, hash as asked_hash};
 pub(super) use recipe::hash;
 use scene::Scene;
 pub(super) use spoken::day as spoken;
-pub(super) use voice::Voice;
+pub(super) use voice::{Voice, seller};
 
 /// What a step is called.
 pub(super) fn subject(_: &Deal, number: usize) -> Value {

@@ -122,6 +122,30 @@ impl<'a> Committee<'a> {
         self.party(main, 0)
     }
 
+    /// With a copy to somebody else: to who sells for us, of what is written to others, and of what
+    /// is written to him sometimes to whom it concerns. So people are introduced before they write.
+    pub(super) fn copied(&self, party: Party, (topic, phase): (Topic, Phase), unit: f64) -> Party {
+        let shape = self.pins.shape;
+        let Some(main) = party.main else { return party };
+        if shape == Shape::SingleThreaded || shape == Shape::ChampionLeft {
+            return party;
+        }
+        let champion = self.engaged[0];
+        let copied = match main == champion {
+            false => (unit < 0.6).then_some(champion),
+            true => (unit < 0.3).then(|| self.main((topic, phase), (unit, unit / 0.3))),
+        };
+        self.party(main, copied.map_or(0, |place| 1 << place))
+    }
+
+    /// Who sells for us in front of the economic buyer, where both are spoken with.
+    pub(super) fn champion_of(&self, party: Party) -> Option<Party> {
+        let buyer = buyer(self.pins)?;
+        let champion = self.party(self.engaged.first().copied()?, 0);
+        let is_with_buyer = party.places().any(|place| place == buyer);
+        (is_with_buyer && champion.main != Some(buyer as u8)).then_some(champion)
+    }
+
     /// Who it all hangs on, on this day.
     fn only(&self, day: i32) -> u8 {
         let has_left = self.pins.shape == Shape::ChampionLeft && day > self.left;
