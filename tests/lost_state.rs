@@ -36,6 +36,23 @@ fn with_keys_all_of_it_is_taken_over() {
     assert_eq!(env.export(), before);
 }
 
+/// An attendee carries no key: it is known by whom it invites, and that may be one of ours.
+#[test]
+fn attendees_whom_we_made_are_taken_over_as_well() {
+    let env = TestEnv::new();
+    env.run("org reset --without shared-activities").exits(0);
+    let before = env.export_of_a_new_org();
+    lost(&env);
+    let ours = "SELECT Id FROM EventRelation WHERE RelationId IN \
+                (SELECT Id FROM Contact WHERE Demo_Key__c != null)";
+    assert!(!env.in_org(|org| org.ids(ours)).is_empty());
+    let run = env.run("apply -y --adopt").exits(0);
+    run.says("Apply complete! Resources: 0 added, 0 changed, 0 destroyed.");
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0);
+    assert_eq!(env.export(), before);
+}
+
 #[test]
 fn with_keys_destroy_can_adopt_too() {
     let env = TestEnv::new();

@@ -56,7 +56,7 @@ fn a_full_org_is_not_asked_again_for_each_record() {
     env.edit(MANY.0, MANY.1);
     // The pack's own record is written first.
     let run = refused(&env, &served, ("STORAGE_LIMIT_EXCEEDED", 1), "apply -y").exits(3);
-    run.says("Creating emails was given up");
+    run.says("Creating tasks was given up");
     run.says("Storage Usage");
     let summary = summary(&env);
     let failed = summary["failures"].as_u64().unwrap();

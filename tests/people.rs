@@ -261,6 +261,34 @@ fn accounts_are_made_parents_first_and_linked_on_request() {
     assert_eq!(after, before);
 }
 
+#[test]
+fn an_account_gets_back_the_parent_that_it_had() {
+    let env = TestEnv::new();
+    let accounts = "accounts:\n  parents: {Halvorsen Group: holding}\n  create: {holding: {name: Halvorsen Holding}}\n";
+    env.edit("activity:\n", &format!("{accounts}activity:\n"));
+    let parent = || {
+        let soql = "SELECT Parent.Name FROM Account WHERE Name = 'Halvorsen Group'";
+        let group = env.in_org(|org| org.query(soql).remove(0));
+        text(&group["Parent"], "Name").to_owned()
+    };
+    env.in_org(|org| {
+        let named =
+            |name| org.ids(&format!("SELECT Id FROM Account WHERE Name = '{name}'"))[0].clone();
+        let brightwater = serde_json::json!({"ParentId": named("Brightwater Health")});
+        org.update("Account", &named("Halvorsen Group"), &brightwater);
+    });
+    env.apply();
+    env.nothing_to_do();
+    assert_eq!(parent(), "Halvorsen Holding");
+    // The new parent is kept for as long as the account is under it.
+    let first = env.run("destroy -y");
+    assert_eq!(parent(), "Brightwater Health", "{first}");
+    env.run("destroy -y").exits(0);
+    assert_eq!(parent(), "Brightwater Health");
+    let holding = "SELECT Id FROM Account WHERE Name = 'Halvorsen Holding'";
+    assert!(env.in_org(|org| org.ids(holding)).is_empty());
+}
+
 /// Of each account in a CSV file its id, name and parent.
 fn parents_of(accounts: &str) -> Vec<Vec<String>> {
     let mut rows = csv::Reader::from_reader(accounts.as_bytes());

@@ -7,10 +7,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use super::queue::Batch;
 use super::{Dispatcher, Error};
 use crate::model::change::{Action, Change};
 use crate::model::id::RootId;
+use crate::model::loan::{self, Lent};
 use crate::model::order::Step;
 use crate::model::recorded::{Held, Row};
 use crate::model::value::Want;
@@ -79,12 +82,17 @@ impl Dispatcher<'_> {
         let ids: Vec<_> = changes.keys().copied().collect();
         let hanging = refresh::hanging(self.job.org, batch.object, &ids).await?;
         let others = hanging.values().flatten().map(|one| one.id);
-        let ours = self.job.state.stamps_of(&others.collect())?;
+        let managed = self.job.state.stamps_of(&others.collect())?;
+        let loans = self.job.state.loans()?;
+        let is_ours = |one: &Hanging| {
+            let lent = loans.get(&one.id);
+            managed.contains_key(&one.id) && lent.is_none_or(|lent| had_no_parent(lent))
+        };
         let mut settlement = Settlement::default();
         let mut kept = BTreeSet::new();
         for (id, (entry, change)) in &changes {
             let all = hanging.get(id).into_iter().flatten();
-            let others: Vec<_> = all.filter(|one| !ours.contains_key(&one.id)).collect();
+            let others: Vec<_> = all.filter(|one| !is_ours(one)).collect();
             if !others.is_empty() {
                 kept.insert(*entry);
                 self.fail(change, in_use(&others), &mut settlement);
@@ -223,6 +231,13 @@ impl Dispatcher<'_> {
             lent: Vec::new(),
         })
     }
+}
+
+/// Whether it is an account that is linked to one of ours by us alone, and loses nothing when that
+/// goes. Whoever else lends something is somebody else's record.
+fn had_no_parent(lent: &[Lent]) -> bool {
+    let parent = loan::of(lent, "ParentId");
+    parent.is_some_and(|parent| parent.old == Some(Json::Null))
 }
 
 fn in_use(others: &[&Hanging]) -> RowError {

@@ -188,20 +188,27 @@ fn parents_first(desired: &mut [&Desired]) {
 pub(crate) fn wanted_letters<'a>(
     root: RootId,
     desired: impl Iterator<Item = &'a Desired>,
+    elsewhere: &'a Elsewhere,
 ) -> impl Iterator<Item = (Object, String)> {
-    desired.map(move |record| (record.object, letters(root, record)))
+    let id = |address: &Address| elsewhere.get(address).copied().flatten();
+    desired.map(move |record| (record.object, letters(root, record, id)))
 }
 
 /// What a record that state does not know is found by. No org takes a key for an attendee: it is
-/// found by its meeting, and by whom it invites.
-fn letters(root: RootId, record: &Desired) -> String {
+/// found by its meeting, and by whom it invites, who may be one of ours.
+fn letters(root: RootId, record: &Desired, id: impl Fn(&Address) -> Option<RecordId>) -> String {
     let facts = record.object.facts();
     let value = |name: &str| {
         let found = record.fields.iter().find(|(field, _)| field == name);
         found.map(|(_, value)| value)
     };
-    match (value(facts.parent), value(facts.told_by[0])) {
-        (Some(Value::Ref(whole)), Some(Value::Id(other))) if facts.part_of.is_some() => {
+    let other = match value(facts.told_by[0]) {
+        Some(Value::Id(other)) => Some(*other),
+        Some(Value::Ref(address)) => id(address),
+        _ => None,
+    };
+    match (value(facts.parent), other) {
+        (Some(Value::Ref(whole)), Some(other)) if facts.part_of.is_some() => {
             key::part_letters(&key::address_letters(whole), other.as_str())
         }
         _ => key::address_letters(&Address {

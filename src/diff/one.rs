@@ -91,7 +91,7 @@ pub(super) fn desired(
     }
     let found = match recorded {
         None | Some((_, Live::NotOurs)) if !context.found.is_empty() => {
-            let letters = letters(state.root, record);
+            let letters = letters(state.root, record, |address| state.id(address));
             let found = context.found.get(&letters);
             // What is of another kind is not what is wanted, and goes.
             found.filter(|found| found.object == record.object)

@@ -202,7 +202,7 @@ impl Case {
             generation: 3,
             live: live(path, fields),
         };
-        let letters = letters(root(), &desired(path, fields));
+        let letters = letters(root(), &desired(path, fields), |_| None);
         self.found.insert(letters, record);
         self
     }

@@ -117,7 +117,7 @@ impl Seen {
         let new = desired
             .iter()
             .filter(|record| !known.contains(&record.path));
-        let wanted = diff::wanted_letters(root, new);
+        let wanted = diff::wanted_letters(root, new, &self.elsewhere);
         let is_found = |(object, letters): (Object, String)| {
             let found = found.get(&letters)?;
             (found.object == object).then_some(letters)

@@ -231,11 +231,13 @@ impl TestEnv {
     /// The folders of the runs' logs, the oldest first.
     pub(crate) fn run_logs(&self) -> Vec<PathBuf> {
         let runs = self.path("runs");
-        if runs.exists() {
-            files(&runs)
-        } else {
-            Vec::new()
+        if !runs.exists() {
+            return Vec::new();
         }
+        // By their names all are of the same second.
+        let mut logs = files(&runs);
+        logs.sort_by_key(|log| log.metadata().and_then(|log| log.modified()).ok());
+        logs
     }
 
     /// Lets somebody else work in the embedded org while the program does not.
