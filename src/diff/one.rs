@@ -65,8 +65,8 @@ impl<'a> RootState<'a> {
         if self.remade.contains(path) {
             return None;
         }
-        let recorded = self.place(path).map(|place| self.rows[place].id);
-        recorded.or_else(|| self.adopted.get(path).copied())
+        let recorded = || self.place(path).map(|place| self.rows[place].id);
+        self.adopted.get(path).copied().or_else(recorded)
     }
 
     /// Whether the record at the address is made now, or made anew.
@@ -90,7 +90,7 @@ pub(super) fn desired(
         return loan::desired(context, state, record, recorded);
     }
     let found = match recorded {
-        None if !context.found.is_empty() => {
+        None | Some((_, Live::NotOurs)) if !context.found.is_empty() => {
             let letters = letters(state.root, record);
             let found = context.found.get(&letters);
             // What is of another kind is not what is wanted, and goes.
@@ -98,6 +98,8 @@ pub(super) fn desired(
         }
         _ => None,
     };
+    // A row that names what is not ours does not stand in the way of the record that is.
+    let recorded = recorded.filter(|_| found.is_none());
     let held = recorded.map(|(row, _)| &row.held);
     let reference_moved = reference_moved(state, record, held);
     let is_changed = |row: &Row| row.want != record.want || reference_moved;

@@ -679,6 +679,16 @@ fn what_nobody_wants_goes() {
 }
 
 #[test]
+fn a_row_that_names_what_is_not_ours_gives_way_to_the_record_that_is() {
+    Case::new()
+        .wants(MEETING, A)
+        .has(MEETING, A)
+        .now(MEETING, Live::NotOurs)
+        .carries_key(MEETING, A)
+        .check(&["= FoundByKey meeting/past/01 3"]);
+}
+
+#[test]
 fn a_stray_goes_by_its_own_id() {
     let record = FoundRecord {
         object: Object::Event,

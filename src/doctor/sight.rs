@@ -152,7 +152,9 @@ impl<'a> Sight<'a> {
             | Object::Task
             | Object::EventRelation
             | Object::AccountLoan
-            | Object::OpportunityLoan => true,
+            | Object::OpportunityLoan
+            | Object::QuestionLoan
+            | Object::ChoiceLoan => true,
         })
     }
 }

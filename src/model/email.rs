@@ -62,12 +62,15 @@ const PLAIN: &[(&str, &str)] = &[
 /// A name in the letters that addresses are made of; what is between its words becomes the
 /// separator, and other scripts are left out.
 pub(crate) fn plain(name: &str, separator: &str) -> String {
-    let mut plain = String::new();
-    for letter in name.to_lowercase().chars() {
+    let mut plain = String::with_capacity(name.len());
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        if letter.is_ascii_alphanumeric() {
+            plain.push(letter);
+            continue;
+        }
         let known = PLAIN.iter().find(|(marked, _)| marked.contains(letter));
         match known {
             Some((_, letters)) => plain.push_str(letters),
-            None if letter.is_ascii_alphanumeric() => plain.push(letter),
             None if matches!(letter, '\'' | '’' | '.') => {}
             None => plain.push_str(separator),
         }

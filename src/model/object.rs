@@ -22,6 +22,10 @@ pub(crate) enum Object {
     ScorecardAnswer,
     /// Fields of an opportunity.
     OpportunityLoan,
+    /// Fields of a question of ClosePlan.
+    QuestionLoan,
+    /// Fields of an answer to one, that can be selected.
+    ChoiceLoan,
 }
 
 /// What there is to know of a kind of record.
@@ -53,7 +57,7 @@ pub(crate) struct Facts {
 
 /// All kinds in the order of creation, which is that of the enum: parents before children, websites
 /// before the people whose addresses are at them, and people before what they take part in.
-pub(crate) const OBJECTS: [Facts; 11] = [
+pub(crate) const OBJECTS: [Facts; 13] = [
     Facts {
         object: Object::Account,
         number: 10,
@@ -281,6 +285,36 @@ pub(crate) const OBJECTS: [Facts; 11] = [
         title: &[],
         filled: &["CloseDate", "NextStep"],
     },
+    Facts {
+        object: Object::QuestionLoan,
+        number: 11,
+        api_name: "TSPC__DealQuestion__c",
+        key_kind: "",
+        label: ("ClosePlan answer", "ClosePlan answers"),
+        parent: "Id",
+        part_of: None,
+        follows: None,
+        told_by: &["Id"],
+        title: &[],
+        filled: &[
+            "TSPC__TextAnswer__c",
+            "TSPC__RichTextAnswer__c",
+            "TSPC__IsAnswered__c",
+        ],
+    },
+    Facts {
+        object: Object::ChoiceLoan,
+        number: 12,
+        api_name: "TSPC__DealQuestionAnswer__c",
+        key_kind: "",
+        label: ("ClosePlan choice", "ClosePlan choices"),
+        parent: "Id",
+        part_of: None,
+        follows: None,
+        told_by: &["Id"],
+        title: &[],
+        filled: &["TSPC__IsSelected__c"],
+    },
 ];
 
 /// The kinds whose records we make: all but the loans.
@@ -295,7 +329,10 @@ const TASKS: [(&str, (&str, &str)); 2] =
 impl Object {
     /// Whether it stands for fields of a record that is not ours.
     pub(crate) fn is_loan(self) -> bool {
-        matches!(self, Self::AccountLoan | Self::OpportunityLoan)
+        matches!(
+            self,
+            Self::AccountLoan | Self::OpportunityLoan | Self::QuestionLoan | Self::ChoiceLoan
+        )
     }
 
     pub(crate) fn facts(self) -> &'static Facts {

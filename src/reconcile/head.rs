@@ -125,7 +125,9 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
             | Object::Task
             | Object::EventRelation
             | Object::AccountLoan
-            | Object::OpportunityLoan => "let an admin give you access".to_owned(),
+            | Object::OpportunityLoan
+            | Object::QuestionLoan
+            | Object::ChoiceLoan => "let an admin give you access".to_owned(),
         },
     });
     blocked.collect()

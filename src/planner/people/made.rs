@@ -1,6 +1,7 @@
 //! Who the people are that we make: names that fit the country, a title that fits the role, and an
 //! address at which nobody is reached unless the manifest asks for it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Situation;
@@ -27,7 +28,7 @@ const TRIES: usize = 60;
 pub(in crate::planner) type People = BTreeMap<AccountId, pins::People>;
 
 /// Everybody whom a deal's cast names and who is made. Who is pinned stays who he is; the others
-/// get names and addresses that nobody of the account has.
+/// get names and addresses that nobody of the account has. Each account is told on its own.
 pub(in crate::planner) fn people<'a>(
     situation: &Situation,
     told: impl Iterator<Item = &'a Pins>,
@@ -78,6 +79,8 @@ struct Household<'a> {
     contacts: Vec<&'a Contact>,
     pinned: Option<&'a pins::People>,
     email_domain: EmailDomain,
+    /// What their addresses end in, told when it is first needed.
+    domain: OnceCell<String>,
     draw: RootDraw,
 }
 
@@ -103,6 +106,7 @@ impl<'a> Household<'a> {
             contacts: contacts.flat_map(BTreeMap::values).collect(),
             pinned: people.get(&id),
             email_domain: manifest.contacts.email_domain,
+            domain: OnceCell::new(),
             draw: RootDraw::new(seed, &key),
         }
     }
@@ -151,13 +155,17 @@ impl<'a> Household<'a> {
     fn address(&self, contact: &Contact) -> String {
         let first = contact.first_name.as_deref().unwrap_or_default();
         let [first, last] = [first, &contact.last_name].map(|name| email::plain(name, ""));
+        let domain = self.domain.get_or_init(|| self.told_domain());
+        format!("{first}.{last}@{domain}")
+    }
+
+    fn told_domain(&self) -> String {
         let domain = match self.email_domain {
             EmailDomain::Reserved => None,
             EmailDomain::Website => self.account.and_then(website),
         };
         let name = self.account.map_or("", |account| &account.name);
-        let domain = domain.unwrap_or_else(|| format!("{}.example", reserved_label(self.id, name)));
-        format!("{first}.{last}@{domain}")
+        domain.unwrap_or_else(|| format!("{}.example", reserved_label(self.id, name)))
     }
 }
 
@@ -218,25 +226,30 @@ fn name(names: &Names, draw: &Draw, others: &[&Contact]) -> Contact {
         draw.below(LAST, last.len() as u64) as usize,
     );
     // Each try takes other names of both lists; all pairs come up in the end.
-    let candidate = |number: usize| Contact {
-        first_name: Some(first[(start.0 + number) % first.len()].to_owned()),
-        last_name: last[(start.1 + number + number / first.len()) % last.len()].to_owned(),
-        ..Contact::default()
+    let candidate = |number: usize| {
+        (
+            first[(start.0 + number) % first.len()],
+            last[(start.1 + number + number / first.len()) % last.len()],
+        )
     };
-    let is_like = |one: &Contact, other: &Contact| {
-        one.first_name == other.first_name || one.last_name == other.last_name
+    let is_like = |(first, last): &(&str, &str), other: &Contact| {
+        other.first_name.as_deref() == Some(*first) || other.last_name == *last
     };
     let distinct = (0..TRIES).map(candidate);
     let mut distinct = distinct.filter(|one| !others.iter().any(|other| is_like(one, other)));
-    distinct.next().unwrap_or_else(|| {
-        let is_taken = |one: &Contact| {
-            let name = one.full_name().to_lowercase();
-            others
-                .iter()
-                .any(|other| other.full_name().to_lowercase() == name)
+    let (first, last) = distinct.next().unwrap_or_else(|| {
+        let taken = others.iter().map(|other| other.full_name().to_lowercase());
+        let taken: BTreeSet<_> = taken.collect();
+        let is_free = |(first, last): &(&str, &str)| {
+            !taken.contains(&format!("{first} {last}").to_lowercase())
         };
         let mut all = (0..first.len() * last.len()).map(candidate);
-        let free = all.find(|one| !is_taken(one));
+        let free = all.find(is_free);
         free.unwrap_or_else(|| candidate(0))
-    })
+    });
+    Contact {
+        first_name: Some(first.to_owned()),
+        last_name: last.to_owned(),
+        ..Contact::default()
+    }
 }

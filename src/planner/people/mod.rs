@@ -13,7 +13,6 @@ mod roles;
 mod titles;
 
 pub(super) use cast::{Casting, cast};
-pub(super) use contacts::contacts;
 pub(super) use made::{People, contact, domainless, people, reserved_label};
 pub(super) use roles::{called, make};
 

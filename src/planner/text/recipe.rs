@@ -2,7 +2,7 @@
 
 use super::super::{Deal, Situation};
 use super::grammar::VERSIONS;
-use super::scene::Scene;
+use super::scene::{self, Scene};
 use super::voice::{Someone, Voice};
 use super::{answer, own};
 use crate::draw::fnv1a;
@@ -68,14 +68,11 @@ fn of_subject(deal: &Deal, number: usize) -> u64 {
         step.topic as u64,
         u64::from(step.round),
     ]);
-    let scene = Scene::of(deal.voice, deal.timeline, number);
-    let named = scene.meeting.unwrap_or(step);
+    let meeting = scene::meeting(deal.timeline, step);
+    let named = meeting.unwrap_or(step);
     let chosen = deal.planner.lexicon.own.subject(named, deal.voice.seed);
     chosen.map_or(built_in, |choice| {
-        mix(
-            u64::from(scene.meeting.is_some()),
-            own::hash(deal, named, choice),
-        )
+        mix(u64::from(meeting.is_some()), own::hash(deal, named, choice))
     })
 }
 
@@ -101,13 +98,11 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         u64::from(step.colleague),
         u64::from(step.evidence),
         deal.voice.base.number() as u64,
-        if scene.is_internal() {
-            0
-        } else {
-            scene.owner.hash
-        },
+        scene.owner.hash,
         someone(scene.buyer),
         someone(scene.champion),
+        u64::from(scene.of_main),
+        scene.wait.map_or(0, |wait| wait as u64 + 1),
         day(scene.meeting),
         day(scene.earlier),
     ];

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::selection::{condition, looked_at};
-use super::{Error, record_id};
+use super::{Error, close_plan, record_id};
 use crate::manifest::{Manifest, StoryKey};
 use crate::model::capabilities::Capabilities;
 use crate::model::id::{AccountId, RecordId, RootId};
@@ -82,12 +82,14 @@ pub(crate) async fn inventory(
         accounts,
         contacts,
         contact_roles,
+        questions,
         users: into,
         organization,
     } = &mut read.inventory;
     organization.clone_from(&org.identity().org_name);
     let around = around(org, request, opportunities).await?;
     (*accounts, *contacts, *contact_roles) = around;
+    *questions = close_plan::questions(org, request, opportunities).await?;
     *into = self::users(users.pages()?).await?;
     Ok((read, further))
 }
