@@ -215,7 +215,8 @@ impl<'a> Planner<'a> {
 
     /// The accounts whose people were to have addresses of its own domain, and it has none.
     pub(crate) fn domainless(&self) -> BTreeSet<AccountId> {
-        people::domainless(&self.situation, &self.stories.people)
+        let accounts = self.stories.people.keys().copied();
+        people::domainless(&self.situation, &self.stories.labels, accounts)
     }
 
     /// The shapes of the deals that were planned.

@@ -49,7 +49,9 @@ impl<'a> Source<'a> {
     /// Where we are, and where whom we have to do with is.
     fn desks(&self, people: Party) -> (At<'a>, At<'a>) {
         let ours = self.ours[0];
-        let theirs = people.main.and_then(|place| self.theirs[usize::from(place)]);
+        let theirs = people
+            .main
+            .and_then(|place| self.theirs[usize::from(place)]);
         (ours, theirs.unwrap_or(ours))
     }
 }
