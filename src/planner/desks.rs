@@ -10,6 +10,7 @@ use crate::model::day::Day;
 use crate::model::id::{AccountId, UserId};
 use crate::model::inventory::Inventory;
 use crate::model::person::Person;
+use crate::model::pins::Part;
 
 /// The hours in which messages are answered, in minutes of the day.
 const MORNING: u32 = 9 * 60;
@@ -88,6 +89,12 @@ impl<'a> Desks<'a> {
 
     pub(super) fn of_user(&self, user: UserId) -> At<'_> {
         self.at(&self.users[&user])
+    }
+
+    /// Where each of a deal's cast is.
+    pub(super) fn of_cast(&self, account: Option<AccountId>, cast: &[Part]) -> Vec<Option<At<'_>>> {
+        let of = |part: &Part| self.of_person(account?, part.person?);
+        cast.iter().map(of).collect()
     }
 
     /// Where one of the customer's people is: at his own address, else at his account's. None where

@@ -419,14 +419,15 @@ fn tell(
     desks: &Desks,
 ) -> (Timeline, RootDraw) {
     let opportunity = &situation.inventory.opportunities[&root];
+    let theirs = desks.of_cast(opportunity.account, &pins.cast);
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
     let source = Source {
         activity: &situation.manifest.activity,
         pins,
         counts: counts(situation.manifest, pins, &mut draw),
         base: pins.ends.base(situation.anchor),
-        desks,
-        account: opportunity.account,
+        ours: [pins.owner, pins.next_owner].map(|id| desks.of_user(id)),
+        theirs: &theirs,
     };
     (timeline::tell(source, &mut draw), draw)
 }

@@ -18,10 +18,10 @@ use crate::draw::RootDraw;
 use crate::manifest::Activity;
 use crate::model::address::Path;
 use crate::model::day::{BusinessDay, Day};
-use crate::model::id::{AccountId, UserId};
+use crate::model::id::UserId;
 use crate::model::pins::Pins;
 
-use super::desks::{At, Desks};
+use super::desks::At;
 use super::evidence::Support;
 use super::story::Counts;
 use super::text::catalogue::Phase;
@@ -35,19 +35,23 @@ pub(super) struct Source<'a> {
     pub(super) counts: Counts,
     /// The day that the story leads up to.
     pub(super) base: BusinessDay,
-    pub(super) desks: &'a Desks<'a>,
-    pub(super) account: Option<AccountId>,
+    /// Where the owner of the past is, and who holds what is to come.
+    pub(super) ours: [At<'a>; 2],
+    /// Where each of the cast is, as far as that is known.
+    pub(super) theirs: &'a [Option<At<'a>>],
 }
 
 impl<'a> Source<'a> {
+    fn desk(&self, owner: UserId) -> At<'a> {
+        self.ours[usize::from(owner != self.pins.owner)]
+    }
+
     /// Where we are, and where whom we have to do with is.
     fn desks(&self, people: Party) -> (At<'a>, At<'a>) {
-        let ours = self.desks.of_user(self.pins.owner);
-        let person = people
+        let ours = self.ours[0];
+        let theirs = people
             .main
-            .and_then(|place| self.pins.cast[usize::from(place)].person);
-        let theirs = self.account.zip(person);
-        let theirs = theirs.and_then(|(account, person)| self.desks.of_person(account, person));
+            .and_then(|place| self.theirs[usize::from(place)]);
         (ours, theirs.unwrap_or(ours))
     }
 }
