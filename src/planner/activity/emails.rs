@@ -2,7 +2,7 @@
 
 use super::super::timeline::{Kind, Step};
 use super::super::{Deal, field, person_or_null, text};
-use super::{email_message, main};
+use super::{MOST_FIELDS, email_message, main};
 use crate::draw::RootDraw;
 use crate::manifest::EmailObject;
 use crate::model::object::Object;
@@ -28,7 +28,8 @@ pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<
 }
 
 fn task(deal: &Deal, number: usize, step: &Step) -> Vec<(FieldName, Value)> {
-    let mut fields = vec![
+    let mut fields = Vec::with_capacity(MOST_FIELDS);
+    fields.extend([
         field("Subject", text::subject(deal, number)),
         field("ActivityDate", Value::Day(step.when.day)),
         field("Status", Value::Word("Completed".into())),
@@ -37,7 +38,7 @@ fn task(deal: &Deal, number: usize, step: &Step) -> Vec<(FieldName, Value)> {
         field("OwnerId", Value::Id(step.owner.0)),
         field("WhatId", Value::Id(deal.root.0)),
         field("WhoId", person_or_null(main(deal, step))),
-    ];
+    ]);
     if let Some(body) = text::body(deal, number) {
         fields.push(field("Description", body));
     }

@@ -11,6 +11,9 @@ use super::Deal;
 use super::timeline::Step;
 use crate::model::person::Person;
 
+/// Activities have no more fields than this, unless the manifest adds some.
+const MOST_FIELDS: usize = 12;
+
 /// Whom a step is with.
 fn main(deal: &Deal, step: &Step) -> Option<Person> {
     let place = step.people.main?;

@@ -147,7 +147,7 @@ impl<'a> Household<'a> {
         let first = contact.first_name.as_deref().unwrap_or_default();
         let [first, last] = [first, &contact.last_name].map(|name| email::plain(name, ""));
         let domain = self.domain.get_or_init(|| self.told_domain());
-        format!("{first}.{last}@{domain}")
+        [&first, ".", &last, "@", domain].concat()
     }
 
     fn told_domain(&self) -> String {

@@ -35,7 +35,6 @@ pub(in crate::planner) struct Voice {
     /// Ours: the owners of the past and of what is to come, and who comes along.
     pub(super) ours: Vec<(UserId, Someone)>,
     pub(super) shape: Shape,
-    pub(super) ware: Ware,
     pub(super) bank: &'static str,
     /// The day that the story leads up to.
     pub(super) base: Day,
@@ -43,6 +42,7 @@ pub(in crate::planner) struct Voice {
     pub(super) seed: u64,
     /// The hash of what all texts of the deal depend on.
     pub(super) hash: u64,
+    ware: OnceCell<Ware>,
     facts: OnceCell<Facts>,
 }
 
@@ -116,7 +116,6 @@ impl Voice {
             .chain(pins.colleague);
         let mut voice = Self {
             seller: seller(situation),
-            ware: bank::ware(&format!("{project} {product}")),
             bank: bank::of_industry(pins.industry.as_deref()),
             deal,
             project,
@@ -132,6 +131,7 @@ impl Voice {
             base: pins.ends.base(anchor).day(),
             seed,
             hash: 0,
+            ware: OnceCell::new(),
             facts: OnceCell::new(),
         };
         voice.hash = recipe::of_deal(&voice, situation, pins);
@@ -145,12 +145,22 @@ impl Voice {
                 grammar: &lexicon.grammar,
                 seed: self.seed,
                 bank: self.bank,
-                ware: self.ware,
+                ware: self.ware(),
                 competitors: &seller.competitors,
                 value_points: &seller.value_points,
                 base: self.base,
             })
         })
+    }
+
+    /// What is sold, as far as texts differ by it.
+    pub(super) fn ware(&self) -> Ware {
+        let Self {
+            project, product, ..
+        } = self;
+        *self
+            .ware
+            .get_or_init(|| bank::ware(&format!("{project} {product}")))
     }
 
     /// Somebody of the cast, by place.

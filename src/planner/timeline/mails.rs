@@ -15,7 +15,7 @@ use super::moment::{Moment, lag, writing_time};
 use super::topic::Topic;
 use super::{Direction, Held, Kind, Party, Source, Step, Timeline, phase_at};
 use crate::draw::{Draw, RootDraw};
-use crate::model::address::Path;
+use crate::model::address::{Path, numbered};
 use crate::model::shape::Shape;
 
 /// The draws of a thread, by purpose.
@@ -108,7 +108,7 @@ impl Writer<'_> {
 
     fn thread(&mut self, number: usize, dealer: &mut Dealer, draw: &mut RootDraw) {
         let pins = self.source.pins;
-        let name = format!("thread/{:02}", number + 1);
+        let name = numbered("thread/", number + 1);
         let draws = draw.at(&name);
         let mut at = Moment {
             day: thread_day(pins, number, draws.unit(DAY)),
@@ -151,7 +151,7 @@ impl Writer<'_> {
                 continue;
             }
             let message = Message {
-                path: Path::new(format!("{name}/{:02}", place + 1)),
+                path: Path::new(numbered(&[&name, "/"].concat(), place + 1)),
                 at,
                 direction,
                 place: place as u8,
@@ -355,8 +355,8 @@ impl Writer<'_> {
         let talk = self.talk(meeting);
         let path = self.timeline.steps[meeting.step].path.as_str();
         let path = match asked {
-            None => format!("{path}/{name}"),
-            Some(_) => format!("{path}/{name}/reply"),
+            None => [path, "/", name].concat(),
+            Some(_) => [path, "/", name, "/reply"].concat(),
         };
         let message = Message {
             path: Path::new(path),
