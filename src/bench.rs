@@ -104,6 +104,7 @@ impl World {
                 opportunities: (0..deals).map(|n| deal(n, owners)).collect(),
                 accounts: (0..accounts).map(named).collect(),
                 contacts: (0..accounts).map(|n| (account(n), contacts(n))).collect(),
+                questions: BTreeMap::new(),
                 users: (0..owners).map(user).collect(),
                 contact_roles: BTreeMap::new(),
                 organization: "Northwind".to_owned(),

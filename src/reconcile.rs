@@ -1,5 +1,6 @@
 //! The story of a run: what is read, planned, guarded and carried out, and in which order.
 
+mod customers;
 mod explain;
 mod ground;
 mod head;
@@ -19,6 +20,7 @@ mod survey;
 mod texts;
 mod told;
 
+pub(crate) use customers::Customers;
 pub(crate) use judge::refuse_production;
 pub(crate) use look::{drift, ids_under, look};
 pub(crate) use planned::Planned;
@@ -70,6 +72,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let opening = selection::opening_events(&ground, planner.as_ref(), &in_scope);
     let snapshot = ground.snapshot();
     let samples = survey::samples(planner.as_ref(), &in_scope);
+    let customers = Customers::of(planner.as_ref());
     let explained = explain::explained(&ground, planner.as_ref())?;
     drop(planner);
     let inventory = ground.read.inventory;
@@ -87,6 +90,7 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
         },
         inventory,
         samples,
+        customers,
         explained,
     })
 }

@@ -1,6 +1,8 @@
 //! Texts from a language model: asked for once, kept, judged, and never told anything personal.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
 
@@ -101,10 +103,22 @@ fn a_saved_plan_is_enough_to_write_its_texts() {
 
 #[test]
 fn what_fails_is_offline_until_it_is_asked_for_again() {
-    let model = Model::start(|number| match number {
-        0 => Answer::Says("I'm sorry, I can't do that."),
-        1 => Answer::Says("Nothing of use in it, just {{nobody}} at all."),
-        _ => Answer::Good,
+    let is_down = Arc::new(AtomicBool::new(true));
+    let (refused, strange) = (OnceLock::new(), OnceLock::new());
+    let is = Arc::clone(&is_down);
+    // The same two texts fail whenever they are asked for; of a thread other things are said.
+    let model = Model::start(move |asked| {
+        if asked.is_thread() || !is.load(Ordering::SeqCst) {
+            return Answer::Good;
+        }
+        let facts = asked.facts();
+        if *refused.get_or_init(|| facts.clone()) == facts {
+            return Answer::Says("I'm sorry, I can't do that.");
+        }
+        if *strange.get_or_init(|| facts.clone()) == facts {
+            return Answer::Says("Nothing of use in it, just {{nobody}} at all.");
+        }
+        Answer::Good
     });
     let env = env(&model);
     env.apply();
@@ -122,6 +136,7 @@ fn what_fails_is_offline_until_it_is_asked_for_again() {
     env.nothing_to_do();
     env.apply();
     let asked = model.asked().len();
+    is_down.store(false, Ordering::SeqCst);
     let again = env.run("plan --generate").exits(0);
     again.says("text generated");
     assert_eq!(model.asked().len(), asked + 2);
@@ -312,4 +327,31 @@ fn answers_of_scorecards_follow_their_mode() {
         assert_eq!(is_open, expect_open, "{mode}");
         env.nothing_to_do();
     }
+}
+
+#[test]
+fn a_model_words_the_next_steps_that_deals_lend() {
+    let model = good();
+    let env = env(&model);
+    env.edit(
+        "activity:\n",
+        "opportunities: {keep_fresh: [NextStep]}\nactivity:\n",
+    );
+    let before = env.unstamped();
+    env.apply();
+    let asked = model.asked();
+    let asked = asked
+        .iter()
+        .filter(|asked| asked.facts().contains("- what comes next: "));
+    let asked = asked.count();
+    let steps = env.in_org(|org| org.query("SELECT NextStep FROM Opportunity"));
+    let worded = steps.iter().filter_map(|deal| deal["NextStep"].as_str());
+    let worded = worded.filter(|step| step.contains("The zebra was with us"));
+    assert!(asked > 0);
+    assert_eq!(worded.count(), asked);
+    env.nothing_to_do();
+    env.run("destroy -y").exits(0);
+    let after = env.unstamped();
+    let differing: Vec<_> = after.symmetric_difference(&before).collect();
+    assert!(differing.is_empty(), "{differing:#?}");
 }

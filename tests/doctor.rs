@@ -1,6 +1,6 @@
 //! `doctor`: what it says of an org, and that looking leaves nothing behind.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::env::{Served, TestEnv};
 
@@ -103,6 +103,50 @@ fn words_that_the_org_does_not_know_are_named() {
         found.contains("Dreaming") && !found.contains("Qualification"),
         "{found}"
     );
+}
+
+#[test]
+fn what_is_missing_on_the_customers_side_is_named_and_does_not_stop_a_plan() {
+    let env = TestEnv::new();
+    env.edit("    limit: 6\n", "    limit: 100\n");
+    env.in_org(|org| {
+        let all = |object: &str| org.ids(&format!("SELECT Id FROM {object}"));
+        for account in all("Account") {
+            let blank = json!({"BillingCountry": null, "BillingState": null, "Website": null});
+            org.update("Account", &account, &blank);
+        }
+        for contact in all("Contact") {
+            let blank = json!({"Title": null, "MailingCountry": null, "MailingState": null});
+            org.update("Contact", &contact, &blank);
+        }
+        let deal = &org.ids("SELECT Id FROM Opportunity WHERE IsClosed = FALSE")[0];
+        let named = json!({"Name": "Nobody's deal", "AccountId": null});
+        org.update("Opportunity", deal, &named);
+    });
+    env.edit(
+        "activity:\n",
+        "contacts: {email_domain: website}\nactivity:\n",
+    );
+    let check = |check: &str, expect: &str| {
+        let (verdict, found) = verdict(&env, "", check);
+        assert!(
+            verdict == "warning" && found.contains(expect),
+            "{check} {verdict}: {found}"
+        );
+    };
+    check("Accounts", "1 deal without one: Nobody's deal");
+    check("Places", "without one that we know");
+    check("Contacts' titles", "contacts without one");
+    check("Domains", "have no website");
+    check("Made addresses", "without a website");
+    assert_eq!(verdict(&env, "", "Contact roles").0, "note");
+    env.run("plan")
+        .exits(0)
+        .says("People.ai ignores activities without people: Nobody's deal")
+        .says("accounts without a country that we know")
+        .says("`contacts.email_domain: website`, but no website");
+    env.apply();
+    env.nothing_to_do();
 }
 
 #[test]

@@ -242,6 +242,36 @@ fn tasks_and_emails_take_each_others_place() {
     }
 }
 
+/// The task is the org's own, and what it refuses to let go of keeps its email.
+#[test]
+fn an_email_whose_task_may_not_be_deleted_stays_until_it_may() {
+    let host = TestEnv::empty();
+    let served = Served::start(&host, &[]);
+    let env = TestEnv::against(&served);
+    env.edit("activity:\n", "activity:\n  email_object: email_message\n");
+    let census = || {
+        (
+            served.ids("SELECT Id FROM Task"),
+            served.ids("SELECT Id FROM EmailMessage"),
+        )
+    };
+    let before = census();
+    env.apply();
+    let during = census();
+    served.script(
+        "version: 1\nrules:\n  - when: {object: Task}\n    \
+         reject_rows: {code: INSUFFICIENT_ACCESS_OR_READONLY, message: Tasks stay}\n",
+    );
+    env.run("destroy -y").exits(3).says("Tasks stay");
+    let (_, emails) = census();
+    assert_eq!(emails, during.1);
+    served.end_script();
+    check_tasks(&served, &served.query(OURS));
+    env.run("destroy -y").exits(0);
+    assert_eq!(census(), before);
+    env.run("plan --destroy").exits(0).says("No changes.");
+}
+
 #[test]
 fn lost_state_is_found_by_keys_whatever_the_emails_are() {
     let env = story("");

@@ -31,10 +31,19 @@ fn open_deals(org: &Served) -> Vec<String> {
 
 /// The lent fields of the plan, without what is not.
 fn lent(plan: &Plan) -> Vec<String> {
+    lent_by(plan, &[""])
+}
+
+/// And of these records alone.
+fn lent_by(plan: &Plan, lenders: &[impl AsRef<str>]) -> Vec<String> {
+    let is_of = |address: &str| {
+        let mut lenders = lenders.iter();
+        lenders.any(|lender| address.starts_with(lender.as_ref()))
+    };
     let of = plan
         .0
         .iter()
-        .filter(|change| change.address.ends_with("/loan"));
+        .filter(|change| change.address.ends_with("/loan") && is_of(&change.address));
     let line = |change: &crate::env::Change| {
         let names: Vec<_> = change.fields.iter().map(|field| &*field.name).collect();
         format!("{} {} {}", change.action, change.reason, names.join(" "))
@@ -168,6 +177,85 @@ fn what_is_lent_moves_with_the_anchor_and_is_still_given_back() {
     assert_eq!((now - then).get_days(), 7);
     env.run("destroy -y").exits(0);
     check_given_back(&env, &before);
+}
+
+/// The four stale deals close in the first half of October, and are lent later dates.
+#[test]
+fn what_is_lent_leads_no_deal_out_of_the_query_nor_into_it() {
+    let env = fresh();
+    let october = "{start: 2026-10-01, end: 2026-10-31}";
+    let query = format!("limit: 50\n    on_leave: destroy\n    close_date_range: {october}");
+    env.edit("limit: 6", &query);
+    env.apply();
+    let deals = stale(&env);
+    for deal in &deals {
+        assert!(*close_date(&env, deal) > *"2026-11-20");
+    }
+    env.nothing_to_do();
+    env.run("plan --refresh full").exits(0).says("No changes.");
+    env.edit(october, "{start: 2026-11-20, end: 2027-12-31}");
+    let plan = env.plan("");
+    let back = ["update out_of_selection CloseDate NextStep"; 4];
+    assert_eq!(lent_by(&plan, &deals), back);
+    env.apply();
+    env.nothing_to_do();
+    assert_eq!(close_date(&env, &deals[0]), "2026-10-05");
+}
+
+#[test]
+fn a_deal_that_closes_gets_back_what_it_lent() {
+    let env = fresh();
+    env.apply();
+    let deals = stale(&env);
+    env.in_org(|org| {
+        org.update(
+            "Opportunity",
+            &deals[0],
+            &json!({"StageName": "Closed Won"}),
+        );
+        let won = json!({"StageName": "Closed Won", "CloseDate": "2026-11-19"});
+        org.update("Opportunity", &deals[1], &won);
+    });
+    let plan = env.plan("");
+    let expect = [
+        "update no_longer_wanted CloseDate NextStep",
+        "update no_longer_wanted NextStep",
+    ];
+    assert_eq!(lent_by(&plan, &deals[..2]), expect);
+    let is_told = |change: &&crate::env::Change| {
+        let mut closed = deals[..2].iter();
+        closed.any(|deal| change.address.starts_with(deal))
+    };
+    assert_eq!(plan.0.iter().filter(is_told).count(), 2, "the story stays");
+    env.apply();
+    env.nothing_to_do();
+    assert_eq!(close_date(&env, &deals[0]), "2026-10-05");
+    assert_eq!(close_date(&env, &deals[1]), "2026-11-19");
+    env.run("destroy -y").exits(0);
+    assert_eq!(close_date(&env, &deals[1]), "2026-11-19");
+    assert_eq!(close_date(&env, &deals[2]), "2026-10-07");
+}
+
+#[test]
+fn status_and_runs_know_of_loans_as_of_records() {
+    let env = fresh();
+    env.edit(KEPT, "activity:\n");
+    env.apply();
+    let before = env.unstamped();
+    env.edit("activity:\n", KEPT);
+    env.apply();
+    let status = env.run("status").exits(0);
+    status.says("6 opportunities, ").says(" opportunity loans");
+    status.says("Nothing was changed outside of demo-gen.");
+    edit_close_date(&env, &stale(&env)[0], "2027-03-01");
+    env.run("status").exits(0).says("1 record changed");
+    edit_close_date(&env, &stale(&env)[0], "2026-10-05");
+    let run = env.run_logs().pop().unwrap();
+    let (_, run_id) = run.to_str().unwrap().rsplit_once('_').unwrap();
+    env.run(&format!("destroy -y --run-id {run_id}")).exits(0);
+    check_given_back(&env, &before);
+    let status = env.run("status").exits(0);
+    assert!(!status.stdout.contains("opportunity loan"), "{status}");
 }
 
 #[test]

@@ -194,6 +194,41 @@ fn fields_follow_their_templates() {
 }
 
 #[test]
+fn people_and_accounts_that_are_made_have_their_fields_too() {
+    let env = TestEnv::new();
+    add(
+        &env,
+        "accounts: {create: {group: {name: Acme Group}}}\n\
+         fields:\n  Account: {AccountSource: Web}\n  \
+         Contact: {Description: \"{{ contact.first_name }} works for {{ account.name }}\"}\n",
+    );
+    env.apply();
+    env.nothing_to_do();
+    env.in_org(|org| {
+        let ours = "WHERE Demo_Key__c != null";
+        let contacts = format!("SELECT FirstName, Account.Name, Description FROM Contact {ours}");
+        for contact in org.query(&contacts) {
+            let [first, account] = [&contact["FirstName"], &contact["Account"]["Name"]]
+                .map(|text| text.as_str().unwrap());
+            assert_eq!(
+                contact["Description"],
+                format!("{first} works for {account}")
+            );
+        }
+        let accounts = org.query(&format!("SELECT AccountSource FROM Account {ours}"));
+        assert_eq!(accounts.len(), 1);
+        assert_eq!(accounts[0]["AccountSource"], "Web");
+    });
+    env.edit("AccountSource: Web", "AccountSource: Other");
+    let plan = env.plan("");
+    assert_eq!(
+        (plan.actions(), plan.fields()),
+        (vec!["update"], vec!["AccountSource"])
+    );
+    env.run("destroy -y").exits(0);
+}
+
+#[test]
 fn a_field_that_does_not_fit_the_org_is_an_error_at_its_line() {
     let env = TestEnv::new();
     add(

@@ -92,6 +92,21 @@ fn a_forged_row_is_forgotten_by_destroy() {
 }
 
 #[test]
+fn a_forged_row_gives_way_to_our_own_record() {
+    let env = TestEnv::new();
+    env.apply();
+    let during = env.export();
+    let foreign = env.in_org(|org| org.ids("SELECT Id FROM Event WHERE Demo_Key__c = null"));
+    forge(&env, 0, &foreign[..2]);
+    let plan = env.plan("");
+    assert_eq!(plan.actions(), ["adopt"], "{:?}", plan.summary());
+    assert_eq!(plan.0.len(), 2);
+    env.apply();
+    assert_eq!(env.export(), during);
+    env.nothing_to_do();
+}
+
+#[test]
 fn a_forged_row_reaches_nothing_either_when_the_org_is_not_read() {
     for bare in [false, true] {
         let env = TestEnv::new();

@@ -177,7 +177,6 @@ fn an_admin_gets_files_without_any_org() {
     for member in [
         "Activity.Demo_Key__c",
         "Activity.Demo_Run__c",
-        "EmailMessage.Demo_Key__c",
         "Demo_Pack__c",
         "Demo_Gen",
     ] {
@@ -187,11 +186,18 @@ fn an_admin_gets_files_without_any_org() {
         );
     }
     assert!(package.contains("<version>67.0</version>"));
-    assert_eq!(files(&env.path("meta/objects")).len(), 8);
+    assert_eq!(files(&env.path("meta/objects")).len(), 7);
+    // An org without Enhanced Email would refuse all of it.
+    assert!(!package.contains("EmailMessage"));
     env.run("org prepare --remove --out gone").exits(0);
     assert!(
         env.read("gone/destructiveChanges.xml")
             .contains("<members>Demo_Pack__c</members>")
     );
     assert!(!env.read("gone/package.xml").contains("members"));
+    env.edit("activity:\n", "activity:\n  email_object: email_message\n");
+    env.run("org prepare --out meta").exits(0);
+    let package = env.read("meta/package.xml");
+    assert!(package.contains("<members>EmailMessage.Demo_Key__c</members>"));
+    assert_eq!(files(&env.path("meta/objects")).len(), 8);
 }

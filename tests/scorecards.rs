@@ -191,3 +191,116 @@ fn a_field_that_cannot_hold_what_it_is_for_is_refused_at_its_line() {
         .says("4 problems in demo.yaml");
     assert_eq!(env.export(), before);
 }
+
+/// A manifest whose answers go to ClosePlan alone, in an org that has it.
+fn close_plan() -> TestEnv {
+    let env = TestEnv::new();
+    env.run("org reset --feature close-plan").exits(0);
+    with(&env, "  target: closeplan\n");
+    env
+}
+
+const ANSWERS: &str = "SELECT Id, TSPC__TextAnswer__c, TSPC__RichTextAnswer__c, TSPC__Mode__c, \
+    TSPC__QuestionCategory__r.Name, TSPC__Deal__r.TSPC__Opportunity__c FROM TSPC__DealQuestion__c \
+    WHERE TSPC__IsAnswered__c = TRUE";
+const SELECTED: &str = "SELECT Id, TSPC__Text__c, TSPC__DealQuestion__c \
+    FROM TSPC__DealQuestionAnswer__c WHERE TSPC__IsSelected__c = TRUE";
+
+#[test]
+fn answers_of_close_plan_are_lent() {
+    let env = close_plan();
+    let before = env.unstamped();
+    let ids = |env: &TestEnv| {
+        let kinds = [
+            "Deal",
+            "DealQuestionCategory",
+            "DealQuestion",
+            "DealQuestionAnswer",
+        ];
+        env.in_org(|org| kinds.map(|kind| org.ids(&format!("SELECT Id FROM TSPC__{kind}__c"))))
+    };
+    let there = ids(&env);
+    let (answered, selected) =
+        env.in_org(|org| (org.query(ANSWERS).len(), org.query(SELECTED).len()));
+    let plan = env.run("plan").exits(0);
+    plan.says("have no ClosePlan scorecard and get no answers there");
+    plan.says("no question of ClosePlan asks for competition, decision_process (`scorecards.closeplan.questions`");
+    env.apply();
+    env.nothing_to_do();
+    assert_eq!(ids(&env), there);
+    env.in_org(|org| check_answers(org, answered, selected));
+    // What somebody writes over it is set back.
+    env.in_org(|org| {
+        let answers = org.query(ANSWERS);
+        let metrics = answers
+            .iter()
+            .find(|one| one["TSPC__QuestionCategory__r"]["Name"] == "Metrics");
+        let edited = json!({ "TSPC__TextAnswer__c": "Nobody knows." });
+        org.update(
+            "TSPC__DealQuestion__c",
+            metrics.unwrap()["Id"].as_str().unwrap(),
+            &edited,
+        );
+    });
+    assert_eq!(env.plan("").fields(), ["TSPC__TextAnswer__c"]);
+    env.apply();
+    env.run("destroy -y").exits(0);
+    assert_eq!(ids(&env), there);
+    let after = env.unstamped();
+    let differing: Vec<_> = after.symmetric_difference(&before).collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+}
+
+/// Texts stand where the question asks for one, and of the others one choice is selected.
+fn check_answers(org: &crate::env::Served, answered: usize, selected: usize) {
+    assert!(org.ids("SELECT Id FROM Demo_Scorecard__c").is_empty());
+    let answers = org.query(ANSWERS);
+    assert!(
+        answers.len() > answered + 10,
+        "{} {answered}",
+        answers.len()
+    );
+    for answer in &answers {
+        let field = match answer["TSPC__Mode__c"].as_str().unwrap() {
+            "RichText" => "TSPC__RichTextAnswer__c",
+            "Answers" => continue,
+            _ => "TSPC__TextAnswer__c",
+        };
+        assert!(
+            answer[field].as_str().is_some_and(|text| text.len() > 20),
+            "{answer}"
+        );
+    }
+    let chosen = org.query(SELECTED);
+    assert!(chosen.len() > selected, "{} {selected}", chosen.len());
+    let questions: std::collections::BTreeSet<_> = chosen
+        .iter()
+        .map(|choice| choice["TSPC__DealQuestion__c"].to_string())
+        .collect();
+    assert_eq!(questions.len(), chosen.len(), "one choice each");
+    assert!(
+        chosen
+            .iter()
+            .any(|choice| choice["TSPC__Text__c"] != "Unknown")
+    );
+}
+
+#[test]
+fn an_org_without_close_plan_is_told_at_its_line() {
+    let env = TestEnv::new();
+    with(&env, "  target: [objects, closeplan]\n");
+    env.run("plan")
+        .exits(65)
+        .says("scorecards.target: this org has no objects TSPC__DealQuestion__c and TSPC__DealQuestionAnswer__c")
+        .says("or take `closeplan` out");
+    env.run("doctor")
+        .says("TSPC__DealQuestionAnswer__c that you may");
+    let env = close_plan();
+    env.edit(
+        "target: closeplan",
+        "target: closeplan\n  closeplan: {points: TSPC__Points__c}",
+    );
+    env.run("plan")
+        .exits(65)
+        .says("scorecards.closeplan.points: this org has no number field TSPC__Points__c on TSPC__DealQuestionAnswer__c");
+}

@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::queue::{Batch, Item};
+use super::item::Item;
+use super::queue::Batch;
 use super::row::One;
 use super::{Dispatcher, Error, email_tasks};
 use crate::model::address::Address;

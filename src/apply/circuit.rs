@@ -7,6 +7,11 @@ use crate::org::RowError;
 /// by chance.
 const SPEAK_FOR_ALL: usize = 10;
 
+/// Whether so many rows speak for all of their kind.
+pub(super) fn speak_for_all(rows: usize) -> bool {
+    rows >= SPEAK_FOR_ALL
+}
+
 /// The refusal that the rest of the kind would meet too. `refused` are the rows that failed for
 /// good, out of so many that were sent.
 pub(super) fn breaks(is_first: bool, sent: usize, refused: &[RowError]) -> Option<&RowError> {
@@ -16,7 +21,7 @@ pub(super) fn breaks(is_first: bool, sent: usize, refused: &[RowError]) -> Optio
     }
     let first = refused.first()?;
     let all_alike = refused.len() == sent && refused.iter().all(|error| error.code == first.code);
-    (is_first && sent >= SPEAK_FOR_ALL && all_alike).then_some(first)
+    (is_first && speak_for_all(sent) && all_alike).then_some(first)
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tokio::sync::watch;
 
+use super::item::Item;
 use super::outcome::{ATTEMPTS, Taken};
-use super::queue::{Batch, Item};
+use super::queue::Batch;
 use super::row::{One, is_duplicate};
 use super::{Dispatcher, Error};
 use crate::model::capabilities::KEY_FIELD;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::queue::{Item, Kind};
+use super::item::{Item, Kind};
 use crate::model::order::{Step, rank};
 
 /// Changes of one kind, none of which has to be made before another.

@@ -6,6 +6,7 @@
 // What may be sent next, and when there is no use in more. Pure.
 mod circuit;
 mod cost;
+mod item;
 mod line;
 mod queue;
 
@@ -250,6 +251,7 @@ impl Dispatcher<'_> {
         let prepared = self.prepare(&batch)?;
         if prepared.is_empty() {
             self.queue.done(&batch, &[], self.job.plan.entries());
+            self.try_again(&batch, 0);
             return Ok(());
         }
         let org = self.job.org.clone();

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::batch::{Prepared, Reply};
 use super::circuit;
-use super::queue::{Batch, Item, Kind};
+use super::item::{Item, Kind};
+use super::queue::Batch;
 use super::row::{One, is_duplicate};
 use super::{Dispatcher, Error};
 use crate::model::event::{Event, Halted, Stopped};
@@ -215,12 +216,21 @@ impl Dispatcher<'_> {
         }
         self.progress(dropped as u64);
         self.queue.done(batch, &again, entries);
+        self.try_again(batch, sent);
         let lines = self.queue.rest(&again, entries);
         if let Some(most) = again.iter().map(|item| item.locked).max()
             && !lines.is_empty()
         {
             self.job.org.ease_off();
             self.rests.push((lines, most));
+        }
+    }
+
+    /// Of a first call of which too much was left out another one is made: it has shown nothing.
+    pub(super) fn try_again(&mut self, batch: &Batch, sent: usize) {
+        let speaks = circuit::speak_for_all;
+        if batch.is_first && speaks(batch.chosen) && !speaks(sent) {
+            self.queue.try_again(batch.kind());
         }
     }
 

@@ -10,27 +10,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cost::{Way, enough, first_size};
+use super::item::{Item, Kind};
 use super::line::{Head, Line};
 use crate::model::object::Object;
 use crate::model::order::{Step, steps};
 use crate::plan_file::Entry;
-
-/// One thing to send: a step of the change with this number in the plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Item {
-    pub(super) entry: u32,
-    pub(super) step: Step,
-    pub(super) object: Object,
-    /// How many others of its kind have to be made before it, one after the other.
-    pub(super) depth: u8,
-    /// How often it was sent before.
-    pub(super) attempt: u8,
-    /// How often of these it was refused because of a lock.
-    pub(super) locked: u8,
-}
-
-/// What is sent to the org in one call: a step of one kind of record.
-pub(super) type Kind = (Step, Object);
 
 /// Things of one kind that are sent together.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +25,8 @@ pub(super) struct Batch {
     pub(super) way: Way,
     /// The first of its kind, which shows whether there is any use in the rest.
     pub(super) is_first: bool,
+    /// How many things were chosen for it; some may be left out before it is sent.
+    pub(super) chosen: usize,
     /// The lines that wait for it.
     lines: Vec<u32>,
 }
@@ -85,24 +71,6 @@ pub(super) struct Queue {
     left: usize,
     /// What was left at first.
     planned: usize,
-}
-
-impl Item {
-    pub(super) fn kind(self) -> Kind {
-        (self.step, self.object)
-    }
-
-    /// To be sent once more.
-    pub(super) fn again(self) -> Self {
-        let attempt = self.attempt + 1;
-        Self { attempt, ..self }
-    }
-
-    /// To be sent once more in a smaller call.
-    pub(super) fn again_smaller(self) -> Self {
-        let locked = self.locked + 1;
-        Self { locked, ..self }.again()
-    }
 }
 
 impl Batch {
@@ -202,6 +170,7 @@ impl Queue {
             items: Vec::new(),
             way,
             is_first,
+            chosen: 0,
             lines: Vec::new(),
         };
         for (number, count) in alike.iter().zip(self.shares(&alike, size, is_first)) {
@@ -210,6 +179,7 @@ impl Queue {
                 batch.lines.push(*number as u32);
             }
         }
+        batch.chosen = batch.items.len();
         batch
     }
 
@@ -299,6 +269,16 @@ impl Queue {
         self.left += again.len();
         for item in again.iter().rev() {
             self.lines[entries[item.entry as usize].lock as usize].give_back(*item);
+        }
+    }
+
+    /// What was sent of the first call of the kind says nothing of the rest: the next one is a first
+    /// one again.
+    pub(super) fn try_again(&mut self, kind: Kind) {
+        if let Some(course) = self.kinds.get_mut(&kind)
+            && course.stage == Stage::Open
+        {
+            course.stage = Stage::Untried;
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::queue::Item;
+use super::item::Item;
 use super::{Dispatcher, Error};
 use crate::model::address::Address;
 use crate::model::change::{Action, Change};

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::cost::Way;
-use super::queue::{Batch, Item, Queue, Sizes};
+use super::item::Item;
+use super::queue::{Batch, Queue, Sizes};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::object::{OBJECTS, Object};
@@ -317,6 +318,23 @@ fn check_sizes(count: usize, expect: &[usize]) {
     let sizes: Vec<_> = sent.iter().map(|batch| batch.items.len()).collect();
     assert_eq!(sizes, expect, "{count}");
     assert!(sent[0].is_first && sent[1..].iter().all(|batch| !batch.is_first));
+}
+
+#[test]
+fn a_first_call_that_said_nothing_is_made_again() {
+    let (entries, locks) = creates(201, 3);
+    let mut queue = Queue::new(&entries, locks, calls_of(200));
+    let mut sizes = Vec::new();
+    for speaks in [false, true, true] {
+        let batch = queue.next(false).unwrap();
+        assert_eq!(batch.chosen, batch.items.len());
+        queue.done(&batch, &[], &entries);
+        if !speaks {
+            queue.try_again(batch.kind());
+        }
+        sizes.push((batch.is_first, batch.items.len()));
+    }
+    assert_eq!(sizes, [(true, 20), (true, 20), (false, 161)]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options;
 use crate::guard::Refusal;
-use crate::manifest::Manifest;
+use crate::manifest::{EmailObject, Manifest};
 use crate::org::Org;
 use crate::plan_file::Command;
 use crate::prepare::{self, Component, Look, PERMISSION_SET, Stakes};
@@ -211,9 +211,14 @@ fn write_out(
     (folder, context): (&Path, &mut Context),
 ) -> anyhow::Result<Exit> {
     let version = &manifest.salesforce.api_version;
+    // A deployment fails as a whole. So what not every org can have is written only where the
+    // manifest asks for it; what is not there to be removed does no harm.
+    let writes_emails = manifest.activity.email_object == EmailObject::EmailMessage;
+    let is_written = |component: &&Component| writes_emails || !component.is_optional();
+    let written: Vec<_> = components.iter().filter(is_written).cloned().collect();
     let files = match args.remove {
         true => prepare::whole_removal(components, version),
-        false => prepare::whole(components, version),
+        false => prepare::whole(&written, version),
     };
     let shown = folder.display();
     prepare::write(&files, folder).with_context(|| format!("writing to {shown}"))?;

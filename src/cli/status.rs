@@ -84,8 +84,8 @@ fn all(
         seed: state.meta().seed,
         opportunities: state
             .roots()?
-            .values()
-            .filter(|pins| pins.is_some())
+            .iter()
+            .filter(|(root, pins)| root.is_deal() && pins.is_some())
             .count() as u64,
         managed: &state.count()?,
         runs: &runs,

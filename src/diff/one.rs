@@ -65,8 +65,8 @@ impl<'a> RootState<'a> {
         if self.remade.contains(path) {
             return None;
         }
-        let recorded = self.place(path).map(|place| self.rows[place].id);
-        recorded.or_else(|| self.adopted.get(path).copied())
+        let recorded = || self.place(path).map(|place| self.rows[place].id);
+        self.adopted.get(path).copied().or_else(recorded)
     }
 
     /// Whether the record at the address is made now, or made anew.
@@ -90,7 +90,7 @@ pub(super) fn desired(
         return loan::desired(context, state, record, recorded);
     }
     let found = match recorded {
-        None if !context.found.is_empty() => {
+        None | Some((_, Live::NotOurs)) if !context.found.is_empty() => {
             let letters = letters(state.root, record);
             let found = context.found.get(&letters);
             // What is of another kind is not what is wanted, and goes.
@@ -98,6 +98,8 @@ pub(super) fn desired(
         }
         _ => None,
     };
+    // A row that names what is not ours does not stand in the way of the record that is.
+    let recorded = recorded.filter(|_| found.is_none());
     let held = recorded.map(|(row, _)| &row.held);
     let reference_moved = reference_moved(state, record, held);
     let is_changed = |row: &Row| row.want != record.want || reference_moved;
@@ -314,6 +316,10 @@ fn write(
     change
 }
 
+/// An activity's first contact and the list of all its contacts are one thing to the platform: a
+/// new `WhoId` alone takes the old one off the list. So the list goes with it.
+const TOGETHER: &[(&str, &str)] = &[("WhoId", "EventWhoIds"), ("WhoId", "TaskWhoIds")];
+
 /// The fields that do not hold what is wanted, but those that are left to others.
 pub(super) fn differing(
     state: &RootState,
@@ -322,22 +328,28 @@ pub(super) fn differing(
     policy: impl Fn(&str) -> Policy,
 ) -> Vec<FieldChange> {
     let only_drift = reason == Reason::Drift;
-    let differs = |(name, after): &&(FieldName, Datum)| {
+    let left_alone = |name: &str| match policy(name) {
+        Policy::Enforce => false,
+        Policy::Ignore => before.drifted(name),
+        Policy::CreateOnly => true,
+    };
+    let differs = |(name, after): &(FieldName, Datum)| {
         let known = referenced(state, after);
         let held = before.holds(name, known.as_ref());
-        let left_alone = match policy(name) {
-            Policy::Enforce => false,
-            Policy::Ignore => before.drifted(name),
-            Policy::CreateOnly => true,
-        };
-        !held && !left_alone && (!only_drift || before.drifted(name))
+        !held && !left_alone(name) && (!only_drift || before.drifted(name))
+    };
+    let led = |name: &str| {
+        let leader = TOGETHER.iter().find(|(_, follower)| *follower == name);
+        let leader = leader.and_then(|(leader, _)| wanted.iter().find(|(name, _)| name == leader));
+        leader.is_some_and(differs) && !left_alone(name)
     };
     let change = |(name, after): &(FieldName, Datum)| FieldChange {
         name: name.clone(),
         before: before.value(name),
         after: after.clone(),
     };
-    wanted.iter().filter(differs).map(change).collect()
+    let goes = |field: &&(FieldName, Datum)| differs(field) || led(&field.0);
+    wanted.iter().filter(goes).map(change).collect()
 }
 
 /// Fields that we wrote last time and do not want any more are emptied. One that the org does not

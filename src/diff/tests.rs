@@ -679,6 +679,16 @@ fn what_nobody_wants_goes() {
 }
 
 #[test]
+fn a_row_that_names_what_is_not_ours_gives_way_to_the_record_that_is() {
+    Case::new()
+        .wants(MEETING, A)
+        .has(MEETING, A)
+        .now(MEETING, Live::NotOurs)
+        .carries_key(MEETING, A)
+        .check(&["= FoundByKey meeting/past/01 3"]);
+}
+
+#[test]
 fn a_stray_goes_by_its_own_id() {
     let record = FoundRecord {
         object: Object::Event,
@@ -688,6 +698,36 @@ fn a_stray_goes_by_its_own_id() {
     let change = stray("letters", &record, Reason::OutOfSelection);
     assert_eq!(line(&change), "- OutOfSelection key/letters 3");
     assert_eq!((change.id, &*change.title), (Some(id(MEETING)), "a"));
+}
+
+#[test]
+fn the_list_of_contacts_goes_with_the_first_of_them() {
+    const THEN: Fields = &[
+        ("Subject", "a"),
+        ("WhoId", "003DG0000000001YAA"),
+        ("EventWhoIds", "both"),
+    ];
+    const OTHER_FIRST: Fields = &[
+        ("Subject", "a"),
+        ("WhoId", "003DG0000000002YAA"),
+        ("EventWhoIds", "both"),
+    ];
+    const OTHER_SUBJECT: Fields = &[
+        ("Subject", "b"),
+        ("WhoId", "003DG0000000001YAA"),
+        ("EventWhoIds", "both"),
+    ];
+    for (wanted, expect) in [
+        (OTHER_FIRST, &["WhoId", "EventWhoIds"][..]),
+        (OTHER_SUBJECT, &["Subject"]),
+    ] {
+        let changes = Case::new()
+            .wants(MEETING, wanted)
+            .has(MEETING, THEN)
+            .changes();
+        let sent: Vec<_> = changes[0].fields.iter().map(|field| &*field.name).collect();
+        assert_eq!(sent, expect);
+    }
 }
 
 #[test]

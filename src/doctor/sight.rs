@@ -12,7 +12,7 @@ use crate::model::object::{self, Object};
 use crate::org::{
     ApiUsage, Describe, Error, Field, Fields, Identity, Kind, Limits, Org, Scope, soql,
 };
-use crate::reconcile::{self, Request, Sample, Stop, Survey};
+use crate::reconcile::{self, Customers, Request, Sample, Stop, Survey};
 use crate::refresh;
 
 /// All that the checks judge.
@@ -42,8 +42,6 @@ pub(super) struct Trouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Question {
     Owners,
-    Websites,
-    Emails,
     DuplicateRules,
     ValidationRules,
     Triggers,
@@ -121,6 +119,17 @@ impl<'a> Sight<'a> {
         self.survey.as_ref().ok().map(|survey| &survey.inventory)
     }
 
+    /// Whom the stories take part with.
+    pub(super) fn customers(&self) -> Option<&Customers> {
+        self.survey.as_ref().ok().map(|survey| &survey.customers)
+    }
+
+    /// What the org shows of accounts.
+    pub(super) fn account_fields(&self) -> Option<&BTreeSet<String>> {
+        let survey = self.survey.as_ref().ok()?;
+        Some(&survey.planned.plan.header.capabilities.account_fields)
+    }
+
     /// One record of each kind that the manifest asks for.
     pub(super) fn samples(&self) -> &[Sample] {
         self.survey.as_ref().map_or(&[], |survey| &survey.samples)
@@ -143,7 +152,9 @@ impl<'a> Sight<'a> {
             | Object::Task
             | Object::EventRelation
             | Object::AccountLoan
-            | Object::OpportunityLoan => true,
+            | Object::OpportunityLoan
+            | Object::QuestionLoan
+            | Object::ChoiceLoan => true,
         })
     }
 }
@@ -204,42 +215,14 @@ fn unseen(error: &Error) -> String {
 /// A question, in which scopes it may be asked, and its queries.
 type Asked = (Question, &'static [Scope], Vec<String>);
 
-/// Who is around these deals.
+/// Who owns these deals.
 fn of_deals(inventory: &Inventory) -> Vec<Asked> {
     let deals = inventory.opportunities.values();
-    let owners: BTreeSet<_> = deals.clone().map(|deal| deal.owner.0.as_str()).collect();
-    let accounts: BTreeSet<_> = deals
-        .filter_map(|deal| deal.account.as_ref())
-        .map(|account| account.0.as_str())
-        .collect();
-    let [owners, accounts] = [owners, accounts].map(|ids| ids.into_iter().collect::<Vec<_>>());
-    let listed = |select: &str, ids: &[&str]| soql::in_lists(select, ids, "");
-    vec![
-        (
-            Question::Owners,
-            &[Scope::Query],
-            listed(
-                "SELECT Id, Name, Email, IsActive FROM User WHERE Id IN",
-                &owners,
-            ),
-        ),
-        (
-            Question::Websites,
-            &[Scope::Query],
-            listed(
-                "SELECT Id, Name, Website FROM Account WHERE Id IN",
-                &accounts,
-            ),
-        ),
-        (
-            Question::Emails,
-            &[Scope::Query],
-            listed(
-                "SELECT AccountId, Email FROM Contact WHERE AccountId IN",
-                &accounts,
-            ),
-        ),
-    ]
+    let owners: BTreeSet<_> = deals.map(|deal| deal.owner.0.as_str()).collect();
+    let owners: Vec<_> = owners.into_iter().collect();
+    let select = "SELECT Id, Name, Email, IsActive FROM User WHERE Id IN";
+    let queries = soql::in_lists(select, &owners, "");
+    vec![(Question::Owners, &[Scope::Query], queries)]
 }
 
 /// What the org is like for this user.

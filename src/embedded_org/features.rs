@@ -25,6 +25,8 @@ pub(crate) enum Feature {
     DuplicateRules,
     /// The task of an email outlives it
     EmailTasksStay,
+    /// The package ClosePlan (`TSPC__`), deployed to most open deals
+    ClosePlan,
 }
 
 /// Every feature, with its name on the command line and in the file.
@@ -39,6 +41,7 @@ const NAMES: &[(Feature, &str)] = &[
     (Feature::CountryPicklists, "country-picklists"),
     (Feature::DuplicateRules, "duplicate-rules"),
     (Feature::EmailTasksStay, "email-tasks-stay"),
+    (Feature::ClosePlan, "close-plan"),
 ];
 
 /// The features of one org.

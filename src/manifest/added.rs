@@ -11,7 +11,7 @@ use super::template::Template;
 use super::tree::Node;
 use super::values::{quote, scalar, text};
 use crate::model::capabilities::KEY_FIELD;
-use crate::model::object::{self, Object};
+use crate::model::object::{self, Facts, Object};
 
 /// By kind of record, the further fields that it gets, with the template of each.
 pub(crate) type Added = BTreeMap<Object, BTreeMap<String, Template>>;
@@ -34,6 +34,8 @@ const INSTEAD: &[(&str, &str)] = &[
     ("Description", "set `activity.realism_level: none` for none"),
     ("RecordTypeId", "set `record_types`"),
     ("Framework__c", "set `scorecards.templates`"),
+    ("Email", "set `contacts.email_domain`"),
+    ("Website", "set `accounts.create` or `accounts.website`"),
 ];
 
 /// Fields that follow from those that we fill.
@@ -41,8 +43,18 @@ const DERIVED: &[&str] = &[
     "DurationInMinutes",
     "ActivityDateTime",
     "RecordTypeId",
+    "BillingCountryCode",
+    "BillingStateCode",
+    "MailingCountryCode",
+    "MailingStateCode",
     KEY_FIELD,
 ];
+
+/// What the templates of an account can speak of, which we make before there is any deal.
+const OF_ACCOUNTS: &[&str] = &["account.name", "industry", "kind", "seller.company"];
+
+/// And those of a contact, who takes part in several.
+const OF_CONTACTS: &[&str] = &["account", "contact", "industry", "kind", "seller.company"];
 
 pub(super) fn fields(mut section: Section, tag_field: Option<&str>) -> Added {
     let mut added = Added::new();
@@ -51,7 +63,7 @@ pub(super) fn fields(mut section: Section, tag_field: Option<&str>) -> Added {
             continue;
         };
         let name = |name: &str| addable(name, facts.filled, tag_field);
-        let fields = of_object.each(name, template);
+        let fields = of_object.each(name, |node| template(node, facts));
         added.insert(facts.object, fields.into_iter().collect());
     }
     added
@@ -86,9 +98,26 @@ fn addable(name: &str, filled: &[&str], tag_field: Option<&str>) -> Result<Strin
     Ok(name.to_owned())
 }
 
-fn template(node: &Node) -> Result<Template, Complaint> {
+fn template(node: &Node, facts: &Facts) -> Result<Template, Complaint> {
     let (source, _) = scalar(node, "a text or a template")?;
-    Template::parse(source)
+    let template = Template::parse(source)?;
+    let known = match facts.object {
+        Object::Account => OF_ACCOUNTS,
+        Object::Contact => OF_CONTACTS,
+        _ => return Ok(template),
+    };
+    match template.speaks_beyond(known) {
+        None => Ok(template),
+        Some(name) => {
+            let (one, _) = facts.label;
+            let message = format!(
+                "{} is not known of a new {one}, which belongs to no deal",
+                quote(&name)
+            );
+            let hint = format!("its templates can speak of {}", known.join(", "));
+            Err(Complaint::new(message, hint))
+        }
+    }
 }
 
 /// Objects by their API names.
@@ -147,6 +176,21 @@ mod tests {
         check(
             "fields: {Task: {Region__c: x, Region__c: y}}\n",
             &["3 fields.Task.Region__c: given twice; first on line 3 (keep one of the two)"],
+        );
+    }
+
+    #[test]
+    fn accounts_and_contacts_know_of_no_deal() {
+        check(
+            "fields: {Contact: {Note__c: '{{ contact.title }}, {{ account.name }}'}, Account: {Tier__c: '{{ industry }}'}}\n",
+            &[],
+        );
+        check(
+            "fields:\n  Contact: {Note__c: '{{ opportunity.stage }}'}\n  Account: {Note__c: '{{ contact.name }}'}\n",
+            &[
+                "4 fields.Contact.Note__c: `opportunity.stage` is not known of a new contact, which belongs to no deal (its templates can speak of account, contact, industry, kind, seller.company)",
+                "5 fields.Account.Note__c: `contact.name` is not known of a new account, which belongs to no deal (its templates can speak of account.name, industry, kind, seller.company)",
+            ],
         );
     }
 

@@ -231,6 +231,7 @@ fn scorecards(mut scorecards: Section) -> Scorecards {
         .unwrap_or_else(|| vec![ScorecardTarget::Objects]);
     Scorecards {
         mapping: framework::mapping(&mut scorecards, &target, &templates),
+        closeplan: framework::close_plan(&mut scorecards, &target, &templates),
         templates,
         target,
         coverage_target: scorecards

@@ -19,7 +19,7 @@ const FUEL: u64 = 20_000;
 pub(crate) struct Template(String);
 
 /// What a template can speak of. What is not known, or not there, is an empty text.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Situation<'a> {
     pub(crate) opportunity: Opportunity<'a>,
     pub(crate) account: Account<'a>,
@@ -52,7 +52,7 @@ pub(crate) struct Seller<'a> {
     pub(crate) product: &'a str,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Opportunity<'a> {
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
@@ -106,6 +106,19 @@ impl Template {
         let example = template.render(Serde(example()));
         example.map_err(|error| not_a_template(&error))?;
         Ok(Self(source.to_owned()))
+    }
+
+    /// What it speaks of first that is none of these: variables, or objects with all that they have.
+    pub(super) fn speaks_beyond(&self, known: &[&str]) -> Option<String> {
+        let environment = environment();
+        let template = environment.template_from_str(&self.0).ok()?;
+        let spoken_of: BTreeSet<_> = template.undeclared_variables(true).into_iter().collect();
+        let is_known = |name: &&String| {
+            let object = name.split('.').next().unwrap_or_default();
+            let mut all = known.iter().chain(FUNCTIONS);
+            all.any(|known| *known == *name || *known == object)
+        };
+        spoken_of.iter().find(|name| !is_known(name)).cloned()
     }
 
     pub(crate) fn source(&self) -> &str {

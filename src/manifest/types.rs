@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
 use super::calendar::Calendar;
-use super::framework::{Framework, Mapped, as_keys, by_name};
+use super::framework::{ClosePlan, Framework, Mapped, as_keys, by_name};
 use super::people::Contacts;
 use super::peopleai::PeopleAi;
 use super::roles::Role;
@@ -59,7 +59,14 @@ impl Manifest {
 }
 
 impl Manifest {
-    /// The fields of records that are not ours which it fills.
+    /// Whether it fills any fields of records that are not ours.
+    pub(crate) fn lends(&self) -> bool {
+        let scorecards = &self.scorecards;
+        let in_scorecards = !scorecards.mapping.is_empty() || scorecards.answer_close_plan();
+        in_scorecards || !self.lent().is_empty()
+    }
+
+    /// Those of them that every record of their kind has.
     pub(crate) fn lent(&self) -> Vec<LentField> {
         let kept = self.opportunities.keep_fresh.iter();
         let kept = kept.map(|kept| LentField {
@@ -383,6 +390,8 @@ pub(crate) struct Scorecards {
     pub(crate) target: Vec<ScorecardTarget>,
     #[serde(serialize_with = "as_keys", skip_serializing_if = "Vec::is_empty")]
     pub(crate) mapping: Vec<Mapped>,
+    #[serde(skip_serializing_if = "ClosePlan::is_default")]
+    pub(crate) closeplan: ClosePlan,
     /// The share of a scorecard's questions that get an answer.
     pub(crate) coverage_target: f64,
     /// An answer with less confidence than this is left open.
@@ -397,6 +406,8 @@ words! {
         Objects = "objects",
         /// Fields of the opportunity, which it lends.
         Fields = "fields",
+        /// Answers of the package ClosePlan, which it lends.
+        ClosePlan = "closeplan",
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::close_plan::Ways;
 use super::field_kind::FieldKind;
 use super::id::{RecordId, UserId};
 use super::object::Object;
@@ -50,6 +51,9 @@ pub(crate) struct Capabilities {
     /// What the fields that the manifest adds can hold.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) added_fields: BTreeMap<Object, BTreeMap<String, FieldKind>>,
+    /// Where the manifest asks for the answers of ClosePlan: how they are found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) close_plan: Option<Ways>,
     /// The record types that the manifest names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) record_types: BTreeMap<Object, RecordId>,

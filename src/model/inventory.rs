@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::close_plan::Question;
 use super::day::Day;
 use super::id::{AccountId, ContactId, RootId, UserId};
 
@@ -19,6 +20,9 @@ pub(crate) struct Inventory {
     /// Who has a contact role on an opportunity that is not ours.
     #[serde(default)]
     pub(crate) contact_roles: BTreeMap<RootId, Vec<ContactRole>>,
+    /// The ClosePlan scorecards of the opportunities that have one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) questions: BTreeMap<RootId, Vec<Question>>,
     pub(crate) users: BTreeMap<UserId, User>,
     /// The name of the company whose org it is: who sells.
     #[serde(default)]

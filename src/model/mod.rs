@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod capabilities;
 pub(crate) mod change;
+pub(crate) mod close_plan;
 pub(crate) mod day;
 pub(crate) mod email;
 pub(crate) mod event;

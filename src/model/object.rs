@@ -8,6 +8,8 @@ use super::address::Path;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Object {
     Account,
+    /// Fields of an account that is not ours.
+    AccountLoan,
     Contact,
     OpportunityContactRole,
     Event,
@@ -18,10 +20,12 @@ pub(crate) enum Object {
     Scorecard,
     #[serde(rename = "Demo_Scorecard_Answer__c")]
     ScorecardAnswer,
-    /// Fields of an account that is not ours.
-    AccountLoan,
     /// Fields of an opportunity.
     OpportunityLoan,
+    /// Fields of a question of ClosePlan.
+    QuestionLoan,
+    /// Fields of an answer to one, that can be selected.
+    ChoiceLoan,
 }
 
 /// What there is to know of a kind of record.
@@ -51,9 +55,9 @@ pub(crate) struct Facts {
     pub(crate) filled: &'static [&'static str],
 }
 
-/// All kinds in the order of creation, which is that of the enum: parents before children, and
-/// people before what they take part in.
-pub(crate) const OBJECTS: [Facts; 11] = [
+/// All kinds in the order of creation, which is that of the enum: parents before children, websites
+/// before the people whose addresses are at them, and people before what they take part in.
+pub(crate) const OBJECTS: [Facts; 13] = [
     Facts {
         object: Object::Account,
         number: 10,
@@ -74,6 +78,19 @@ pub(crate) const OBJECTS: [Facts; 11] = [
             "BillingCountry",
             "BillingState",
         ],
+    },
+    Facts {
+        object: Object::AccountLoan,
+        number: 7,
+        api_name: "Account",
+        key_kind: "",
+        label: ("account loan", "account loans"),
+        parent: "Id",
+        part_of: None,
+        follows: None,
+        told_by: &["Id"],
+        title: &[],
+        filled: &["Website", "ParentId"],
     },
     Facts {
         object: Object::Contact,
@@ -256,19 +273,6 @@ pub(crate) const OBJECTS: [Facts; 11] = [
         ],
     },
     Facts {
-        object: Object::AccountLoan,
-        number: 7,
-        api_name: "Account",
-        key_kind: "",
-        label: ("account loan", "account loans"),
-        parent: "Id",
-        part_of: None,
-        follows: None,
-        told_by: &["Id"],
-        title: &[],
-        filled: &["Website", "ParentId"],
-    },
-    Facts {
         object: Object::OpportunityLoan,
         number: 8,
         api_name: "Opportunity",
@@ -280,6 +284,36 @@ pub(crate) const OBJECTS: [Facts; 11] = [
         told_by: &["Id"],
         title: &[],
         filled: &["CloseDate", "NextStep"],
+    },
+    Facts {
+        object: Object::QuestionLoan,
+        number: 11,
+        api_name: "TSPC__DealQuestion__c",
+        key_kind: "",
+        label: ("ClosePlan answer", "ClosePlan answers"),
+        parent: "Id",
+        part_of: None,
+        follows: None,
+        told_by: &["Id"],
+        title: &[],
+        filled: &[
+            "TSPC__TextAnswer__c",
+            "TSPC__RichTextAnswer__c",
+            "TSPC__IsAnswered__c",
+        ],
+    },
+    Facts {
+        object: Object::ChoiceLoan,
+        number: 12,
+        api_name: "TSPC__DealQuestionAnswer__c",
+        key_kind: "",
+        label: ("ClosePlan choice", "ClosePlan choices"),
+        parent: "Id",
+        part_of: None,
+        follows: None,
+        told_by: &["Id"],
+        title: &[],
+        filled: &["TSPC__IsSelected__c"],
     },
 ];
 
@@ -295,7 +329,10 @@ const TASKS: [(&str, (&str, &str)); 2] =
 impl Object {
     /// Whether it stands for fields of a record that is not ours.
     pub(crate) fn is_loan(self) -> bool {
-        matches!(self, Self::AccountLoan | Self::OpportunityLoan)
+        matches!(
+            self,
+            Self::AccountLoan | Self::OpportunityLoan | Self::QuestionLoan | Self::ChoiceLoan
+        )
     }
 
     pub(crate) fn facts(self) -> &'static Facts {

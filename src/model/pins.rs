@@ -112,6 +112,9 @@ pub(crate) enum Ends {
     AtAnchor,
     /// A closed deal: at its close date, with nothing after it.
     Closed(Day),
+    /// A deal that was won: as a closed one, but for the kick-off, which was held within so many
+    /// business days after.
+    Won(Day, u8),
     /// A deal that was open when it was told and closed before the anchor moved: the story
     /// stays where it was.
     Frozen(Day),
@@ -143,6 +146,18 @@ impl Ends {
         match self {
             Self::AtAnchor => anchor.business(),
             Self::Closed(day) | Self::Frozen(day) => day.min(anchor).business(),
+            Self::Won(day, after) => {
+                let last = anchor.business().plus(-i32::from(after) - 1);
+                day.business().min(last)
+            }
+        }
+    }
+
+    /// Whether the deal was closed when it was told: then nothing of it is to come.
+    pub(crate) fn is_closed(self) -> bool {
+        match self {
+            Self::Closed(_) | Self::Won(..) => true,
+            Self::AtAnchor | Self::Frozen(_) => false,
         }
     }
 }

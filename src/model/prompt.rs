@@ -74,6 +74,9 @@ pub(crate) struct Draft {
     pub(crate) fills: Vec<(Cow<'static, str>, String)>,
     /// Lines of ours that stand before the text whoever wrote it, such as From, To and Sent.
     pub(crate) head: String,
+    /// The most characters that its field takes, where the text may come to more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) most: Option<usize>,
     /// What is written where the model fails; without one the field stays empty.
     pub(crate) offline: Option<String>,
 }
@@ -160,8 +163,26 @@ impl Draft {
             Some(written) => filled(written, &self.fills),
             None => self.offline.clone()?,
         };
-        Some(format!("{}{body}", self.head))
+        Some(cut(format!("{}{body}", self.head), self.most))
     }
+}
+
+/// At most so many characters, with none of the word that the limit falls into. What is cut off
+/// shows.
+fn cut(text: String, most: Option<usize>) -> String {
+    let Some(most) = most.filter(|most| text.chars().count() > *most) else {
+        return text;
+    };
+    let kept = |count: usize| {
+        text.char_indices()
+            .nth(count)
+            .map_or("", |(end, _)| &text[..end])
+    };
+    // One more than is kept, which is the end of a word where it is a space.
+    let words = kept(most).rsplit_once(char::is_whitespace);
+    let kept = words.map_or(kept(most.saturating_sub(1)), |(words, _)| words);
+    let ends = |char: char| char.is_whitespace() || char.is_ascii_punctuation();
+    format!("{}…", kept.trim_end_matches(ends))
 }
 
 /// The text with each `{{name}}` replaced by what it stands for.
@@ -264,6 +285,7 @@ pub(crate) mod tests {
             part: 0,
             fills: vec![("person_1".into(), "Ada Byron".to_owned())],
             head: String::new(),
+            most: None,
             offline: Some("We met.".to_owned()),
         }
     }
@@ -293,6 +315,25 @@ pub(crate) mod tests {
         check_text(Some("Open {{ and }} shut"), "From: us\nOpen  shut");
         check_text(Some("Open {{ only"), "From: us\nOpen {{ only");
         check_text(None, "From: us\nWe met.");
+    }
+
+    #[test]
+    fn a_text_is_cut_at_a_word_to_what_its_field_takes() {
+        let check = |most, expect: &str| {
+            let draft = Draft {
+                most: Some(most),
+                ..draft(notes())
+            };
+            let text = draft.text(Some("Met {{person_1}}, and agreed.")).unwrap();
+            assert_eq!(text, expect, "{most}");
+            assert!(text.chars().count() <= most);
+        };
+        check(26, "Met Ada Byron, and agreed.");
+        check(25, "Met Ada Byron, and…");
+        check(19, "Met Ada Byron, and…");
+        check(18, "Met Ada Byron…");
+        check(4, "Met…");
+        check(3, "Me…");
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub(crate) enum Value {
     Word(Cow<'static, str>),
     Text(Text),
     Templated(Templated),
+    /// What a template of the manifest gave, where it speaks of no deal.
+    Given(serde_json::Value),
 }
 
 /// A field that the manifest adds: which, and what its template speaks of beside its deal.

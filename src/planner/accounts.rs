@@ -1,8 +1,8 @@
 //! Accounts that the manifest asks for. They hang under the org itself: nothing else is there before
 //! them.
 
-use super::{Planner, Situation, field, want};
-use crate::manifest::NewAccount;
+use super::{Planner, Situation, field};
+use crate::manifest::{NewAccount, template};
 use crate::model::address::{Address, Path};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::inventory::Account;
@@ -17,16 +17,16 @@ impl Planner<'_> {
         let is_made = org(situation) == Some(root) && situation.capabilities.has(Object::Account);
         let create = situation.manifest.accounts.create.iter();
         for (key, account) in create.filter(|_| is_made) {
-            let mut fields = fields(situation, account);
-            let mut shapes = self.shapes.borrow_mut();
-            shapes.fit(situation.capabilities, Object::Account, &mut fields);
-            records.push(Desired {
-                path: path(key),
-                object: Object::Account,
-                lender: None,
-                want: want::want(None, Object::Account, (&fields, 0)),
-                fields,
-            });
+            let speaks_of = template::Situation {
+                account: template::Account {
+                    name: &account.name,
+                    ..template::Account::default()
+                },
+                industry: account.industry.as_deref().unwrap_or_default(),
+                ..template::Situation::default()
+            };
+            let record = (path(key), Object::Account);
+            self.add_outside(records, record, &speaks_of, fields(situation, account));
         }
     }
 }

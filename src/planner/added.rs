@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Deal, Situation, people};
+use super::{Deal, Planner, Situation, people, text};
 use crate::draw::fnv1a;
 use crate::manifest::template::{self, Account, Contact, Meeting, Opportunity, Owner, Seller};
 use crate::manifest::{Misfit, Template, Templates};
@@ -66,6 +66,16 @@ impl<'a> Added<'a> {
         }
     }
 
+    /// What a field's template gave, as the field can hold it; nothing where it does not fit.
+    fn fitted(&self, number: usize, text: Result<String, String>) -> Json {
+        let value = text.and_then(|text| self.fields[number].kind.read(&text));
+        value.unwrap_or_else(|problem| {
+            let mut problems = self.problems.borrow_mut();
+            problems.entry(number).or_insert(problem);
+            Json::Null
+        })
+    }
+
     /// What came of templates and does not fit the org.
     pub(super) fn misfits(&self) -> Vec<Misfit> {
         let problems = self.problems.borrow();
@@ -112,6 +122,34 @@ pub(super) fn add(deal: &Deal, path: &Path, object: Object, fields: &mut Vec<(Fi
     }
 }
 
+/// Adds what the manifest adds to a record that belongs to no deal.
+pub(super) fn add_outside(
+    planner: &Planner,
+    (path, object): (&Path, Object),
+    situation: &template::Situation,
+    fields: &mut Vec<(FieldName, Value)>,
+) {
+    let record_type = planner.situation.capabilities.record_types.get(&object);
+    fields.extend(record_type.map(|id| ("RecordTypeId".into(), Value::Id(*id))));
+    let company = text::seller(&planner.situation);
+    let situation = template::Situation {
+        seller: Seller {
+            company: &company,
+            ..Seller::default()
+        },
+        kind: object.label(path).0,
+        ..situation.clone()
+    };
+    let added = &planner.added;
+    for (number, field) in added.fields.iter().enumerate() {
+        if field.object == object {
+            let text = added.templates.render(field.template, &situation);
+            let value = Value::Given(added.fitted(number, text));
+            fields.push((field.name.to_owned().into(), value));
+        }
+    }
+}
+
 /// The value of such a field. What does not fit is noted, and nothing is written then.
 pub(super) fn render(deal: &Deal, object: Object, templated: &Templated) -> Json {
     let added = &deal.planner.added;
@@ -130,12 +168,7 @@ pub(super) fn render(deal: &Deal, object: Object, templated: &Templated) -> Json
             added.templates.render(field.template, situation)
         })
     };
-    text.and_then(|text| field.kind.read(&text))
-        .unwrap_or_else(|problem| {
-            let mut problems = added.problems.borrow_mut();
-            problems.entry(templated.number).or_insert(problem);
-            Json::Null
-        })
+    added.fitted(templated.number, text)
 }
 
 fn person(fields: &[(FieldName, Value)]) -> Option<Person> {

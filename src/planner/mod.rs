@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::draw::RootDraw;
-use crate::manifest::{Manifest, Misfit};
+use crate::manifest::{Manifest, Misfit, Role, template};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
@@ -109,6 +109,7 @@ const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
     activity::todos::make,
     scorecard::make,
     loan::make,
+    scorecard::close_plan::make,
 ];
 
 impl<'a> Planner<'a> {
@@ -148,22 +149,24 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn plan_account(&self, account: AccountId, records: &mut Vec<Desired>) {
-        let capabilities = self.situation.capabilities;
-        let Some(people) = self.stories.people.get(&account) else {
-            return;
-        };
-        for (path, object, mut fields) in people::contacts(account, people, capabilities.places) {
-            let mut shapes = self.shapes.borrow_mut();
-            shapes.fit(capabilities, object, &mut fields);
-            records.push(Desired {
-                path,
-                object,
-                lender: None,
-                want: want::want(None, object, (&fields, 0)),
-                fields,
-            });
-        }
+    /// Adds a record that belongs to no deal, with what the manifest's templates make of it.
+    fn add_outside(
+        &self,
+        records: &mut Vec<Desired>,
+        (path, object): (Path, Object),
+        speaks_of: &template::Situation,
+        mut fields: Vec<(FieldName, Value)>,
+    ) {
+        added::add_outside(self, (&path, object), speaks_of, &mut fields);
+        let mut shapes = self.shapes.borrow_mut();
+        shapes.fit(self.situation.capabilities, object, &mut fields);
+        records.push(Desired {
+            path,
+            object,
+            lender: None,
+            want: want::want(None, object, (&fields, 0)),
+            fields,
+        });
     }
 
     /// The fields of one of the root's records as they are sent.
@@ -198,6 +201,20 @@ impl<'a> Planner<'a> {
         misfits.extend(self.lexicon.own.misfits());
         misfits.extend(loan::misfits(&self.situation));
         misfits
+    }
+
+    /// The parts that somebody plays, with what the org calls each; nothing where it has no name.
+    pub(crate) fn roles_called(&self) -> BTreeMap<Role, Option<String>> {
+        let capabilities = self.situation.capabilities;
+        let is_told = |_: &&Pins| capabilities.has(Object::OpportunityContactRole);
+        let told = self.stories.pins.values().filter(is_told);
+        people::called(&capabilities.contact_roles, told)
+    }
+
+    /// The accounts whose people were to have addresses of its own domain, and it has none.
+    pub(crate) fn domainless(&self) -> BTreeSet<AccountId> {
+        let accounts = self.stories.people.keys().copied();
+        people::domainless(&self.situation, &self.stories.labels, accounts)
     }
 
     /// The shapes of the deals that were planned.
@@ -395,7 +412,7 @@ fn longest(deal: &Deal, object: Object, field: &str) -> usize {
     let added = &deal.planner.situation.capabilities.added_fields;
     let kind = || added.get(&object)?.get(field);
     match field {
-        "Subject" => 255,
+        "Subject" | "NextStep" => 255,
         _ => kind().map_or(usize::MAX, scorecard::fields::longest),
     }
 }
@@ -430,6 +447,7 @@ fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) ->
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
         Value::Word(word) => Json::String(word.clone().into_owned()),
+        Value::Given(json) => json.clone(),
         Value::Text(text) => deal.map_or(Json::Null, |deal| {
             Json::String(text::render(deal, text, longest(deal, object, name)))
         }),

@@ -8,6 +8,7 @@ mod golden;
 mod invitations;
 mod people;
 mod peopleai;
+mod prompts;
 mod scorecards;
 mod stories;
 mod subjects;
@@ -178,7 +179,11 @@ impl World {
         let mut core = BTreeSet::new();
         let deals = self.inventory.opportunities.keys().copied();
         let accounts = self.inventory.accounts.keys().copied().map(RootId::from);
-        for root in &accounts.chain(deals).collect::<Vec<_>>() {
+        for root in &accounts
+            .chain(deals)
+            .chain(planner.stories.org)
+            .collect::<Vec<_>>()
+        {
             let mut desired = Vec::new();
             planner.plan(*root, &mut desired);
             let timeline = planner.timeline(*root);
@@ -470,6 +475,7 @@ prop_compose! {
             settings,
             capabilities: capabilities(),
             inventory: Inventory {
+                questions: BTreeMap::new(),
                 opportunities: deals.collect(),
                 accounts: accounts.collect(),
                 contacts: contacts.collect(),
@@ -522,6 +528,7 @@ fn plain_world(deals: usize) -> World {
         settings: Settings::default(),
         capabilities: capabilities(),
         inventory: Inventory {
+            questions: BTreeMap::new(),
             opportunities: (0..deals).map(|n| (root_id(n), opportunity(n))).collect(),
             accounts: BTreeMap::from([(account, acme)]),
             contacts: BTreeMap::from([(account, names.iter().enumerate().map(contact).collect())]),

@@ -78,6 +78,10 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
             bytes.push(0);
         }
         Value::Templated(templated) => marked(bytes, b'm', &templated.recipe.to_le_bytes()),
+        Value::Given(json) => {
+            marked(bytes, b'j', json.to_string().as_bytes());
+            bytes.push(0);
+        }
         Value::Text(text) => {
             let hash = deal.map_or(0, |deal| text::hash(deal, text));
             marked(bytes, b'x', &hash.to_le_bytes());

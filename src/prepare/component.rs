@@ -62,6 +62,11 @@ impl Component {
         }
     }
 
+    /// Whether it can be made only in some orgs, and the others do without.
+    pub(crate) fn is_optional(&self) -> bool {
+        self.object.optional
+    }
+
     pub(crate) fn is_object(&self) -> bool {
         self.field.is_none()
     }

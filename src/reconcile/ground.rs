@@ -253,13 +253,15 @@ fn refuse_unread(request: &Request, capabilities: &Capabilities) -> Result<(), S
     let lent = capabilities.added_fields.get(&Object::OpportunityLoan);
     let mut mapping = manifest.scorecards.mapping.iter();
     let mapped = mapping.all(|one| lent.is_some_and(|lent| lent.contains_key(&one.field)));
-    if fields && record_types && mapped || request.command == Command::Destroy {
+    let has_ways = capabilities.close_plan.is_some() || !manifest.scorecards.answer_close_plan();
+    if fields && record_types && mapped && has_ways || request.command == Command::Destroy {
         return Ok(());
     }
     Err(Stop::Impossible {
-        why: "`fields`, `record_types` or `scorecards.mapping` of the manifest changed since the \
-              org was last read"
-            .to_owned(),
+        why:
+            "`fields`, `record_types`, `scorecards.mapping` or `scorecards.target` of the manifest \
+              changed since the org was last read"
+                .to_owned(),
         hint: "Run it once with `--refresh full`.",
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::customers;
 use super::explain;
 use super::ground::Ground;
 use super::loans;
@@ -124,7 +125,9 @@ fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
             | Object::Task
             | Object::EventRelation
             | Object::AccountLoan
-            | Object::OpportunityLoan => "let an admin give you access".to_owned(),
+            | Object::OpportunityLoan
+            | Object::QuestionLoan
+            | Object::ChoiceLoan => "let an admin give you access".to_owned(),
         },
     });
     blocked.collect()
@@ -192,6 +195,7 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
         ));
     }
     notices.extend(calendars(ground, &planner.stories.calendars));
+    notices.extend(customers::notices(&ground.read.inventory, planner));
     let who = match planner.stories.uninvited {
         0 => return notices,
         1 => "1 person is not invited to meetings, because the e-mail address is real".to_owned(),
@@ -242,12 +246,6 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
         notices.push(format!(
             "{} meetings lie outside the working hours of their owner or of somebody who attends: they share none",
             calendars.apart
-        ));
-    }
-    if !calendars.placeless.is_empty() {
-        notices.push(format!(
-            "{} accounts without a country that we know: their people count as being where the owner is",
-            calendars.placeless.len()
         ));
     }
     notices

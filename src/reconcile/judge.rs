@@ -113,7 +113,9 @@ async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<St
             | Object::Scorecard
             | Object::ScorecardAnswer
             | Object::AccountLoan
-            | Object::OpportunityLoan => false,
+            | Object::OpportunityLoan
+            | Object::QuestionLoan
+            | Object::ChoiceLoan => false,
         };
         let deal = read.inventory.opportunities.get(&change.address.root);
         let owner = deal.map(|deal| deal.owner);

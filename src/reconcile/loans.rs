@@ -1,5 +1,7 @@
 //! What a plan says of loans beside its changes.
 
+use std::collections::BTreeSet;
+
 use super::ground::Ground;
 use super::seen::Seen;
 use crate::diff;
@@ -47,13 +49,14 @@ pub(super) fn notices(ground: &Ground, planner: Option<&Planner>, seen: &Seen) -
     let mut notices = Vec::new();
     notices.extend(such_as(changed_by_others, "were changed by others since"));
     notices.extend(such_as(unknown, "held nobody knows what before"));
-    if planner.is_some() && ground.takes_over() && !ground.request.manifest.lent().is_empty() {
+    if planner.is_some() && ground.takes_over() && ground.request.manifest.lends() {
         notices.push(
             "with the state it was lost what lent fields held before: what they hold now stays, also after `destroy`"
                 .to_owned(),
         );
     }
     notices.extend(past_close_date(ground, planner));
+    notices.extend(without_close_plan(ground, planner));
     notices
 }
 
@@ -90,4 +93,47 @@ fn past_close_date(ground: &Ground, planner: Option<&Planner>) -> Option<String>
     Some(format!(
         "{deals} (`opportunities.keep_fresh: [CloseDate]` moves such dates, and `destroy` gives them back)"
     ))
+}
+
+/// Deals whose answers have nowhere to go, and elements that nobody asks for.
+fn without_close_plan(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
+    let Some(planner) = planner else {
+        return Vec::new();
+    };
+    let scorecards = &ground.request.manifest.scorecards;
+    if ground.request.command == Command::Destroy || !scorecards.answer_close_plan() {
+        return Vec::new();
+    }
+    let questions = &ground.read.inventory.questions;
+    let covered = planner.stories.pins.keys();
+    let (with, without): (Vec<_>, Vec<_>) = covered.partition(|root| questions.contains_key(root));
+    let mut notices = Vec::new();
+    if !without.is_empty() {
+        notices.push(format!(
+            "{} of {} have no ClosePlan scorecard and get no answers there: its package deploys one from an active template",
+            without.len(),
+            counted(with.len() + without.len(), "deal"),
+        ));
+    }
+    let asked = with.iter().flat_map(|root| &questions[root]);
+    let asked: BTreeSet<&str> = asked
+        .filter_map(|question| Some(scorecards.element_of(question)?.key.as_str()))
+        .collect();
+    let elements = scorecards.templates.iter().flat_map(|one| &one.elements);
+    let open: BTreeSet<&str> = elements
+        .map(|element| element.key.as_str())
+        .filter(|key| !asked.contains(key))
+        .collect();
+    if !open.is_empty() && !with.is_empty() {
+        let open: Vec<_> = open.into_iter().collect();
+        notices.push(format!(
+            "no question of ClosePlan asks for {} (`scorecards.closeplan.questions` says which one does)",
+            open.join(", ")
+        ));
+    }
+    notices
+}
+
+fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }

@@ -191,7 +191,7 @@ impl Pass<'_> {
             seen.count(one.root, &one.rows, &live);
             seen.count_answers(&one.desired);
             seen.targeted |= self.is_targeted(&one);
-            seen.claim((one.root, &one.rows), &one.desired, &self.found);
+            seen.claim((one.root, &one.rows, &live), &one.desired, &self.found);
             let changes = changes.unwrap_or_else(|| self.changes(&one, &live, seen));
             seen.loans.count(&one.rows, &live, &changes);
             if one.root.is_deal() {

@@ -100,18 +100,20 @@ impl Seen {
         }
     }
 
-    /// Notes what was found and is wanted. Where a row is known already, another record with the
-    /// same place in its key is not wanted beside it.
+    /// Notes what was found and is wanted. Where a record of ours is known already, another one with
+    /// the same place in its key is not wanted beside it.
     pub(super) fn claim(
         &mut self,
-        (root, rows): (RootId, &[Row]),
+        (root, rows, live): (RootId, &[Row], &[Live]),
         desired: &[Desired],
         found: &Found,
     ) {
         if found.is_empty() {
             return;
         }
-        let known: BTreeSet<_> = rows.iter().map(|row| &row.path).collect();
+        let known = rows.iter().zip(live);
+        let known = known.filter(|(_, live)| **live != Live::NotOurs);
+        let known: BTreeSet<_> = known.map(|(row, _)| &row.path).collect();
         let new = desired
             .iter()
             .filter(|record| !known.contains(&record.path));

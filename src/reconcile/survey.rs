@@ -1,5 +1,6 @@
 //! A plan with what it was made from, for those who look at the org before anything is written.
 
+use super::customers::Customers;
 use super::planned::Planned;
 use super::selection;
 use crate::model::address::Address;
@@ -17,6 +18,7 @@ pub(crate) struct Survey {
     pub(crate) inventory: Inventory,
     /// One record of each kind that the manifest asks for.
     pub(crate) samples: Vec<Sample>,
+    pub(crate) customers: Customers,
     /// The story of the deal that was asked for.
     pub(crate) explained: Option<Told>,
 }

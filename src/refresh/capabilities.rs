@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Error, fit, mapping};
+use super::{Error, close_plan, fit, mapping};
 use crate::manifest::{EmailObject, Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
     ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
@@ -62,6 +62,7 @@ pub(super) async fn capabilities(
     misfits.extend(fit::email_object(manifest, &capabilities));
     let opportunity = described("Opportunity");
     misfits.extend(mapping::fit(manifest, opportunity, &mut capabilities));
+    misfits.extend(close_plan::fit(manifest, &ours, &mut capabilities));
     let (mut unfilled, mut not_offered) = (Vec::new(), Vec::new());
     for (facts, describe) in ours.values() {
         if is_written(manifest, &capabilities, facts.object) {
@@ -125,7 +126,10 @@ fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) 
             Object::EmailMessage => manifest.activity.email_object == EmailObject::EmailMessage,
             Object::EventRelation => !capabilities.shares_activities(),
             Object::Scorecard | Object::ScorecardAnswer => manifest.scorecards.are_records(),
-            Object::AccountLoan | Object::OpportunityLoan => false,
+            Object::AccountLoan
+            | Object::OpportunityLoan
+            | Object::QuestionLoan
+            | Object::ChoiceLoan => false,
         }
 }
 

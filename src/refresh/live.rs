@@ -160,7 +160,11 @@ fn is_ours(
     let facts = row.object.facts();
     if row.object.is_loan() {
         // It was never ours; but no row makes a loan of what stands elsewhere.
-        return row.path.as_str() != LOAN || row.id == root.0;
+        let named = row.path.as_str().rsplit('/').next();
+        return match row.path.as_str() {
+            LOAN => row.id == root.0,
+            _ => named == Some(row.id.as_str()),
+        };
     }
     let text = |name: &str| fields.get(name).and_then(Json::as_str);
     let run = proof.runs.get(&row.run);

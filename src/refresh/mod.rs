@@ -4,6 +4,7 @@
 
 mod calendar_sync;
 mod capabilities;
+mod close_plan;
 mod deviations;
 mod fit;
 mod found;

@@ -17,8 +17,14 @@ const EDITED_BY_STRANGERS: &[&str] = &[
     "SystemModstamp",
 ];
 
-/// What tells our records of each sObject; its ids differ from org to org.
+/// What tells our records of each sObject; its ids differ from org to org, and so those of our
+/// contacts are read as their addresses.
 const TOLD_BY: &[(&str, &[&str])] = &[
+    ("Contact", &["Email"]),
+    (
+        "OpportunityContactRole",
+        &["OpportunityId", "ContactId", "Role"],
+    ),
     ("Event", &["WhatId", "StartDateTime", "Subject"]),
     ("Task", &["WhatId", "ActivityDate", "Subject"]),
     ("EventRelation", &["RelationId"]),
@@ -93,11 +99,36 @@ impl Census {
             let told = names
                 .iter()
                 .filter(|name| !is_loose || **name != "Subject")
-                .map(|name| record[*name].clone());
+                .map(|name| self.address(before, &record[*name]));
             let told = (table.to_owned(), told.collect());
             *content.entry(told).or_default() += 1;
         }
         content
+    }
+
+    /// The address of the contact of ours that has this id; anything else is left as it is.
+    fn address(&self, before: &Self, value: &str) -> String {
+        let contact = ("Contact".to_owned(), value.to_owned());
+        match self.0.get(&contact) {
+            Some(made) if !before.0.contains_key(&contact) => made["Email"].clone(),
+            _ => value.to_owned(),
+        }
+    }
+
+    /// Our records that those of strangers refer to, as [`content`](Self::content) tells them.
+    pub(super) fn clung_to(&self, before: &Self) -> Content {
+        let of_strangers = self.strangers(before);
+        let named: BTreeSet<_> = of_strangers
+            .iter()
+            .flat_map(|(_, record)| record.values())
+            .collect();
+        let clung = |((table, id), record): (&(String, String), &Record)| {
+            let is_old = before.0.contains_key(&(table.clone(), id.clone()));
+            let is_clung =
+                named.contains(id) && record.get("CreatedById").is_some_and(|by| by == US);
+            (is_old || is_clung).then(|| ((table.clone(), id.clone()), record.clone()))
+        };
+        Self(self.0.iter().filter_map(clung).collect()).content(before, Measure::Exact)
     }
 
     /// What is wrong with our records by themselves.

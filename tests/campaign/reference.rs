@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::census::Census;
@@ -42,14 +43,30 @@ impl Reference {
     }
 
     pub(super) fn applied(&self, story: usize) -> &Census {
-        self.applied[story].get_or_init(|| {
-            let env = TestEnv::empty();
-            fs::create_dir(env.path(".demo-gen")).unwrap();
-            fs::write(env.path(ORG), &self.file).unwrap();
-            env.write("demo.yaml", &manifest("embedded", &STORIES[story]));
-            env.apply();
-            Census::read(&env.path(ORG))
-        })
+        self.applied[story].get_or_init(|| self.apply(story, None))
+    }
+
+    /// What the org holds after a clean apply to what this state has pinned, and to nothing else
+    /// that it records.
+    pub(super) fn applied_as_pinned(&self, story: usize, state: &Path) -> Census {
+        self.apply(story, Some(state))
+    }
+
+    fn apply(&self, story: usize, state: Option<&Path>) -> Census {
+        let env = TestEnv::empty();
+        fs::create_dir(env.path(".demo-gen")).unwrap();
+        fs::write(env.path(ORG), &self.file).unwrap();
+        if let Some(state) = state {
+            let folder = env.path(".demo-gen").join(state.file_name().unwrap());
+            fs::create_dir(&folder).unwrap();
+            for file in fs::read_dir(state).unwrap().map(Result::unwrap) {
+                fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+            }
+        }
+        env.write("demo.yaml", &manifest("embedded", &STORIES[story]));
+        env.run("apply -y --refresh full --accept-vanished")
+            .exits(0);
+        Census::read(&env.path(ORG))
     }
 }
 

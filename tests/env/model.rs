@@ -34,8 +34,8 @@ pub(crate) enum Answer {
 }
 
 impl Model {
-    /// Each request is answered by its number, from 0.
-    pub(crate) fn start(script: impl Fn(usize) -> Answer + Send + Sync + 'static) -> Self {
+    /// Each request is answered by what it asks for: in which order they arrive is left to chance.
+    pub(crate) fn start(script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -54,9 +54,8 @@ impl Model {
                     .map(|value| value.to_str().unwrap().to_owned()),
                 body: String::from_utf8(body.to_vec()).unwrap(),
             };
-            let mut requests = requests.lock().unwrap();
-            requests.push(asked.clone());
-            let reply = reply(&script(requests.len() - 1), &asked);
+            requests.lock().unwrap().push(asked.clone());
+            let reply = reply(&script(&asked), &asked);
             std::future::ready(reply)
         };
         let router = Router::new().fallback(answer);
@@ -79,6 +78,11 @@ impl Asked {
     pub(crate) fn facts(&self) -> String {
         let body: Json = serde_json::from_str(&self.body).unwrap();
         body["messages"][1]["content"].as_str().unwrap().to_owned()
+    }
+
+    /// Whether it asks for all messages of a thread at once.
+    pub(crate) fn is_thread(&self) -> bool {
+        self.facts().contains("- number of messages: ")
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod automation;
+mod customers;
 mod people;
 mod room;
 mod shape;
@@ -48,8 +49,13 @@ const CHECKS: &[Check] = &[
     Check::new("Owners", people::owners),
     Check::new("Owners' emails", people::owners_emails),
     Check::new("Calendar sync", people::calendar_sync),
-    Check::new("Contacts", people::contacts),
-    Check::new("Domains", people::domains),
+    Check::new("Accounts", customers::accounts),
+    Check::new("Places", customers::places),
+    Check::new("Contacts", customers::contacts),
+    Check::new("Contacts' titles", customers::titles),
+    Check::new("Contact roles", customers::roles),
+    Check::new("Domains", customers::domains),
+    Check::new("Made addresses", customers::made_addresses),
     Check::new("Validation rules", automation::validation_rules),
     Check::new("Triggers", automation::triggers),
     Check::new("Flows", automation::flows),

@@ -1,12 +1,8 @@
-//! The people around the deals: who owns them, and whom People.ai can match.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Our people around the deals: who owns them.
 
 use super::{Judgement, counted, good, note, some_of, unseen, warning};
 use crate::doctor::sight::{Question, Sight, is_true, text};
 use crate::manifest::CalendarSync;
-use crate::model::email::domain_of_website;
-use crate::model::inventory::Inventory;
 use crate::org::Fields;
 
 pub(super) fn owners(sight: &Sight) -> Judgement {
@@ -75,121 +71,5 @@ pub(super) fn calendar_sync(sight: &Sight) -> Judgement {
             format!("the calendars of {} are synchronised", some_of(&names)),
             "Future meetings show there: say `salesforce.calendar_sync: accepted` if that is meant.",
         ),
-    }
-}
-
-/// An activity without people is ignored by People.ai.
-pub(super) fn contacts(sight: &Sight) -> Judgement {
-    let Some(Inventory {
-        opportunities,
-        contacts,
-        ..
-    }) = sight.inventory()
-    else {
-        return Judgement::Nothing;
-    };
-    let without_account = opportunities.values().filter(|deal| deal.account.is_none());
-    let without_account = without_account.count();
-    let accounts: BTreeSet<_> = opportunities
-        .values()
-        .filter_map(|deal| deal.account)
-        .collect();
-    let people = |account| contacts.get(account).map_or(0, BTreeMap::len);
-    let empty = accounts
-        .iter()
-        .filter(|account| people(account) == 0)
-        .count();
-    let total: usize = accounts.iter().map(people).sum();
-    let mut found = format!(
-        "{} on {}",
-        counted(total, "contact"),
-        counted(accounts.len(), "account")
-    );
-    if without_account == 0 && empty == 0 {
-        return good(found);
-    }
-    if empty > 0 {
-        found = format!("{found}, {empty} of them without any");
-    }
-    if without_account > 0 {
-        found = format!(
-            "{found}; {} without an account",
-            counted(without_account, "deal")
-        );
-    }
-    warning(
-        found,
-        "People.ai ignores activities without people: give these deals an account with contacts.",
-    )
-}
-
-/// People.ai finds an account by the domain of its website.
-pub(super) fn domains(sight: &Sight) -> Judgement {
-    let (websites, emails) = match (sight.rows(Question::Websites), sight.rows(Question::Emails)) {
-        (Ok(websites), Ok(emails)) => (websites, emails),
-        (Err(why), _) | (_, Err(why)) => return unseen(why),
-    };
-    if websites.is_empty() {
-        return Judgement::Nothing;
-    }
-    let hosts: BTreeMap<_, _> = websites
-        .iter()
-        .filter_map(|row| Some((text(row, "Id")?, domain_of_website(text(row, "Website")?)?)))
-        .collect();
-    let without = websites.len() - hosts.len();
-    let strangers = emails.iter().filter(|row| {
-        let domain = text(row, "Email").and_then(|email| email.rsplit_once('@'));
-        let host = text(row, "AccountId").and_then(|id| hosts.get(id));
-        matches!((domain, host), (Some((_, domain)), Some(host)) if !belongs(domain, host))
-    });
-    let strangers = strangers.count();
-    let silent = emails
-        .iter()
-        .filter(|row| text(row, "Email").is_none())
-        .count();
-    let mut found = Vec::new();
-    for (count, what) in [
-        (without, "of the accounts have no website"),
-        (
-            strangers,
-            "of the contacts' addresses are not of their account's domain",
-        ),
-        (silent, "of the contacts have no address"),
-    ] {
-        if count > 0 {
-            found.push(format!("{count} {what}"));
-        }
-    }
-    match found.is_empty() {
-        true => good("contacts' addresses are of their accounts' domains"),
-        false => warning(
-            found.join("; "),
-            "People.ai matches people and accounts by these; fill them in Salesforce.",
-        ),
-    }
-}
-
-fn belongs(domain: &str, host: &str) -> bool {
-    let domain = domain.trim().to_ascii_lowercase();
-    domain == host
-        || domain
-            .strip_suffix(host)
-            .is_some_and(|rest| rest.ends_with('.'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::belongs;
-
-    #[test]
-    fn sub_domains_belong_and_look_alikes_do_not() {
-        for (domain, expect) in [
-            ("acme.example", true),
-            ("Mail.ACME.example", true),
-            ("notacme.example", false),
-            ("example", false),
-        ] {
-            assert_eq!(belongs(domain, "acme.example"), expect, "{domain}");
-        }
     }
 }

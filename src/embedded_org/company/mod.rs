@@ -3,6 +3,7 @@
 //!
 //! The company itself is in the CSV files beside this one, where people and records are known by name.
 
+mod close_plan;
 mod people;
 mod sales;
 mod setup;
@@ -35,6 +36,7 @@ pub(crate) fn fill(session: &Session<'_>) -> Result<(), ApiError> {
     people::add_person_account(session)?;
     let opportunities = sales::add_opportunities(session, &users, &accounts)?;
     sales::add_contact_roles(session, &opportunities, &contacts)?;
+    close_plan::deploy(session, &opportunities)?;
     let names = sales::Names {
         users: &users,
         contacts: &contacts,

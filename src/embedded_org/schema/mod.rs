@@ -6,6 +6,7 @@
 //! a flag live in `rows`.
 
 mod access;
+mod close_plan;
 mod computed;
 mod countries;
 mod custom_field;

@@ -1,6 +1,6 @@
 //! What of the schema depends on the org's features.
 
-use super::{Flag, Object, Schema, Table, countries};
+use super::{Flag, Object, Schema, Table, close_plan, countries};
 use crate::embedded_org::features::{Feature, Features};
 
 /// Fields that a feature brings, in the notation of `notation.rs`.
@@ -72,6 +72,11 @@ const OF_SHARED_ACTIVITIES: &[(&str, &[&str])] = &[
 pub(super) fn fit(schema: &mut Schema, features: Features) {
     for (_, table) in OBJECTS.iter().filter(|(feature, _)| features.has(*feature)) {
         schema.add_table(table);
+    }
+    if features.has(Feature::ClosePlan) {
+        for table in close_plan::TABLES {
+            schema.add_table(table);
+        }
     }
     for (_, object, line) in FIELDS.iter().filter(|(feature, ..)| features.has(*feature)) {
         let added = schema.add_field(object, line);

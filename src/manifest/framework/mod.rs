@@ -3,6 +3,7 @@
 //! Those that are built in and those of a user are of one format, read by one reader. To add one
 //! that is built in is a file beside this one and a line in [`BUILT_IN`].
 
+mod close_plan;
 mod mapping;
 mod read;
 mod topics;
@@ -14,6 +15,8 @@ use serde::{Serialize, Serializer};
 use super::roles::Role;
 use super::template::Template;
 
+pub(crate) use close_plan::ClosePlan;
+pub(super) use close_plan::close_plan;
 pub(crate) use mapping::{Mapped, Part, Piece, Whole};
 pub(super) use mapping::{as_keys, mapping};
 pub(super) use read::all;

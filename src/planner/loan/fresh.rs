@@ -1,7 +1,7 @@
 //! What open deals lend: fields that go stale, and are kept fresh.
 
 use super::super::timeline::{Held, Kind, Step};
-use super::super::{Deal, field, scorecard};
+use super::super::{Deal, field, scorecard, text};
 use crate::draw::RootDraw;
 use crate::manifest::KeptFresh;
 use crate::model::day::Day;
@@ -57,13 +57,14 @@ fn close_date(deal: &Deal, draw: &mut RootDraw) -> Option<Day> {
     has_passed.then(|| anchor.business().plus(days).day())
 }
 
-/// What is planned next, at the least counts: a raised maximum changes nothing that is there.
+/// The meeting that is planned next, at the least counts: a raised maximum changes nothing that is
+/// there.
 fn next_step(deal: &Deal) -> Option<Value> {
-    let is_planned = |step: &&Step| step.core && step.kind == Kind::Meeting(Held::Planned);
-    let planned = deal.timeline.steps.iter().filter(is_planned);
-    let next = planned.min_by_key(|step| (step.when.at, &step.path))?;
-    let topic = next.topic.facts().key.replace('-', " ");
-    let topic = topic[..1].to_uppercase() + &topic[1..];
-    let day = next.when.day.date().strftime("%-d %B");
-    Some(Value::Word(format!("{topic} on {day}").into()))
+    let steps = deal.timeline.steps.iter().enumerate();
+    let is_planned =
+        |(_, step): &(usize, &Step)| step.core && step.kind == Kind::Meeting(Held::Planned);
+    let next = steps
+        .filter(is_planned)
+        .min_by_key(|(_, step)| (step.when.at, &step.path));
+    next.map(|(number, _)| text::next_step(number))
 }

@@ -6,7 +6,7 @@ mod fresh;
 pub(super) use accounts::{Accounts, accounts, misfits};
 pub(super) use fresh::make;
 
-use super::{Deal, Planner, want};
+use super::{Deal, Planner, text, want};
 use crate::model::address::Path;
 use crate::model::capabilities::Capabilities;
 use crate::model::id::{AccountId, RecordId};
@@ -53,11 +53,12 @@ fn loan(
     fields.retain(|(name, _)| {
         capabilities.can_read(object, name) && capabilities.can_update(object, name)
     });
+    let drafts = deal.map_or(0, |deal| text::asked_hash(deal, &fields));
     (!fields.is_empty()).then(|| Desired {
         path: Path::new(path),
         object,
         lender: Some(lender),
-        want: want::want(deal, object, (&fields, 0)),
+        want: want::want(deal, object, (&fields, drafts)),
         fields,
     })
 }

@@ -1,25 +1,56 @@
 //! Contacts: the people whom we add to an account.
 
-use super::super::field;
-use crate::model::address::Path;
+use super::super::{Planner, field};
+use crate::manifest::template;
 use crate::model::capabilities::Places;
 use crate::model::id::AccountId;
+use crate::model::inventory::Contact;
 use crate::model::object::Object;
 use crate::model::person::{Identity, Person};
-use crate::model::pins::People;
+use crate::model::record::Desired;
 use crate::model::value::{FieldName, Value};
 
-/// The contacts of an account, each with its path.
-pub(in crate::planner) fn contacts(
-    account: AccountId,
-    people: &People,
-    places: Places,
-) -> impl Iterator<Item = (Path, Object, Vec<(FieldName, Value)>)> {
-    people.iter().filter_map(move |(number, identity)| {
-        let address = Person::Made(account, *number).address()?;
-        let fields = fields(account, identity, places);
-        Some((address.path, Object::Contact, fields))
-    })
+impl Planner<'_> {
+    /// The people whom we add to an account.
+    pub(in crate::planner) fn plan_account(&self, id: AccountId, records: &mut Vec<Desired>) {
+        let Some(people) = self.stories.people.get(&id) else {
+            return;
+        };
+        let account = self.situation.inventory.accounts.get(&id);
+        for (number, identity) in people {
+            let Some(address) = Person::Made(id, *number).address() else {
+                continue;
+            };
+            let full_name = identity.contact.full_name();
+            let speaks_of = template::Situation {
+                account: template::Account {
+                    id: id.0.as_str(),
+                    name: account.map_or("", |account| &account.name),
+                },
+                contact: spoken_of(&identity.contact, &full_name),
+                industry: account
+                    .and_then(|account| account.industry.as_deref())
+                    .unwrap_or_default(),
+                ..template::Situation::default()
+            };
+            let fields = fields(id, identity, self.situation.capabilities.places);
+            let record = (address.path, Object::Contact);
+            self.add_outside(records, record, &speaks_of, fields);
+        }
+    }
+}
+
+/// What a template can say of somebody who has no id yet.
+fn spoken_of<'a>(contact: &'a Contact, full_name: &'a str) -> template::Contact<'a> {
+    let text = |text: &'a Option<String>| text.as_deref().unwrap_or_default();
+    template::Contact {
+        id: "",
+        name: full_name,
+        first_name: text(&contact.first_name),
+        last_name: &contact.last_name,
+        title: text(&contact.title),
+        email: text(&contact.email),
+    }
 }
 
 fn fields(account: AccountId, identity: &Identity, places: Places) -> Vec<(FieldName, Value)> {

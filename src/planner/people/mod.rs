@@ -7,15 +7,16 @@
 mod cast;
 mod committee;
 mod contacts;
+mod domains;
 mod made;
 mod names;
 mod roles;
 mod titles;
 
 pub(super) use cast::{Casting, cast};
-pub(super) use contacts::contacts;
-pub(super) use made::{People, contact, people, reserved_label};
-pub(super) use roles::make;
+pub(super) use domains::{Labels, domainless};
+pub(super) use made::{People, contact, people};
+pub(super) use roles::{called, make};
 
 pub(super) use committee::{COMMITTEE, EXECUTIVE_ROLES, roles};
 pub(super) use titles::is_executive;

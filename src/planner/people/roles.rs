@@ -1,16 +1,19 @@
 //! Contact roles: that the cast has a part in the deal, for all who have none there.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::{Deal, field, person};
 use crate::draw::RootDraw;
 use crate::manifest::Role;
 use crate::model::address::Path;
 use crate::model::object::Object;
+use crate::model::pins::Pins;
 use crate::model::record::Desired;
 use crate::model::value::Value;
 
 /// What orgs call our roles, the best name first. Not every org has every one, and `Champion` is
 /// not among those that Salesforce ships.
-pub(crate) const NAMES: &[(Role, &[&str])] = &[
+const NAMES: &[(Role, &[&str])] = &[
     (Role::Champion, &["Champion", "Influencer"]),
     (
         Role::EconomicBuyer,
@@ -39,7 +42,7 @@ pub(crate) const NAMES: &[(Role, &[&str])] = &[
 const OTHER: &str = "Other";
 
 /// What the role is called in an org with these names; nothing where none of them will do.
-pub(crate) fn name(role: Role, offered: &[String]) -> Option<&str> {
+fn name(role: Role, offered: &[String]) -> Option<&str> {
     let known = NAMES.iter().find(|(of, _)| *of == role);
     let names = known.map_or(&[][..], |(_, names)| names);
     let offers = |name: &&str| {
@@ -49,6 +52,20 @@ pub(crate) fn name(role: Role, offered: &[String]) -> Option<&str> {
     };
     let found = names.iter().chain([&OTHER]).find_map(offers);
     found.map(String::as_str)
+}
+
+/// The parts that somebody plays in these stories, with what the org calls each.
+pub(in crate::planner) fn called<'a>(
+    offered: &[String],
+    told: impl Iterator<Item = &'a Pins>,
+) -> BTreeMap<Role, Option<String>> {
+    let parts = told.flat_map(|pins| &pins.cast);
+    let played = parts.filter(|part| part.person.is_some());
+    let roles: BTreeSet<_> = played
+        .filter_map(|part| Role::from_name(&part.role))
+        .collect();
+    let called = |role| (role, name(role, offered).map(str::to_owned));
+    roles.into_iter().map(called).collect()
 }
 
 /// Makes a contact role for each of the cast that has none without us. One is the primary where

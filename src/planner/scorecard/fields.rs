@@ -1,7 +1,7 @@
 //! Scorecards in fields of the opportunity, where the manifest maps them to some.
 
 use super::super::{Deal, person_or_null};
-use super::{Answer, Card, card, holder, overall, words};
+use super::{Answer, Card, cards, holder, overall, words};
 use crate::draw::RootDraw;
 use crate::manifest::framework::{Mapped, Part, Piece, Whole};
 use crate::model::field_kind::FieldKind;
@@ -20,12 +20,7 @@ pub(in crate::planner) fn lent(deal: &Deal, draw: &mut RootDraw) -> Vec<(FieldNa
         return Vec::new();
     };
     let findings = super::findings_of(deal, draw);
-    let asked = &deal.planner.asked;
-    let cards: Vec<Card> = asked
-        .frameworks
-        .iter()
-        .map(|by| card(by, &findings))
-        .collect();
+    let cards = cards(deal, &findings);
     let lent = mapping.iter().filter_map(|Mapped { what, field: name }| {
         let kind = kinds.get(name)?;
         let value = match what {

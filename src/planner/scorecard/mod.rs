@@ -3,6 +3,7 @@
 //! An answer is given only where steps of the story stand behind it, and cites them. What is
 //! cited exists at the manifest's minimum counts, so a raised maximum changes no scorecard.
 
+pub(super) mod close_plan;
 pub(super) mod fields;
 mod findings;
 mod overall;
@@ -47,12 +48,10 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
     if !deal.planner.situation.manifest.scorecards.are_records() {
         return;
     }
-    let asked = &deal.planner.asked;
     let timeline = deal.timeline;
     let findings = findings_of(deal, draw);
-    for by in &asked.frameworks {
-        let card = card(by, &findings);
-        let path = format!("scorecard/{}", by.framework.key);
+    for card in cards(deal, &findings) {
+        let path = format!("scorecard/{}", card.by.framework.key);
         let scorecard = Path::new(path.clone());
         let parent = deal.address(&scorecard);
         deal.add(
@@ -77,6 +76,12 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
 fn findings_of(deal: &Deal, draw: &mut RootDraw) -> Vec<Option<Finding>> {
     let end = deal.pins.ends.base(deal.planner.situation.anchor);
     findings::findings(deal.timeline, &deal.planner.asked, deal.pins, end, draw)
+}
+
+/// All scorecards, those of the first templates first.
+fn cards<'a>(deal: &'a Deal, findings: &[Option<Finding>]) -> Vec<Card<'a>> {
+    let frameworks = deal.planner.asked.frameworks.iter();
+    frameworks.map(|by| card(by, findings)).collect()
 }
 
 fn card<'a>(by: &'a AskedBy<'a>, findings: &[Option<Finding>]) -> Card<'a> {

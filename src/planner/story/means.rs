@@ -13,11 +13,19 @@ use crate::model::shape::Shape;
 /// Business days that a silence of 30 days takes, and the last bumps before it.
 pub(super) const STALLED_ROOM: i32 = 26;
 
+/// Those of a silence of two weeks and more, and of what lies around it.
+pub(super) const AT_RISK_ROOM: i32 = 15;
+
+/// Those of a farewell, and of what lies around it.
+const CHAMPION_LEFT_ROOM: i32 = 10;
+
 /// What there is for one deal.
 pub(super) struct Means<'a> {
     activity: &'a Activity,
     people: usize,
     executives: usize,
+    /// Those of the people who are no executives.
+    others: usize,
     /// Business days of the past.
     room: i32,
 }
@@ -28,7 +36,9 @@ impl<'a> Means<'a> {
             .account
             .and_then(|account| situation.inventory.contacts.get(&account));
         let contacts = || contacts.into_iter().flat_map(|contacts| contacts.values());
+        let all = contacts().count();
         let executives = contacts().filter(|contact| is_executive(contact)).count();
+        let others = all - executives;
         // Who is missing is made.
         let (most, most_executives) = match makes_people(situation) && opportunity.account.is_some()
         {
@@ -37,8 +47,9 @@ impl<'a> Means<'a> {
         };
         Self {
             activity: &situation.manifest.activity,
-            people: contacts().count().max(most),
+            people: all.max(most),
             executives: executives.max(most_executives),
+            others: others.max(most - most_executives),
             room: -i32::from(pins.first),
         }
     }
@@ -52,6 +63,9 @@ impl<'a> Means<'a> {
         if matches!(shape, Shape::Accelerating | Shape::Healthy) && self.executives == 0 {
             return Some(Lack::Executive);
         }
+        if self.others < others_needed(shape) {
+            return Some(Lack::Others(others_needed(shape), self.others));
+        }
         if self.room < room_needed(shape) {
             return Some(Lack::Room(room_needed(shape), self.room));
         }
@@ -63,9 +77,11 @@ impl<'a> Means<'a> {
         ];
         let lacking = |(needs, kind): (u32, Kind)| {
             let most = (kind.most)(self.activity);
-            // A manifest without mails asks nothing of them, but where they are all there is.
-            let is_asked = kind.key != MAILS.key || most > 0 || shape == Shape::AtRisk;
-            (is_asked && needs > most).then_some(Lack::Count(needs, kind, most))
+            // How much is answered is not asked where nothing is written at all. The other shapes
+            // are told by what is written, or by what is not answered.
+            let is_of_ratio = matches!(shape, Shape::Accelerating | Shape::Healthy);
+            let is_unasked = kind.key == MAILS.key && most == 0 && is_of_ratio;
+            (!is_unasked && needs > most).then_some(Lack::Count(needs, kind, most))
         };
         counts.into_iter().find_map(lacking)
     }
@@ -76,6 +92,8 @@ pub(super) enum Lack {
     /// So many people, and how many there are.
     People(usize, usize),
     Executive,
+    /// So many who are no executives, and how many there are.
+    Others(usize, usize),
     /// Business days.
     Room(i32, i32),
     Count(u32, Kind, u32),
@@ -122,6 +140,10 @@ impl fmt::Display for Lack {
             Self::Executive => {
                 f.write_str("needs an executive, and nobody's title at its account says so")
             }
+            Self::Others(needs, has) => write!(
+                f,
+                "needs {needs} people who are no executives, and its account has {has}"
+            ),
             Self::Room(needs, has) => {
                 write!(f, "needs {needs} business days of past, and has {has}")
             }
@@ -136,8 +158,20 @@ impl fmt::Display for Lack {
 fn room_needed(shape: Shape) -> i32 {
     match shape {
         Shape::Accelerating => 4,
+        Shape::AtRisk => AT_RISK_ROOM,
+        Shape::ChampionLeft => CHAMPION_LEFT_ROOM,
         Shape::Stalled => STALLED_ROOM,
         _ => 1,
+    }
+}
+
+/// How many people who are no executives a shape needs: with one who is, hanging on one contact is
+/// no sign of risk.
+fn others_needed(shape: Shape) -> usize {
+    match shape {
+        Shape::SingleThreaded => 1,
+        Shape::ChampionLeft => 2,
+        _ => 0,
     }
 }
 

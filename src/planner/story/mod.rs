@@ -13,10 +13,14 @@ mod rules;
 mod settle;
 mod volumes;
 
-pub(super) use places::{Asked, asked, bumps, call_day, farewell, latest, reach, thread_day};
-pub(super) use rules::inputs;
+pub(super) use places::{
+    Asked, asked, bumps, call_day, farewell, kick_off, latest, reach, thread_day,
+};
+#[cfg(test)]
+pub(super) use rules::Class;
 pub(crate) use rules::{Broken, Inputs};
 pub(super) use rules::{broken, class};
+pub(super) use rules::{buyer, inputs};
 pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 
@@ -25,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours, lay};
 use super::loan;
-use super::people::{People, people};
+use super::people::{Labels, People, people};
 use super::{Situation, accounts};
 use crate::manifest::Misfit;
 use crate::model::id::{AccountId, RootId};
@@ -41,6 +45,8 @@ pub(crate) struct Stories {
     pub(crate) pins: BTreeMap<RootId, Pins>,
     /// The people whom they need and their accounts have not, by account.
     pub(crate) people: People,
+    /// What stands for each account in domains.
+    pub(super) labels: Labels,
     /// The org, where accounts are made under it.
     pub(crate) org: Option<RootId>,
     /// What accounts lend.
@@ -119,9 +125,10 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
         stories.pins.insert(*root, pins);
     }
-    stories.people = people(situation, stories.pins.values());
+    stories.labels = Labels::of(situation);
+    stories.people = people(situation, &stories.labels, stories.pins.values());
     stories.org = accounts::org(situation);
-    stories.lent = loan::accounts(situation, stories.pins.keys());
+    stories.lent = loan::accounts(situation, &stories.labels, stories.pins.keys());
     stories.calendars = lay(situation, &order, &mut stories.pins);
     stories
 }

@@ -3,6 +3,7 @@
 use super::super::Situation;
 use super::super::owners::{acting, holder};
 use super::super::people::{Casting, EXECUTIVE_ROLES, cast, is_executive, makes_people, roles};
+use super::places::KICK_OFF_WAIT;
 use super::{Fallen, means, mix};
 use crate::draw::RootDraw;
 use crate::manifest::Misfit;
@@ -112,6 +113,9 @@ fn tell(
         misfit,
     } = mix::shape(situation, root, &pins, (fixed, &draws));
     pins.shape = shape;
+    if shape == Shape::Won {
+        pins.ends = won(ends, situation.anchor);
+    }
     cast_anew(situation, root, &mut pins);
     Pinned {
         pins,
@@ -192,7 +196,7 @@ fn bits(cast: &[Part], is: impl Fn(usize, &Part) -> bool) -> u32 {
 }
 
 /// Whom the story speaks with: at most as many as its shape has, those already spoken with among
-/// them, and nobody who decides where the deal is at risk for want of them.
+/// them, and nobody who decides where the deal is in danger for want of them.
 fn engaged(pins: &Pins, told: u32) -> u32 {
     let most = match pins.shape {
         Shape::SingleThreaded => 1,
@@ -201,8 +205,9 @@ fn engaged(pins: &Pins, told: u32) -> u32 {
         Shape::Accelerating | Shape::Healthy | Shape::Won => 32,
     };
     let played = bits(&pins.cast, |_, part| part.person.is_some());
+    let others = played & !pins.executives;
     let preferred = match pins.shape {
-        Shape::AtRisk if played & !pins.executives != 0 => played & !pins.executives,
+        Shape::AtRisk | Shape::SingleThreaded | Shape::ChampionLeft if others != 0 => others,
         _ => played,
     };
     let mut engaged = told;
@@ -287,6 +292,17 @@ fn ends(opportunity: &Opportunity, anchor: Day) -> Ends {
         Ends::Closed(opportunity.close_date.min(anchor))
     } else {
         Ends::AtAnchor
+    }
+}
+
+/// With a kick-off, where the deal was won long enough ago.
+fn won(ends: Ends, anchor: Day) -> Ends {
+    // Within two weeks, and before the anchor.
+    const LAST: i32 = 10;
+    let after = (anchor.business().since(ends.base(anchor)) - 1).min(LAST);
+    match ends {
+        Ends::Closed(day) if after >= KICK_OFF_WAIT => Ends::Won(day, after as u8),
+        _ => ends,
     }
 }
 

@@ -2,15 +2,18 @@
 //! how many slots are used.
 
 use super::super::calendar::Tense;
+use super::means::AT_RISK_ROOM;
 use crate::draw::{DRAWS, RootDraw};
-use crate::model::pins::Pins;
+use crate::model::pins::{Ends, Pins};
 use crate::model::shape::Shape;
 
-/// Business days of the twelve weeks that People.ai looks back over.
-const RECENT: i32 = 60;
+/// Business days of the twelve weeks that People.ai looks back over, less those in which a meeting
+/// is asked for.
+const RECENT: i32 = 50;
 
-/// From the day before this one, at-risk deals are silent for 12 to 18 days.
-const SILENCE: (i32, i32) = (-13, -5);
+/// From the day before this one on, until four days before the end, at-risk deals are silent: for
+/// 12 to 18 days.
+const SILENCE: i32 = -13;
 
 /// The last day of a stalled deal on which anything happens: 22 days ago at least; and of meetings
 /// and of what the customer says: 31 days at least.
@@ -49,7 +52,7 @@ pub(in crate::planner) fn reach(pins: &Pins) -> Reach {
     };
     let last = match pins.shape {
         Shape::Stalled => STALLED_HEARD,
-        Shape::AtRisk if is_silent(pins) => SILENCE.0 - 1,
+        Shape::AtRisk if is_silent(pins) => SILENCE - 1,
         _ => -1,
     };
     Reach::new(pins, first, last)
@@ -57,17 +60,37 @@ pub(in crate::planner) fn reach(pins: &Pins) -> Reach {
 
 /// The last day on which what began on this one may go on.
 pub(in crate::planner) fn latest(pins: &Pins, day: i32) -> i32 {
+    if let (1.., Ends::Won(_, after)) = (day, pins.ends) {
+        return after.into();
+    }
     match pins.shape {
         Shape::Stalled if day <= STALLED_HEARD => STALLED_HEARD,
         Shape::Stalled => STALLED_LAST,
-        Shape::AtRisk if is_silent(pins) && day < SILENCE.0 => SILENCE.0 - 1,
+        Shape::AtRisk if is_silent(pins) && day < SILENCE => SILENCE - 1,
         _ => -1,
+    }
+}
+
+/// The number, from 0, of the past meeting of a won deal that is held once it is closed.
+const KICK_OFF: usize = 2;
+
+/// As many business days after the close it is held at the soonest.
+pub(super) const KICK_OFF_WAIT: i32 = 2;
+
+/// The days on which the slot with this number, from 0, is a kick-off, if it is one: of a deal that
+/// was won long enough before it was told.
+pub(in crate::planner) fn kick_off(pins: &Pins, tense: Tense, number: usize) -> Option<(i32, i32)> {
+    match pins.ends {
+        Ends::Won(_, after) if (tense, number) == (Tense::Past, KICK_OFF) => {
+            Some((KICK_OFF_WAIT, after.into()))
+        }
+        _ => None,
     }
 }
 
 /// Whether there is room for the silence before the last touch.
 fn is_silent(pins: &Pins) -> bool {
-    i32::from(pins.first) <= SILENCE.0 - 2
+    i32::from(pins.first) <= -AT_RISK_ROOM
 }
 
 /// What is drawn for a slot before it finds its place in a calendar.
@@ -125,32 +148,35 @@ fn meeting(pins: &Pins, number: usize, unit: f64) -> (Reach, i32) {
     let all = reach(pins);
     let (first, last) = match (pins.shape, number) {
         (Shape::Accelerating, 0..4) => (-20, -1),
-        (Shape::Healthy, 0) => (-7, -1),
-        (Shape::Healthy, 1) => (-14, -8),
-        (Shape::Healthy, 2) => (-20, -15),
+        // No two weeks without a meeting.
+        (Shape::Healthy, 0) => (-6, -1),
+        (Shape::Healthy, 1) => (-11, -8),
+        (Shape::Healthy, 2) => (-18, -14),
         (Shape::Healthy, _) => (all.first, -23),
-        (Shape::AtRisk, 0) if is_silent(pins) => (SILENCE.0 - 2, SILENCE.0 - 1),
+        (Shape::AtRisk, 0) if is_silent(pins) => (SILENCE - 2, SILENCE - 1),
         (Shape::AtRisk, 1) => (-24, all.last),
-        _ => (all.first, all.last),
+        _ => kick_off(pins, Tense::Past, number).unwrap_or((all.first, all.last)),
     };
-    let band = recent(Reach::new(pins, first, last), number % 4 == 3);
+    let band = recent(Reach::new(pins, first, last), number % 8 == 7);
     (band, band.day(warp(pins.shape, golden(number, unit))))
 }
 
 /// The day on which the thread with this number, from 0, begins.
 pub(in crate::planner) fn thread_day(pins: &Pins, number: usize, unit: f64) -> i32 {
     let all = reach(pins);
-    let early = all.first + (all.last - all.first) / 4;
+    let begins = all.first.max(-RECENT);
+    let early = begins + (all.last - begins) / 4;
     let (first, last) = match (pins.shape, number) {
         (Shape::Stalled, 0) => return bumps(pins)[0],
         (Shape::ChampionLeft, 0) => return farewell(pins),
         (Shape::ChampionLeft, 1) => (farewell(pins) + 1, farewell(pins) + 3),
+        (Shape::ChampionLeft, 2) => (farewell(pins) - 4, farewell(pins) - 2),
         (Shape::Won | Shape::LostToCompetitor | Shape::NoDecision, 0) => (-3, -2),
-        (Shape::Accelerating | Shape::Healthy | Shape::SingleThreaded | Shape::New, 0) => {
-            (all.first, early)
-        }
-        (Shape::AtRisk, 0) if is_silent(pins) => (-4, -3),
-        (Shape::AtRisk, 1) if is_silent(pins) => (SILENCE.0 - 2, SILENCE.0 - 1),
+        (Shape::Accelerating | Shape::Healthy | Shape::New, 0) => (begins, early),
+        // It is thin, but it goes on.
+        (Shape::SingleThreaded, 0) => (-8, -3),
+        (Shape::AtRisk, 0) if is_silent(pins) => (-4, -4),
+        (Shape::AtRisk, 1) if is_silent(pins) => (SILENCE - 2, SILENCE - 1),
         (Shape::AtRisk, 0) => (-4, -1),
         _ => (all.first, all.last),
     };
@@ -166,7 +192,9 @@ pub(in crate::planner) fn call_day(pins: &Pins, number: usize, unit: f64) -> i32
 
 /// The day on which a champion says goodbye.
 pub(in crate::planner) fn farewell(pins: &Pins) -> i32 {
-    i32::from(pins.first) * 2 / 5
+    // Not so long ago that all is silent since.
+    let first = i32::from(pins.first);
+    (first * 2 / 5).clamp(-9, -4).max(first)
 }
 
 /// The days of a stalled deal's last mails: the gaps widen until nobody asks any more.

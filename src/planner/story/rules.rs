@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::super::timeline::{Direction, Held, Kind, Timeline};
 use crate::model::day::Day;
-use crate::model::pins::Pins;
+use crate::model::pins::{Part, Pins};
 use crate::model::shape::Shape;
 
 /// What the rules read, counted over a deal's activities.
@@ -19,8 +19,10 @@ pub(crate) struct Inputs {
     pub(crate) meetings: u32,
     pub(crate) recent_meetings: u32,
     pub(crate) upcoming: u32,
-    /// Meetings that did not take place.
+    /// Meetings that did not take place; and those of them with the economic buyer, where the deal
+    /// has one.
     pub(crate) cancelled: u32,
+    pub(crate) buyer_cancelled: Option<u32>,
     /// Meetings, calls and mails that somebody at Director level or above took part in, and how
     /// many of them are meetings.
     pub(crate) executive_activities: u32,
@@ -34,8 +36,11 @@ pub(crate) struct Inputs {
     pub(crate) silent: Option<i32>,
     pub(crate) since_meeting: Option<i32>,
     pub(crate) since_inbound: Option<i32>,
-    /// The longest time in days without anything, up to the last that happened.
-    pub(crate) longest_gap: i32,
+    /// The longest time in days without anything, of those that ended in the last two weeks or
+    /// have not ended yet.
+    pub(crate) recent_gap: Option<i32>,
+    /// How many of our last mails nobody has answered.
+    pub(crate) unanswered: u32,
     /// How many of a hundred activities are with the one who is spoken with most.
     pub(crate) sole_contact: Option<f64>,
 }
@@ -71,6 +76,10 @@ pub(crate) enum What {
     SinceMeeting,
     SinceInbound,
     SoleContact,
+    Cancelled,
+    BuyerCancelled,
+    RecentGap,
+    Unanswered,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,36 +98,59 @@ const RULES: &[(Shape, What, Limit)] = &[
     (Shape::Accelerating, What::People, AtLeast(5.0)),
     (Shape::Accelerating, What::ReplyRatio, AtLeast(0.7)),
     (Shape::Accelerating, What::RiskSigns, AtMost(1.0)),
+    (Shape::Accelerating, What::Silence, AtMost(NOT_STALLED)),
     (Shape::Healthy, What::RecentMeetings, AtLeast(2.0)),
     (Shape::Healthy, What::RecentMeetings, AtMost(3.0)),
     (Shape::Healthy, What::Upcoming, AtLeast(1.0)),
+    (Shape::Healthy, What::Upcoming, AtMost(1.0)),
     (Shape::Healthy, What::People, AtLeast(3.0)),
     (Shape::Healthy, What::ExecutiveShare, AtLeast(0.25)),
     (Shape::Healthy, What::ReplyRatio, AtLeast(0.5)),
     (Shape::Healthy, What::ReplyRatio, AtMost(0.8)),
     (Shape::Healthy, What::RiskSigns, AtMost(1.0)),
+    (Shape::Healthy, What::Silence, AtMost(NOT_STALLED)),
+    // Ten working days.
+    (Shape::Healthy, What::RecentGap, AtMost(14.0)),
     (Shape::AtRisk, What::RiskSigns, AtLeast(2.0)),
     (Shape::AtRisk, What::People, AtMost(2.0)),
     (Shape::AtRisk, What::Silence, AtMost(10.0)),
+    (Shape::AtRisk, What::RecentGap, AtLeast(12.0)),
+    (Shape::AtRisk, What::RecentGap, AtMost(18.0)),
+    (Shape::AtRisk, What::Cancelled, AtLeast(1.0)),
+    (Shape::AtRisk, What::BuyerCancelled, AtLeast(1.0)),
     (Shape::Stalled, What::Silence, AtLeast(21.0)),
     (Shape::Stalled, What::SinceMeeting, AtLeast(31.0)),
     (Shape::Stalled, What::SinceInbound, AtLeast(31.0)),
     (Shape::Stalled, What::Upcoming, AtMost(0.0)),
+    (Shape::Stalled, What::Unanswered, AtLeast(2.0)),
     (Shape::SingleThreaded, What::SoleContact, AtLeast(85.0)),
+    (Shape::SingleThreaded, What::RiskSigns, AtLeast(2.0)),
+    (Shape::SingleThreaded, What::Silence, AtMost(NOT_STALLED)),
     (Shape::ChampionLeft, What::SoleContact, AtLeast(50.0)),
+    (Shape::ChampionLeft, What::RiskSigns, AtLeast(2.0)),
+    (Shape::ChampionLeft, What::Silence, AtMost(NOT_STALLED)),
     (Shape::Won, What::Upcoming, AtMost(0.0)),
     (Shape::LostToCompetitor, What::Upcoming, AtMost(0.0)),
     (Shape::NoDecision, What::Upcoming, AtMost(0.0)),
 ];
+
+/// A deal that is silent for longer than so many days is stalled, whatever else is true of it.
+const NOT_STALLED: f64 = 13.0;
 
 /// Fewer mails than these say nothing of a ratio.
 const RATIO_MAILS: u32 = 5;
 
 /// Counts what the rules read.
 pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) -> Inputs {
-    let mut inputs = Inputs::default();
+    let buyer = buyer(pins);
+    let mut inputs = Inputs {
+        buyer_cancelled: buyer.map(|_| 0),
+        ..Inputs::default()
+    };
     let mut days = BTreeSet::new();
     let mut touches = [0u32; 32];
+    let mut asked = Vec::new();
+    let mut heard = i64::MIN;
     for step in &timeline.steps {
         let age = anchor.number() - step.when.day.number();
         let has_executive = step
@@ -132,6 +164,10 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
             }
             Kind::Meeting(Held::Cancelled) => {
                 inputs.cancelled += 1;
+                let was_to_come = step.people.places().any(|place| Some(place) == buyer);
+                if let Some(cancelled) = &mut inputs.buyer_cancelled {
+                    *cancelled += u32::from(was_to_come);
+                }
                 continue;
             }
             Kind::Todo => continue,
@@ -140,15 +176,21 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
                 inputs.recent_meetings += u32::from(age <= 30);
                 inputs.executive_meetings += u32::from(has_executive);
                 inputs.since_meeting = Some(earliest(inputs.since_meeting, age));
+                heard = heard.max(step.when.at);
             }
             Kind::Mail(Direction::Inbound, _) => {
                 inputs.inbound += 1;
                 inputs.since_inbound = Some(earliest(inputs.since_inbound, age));
+                heard = heard.max(step.when.at);
             }
             Kind::Call(Direction::Inbound) => {
                 inputs.since_inbound = Some(earliest(inputs.since_inbound, age));
+                heard = heard.max(step.when.at);
             }
-            Kind::Mail(Direction::Outbound, _) => inputs.outbound += 1,
+            Kind::Mail(Direction::Outbound, _) => {
+                inputs.outbound += 1;
+                asked.push(step.when.at);
+            }
             Kind::Call(Direction::Outbound) => {}
         }
         inputs.executive_activities += u32::from(has_executive);
@@ -158,7 +200,8 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
         days.insert(age);
     }
     inputs.silent = days.first().copied();
-    inputs.longest_gap = gap(&days);
+    inputs.recent_gap = recent_gap(&days);
+    inputs.unanswered = asked.iter().filter(|at| **at > heard).count() as u32;
     inputs.people = touches.iter().filter(|touches| **touches > 0).count() as u32;
     let all: u32 = touches.iter().sum();
     let most = touches.iter().max().copied().unwrap_or(0);
@@ -170,11 +213,18 @@ fn earliest(known: Option<i32>, age: i32) -> i32 {
     known.map_or(age, |known| known.min(age))
 }
 
-fn gap(days: &BTreeSet<i32>) -> i32 {
-    let gaps = days.iter().zip(days.iter().skip(1));
-    gaps.map(|(later, earlier)| earlier - later)
-        .max()
-        .unwrap_or(0)
+/// From the ages in days of all that happened.
+fn recent_gap(days: &BTreeSet<i32>) -> Option<i32> {
+    const RECENT: i32 = 14;
+    let ends = [0].into_iter().chain(days.iter().copied());
+    let gaps = ends.zip(days).filter(|(end, _)| *end <= RECENT);
+    gaps.map(|(end, begin)| begin - end).max()
+}
+
+/// The place of whoever holds the money, where somebody does.
+pub(in crate::planner) fn buyer(pins: &Pins) -> Option<usize> {
+    let is_buyer = |part: &Part| part.role == "economic_buyer" && part.person.is_some();
+    pins.cast.iter().position(is_buyer)
 }
 
 /// The class by the published rules, in their order.
@@ -238,6 +288,10 @@ impl What {
             Self::SinceMeeting => ("days since a meeting", 0),
             Self::SinceInbound => ("days since the customer wrote", 0),
             Self::SoleContact => ("percent with one contact", 0),
+            Self::Cancelled => ("cancelled meetings", 0),
+            Self::BuyerCancelled => ("cancelled meetings with the economic buyer", 0),
+            Self::RecentGap => ("days of the last silence", 0),
+            Self::Unanswered => ("last emails without an answer", 0),
         }
     }
 }
@@ -291,6 +345,10 @@ impl Inputs {
             What::SinceMeeting => self.since_meeting.map(f64::from),
             What::SinceInbound => self.since_inbound.map(f64::from),
             What::SoleContact => self.sole_contact,
+            What::Cancelled => Some(self.cancelled.into()),
+            What::BuyerCancelled => self.buyer_cancelled.map(f64::from),
+            What::RecentGap => self.recent_gap.map(f64::from),
+            What::Unanswered => Some(self.unanswered.into()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Looks whether the stories that were told for the first time hold what their shapes stand for,
 //! now that their meetings have found room; one that does not is told as something less.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::calendar::lay;
 use super::super::overlaps::overlaps;
@@ -10,7 +10,7 @@ use super::super::zone::Zone;
 use super::super::{Situation, tell};
 use super::rules::{Broken, broken, inputs};
 use super::{Fallen, Stories, mix, pin, uninvited};
-use crate::model::id::{AccountId, RootId, UserId};
+use crate::model::id::{RootId, UserId};
 use crate::model::inventory::by_creation;
 
 /// A shape has at most so many weaker ones.
@@ -39,8 +39,8 @@ pub(in crate::planner) fn settle(
         if unsure.is_empty() {
             break;
         }
-        make_people_anew(situation, &unsure, stories);
         let order = by_creation(situation.inventory);
+        stories.people = people(situation, &stories.labels, stories.pins.values());
         stories.calendars = lay(situation, &order, &mut stories.pins);
     }
     stories.overlaps = overlaps(situation, &stories.pins);
@@ -55,17 +55,6 @@ fn broken_rules(
     let pins = &stories.pins[&root];
     let (timeline, _) = tell(situation, (root, pins), zones);
     broken(pins.shape, &inputs(&timeline, pins, situation.anchor))
-}
-
-/// Decides again whom we make at the accounts of these deals.
-fn make_people_anew(situation: &Situation, roots: &[RootId], stories: &mut Stories) {
-    let account = |root: &RootId| situation.inventory.opportunities[root].account;
-    let accounts: BTreeSet<AccountId> = roots.iter().filter_map(account).collect();
-    let is_there = |root: &RootId| account(root).is_some_and(|id| accounts.contains(&id));
-    let told = stories.pins.iter().filter(|(root, _)| is_there(root));
-    let anew = people(situation, told.map(|(_, pins)| pins));
-    stories.people.retain(|id, _| !accounts.contains(id));
-    stories.people.extend(anew);
 }
 
 /// Gives the deal a weaker shape, if there is one, and its meetings no place yet.

@@ -49,9 +49,10 @@ pub(super) fn bent(shape: Shape, room: u32) -> Bent {
             let before = room.saturating_sub(22);
             ((2, HEALTHY_RECENT + before), (1, 1), (5, ANY))
         }
-        Shape::AtRisk => ((0, ANY), (0, 1), (1, ANY)),
+        // One that is held before the silence, and one that is cancelled.
+        Shape::AtRisk => ((2, ANY), (0, 1), (1, ANY)),
         Shape::Stalled => ((0, ANY), (0, 0), (3, ANY)),
-        Shape::SingleThreaded => ((0, ANY), (0, 1), (2, ANY)),
+        Shape::SingleThreaded => ((0, ANY), (0, 1), (1, ANY)),
         Shape::ChampionLeft => ((0, ANY), (0, 1), (4, ANY)),
         Shape::New => ((0, 2), (0, 2), (0, 6)),
         Shape::Won => ((0, ANY), (0, 0), (0, ANY)),
@@ -73,7 +74,7 @@ pub(in crate::planner) fn counts(manifest: &Manifest, pins: &Pins, draw: &mut Ro
     let count = |purpose, bounds: Bounds<u32>, bent: (u32, u32), slots: u32| {
         count(&draw, (purpose, share), bounds, (bent.0, bent.1.min(slots)))
     };
-    let has_future = activity.future_days > 0 && !matches!(pins.ends, Ends::Closed(_));
+    let has_future = activity.future_days > 0 && !pins.ends.is_closed();
     Counts {
         past: count(0, activity.meetings.past, bent.past, PAST_SLOTS as u32),
         future: if has_future {

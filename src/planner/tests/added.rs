@@ -76,6 +76,50 @@ fn what_does_not_fit_is_told_once() {
     assert!(with_field("fits").plan().misfits.is_empty());
 }
 
+/// What no deal knows of is told of people and accounts too, and of nothing else.
+#[test]
+fn people_and_accounts_of_ours_get_their_fields() {
+    let mut world = plain_world(3);
+    world.inventory.contacts.clear();
+    let org = "accounts: {create: {group: {name: Acme Group, industry: Media}}}\n";
+    let plan = |world: &mut World, title: &str| {
+        world.settings.added = format!(
+            "{org}fields: {{Contact: {{Note__c: '{title}'}}, Account: {{Tier__c: '{{{{ industry }}}} 3'}}}}\n"
+        );
+        world.plan()
+    };
+    for (object, name) in [(Object::Contact, "Note__c"), (Object::Account, "Tier__c")] {
+        let kinds = BTreeMap::from([(name.to_owned(), FieldKind::Text { most: 60 })]);
+        world.capabilities.added_fields.insert(object, kinds);
+        let able = world.capabilities.objects.entry(object).or_default();
+        able.createable
+            .extend([name, "RecordTypeId"].map(str::to_owned));
+        let record_type = id("012", object.number().into());
+        world.capabilities.record_types.insert(object, record_type);
+    }
+    world.capabilities.org = Some(id("00D", 1));
+    let before = plan(&mut world, "{{ contact.first_name }} of {{ account.name }}").records;
+    for (address, contact) in of(&before, Object::Contact) {
+        let expect = format!("{} of Acme", contact.text("FirstName"));
+        assert_eq!(contact.text("Note__c"), expect, "{address}");
+        assert_eq!(
+            contact.text("RecordTypeId"),
+            id("012", Object::Contact.number().into()).to_string()
+        );
+    }
+    let accounts: Vec<_> = of(&before, Object::Account).collect();
+    assert_eq!(accounts[0].1.text("Tier__c"), "Media 3");
+    let contacts: Vec<_> = of(&before, Object::Contact)
+        .map(|(address, _)| address.clone())
+        .collect();
+    assert!(!contacts.is_empty());
+    let after = plan(&mut world, "{{ contact.title }}").records;
+    assert_eq!(differing(&before, &after), contacts);
+    let misfits = plan(&mut world, &"{{ contact.title }}".repeat(9)).misfits;
+    assert_eq!(misfits.len(), 1);
+    assert_eq!(misfits[0].path, "fields.Contact.Note__c");
+}
+
 #[test]
 fn a_record_type_goes_to_its_kind_alone() {
     let mut world = plain_world(1);

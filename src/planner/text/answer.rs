@@ -25,7 +25,9 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     let (buyer, champion) = about(deal, element);
     words.set(Slot::Buyer, named(buyer));
     words.set(Slot::Champion, named(champion));
-    match named(step.people.main.map(usize::from)) {
+    let main = step.people.main.map(usize::from);
+    let is_own = main.is_some() && [buyer, champion].contains(&main);
+    match named(main) {
         "" => words.set(Slot::They, format!("the team at {}", voice.account)),
         name => words.set(Slot::They, name),
     }
@@ -33,7 +35,12 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     let grammar = &lexicon.grammar;
     let key = element.map_or("other", |element| ELEMENTS[element]);
     let mut dice = Dice::of(voice.seed, key);
-    let rule = lexicon.sure[usize::from(sure) - 1];
+    let rules = if is_own {
+        lexicon.sure_own
+    } else {
+        lexicon.sure
+    };
+    let rule = rules[usize::from(sure) - 1];
     let row = dice.below(grammar.len(rule));
     let mut pen = Pen::new(grammar, &words, dice);
     pen.say_row(rule, row);

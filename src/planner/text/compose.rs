@@ -7,7 +7,7 @@ use super::catalogue::Phase;
 use super::facts::Facts;
 use super::recipe::mix;
 use super::render::Pen;
-use super::scene::{Scene, Sort};
+use super::scene::{OF_BUYER, OF_CHAMPION, Scene, Sort, Wait, gives};
 use super::slots::{Slot, Words};
 use super::voice::{Someone, Voice};
 use super::{Lexicon, spoken};
@@ -29,7 +29,9 @@ pub(super) fn compose(
     let grammar = &lexicon.grammar;
     let dice = Dice::of(scene.voice.seed, scene.step.path.as_str());
     let layout = lexicon.layouts[scene.sort as usize][usize::from(heavy)];
-    let mut pen = Pen::new(grammar, &words, dice).pointing(lexicon.frame(scene));
+    let mut pen = Pen::new(grammar, &words, dice)
+        .pointing(lexicon.frames(scene))
+        .in_turn(scene.voice.seed, scene.turn());
     if scene.is_internal() || scene.sort == Sort::Absence {
         pen.say(layout);
         return pen.finish();
@@ -92,20 +94,11 @@ fn signature(scene: &Scene, full: bool) -> String {
 
 /// A single line, such as the next step of a deal.
 pub(super) fn line(lexicon: &Lexicon, scene: &Scene, facts: &Facts, rule: &str) -> String {
-    let mut words = words(scene, facts);
-    words.set(Slot::They, scene_name(scene));
+    let words = words(scene, facts);
     let dice = Dice::of(scene.voice.seed, scene.step.path.as_str());
     let mut pen = Pen::new(&lexicon.grammar, &words, dice);
     pen.say(lexicon.grammar.rule(rule));
     pen.finish()
-}
-
-/// Whom a step is with, or the account's team.
-fn scene_name(scene: &Scene) -> String {
-    match scene.main {
-        Some(main) => main.full.clone(),
-        None => format!("the team at {}", scene.voice.account),
-    }
 }
 
 /// What the slots hold for every text about a deal.
@@ -156,6 +149,7 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     let Scene { voice, step, .. } = *scene;
     let mut words = common(voice, facts, step.topic);
     words.evidence = step.evidence;
+    words.of_main = scene.of_main;
     words.fixed = mix(voice.seed, step.topic as u64 * 64 + u64::from(step.round));
     let phase = match step.phase {
         Phase::Opening => Slot::Opening,
@@ -168,6 +162,8 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     words.hold(Slot::Colleague, step.colleague);
     words.hold(Slot::Inbound, scene.is_inbound());
     words.hold(Slot::Internal, scene.is_internal());
+    words.hold(Slot::Prompt, scene.wait == Some(Wait::Hours));
+    words.hold(Slot::Late, scene.wait == Some(Wait::Days));
     words.set(Slot::Day, spoken::day(step.when.day));
     if let Some(meeting) = scene.meeting {
         words.set(Slot::Meeting, spoken::weekday(meeting.when.day));
@@ -192,6 +188,13 @@ fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
     words.set(Slot::Buyer, full(scene.buyer));
     words.set(Slot::Champion, full(scene.champion));
     words.set(Slot::Owner, &*scene.owner.full);
+    words.set(
+        Slot::Ours,
+        match scene.owner.first.as_str() {
+            "" => scene.voice.seller.as_str(),
+            first => first,
+        },
+    );
     let team = format!("the team at {}", scene.voice.account);
     match scene.main {
         Some(main) => {
@@ -203,23 +206,50 @@ fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
             words.set(Slot::Whom, team.clone());
         }
     }
+    let is_buyer = gives(scene.of_main, OF_BUYER);
+    let is_champion = gives(scene.of_main, OF_CHAMPION);
     if scene.is_internal() {
         match scene.main {
             Some(main) => words.set(Slot::They, &*main.first),
             None => words.set(Slot::They, team),
         }
+        // Whom the notes are about is not introduced a second time.
+        if is_buyer {
+            words.set(Slot::Buyer, first(scene.main));
+        }
+        if is_champion {
+            words.set(Slot::Champion, first(scene.main));
+        }
         return;
     }
+    words.hold(Slot::SelfBuyer, is_buyer);
+    words.hold(Slot::SelfChampion, is_champion);
     let owner = scene.owner.first.as_str();
     let customer = first(scene.main);
     let (me, you, pronouns) = if scene.is_inbound() {
-        (customer, owner, ["we", "our", "us", "you", "your"])
+        (
+            customer,
+            owner,
+            ["we", "our", "us", "you", "your", "I", "me"],
+        )
     } else {
-        (owner, customer, ["you", "your", "you", "we", "our"])
+        (
+            owner,
+            customer,
+            ["you", "your", "you", "we", "our", "you", "you"],
+        )
     };
     words.set(Slot::Me, me);
     words.set(Slot::You, you);
-    let slots = [Slot::We, Slot::Our, Slot::Us, Slot::Vendor, Slot::Vendors];
+    let slots = [
+        Slot::We,
+        Slot::Our,
+        Slot::Us,
+        Slot::Vendor,
+        Slot::Vendors,
+        Slot::I,
+        Slot::Myself,
+    ];
     for (slot, pronoun) in slots.into_iter().zip(pronouns) {
         words.set(slot, pronoun);
     }

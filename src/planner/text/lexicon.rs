@@ -22,12 +22,16 @@ pub(in crate::planner) struct Lexicon<'a> {
     pub(super) queries: [RuleId; 5],
     /// How an answer begins and ends, by how sure it is, less one.
     pub(super) sure: [RuleId; 3],
+    /// The same, of what is said about whom it was learned from.
+    pub(super) sure_own: [RuleId; 3],
     /// By topic: what we ask, and what meetings and threads are called.
     talks: Vec<RuleId>,
     pub(super) meeting_subjects: Vec<RuleId>,
     pub(super) thread_subjects: Vec<RuleId>,
-    /// How a sentence about an element begins: in notes, in messages of ours, and in others.
+    /// How a sentence about an element begins: in notes, in messages of ours, and in others; and in
+    /// notes about whoever they are with.
     frames: [RuleId; 3],
+    seen: RuleId,
 }
 
 impl<'a> Lexicon<'a> {
@@ -51,9 +55,11 @@ impl<'a> Lexicon<'a> {
             queries: ["opening", "discovery", "evaluation", "proposal", "closing"]
                 .map(|phase| rule(&format!("query.{phase}"))),
             sure: ["sure.1", "sure.2", "sure.3"].map(rule),
+            sure_own: ["sure.own.1", "sure.own.2", "sure.own.3"].map(rule),
             talks: of_topics("talk"),
             meeting_subjects: of_topics("subject"),
             thread_subjects: of_topics("thread"),
+            seen: rule("point.seen"),
             frames: ["point.notes", "point.out", "point.in"].map(rule),
             grammar,
         }
@@ -63,13 +69,13 @@ impl<'a> Lexicon<'a> {
         self.talks[topic as usize]
     }
 
-    /// How a sentence about an element begins in a text.
-    pub(super) fn frame(&self, scene: &Scene) -> RuleId {
+    /// How a sentence about an element begins in a text, and one about whom it is with.
+    pub(super) fn frames(&self, scene: &Scene) -> [RuleId; 2] {
         let [notes, out, of_customer] = self.frames;
         match scene.is_inbound() {
-            _ if scene.is_internal() => notes,
-            true => of_customer,
-            false => out,
+            _ if scene.is_internal() => [notes, self.seen],
+            true => [of_customer, of_customer],
+            false => [out, out],
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) use prompt::{draft, hash as asked_hash};
 pub(super) use recipe::hash;
 use scene::Scene;
 pub(super) use spoken::day as spoken;
-pub(super) use voice::Voice;
+pub(super) use voice::{Voice, seller};
 
 /// What a step is called.
 pub(super) fn subject(_: &Deal, number: usize) -> Value {
@@ -63,7 +63,6 @@ pub(super) fn answer(element: &str, cited: usize, person: Option<Person>, sure: 
 }
 
 /// The next step of a deal, after one of its steps.
-#[expect(dead_code, reason = "loans write it into the opportunity")]
 pub(super) fn next_step(number: usize) -> Value {
     Value::Text(Text::NextStep(number))
 }

@@ -98,13 +98,11 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         u64::from(step.colleague),
         u64::from(step.evidence),
         deal.voice.base.number() as u64,
-        if scene.is_internal() {
-            0
-        } else {
-            scene.owner.hash
-        },
+        scene.owner.hash,
         someone(scene.buyer),
         someone(scene.champion),
+        u64::from(scene.of_main),
+        scene.wait.map_or(0, |wait| wait as u64 + 1),
         day(scene.meeting),
         day(scene.earlier),
     ];

@@ -13,8 +13,10 @@ pub(super) struct Pen<'a> {
     /// The rules that were used, which alternative came first, and how many came since: in one
     /// text none comes twice before all have come.
     used: Vec<(RuleId, usize, usize)>,
-    /// How a sentence about an element is framed.
-    points: Option<RuleId>,
+    /// How a sentence about an element is framed: as what was said, or as what was seen.
+    points: Option<[RuleId; 2]>,
+    /// A draw of the deal, and the text's turn in it: each text begins elsewhere in a rule.
+    turn: Option<(u64, usize)>,
     within: bool,
     /// While what is said must be the same wherever it is said: what its inner alternatives are
     /// chosen by.
@@ -30,14 +32,21 @@ impl<'a> Pen<'a> {
             text: String::with_capacity(1024),
             used: Vec::with_capacity(32),
             points: None,
+            turn: None,
             within: false,
             fixed: None,
         }
     }
 
-    /// With sentences about elements framed by this rule.
-    pub(super) fn pointing(mut self, points: RuleId) -> Self {
+    /// With sentences about elements framed by these rules.
+    pub(super) fn pointing(mut self, points: [RuleId; 2]) -> Self {
         self.points = Some(points);
+        self
+    }
+
+    /// As one of many texts of a deal, which say what they have in common in turns.
+    pub(super) fn in_turn(mut self, deal: u64, turn: usize) -> Self {
+        self.turn = Some((deal, turn));
         self
     }
 
@@ -114,7 +123,10 @@ impl<'a> Pen<'a> {
                     (*first + *since) % count
                 }
                 None => {
-                    let first = self.dice.below(count);
+                    let first = match self.turn {
+                        Some((deal, turn)) => in_turn(deal ^ self.grammar.key(rule), turn, count),
+                        None => self.dice.below(count),
+                    };
                     self.used.push((rule, first, 0));
                     first
                 }
@@ -156,7 +168,7 @@ impl<'a> Pen<'a> {
 
     /// A sentence for every element that is to be mentioned.
     fn points(&mut self) {
-        let Some(frame) = self.points else {
+        let Some([said, seen]) = self.points else {
             return;
         };
         let facts = self.grammar.facts();
@@ -164,6 +176,9 @@ impl<'a> Pen<'a> {
         while left != 0 {
             let element = left.trailing_zeros() as usize;
             left &= left - 1;
+            // Nobody is quoted on themselves.
+            let is_own = self.words.of_main >> element & 1 == 1;
+            let frame = if is_own { seen } else { said };
             // A frame is what stands before the clause and what stands after it.
             let frames = self.grammar.len(frame);
             let row = self.dice.below(frames);
@@ -209,4 +224,12 @@ impl<'a> Pen<'a> {
             _ => false,
         }
     }
+}
+
+/// The number of an alternative for each turn, far from that of the turn before: all come up before
+/// any comes again.
+fn in_turn(draw: u64, turn: usize, count: usize) -> usize {
+    // One of these has no factor in common with any count that a rule has.
+    let stride = [3, 5, 7, 11].into_iter().find(|prime| count % prime != 0);
+    (Dice::new(draw).below(count) + turn * stride.unwrap_or(1)) % count
 }

@@ -27,6 +27,8 @@ sorts! {
     Cancelled = "cancelled",
     Invite = "invite",
     InviteReply = "invite.reply",
+    Prep = "prep",
+    PrepReply = "prep.reply",
     Recap = "recap",
     RecapReply = "recap.reply",
     FollowUp = "follow-up",
@@ -42,6 +44,8 @@ sorts! {
     EvasiveAnswer = "evasive.answer",
     AgainOut = "again.out",
     AgainIn = "again.in",
+    AlsoOut = "also.out",
+    AlsoIn = "also.in",
     Nudge = "nudge",
     Outreach = "outreach",
     Bump = "bump",
@@ -70,10 +74,25 @@ pub(in crate::planner) struct Scene<'a> {
     /// The economic buyer and the champion, where it gives evidence of them.
     pub(super) buyer: Option<&'a Someone>,
     pub(super) champion: Option<&'a Someone>,
+    /// The elements that it gives evidence of and that are about `main`, as bits.
+    pub(super) of_main: u32,
+    /// How long what it answers had to wait.
+    pub(super) wait: Option<Wait>,
     /// The meeting that a message belongs to.
     pub(in crate::planner) meeting: Option<&'a Step>,
     /// An earlier meeting, about something else.
     pub(in crate::planner) earlier: Option<&'a Step>,
+}
+
+/// How long a message had to wait for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// Some hours at the most.
+    Hours,
+    /// To the next day.
+    Usual,
+    /// Longer than that.
+    Days,
 }
 
 /// Elements whose evidence names the economic buyer.
@@ -90,6 +109,10 @@ impl<'a> Scene<'a> {
             // Nobody writes of themselves, or is written to of themselves, in the third person.
             voice.at(place.filter(|place| is_internal(step.kind) || Some(*place) != main))
         };
+        let of_main = |place: Option<usize>, elements| match place {
+            Some(_) if place == main => step.evidence & bits(elements),
+            _ => 0,
+        };
         let meeting = meeting(timeline, step);
         Self {
             sort: sort(voice, timeline, step),
@@ -100,9 +123,21 @@ impl<'a> Scene<'a> {
             owner: voice.owner(step.owner),
             buyer: named(voice.buyer, OF_BUYER),
             champion: named(voice.champion, OF_CHAMPION),
+            of_main: of_main(voice.buyer, OF_BUYER) | of_main(voice.champion, OF_CHAMPION),
+            wait: wait(timeline, step),
             meeting,
             earlier: earlier(timeline, step, meeting),
         }
+    }
+
+    /// Its place among the texts of its kind in the deal: what can be said in several ways is said
+    /// in another one by each.
+    pub(super) fn turn(&self) -> usize {
+        let place = match self.step.kind {
+            Kind::Mail(_, place) => usize::from(place),
+            Kind::Meeting(_) | Kind::Call(_) | Kind::Todo => 0,
+        };
+        usize::from(self.step.number) + 7 * place
     }
 
     /// The draws that all messages of a thread share.
@@ -130,8 +165,28 @@ impl<'a> Scene<'a> {
 
 /// Whether there is evidence of one of the elements.
 pub(super) fn gives(evidence: u32, elements: &[&str]) -> bool {
-    let mut bits = (0..ELEMENTS.len()).filter(|bit| evidence >> bit & 1 == 1);
-    evidence != 0 && bits.any(|bit| elements.contains(&ELEMENTS[bit]))
+    evidence != 0 && evidence & bits(elements) != 0
+}
+
+/// The bits of some elements.
+pub(super) fn bits(elements: &[&str]) -> u32 {
+    let numbers = 0..ELEMENTS.len();
+    let named = numbers.filter(|number| elements.contains(&ELEMENTS[*number]));
+    named.fold(0, |bits, number| bits | 1 << number)
+}
+
+/// How long the message that a step answers had to wait; an invitation answers no meeting.
+fn wait(timeline: &Timeline, step: &Step) -> Option<Wait> {
+    const HOUR: i64 = 3_600;
+    let Kind::Mail(_, 1..) = step.kind else {
+        return None;
+    };
+    let seconds = step.when.at - timeline.steps[step.about?].when.at;
+    Some(match seconds / HOUR {
+        ..5 => Wait::Hours,
+        5..36 => Wait::Usual,
+        _ => Wait::Days,
+    })
 }
 
 /// Notes are for us; messages are read by the customer.
@@ -221,6 +276,8 @@ fn attached(path: &str) -> Option<Sort> {
     const ENDS: &[(&str, Sort)] = &[
         ("/invite", Sort::Invite),
         ("/invite/reply", Sort::InviteReply),
+        ("/prep", Sort::Prep),
+        ("/prep/reply", Sort::PrepReply),
         ("/recap", Sort::Recap),
         ("/recap/reply", Sort::RecapReply),
         ("/follow-up", Sort::FollowUp),
@@ -261,17 +318,21 @@ fn in_thread(voice: &Voice, timeline: &Timeline, step: &Step) -> Sort {
         Direction::Outbound => Sort::FirstOut,
         Direction::Inbound => Sort::FirstIn,
     };
-    for way in &ways[1..] {
-        sort = match (sort, *way) {
+    for pair in ways.windows(2) {
+        sort = match (sort, pair[1]) {
             (Sort::FirstOut | Sort::Nudge, Direction::Outbound) => Sort::Nudge,
             (Sort::FirstOut | Sort::Nudge, Direction::Inbound) if evades => Sort::Evasive,
             (Sort::FirstOut | Sort::Nudge, Direction::Inbound) => Sort::AnswerIn,
             (Sort::FirstIn, Direction::Outbound) => Sort::AnswerOut,
-            (Sort::Evasive | Sort::EvasiveAnswer, Direction::Outbound) => Sort::EvasiveAnswer,
+            (Sort::EvasiveAnswer, Direction::Outbound) => Sort::Nudge,
+            (Sort::Evasive, Direction::Outbound) => Sort::EvasiveAnswer,
             (Sort::Evasive | Sort::EvasiveAnswer, Direction::Inbound) => Sort::Evasive,
             (Sort::AnswerIn, Direction::Outbound) | (Sort::AnswerOut, Direction::Inbound) => {
                 Sort::Wrap
             }
+            // Who writes twice in a row has something to add.
+            (_, Direction::Outbound) if pair[0] == pair[1] => Sort::AlsoOut,
+            (_, Direction::Inbound) if pair[0] == pair[1] => Sort::AlsoIn,
             (_, Direction::Outbound) => Sort::AgainOut,
             (_, Direction::Inbound) => Sort::AgainIn,
         };

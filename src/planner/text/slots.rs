@@ -33,6 +33,8 @@ slots! {
     Seller = "seller",
     /// Who holds a meeting, or writes or gets a message, on our side.
     Owner = "owner",
+    /// The same by first name, in lists of who does what; where nobody is known, our company.
+    Ours = "ours",
     /// The first name of who writes.
     Me = "me",
     /// The first name of who is written to.
@@ -50,6 +52,10 @@ slots! {
     /// The economic buyer and the champion, where the step is evidence of them.
     Buyer = "buyer",
     Champion = "champion",
+    /// Whom the customer's side of a message is, as who writes would say it: I, or you.
+    I = "i",
+    /// The same, as the object of a sentence: me, or you.
+    Myself = "self",
     /// The day of the step, and of the meeting that a message belongs to.
     Day = "day",
     Meeting = "meeting",
@@ -111,6 +117,12 @@ slots! {
     Service = "service",
     /// Neither of the two.
     Software = "software",
+    /// Whoever writes or gets a message on the customer's side is the one it is evidence of.
+    SelfBuyer = "self_buyer",
+    SelfChampion = "self_champion",
+    /// A message that answers another within hours, or only after days.
+    Prompt = "prompt",
+    Late = "late",
     /// A message or call of the customer's.
     Inbound = "inbound",
     /// A colleague of the owner takes part.
@@ -149,8 +161,9 @@ pub(super) struct Words<'a> {
     pub(super) topic: Topic,
     /// What the earlier meeting was about.
     pub(super) earlier: Topic,
-    /// The elements to mention, as bits.
+    /// The elements to mention, and those of them that are about whom the step is with, as bits.
     pub(super) evidence: u32,
+    pub(super) of_main: u32,
     /// What the details of facts are chosen by: the deal's draw, and the round of the topic.
     pub(super) fixed: u64,
 }
@@ -163,6 +176,7 @@ impl<'a> Words<'a> {
             topic,
             earlier: topic,
             evidence: 0,
+            of_main: 0,
             fixed: 0,
         }
     }

@@ -54,6 +54,7 @@ fn of_step<'a>(deal: &'a Deal, step: &Step) -> Scene<'a> {
 fn title(deal: &Deal, scene: &Scene) -> String {
     let name = match scene.sort {
         Sort::Invite | Sort::InviteReply => "title.invite",
+        Sort::Prep | Sort::PrepReply => "title.prep",
         Sort::Recap => "title.recap",
         Sort::FollowUp | Sort::FollowUpReply => "title.follow-up",
         Sort::Reschedule | Sort::RescheduleReply => "title.reschedule",

@@ -175,7 +175,7 @@ impl Voice {
 }
 
 /// Our own company: as the manifest names it, or else as the org does.
-fn seller(situation: &Situation) -> String {
+pub(in crate::planner) fn seller(situation: &Situation) -> String {
     let named = situation.manifest.seller.company.as_deref();
     let name = named.unwrap_or(&situation.inventory.organization);
     match name.trim() {

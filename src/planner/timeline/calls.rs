@@ -4,7 +4,7 @@ use super::super::story::call_day;
 use super::committee::Committee;
 use super::dealer::Dealer;
 use super::moment::{Moment, writing_time};
-use super::{Direction, Kind, Source, Step, Timeline, phase_at};
+use super::{Direction, Kind, Party, Source, Step, Timeline, phase_at};
 use crate::draw::RootDraw;
 use crate::model::address::{Path, numbered};
 
@@ -26,21 +26,23 @@ const LAST_MINUTE: u32 = 17 * 60 + 30;
 pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) {
     let Source { pins, counts, .. } = source;
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("calls");
+    let mut dealer = Dealer::new("calls", pins.segment);
     for number in 0..counts.calls.number as usize {
         let path = Path::new(numbered("call/", number + 1));
         let draws = draw.at(path.as_str());
         let day = call_day(pins, number, draws.unit(DAY));
         let minute = writing_time(draws.unit(MINUTE)).min(LAST_MINUTE);
         let phase = phase_at(pins, day);
-        let (topic, round) = dealer.next(phase, draw);
-        let direction = if draws.chance(DIRECTION, 700) {
+        let (topic, round) = dealer.next((phase, day), draw);
+        let units = (draws.unit(PERSON), draws.unit(TURN));
+        let people = committee.partner(number, (topic, phase), day, units);
+        let length = *draws.pick(LENGTH, &LENGTHS);
+        let when = Moment { day, minute }.when(&source, pins.owner, length);
+        let direction = if draws.chance(DIRECTION, 700) || !knows_us(timeline, people, when.at) {
             Direction::Outbound
         } else {
             Direction::Inbound
         };
-        let units = (draws.unit(PERSON), draws.unit(TURN));
-        let length = *draws.pick(LENGTH, &LENGTHS);
         timeline.steps.push(Step {
             path,
             number: number as u8 + 1,
@@ -49,12 +51,23 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
             round,
             phase,
             core: number < counts.calls.core as usize,
-            when: Moment { day, minute }.when(&source, pins.owner, length),
+            when,
             owner: pins.owner,
             colleague: false,
-            people: committee.partner(number, (topic, phase), day, units),
+            people,
             about: None,
             evidence: 0,
         });
     }
+}
+
+/// Whether whom the call is with had to do with us before, at the least counts. Nobody calls whom
+/// they do not know.
+fn knows_us(timeline: &Timeline, people: Party, at: i64) -> bool {
+    let mut before = timeline
+        .steps
+        .iter()
+        .filter(|step| step.core && step.when.at < at);
+    let main = people.main.map(usize::from);
+    before.any(|step| step.people.places().any(|place| Some(place) == main))
 }

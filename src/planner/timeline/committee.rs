@@ -1,6 +1,6 @@
 //! Who of the customer's people takes part in what.
 
-use super::super::story::{Asked, farewell};
+use super::super::story::{Asked, buyer, farewell};
 use super::super::text::catalogue::Phase;
 use super::Party;
 use super::topic::Topic;
@@ -12,6 +12,10 @@ const SPOKEN_WITH: [u32; 9] = [40, 25, 20, 15, 10, 8, 6, 5, 4];
 
 /// How many of a hundred meetings have one person of the customer's, two, and so on.
 const SIZES: [u32; 6] = [30, 32, 20, 8, 6, 4];
+
+/// The number, from 0, of the meeting of an at-risk deal that the economic buyer cancels. It is
+/// one of those that are cancelled.
+const BUYER_CANCELLED: usize = 1;
 
 /// The people whom the story of a deal speaks with.
 pub(super) struct Committee<'a> {
@@ -48,6 +52,9 @@ impl<'a> Committee<'a> {
         if shape == Shape::SingleThreaded || shape == Shape::ChampionLeft {
             return self.party(self.only(asked.day), 0);
         }
+        if shape == Shape::AtRisk && number == BUYER_CANCELLED {
+            return self.with_buyer(asked.day);
+        }
         let mut main = self.main((topic, phase), (asked.person, asked.turn));
         let mut others = self.introduced(number);
         if wants_executive(shape, number)
@@ -73,6 +80,28 @@ impl<'a> Committee<'a> {
         self.party(main, others)
     }
 
+    /// The meeting that the economic buyer was to come to; the others are with whom it always is.
+    fn with_buyer(&self, day: i32) -> Party {
+        let party = self.party(self.only(day), 0);
+        match buyer(self.pins) {
+            Some(buyer) if party.main != Some(buyer as u8) => Party {
+                main: Some(buyer as u8),
+                others: party.main.map_or(0, |main| 1 << main),
+            },
+            _ => party,
+        }
+    }
+
+    /// Who gets the mails around a meeting: nobody whom the story does not speak with.
+    pub(super) fn informed(&self, party: Party) -> Party {
+        let is_engaged = |place: &u8| self.pins.engaged >> place & 1 == 1;
+        let mut engaged = party.places().map(|place| place as u8).filter(is_engaged);
+        Party {
+            main: engaged.next(),
+            others: engaged.fold(0, |bits, place| bits | 1 << place),
+        }
+    }
+
     /// Whom the thread or call with this number, from 0, is with.
     pub(super) fn partner(
         &self,
@@ -91,6 +120,30 @@ impl<'a> Committee<'a> {
             _ => self.main((topic, phase), units),
         };
         self.party(main, 0)
+    }
+
+    /// With a copy to somebody else: to who sells for us, of what is written to others, and of what
+    /// is written to him sometimes to whom it concerns. So people are introduced before they write.
+    pub(super) fn copied(&self, party: Party, (topic, phase): (Topic, Phase), unit: f64) -> Party {
+        let shape = self.pins.shape;
+        let Some(main) = party.main else { return party };
+        if shape == Shape::SingleThreaded || shape == Shape::ChampionLeft {
+            return party;
+        }
+        let champion = self.engaged[0];
+        let copied = match main == champion {
+            false => (unit < 0.6).then_some(champion),
+            true => (unit < 0.3).then(|| self.main((topic, phase), (unit, unit / 0.3))),
+        };
+        self.party(main, copied.map_or(0, |place| 1 << place))
+    }
+
+    /// Who sells for us in front of the economic buyer, where both are spoken with.
+    pub(super) fn champion_of(&self, party: Party) -> Option<Party> {
+        let buyer = buyer(self.pins)?;
+        let champion = self.party(self.engaged.first().copied()?, 0);
+        let is_with_buyer = party.places().any(|place| place == buyer);
+        (is_with_buyer && champion.main != Some(buyer as u8)).then_some(champion)
     }
 
     /// Who it all hangs on, on this day.

@@ -1,46 +1,138 @@
-//! Topics: each taken up once in a deal before any comes again, fitting how far the deal had come.
+//! Topics: each taken up once in a deal before any comes again, fitting how far the deal had come
+//! and how large it is, and in an order that makes sense.
 
 use super::super::text::catalogue::{PHASES, Phase};
 use super::topic::{TOPICS, Topic};
 use crate::draw::{RootDraw, permutation};
+use crate::model::pins::Segment;
 
 /// How many topics each phase has.
 const EACH: usize = 8;
+
+/// What is spoken of before what, within a phase; the phases themselves come one after the other.
+const CHAINS: &[(Topic, Topic)] = &[
+    (Topic::Demo, Topic::DeepDive),
+    (Topic::Demo, Topic::SecurityReview),
+    (Topic::Demo, Topic::EvaluationReview),
+    (Topic::EvaluationPlan, Topic::EvaluationReview),
+    (Topic::BusinessCase, Topic::ExecutiveReview),
+    (Topic::Proposal, Topic::Pricing),
+    (Topic::Contract, Topic::CommercialTerms),
+    (Topic::Contract, Topic::HandOver),
+    (Topic::LaunchPlanning, Topic::HandOver),
+];
+
+/// Whose security nobody reviews for less than 100,000.
+const OF_LARGE_DEALS: &[Topic] = &[Topic::SecurityReview, Topic::SecuritySignOff];
 
 /// Deals topics out to a deal's slots, one after the other in the order of slots. What a slot
 /// gets depends on the slots before it, never on how many are used.
 pub(super) struct Dealer {
     /// Keys the draws.
     name: &'static str,
+    segment: Segment,
     /// The order of each phase's topics in this deal, drawn when it is first needed.
     orders: [Option<Vec<usize>>; PHASES],
-    dealt: [usize; PHASES],
+    /// What was dealt, to what day, and how often it had been dealt before.
+    dealt: Vec<(Topic, i32, u8)>,
 }
 
 impl Dealer {
-    pub(super) fn new(name: &'static str) -> Self {
+    pub(super) fn new(name: &'static str, segment: Segment) -> Self {
         Self {
             name,
+            segment,
             orders: Default::default(),
-            dealt: [0; PHASES],
+            dealt: Vec::new(),
         }
     }
 
-    /// The next topic of the phase, and how often it was dealt before.
-    pub(super) fn next(&mut self, phase: Phase, draw: &mut RootDraw) -> (Topic, u8) {
+    /// The topic of a slot on this day, and how often it was dealt before.
+    pub(super) fn next(&mut self, (phase, day): (Phase, i32), draw: &mut RootDraw) -> (Topic, u8) {
         let row = phase as usize;
-        let order = self.orders[row]
-            .get_or_insert_with(|| permutation(draw, &format!("topics/{}/{row}", self.name), EACH));
-        let dealt = self.dealt[row];
-        self.dealt[row] += 1;
-        let topic = TOPICS[row * EACH + order[dealt % EACH]].topic;
-        (topic, (dealt / EACH) as u8)
+        if self.orders[row].is_none() {
+            let name = format!("topics/{}/{row}", self.name);
+            self.orders[row] = Some(permutation(draw, &name, EACH));
+        }
+        let order = self.orders[row].iter().flatten();
+        let topics = order.map(|place| TOPICS[row * EACH + place].topic);
+        let is_large = self.segment >= Segment::Large;
+        let rounds = topics
+            .filter(|topic| is_large || !OF_LARGE_DEALS.contains(topic))
+            .map(|topic| (self.round(topic), topic));
+        let round = rounds.clone().map(|(round, _)| round).min().unwrap_or(0);
+        let mut left = rounds
+            .filter(|(of, _)| *of == round)
+            .map(|(_, topic)| topic);
+        let first = left.clone().next();
+        let topic = left.find(|topic| self.is_in_order(*topic, day)).or(first);
+        let topic = topic.expect("every phase has topics for deals of any size");
+        self.dealt.push((topic, day, round));
+        (topic, round)
+    }
+
+    /// How often a topic was dealt.
+    fn round(&self, topic: Topic) -> u8 {
+        self.dealt.iter().filter(|(of, ..)| *of == topic).count() as u8
+    }
+
+    /// Whether nothing that has to come before the topic is dealt to a later day, and nothing
+    /// that follows from it to an earlier one.
+    fn is_in_order(&self, topic: Topic, day: i32) -> bool {
+        self.dealt.iter().all(|(other, at, _)| {
+            let is_later = *at < day || !CHAINS.contains(&(*other, topic));
+            let is_earlier = *at > day || !CHAINS.contains(&(topic, *other));
+            is_later && is_earlier
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EACH, PHASES, TOPICS};
+    use std::collections::BTreeSet;
+
+    use super::{CHAINS, Dealer, EACH, OF_LARGE_DEALS, PHASES, TOPICS};
+    use crate::draw::RootDraw;
+    use crate::model::pins::Segment;
+    use crate::planner::text::catalogue::Phase;
+
+    #[test]
+    fn what_follows_from_something_comes_after_it() {
+        for deal in 0..200 {
+            let mut draw = RootDraw::new(7, &deal.to_string());
+            let mut dealer = Dealer::new("test", Segment::Large);
+            // As slots lie: each day once, in no order.
+            let days = [5, 2, 7, 0, 4];
+            let dealt = days.map(|day| (dealer.next((Phase::Proposal, day), &mut draw), day));
+            for ((one, _), day) in dealt {
+                let after = dealt
+                    .iter()
+                    .filter(|((other, _), _)| CHAINS.contains(&(one, *other)));
+                for (other, later) in after {
+                    assert!(*later > day, "{one:?} on {day}, {other:?} on {later}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_topic_comes_once_before_any_comes_again() {
+        let mut draw = RootDraw::new(7, "deal");
+        for (segment, count) in [(Segment::Mid, EACH - 1), (Segment::Large, EACH)] {
+            let mut dealer = Dealer::new("test", segment);
+            for round in 0..2 {
+                let topics = (0..count).map(|day| {
+                    let (topic, of) = dealer.next((Phase::Evaluation, day as i32), &mut draw);
+                    assert_eq!(of, round);
+                    topic
+                });
+                let topics: BTreeSet<_> = topics.collect();
+                assert_eq!(topics.len(), count);
+                let has_security = topics.iter().any(|topic| OF_LARGE_DEALS.contains(topic));
+                assert_eq!(has_security, segment == Segment::Large);
+            }
+        }
+    }
 
     #[test]
     fn every_phase_has_its_row_of_topics() {

@@ -2,14 +2,14 @@
 //! not, and before it is known where it finds room.
 
 use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
-use super::super::story::{Asked, asked};
+use super::super::story::{Asked, asked, kick_off};
 use super::super::text::catalogue::Phase;
 use super::committee::Committee;
 use super::dealer::Dealer;
 use super::topic::Topic;
 use super::{Party, phase_at};
 use crate::draw::RootDraw;
-use crate::model::pins::{Ends, Pins};
+use crate::model::pins::Pins;
 
 /// One slot for a meeting.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ pub(in crate::planner) fn slots(
     draw: &mut RootDraw,
 ) -> Vec<Slot> {
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("meetings");
+    let mut dealer = Dealer::new("meetings", pins.segment);
     let numbers = dealt().take_while(reaching(past, future));
     let (past_dealt, future_dealt) = numbers.fold((0, 0), |(past, future), next| match next {
         (Tense::Past, number) => (number, future),
@@ -43,7 +43,7 @@ pub(in crate::planner) fn slots(
     let asked = [(Tense::Past, past_dealt), (Tense::Future, future_dealt)]
         .map(|slots| asked(pins, slots, draw));
     // A closed deal has no future, but its slots are dealt to all the same.
-    let is_over = matches!(pins.ends, Ends::Closed(_));
+    let is_over = pins.ends.is_closed();
     let mut slots = Vec::with_capacity(past + future);
     for (tense, number) in dealt().take(past_dealt + future_dealt) {
         let (asked, count) = match tense {
@@ -55,7 +55,10 @@ pub(in crate::planner) fn slots(
             Tense::Future if is_over => Phase::Closing,
             _ => phase_at(pins, asked.day),
         };
-        let (topic, round) = dealer.next(phase, draw);
+        let (topic, round) = match kick_off(pins, tense, number - 1) {
+            Some(_) => (Topic::KickOff, 0),
+            None => dealer.next((phase, asked.day), draw),
+        };
         if number <= count {
             slots.push(Slot {
                 tense,

@@ -22,14 +22,14 @@ const DUE: u32 = 17 * 60;
 pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) {
     let Source { pins, counts, .. } = source;
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("todos");
+    let mut dealer = Dealer::new("todos", pins.segment);
     let days = SOON.min(pins.grid.future_days) as u64;
     let phase = phase_at(pins, 0);
     for number in 0..counts.todos.number as usize {
         let path = Path::new(numbered("todo/", number + 1));
         let draws = draw.at(path.as_str());
         let day = 1 + draws.below(DAY, days) as i32;
-        let (topic, round) = dealer.next(phase, draw);
+        let (topic, round) = dealer.next((phase, day), draw);
         let units = (draws.unit(PERSON), draws.unit(TURN));
         timeline.steps.push(Step {
             path,

@@ -1,31 +1,58 @@
 //! An opportunity as the org tells it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
 use super::{optional, text, value, without_loans};
-use crate::manifest::StoryKey;
+use crate::manifest::{Manifest, StoryKey};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, RootId, UserId};
 use crate::model::inventory::Opportunity;
 use crate::model::loan::Loans;
 use crate::org::{Fields, Org, Scope};
+use crate::refresh::selection::chooses;
 use crate::refresh::{Error, record_id, timestamp};
 
 /// The field that tells an amount's currency, where there are several.
 pub(super) const CURRENCY: &str = "CurrencyIsoCode";
 
+/// An opportunity that was read, as it is without us.
+pub(super) struct Deal {
+    pub(super) id: RootId,
+    pub(super) opportunity: Opportunity,
+    /// Whether the query chooses it by what it held before fields of it were lent; none where none
+    /// are, so that the org's own answer stands.
+    pub(super) is_chosen_without_us: Option<bool>,
+}
+
 /// How an opportunity is read.
 pub(super) struct Reading<'a> {
-    pub(super) story_key: &'a StoryKey,
+    pub(super) manifest: &'a Manifest,
+    pub(super) has_default_exclusion: bool,
     /// By currency, how much of it a unit of the corporate currency is; empty where there is one.
     pub(super) rates: BTreeMap<String, f64>,
     pub(super) loans: &'a Loans,
 }
 
 impl Reading<'_> {
+    pub(super) fn deal(&self, fields: &Fields) -> Result<Deal, Error> {
+        let fields = without_loans(fields, self.loans);
+        let query = &self.manifest.salesforce.query;
+        let is_chosen_without_us = match &fields {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(fields) => Some(chooses(query, self.has_default_exclusion, fields)),
+        };
+        let (id, opportunity) = opportunity(&fields, self)?;
+        Ok(Deal {
+            id,
+            opportunity,
+            is_chosen_without_us,
+        })
+    }
+
     /// An amount in the corporate currency; as it is where the org does not tell the rate.
     fn corporate(&self, fields: &Fields, amount: f64) -> f64 {
         let currency = optional(fields, CURRENCY);
@@ -52,14 +79,10 @@ pub(super) async fn rates(
     Ok(rows.iter().filter_map(rate).collect())
 }
 
-pub(super) fn opportunity(
-    fields: &Fields,
-    reading: &Reading<'_>,
-) -> Result<(RootId, Opportunity), Error> {
-    let fields = &*without_loans(fields, reading.loans);
+fn opportunity(fields: &Fields, reading: &Reading<'_>) -> Result<(RootId, Opportunity), Error> {
     let id = record_id(&text(fields, "Id")?)?;
     let name = text(fields, "Name")?;
-    let story_key = match reading.story_key {
+    let story_key = match &reading.manifest.run.story_key {
         StoryKey::Id => id.to_string(),
         StoryKey::Name => name.clone(),
         // A deal without the field tells the story of its id.

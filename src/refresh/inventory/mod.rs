@@ -9,16 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::selection::condition;
-use super::{Error, record_id};
+use super::selection::{condition, looked_at};
+use super::{Error, close_plan, record_id};
 use crate::manifest::{Manifest, StoryKey};
 use crate::model::capabilities::Capabilities;
 use crate::model::id::{AccountId, RecordId, RootId};
-use crate::model::inventory::{Inventory, Opportunity};
+use crate::model::inventory::Inventory;
 use crate::model::loan::Loans;
 use crate::org::{Fields, Org, Pages, Read as Question, Retrieve, Scope, Told, soql};
 
-use deal::{CURRENCY, Reading, opportunity, rates};
+use deal::{CURRENCY, Deal, Reading, rates};
 use people::{USERS, around, users};
 
 /// What to read.
@@ -82,25 +82,31 @@ pub(crate) async fn inventory(
         accounts,
         contacts,
         contact_roles,
+        questions,
         users: into,
         organization,
     } = &mut read.inventory;
     organization.clone_from(&org.identity().org_name);
     let around = around(org, request, opportunities).await?;
     (*accounts, *contacts, *contact_roles) = around;
+    *questions = close_plan::questions(org, request, opportunities).await?;
     *into = self::users(users.pages()?).await?;
     Ok((read, further))
 }
 
 fn fields<'a>(request: &InventoryRequest<'a>) -> Vec<&'a str> {
+    let manifest = request.manifest;
+    let currency = request.capabilities.currencies.then_some(CURRENCY);
+    let story_key = match &manifest.run.story_key {
+        StoryKey::Field(field) => Some(field.as_str()),
+        StoryKey::Id | StoryKey::Name => None,
+    };
+    let filtered = looked_at(&manifest.salesforce.query, request.has_default_exclusion);
     let mut fields = FIELDS.to_vec();
-    if request.capabilities.currencies {
-        fields.push(CURRENCY);
-    }
-    if let StoryKey::Field(field) = &request.manifest.run.story_key
-        && !FIELDS.iter().any(|known| known.eq_ignore_ascii_case(field))
-    {
-        fields.push(field);
+    for field in filtered.chain(currency).chain(story_key) {
+        if !fields.iter().any(|known| known.eq_ignore_ascii_case(field)) {
+            fields.push(field);
+        }
     }
     fields
 }
@@ -125,50 +131,75 @@ fn matching(request: &InventoryRequest<'_>) -> String {
 async fn opportunities(
     org: &Org,
     request: &InventoryRequest<'_>,
-    (pages, total): (Pages, u64),
+    (pages, mut total): (Pages, u64),
 ) -> Result<Read, Error> {
     let query = &request.manifest.salesforce.query;
     let reading = Reading {
-        story_key: &request.manifest.run.story_key,
+        manifest: request.manifest,
+        has_default_exclusion: request.has_default_exclusion,
         rates: rates(org, request.capabilities).await?,
         loans: request.loans,
     };
-    let fields = fields(request);
-    let condition = condition(query, request.has_default_exclusion);
     let limit = u64::from(query.limit);
-    let matching = read_selected(org, request, (pages, total.min(limit)), &reading).await?;
-    let full = matching.len() as u64 == limit;
-    let found: BTreeSet<_> = matching.iter().map(|(id, _)| *id).collect();
-    let missing: Vec<RootId> = request.covered.difference(&found).copied().collect();
+    let found = read_selected(org, request, (pages, total.min(limit)), &reading).await?;
+    let is_full = found.len() as u64 == limit;
+    let (found, new): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|deal| request.covered.contains(&deal.id));
+    let others = not_found(org, request, (&found, is_full), &reading).await?;
+    let found = found.into_iter().map(|deal| (deal, true));
     let mut read = Read::default();
-    let still = matching_ids(org, &condition, if full { &missing } else { &[] }).await?;
-    let covered = self::covered(org, &missing, (&fields, &reading)).await?;
-    for (id, opportunity) in covered {
-        let matches = still.contains(&id);
-        if !matches {
-            read.left.insert(id);
+    let mut taken = 0;
+    for (deal, is_found) in found.chain(others) {
+        // What we lent may have led it into the query, or out of it.
+        let is_chosen = deal.is_chosen_without_us.unwrap_or(is_found);
+        total = total + u64::from(is_chosen) - u64::from(is_found);
+        taken += u64::from(is_chosen);
+        if !is_chosen {
+            read.left.insert(deal.id);
         }
-        if matches || request.keep_leaving {
-            read.inventory.opportunities.insert(id, opportunity);
+        if is_chosen || request.keep_leaving {
+            read.inventory
+                .opportunities
+                .insert(deal.id, deal.opportunity);
         }
     }
     // Covered ones beyond the limit take places that new ones would have got.
-    let mut places =
-        (limit as usize).saturating_sub(still.len() + found.intersection(request.covered).count());
-    for (id, opportunity) in matching {
-        let covered = request.covered.contains(&id);
-        if covered || places > 0 {
-            places -= usize::from(!covered);
-            read.inventory.opportunities.insert(id, opportunity);
-        }
+    let places = usize::try_from(limit.saturating_sub(taken)).unwrap_or(usize::MAX);
+    let new = new
+        .into_iter()
+        .filter(|deal| deal.is_chosen_without_us != Some(false));
+    for deal in new.take(places) {
+        taken += 1;
+        read.inventory
+            .opportunities
+            .insert(deal.id, deal.opportunity);
     }
-    let taken = read.inventory.opportunities.len()
-        - read
-            .left
-            .intersection(&read.inventory.opportunities.keys().copied().collect())
-            .count();
-    read.beyond_limit = total.saturating_sub(taken as u64);
+    read.beyond_limit = total.saturating_sub(taken);
     Ok(read)
+}
+
+/// The covered deals that are not among the found ones, and whether the query finds them all the
+/// same: beyond the limit, where that is full.
+async fn not_found(
+    org: &Org,
+    request: &InventoryRequest<'_>,
+    (found, is_full): (&[Deal], bool),
+    reading: &Reading<'_>,
+) -> Result<Vec<(Deal, bool)>, Error> {
+    let query = &request.manifest.salesforce.query;
+    let condition = condition(query, request.has_default_exclusion);
+    let found: BTreeSet<_> = found.iter().map(|deal| deal.id).collect();
+    let missing: Vec<RootId> = request.covered.difference(&found).copied().collect();
+    let beyond = matching_ids(org, &condition, if is_full { &missing } else { &[] }).await?;
+    let deals = covered(org, &missing, (&fields(request), reading)).await?;
+    let deals = deals.into_iter();
+    Ok(deals
+        .map(|deal| {
+            let is_found = beyond.contains(&deal.id);
+            (deal, is_found)
+        })
+        .collect())
 }
 
 /// Reads so many selected opportunities, of which the first page is there already.
@@ -177,12 +208,12 @@ async fn read_selected(
     request: &InventoryRequest<'_>,
     (mut pages, count): (Pages, u64),
     reading: &Reading<'_>,
-) -> Result<Vec<(RootId, Opportunity)>, Error> {
+) -> Result<Vec<Deal>, Error> {
     let salesforce = &request.manifest.salesforce;
     // A job saves calls where there are many pages. It gives texts alone, and a field of the
     // org's own may be of any type.
     let is_large = count > u64::from(salesforce.bulk_threshold);
-    let job = match is_large && !matches!(reading.story_key, StoryKey::Field(_)) {
+    let job = match is_large && !matches!(request.manifest.run.story_key, StoryKey::Field(_)) {
         true => org.bulk_query(&selected(request)).await?,
         false => None,
     };
@@ -191,14 +222,14 @@ async fn read_selected(
         while let Some(rows) = job.next().await? {
             for mut fields in rows {
                 typed(&mut fields);
-                read.push(opportunity(&fields, reading)?);
+                read.push(reading.deal(&fields)?);
             }
         }
         return Ok(read);
     }
     while let Some(page) = pages.next::<Fields>().await? {
         for fields in page {
-            read.push(opportunity(&fields, reading)?);
+            read.push(reading.deal(&fields)?);
         }
     }
     Ok(read)
@@ -251,7 +282,7 @@ async fn covered(
     org: &Org,
     ids: &[RootId],
     (fields, reading): (&[&str], &Reading<'_>),
-) -> Result<Vec<(RootId, Opportunity)>, Error> {
+) -> Result<Vec<Deal>, Error> {
     let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
     let request = Retrieve {
         object: "Opportunity",
@@ -259,9 +290,7 @@ async fn covered(
         ids: &ids,
     };
     let rows = retrieve(org, request).await?;
-    rows.iter()
-        .map(|fields| opportunity(fields, reading))
-        .collect()
+    rows.iter().map(|fields| reading.deal(fields)).collect()
 }
 
 /// The accounts of the opportunities that are there, for what a delete locks.
@@ -294,7 +323,7 @@ async fn retrieve(org: &Org, request: Retrieve<'_>) -> Result<Vec<Fields>, Error
     Ok(rows.into_iter().flatten().flatten().collect())
 }
 
-/// A record with what it held before fields of it were lent.
+/// A record with what it held before fields of it were lent; borrowed where none are.
 fn without_loans<'a>(fields: &'a Fields, loans: &Loans) -> Cow<'a, Fields> {
     let id = fields.get("Id").and_then(Json::as_str);
     let id = id.and_then(|id| RecordId::parse(id).ok());
@@ -311,7 +340,7 @@ fn without_loans<'a>(fields: &'a Fields, loans: &Loans) -> Cow<'a, Fields> {
 }
 
 /// Names of fields are the same in any case.
-fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a Json> {
+pub(super) fn value<'a>(fields: &'a Fields, name: &str) -> Option<&'a Json> {
     let found = fields
         .iter()
         .find(|(field, _)| field.eq_ignore_ascii_case(name));

@@ -109,6 +109,8 @@ const NAMES: &[(&str, [&str; 5])] = &[
     ),
     ("account loan", LOAN),
     ("opportunity loan", LOAN),
+    ("ClosePlan answer", LOAN),
+    ("ClosePlan choice", LOAN),
 ];
 
 /// What is not ours is neither created nor deleted nor replaced.

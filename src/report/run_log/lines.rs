@@ -191,7 +191,9 @@ impl<'a> EventLine<'a> {
             | Object::EventRelation
             | Object::ScorecardAnswer
             | Object::AccountLoan
-            | Object::OpportunityLoan => Self {
+            | Object::OpportunityLoan
+            | Object::QuestionLoan
+            | Object::ChoiceLoan => Self {
                 record_id: id,
                 ..line
             },

@@ -50,7 +50,7 @@ struct Rule {
     columns: u16,
     /// What all its alternatives ask for.
     asks: Asks,
-    /// Of alternatives within another one, the hash of how they are written.
+    /// The hash of its name; of alternatives within another one, of how they are written.
     key: u64,
 }
 
@@ -138,7 +138,7 @@ impl Grammar {
         &self.pieces[way.first as usize..][..way.len as usize]
     }
 
-    /// Alike for inner alternatives that are written alike.
+    /// Alike for inner alternatives that are written alike, and else another for each name.
     pub(super) fn key(&self, rule: RuleId) -> u64 {
         self.rules[usize::from(rule.0)].key
     }

@@ -91,7 +91,7 @@ impl Parser {
                     len: 0,
                     columns: (columns - 1 - column) as u16,
                     asks: Asks::default(),
-                    key: 0,
+                    key: fnv1a(source.name.as_bytes()),
                 });
             }
         }

@@ -1,5 +1,7 @@
 //! Takes out of a text what people may have put into a name: people, addresses, numbers, amounts.
 
+use std::collections::BTreeMap;
+
 use super::super::super::Deal;
 use crate::model::inventory::Contact;
 
@@ -8,10 +10,22 @@ const REMOVED: &str = "(…)";
 
 /// The text without what may be personal.
 pub(super) fn impersonal(deal: &Deal, text: &str) -> String {
-    let account = deal.opportunity.account;
-    let contacts = account.and_then(|id| deal.planner.situation.inventory.contacts.get(&id));
-    let contacts = contacts.into_iter().flat_map(|contacts| contacts.values());
-    let names: Vec<String> = contacts.flat_map(names).collect();
+    let inventory = deal.planner.situation.inventory;
+    let contacts = deal.opportunity.account;
+    let contacts = contacts.and_then(|account| inventory.contacts.get(&account));
+    let contacts = contacts.into_iter().flat_map(BTreeMap::values);
+    // A part of a contact's name tells who it is, at this account; of a colleague's it may be any
+    // word.
+    let holders = [
+        deal.pins.owner,
+        deal.pins.next_owner,
+        deal.opportunity.owner,
+    ];
+    let holders = holders
+        .iter()
+        .filter_map(|owner| inventory.users.get(owner));
+    let holders = holders.map(|user| user.name.clone());
+    let names: Vec<String> = contacts.flat_map(names).chain(holders).collect();
     without(text, &names)
 }
 

@@ -52,6 +52,7 @@ pub(in crate::planner) fn draft(
         part,
         fills,
         head: head(deal, text),
+        most: (most < usize::MAX).then_some(most),
         offline: (!stays_open).then(offline),
     })
 }

@@ -106,6 +106,7 @@ pub(super) fn sure(sure: u8) -> &'static str {
 pub(super) fn opening(sort: Sort) -> &'static str {
     match sort {
         Sort::Invite => "we ask for the meeting",
+        Sort::Prep => "we prepare the meeting with our champion, who knows how the buyer thinks",
         Sort::Recap => "we sum up the meeting that was held",
         Sort::FollowUp => "we follow up on the demo",
         Sort::Reschedule => "we propose another day for a meeting that was cancelled",

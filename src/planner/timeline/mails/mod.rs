@@ -1,0 +1,148 @@
+//! The mails of a story: threads of their own, and those around its meetings.
+//!
+//! They are told in an order that never depends on counts, and the first so many of it are there:
+//! a thread, then the mails around a meeting that is held in any case, and so on. Meetings beyond
+//! those bring mails of their own, in whole units that keep the balance between what comes in and
+//! what goes out, as far as the manifest's maximum leaves room.
+
+mod around;
+mod threads;
+
+use super::super::story::latest;
+use super::super::text::catalogue::Phase;
+use super::committee::Committee;
+use super::dealer::Dealer;
+use super::directions::Balance;
+use super::meetings::Meeting;
+use super::moment::{Moment, lag};
+use super::topic::Topic;
+use super::{Direction, Kind, Party, Source, Step, Timeline};
+use crate::draw::RootDraw;
+use crate::model::address::Path;
+use crate::model::shape::Shape;
+
+struct Writer<'a> {
+    source: Source<'a>,
+    committee: Committee<'a>,
+    balance: Balance,
+    written: u32,
+    timeline: &'a mut Timeline,
+}
+
+/// One exchange: a thread, or the mails around a meeting.
+struct Talk {
+    number: u8,
+    topic: (Topic, u8),
+    phase: Phase,
+    people: Party,
+}
+
+/// One message of an exchange.
+struct Message {
+    path: Path,
+    at: Moment,
+    direction: Direction,
+    place: u8,
+    /// The step that it follows from.
+    about: Option<usize>,
+}
+
+/// Adds the deal's mails.
+pub(super) fn tell(
+    source: Source,
+    draw: &mut RootDraw,
+    meetings: &[Meeting],
+    timeline: &mut Timeline,
+) {
+    let counts = source.counts.mails;
+    let mut writer = Writer {
+        source,
+        committee: Committee::new(source.pins),
+        balance: Balance::new(source.pins.shape),
+        written: 0,
+        timeline,
+    };
+    let mut dealer = Dealer::new("mails", source.pins.segment);
+    for number in 0.. {
+        if writer.is_full() {
+            break;
+        }
+        writer.thread(number, &mut dealer, draw);
+        for meeting in meetings {
+            let step = &writer.timeline.steps[meeting.step];
+            if step.core && usize::from(step.number) == number + 1 {
+                writer.around(meeting);
+            }
+        }
+    }
+    let mut room = counts.most.saturating_sub(counts.number);
+    for meeting in meetings {
+        writer.extra(meeting, &mut room);
+    }
+}
+
+impl Writer<'_> {
+    fn is_full(&self) -> bool {
+        self.written >= self.source.counts.mails.number
+    }
+
+    /// The next message of an exchange that the count of mails has ended.
+    fn leave_unsaid(&mut self, direction: Direction) {
+        let Some(last) = self.timeline.steps.len().checked_sub(1) else {
+            return;
+        };
+        let unsaid = self.timeline.unsaid.get_or_insert((last, Vec::new()));
+        unsaid.1.push(direction);
+        self.balance.count(direction);
+    }
+
+    fn reply(&self, talk: &Talk, at: Moment, unit: f64) -> Moment {
+        let pins = self.source.pins;
+        let role = talk
+            .people
+            .main
+            .map(|place| pins.cast[usize::from(place)].role.as_str());
+        let percent = match role {
+            Some("champion") => 60,
+            Some("economic_buyer") => 250,
+            Some("procurement" | "legal") => 300,
+            _ => 100,
+        };
+        let percent = match pins.shape {
+            Shape::AtRisk => percent * 2,
+            Shape::Stalled => percent * 4,
+            _ => percent,
+        };
+        at.later(lag(unit, percent), latest(pins, at.day))
+    }
+
+    fn mail(&mut self, talk: &Talk, message: Message) -> usize {
+        let Message {
+            path,
+            at,
+            direction,
+            place,
+            about,
+        } = message;
+        let owner = self.source.pins.owner;
+        let core = self.written < self.source.counts.mails.core;
+        self.balance.count(direction);
+        self.written += 1;
+        self.timeline.steps.push(Step {
+            path,
+            number: talk.number,
+            kind: Kind::Mail(direction, place),
+            topic: talk.topic.0,
+            round: talk.topic.1,
+            phase: talk.phase,
+            core,
+            when: at.when(&self.source, owner, 0),
+            owner,
+            colleague: false,
+            people: talk.people,
+            about,
+            evidence: 0,
+        });
+        self.timeline.steps.len() - 1
+    }
+}

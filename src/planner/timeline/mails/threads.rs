@@ -1,0 +1,158 @@
+//! Threads: what is written beside the meetings, and the answers.
+
+use super::super::super::story::{bumps, latest, thread_day};
+use super::super::dealer::Dealer;
+use super::super::moment::{Moment, lag, writing_time};
+use super::super::topic::Topic;
+use super::super::{Direction, phase_at};
+use super::{Message, Talk, Writer};
+use crate::draw::{Draw, RootDraw};
+use crate::model::address::{Path, numbered};
+use crate::model::shape::Shape;
+
+/// The draws of a thread, by purpose.
+const LENGTH: usize = 0;
+const DAY: usize = 1;
+const MINUTE: usize = 2;
+const PERSON: usize = 3;
+const TURN: usize = 4;
+const COPIED: usize = 5;
+/// And of the wait for each of its messages, by number.
+const LAG: usize = 16;
+
+/// How many of a hundred threads have one message, two, and so on.
+const LENGTHS: [u32; 4] = [20, 35, 25, 20];
+
+/// How soon we answer, in percent of how soon others do.
+const OUR_LAG: u32 = 42;
+
+impl Writer<'_> {
+    /// The thread with this number, from 0.
+    pub(super) fn thread(&mut self, number: usize, dealer: &mut Dealer, draw: &mut RootDraw) {
+        let pins = self.source.pins;
+        let name = numbered("thread/", number + 1);
+        let draws = draw.at(&name);
+        let mut at = Moment {
+            day: thread_day(pins, number, draws.unit(DAY)),
+            minute: writing_time(draws.unit(MINUTE)),
+        };
+        let phase = phase_at(pins, at.day);
+        let topic = match special(pins.shape, number) {
+            Some(topic) => (topic, 0),
+            None => dealer.next((phase, at.day), draw),
+        };
+        let units = (draws.unit(PERSON), draws.unit(TURN));
+        let partner = self
+            .committee
+            .partner(number, (topic.0, phase), at.day, units);
+        let talk = Talk {
+            number: number as u8 + 1,
+            topic,
+            phase,
+            people: match special(pins.shape, number) {
+                Some(_) => partner,
+                None => self
+                    .committee
+                    .copied(partner, (topic.0, phase), draws.unit(COPIED)),
+            },
+        };
+        let mut direction = opening(pins.shape, number);
+        let mut about = None;
+        let length = length(pins.shape, number, &draws);
+        let mut balance = None;
+        for place in 0.. {
+            let is_owed = direction == Direction::Outbound && self.balance.wants_reply();
+            if place >= length && (!is_owed || talk.topic.0 == Topic::Bump) {
+                break;
+            }
+            if place > 0 {
+                let unit = draws.unit(LAG + place % 8);
+                let next = self.next(&talk, (at, direction), place, unit);
+                let Some(next) = next else { break };
+                (at, direction) = next;
+            }
+            if self.is_full() {
+                balance.get_or_insert(self.balance);
+                self.leave_unsaid(direction);
+                continue;
+            }
+            let message = Message {
+                path: Path::new(numbered(&[&name, "/"].concat(), place + 1)),
+                at,
+                direction,
+                place: place as u8,
+                about,
+            };
+            about = Some(self.mail(&talk, message));
+        }
+        // What is not said weighs nothing.
+        self.balance = balance.unwrap_or(self.balance);
+    }
+
+    /// What follows in a thread, if anything does.
+    fn next(
+        &self,
+        talk: &Talk,
+        (at, direction): (Moment, Direction),
+        place: usize,
+        unit: f64,
+    ) -> Option<(Moment, Direction)> {
+        let pins = self.source.pins;
+        let last = latest(pins, at.day);
+        if talk.topic.0 == Topic::Bump {
+            let day = *bumps(pins).get(place)?;
+            let minute = writing_time(unit);
+            return Some((Moment { day, minute }, Direction::Outbound));
+        }
+        // A customer who is in a hurry does not wait for our answer.
+        let is_eager = pins.shape == Shape::Accelerating && talk.number == 1 && place == 2;
+        if is_eager {
+            return Some((self.reply(talk, at, unit), Direction::Inbound));
+        }
+        if direction == Direction::Inbound {
+            return Some((at.later(lag(unit, OUR_LAG), last), Direction::Outbound));
+        }
+        if self.balance.wants_reply() {
+            return Some((self.reply(talk, at, unit), Direction::Inbound));
+        }
+        // Nobody answered, so we ask again after some days.
+        let day = at.day + 2 + (unit * 4.0) as i32;
+        let minute = writing_time(unit);
+        (day <= last).then_some((Moment { day, minute }, Direction::Outbound))
+    }
+}
+
+/// What the thread with this number, from 0, is about where the shape says so.
+fn special(shape: Shape, number: usize) -> Option<Topic> {
+    match (shape, number) {
+        (Shape::Stalled, 0) => Some(Topic::Bump),
+        (Shape::ChampionLeft, 0) => Some(Topic::Farewell),
+        (Shape::ChampionLeft, 1) => Some(Topic::Outreach),
+        (Shape::ChampionLeft, 2) => Some(Topic::Absence),
+        (Shape::Won, 0) => Some(Topic::Signature),
+        (Shape::LostToCompetitor | Shape::NoDecision, 0) => Some(Topic::ClosingOut),
+        (Shape::New, 0) => Some(Topic::Outreach),
+        _ => None,
+    }
+}
+
+/// Who writes first: the customer, to say goodbye or to close out, or his mail server.
+fn opening(shape: Shape, number: usize) -> Direction {
+    match (shape, number) {
+        (Shape::ChampionLeft, 0 | 2) | (Shape::LostToCompetitor | Shape::NoDecision, 0) => {
+            Direction::Inbound
+        }
+        _ => Direction::Outbound,
+    }
+}
+
+/// How many messages a thread has at the most.
+fn length(shape: Shape, number: usize, draws: &Draw) -> usize {
+    match (shape, number) {
+        (Shape::Stalled, 0) => 4,
+        (Shape::Accelerating, 0) => 3,
+        (Shape::ChampionLeft, 2) => 1,
+        (_, 0) => 2,
+        _ => draws.weighted(LENGTH, &LENGTHS) + 1,
+    }
+}
