@@ -33,6 +33,8 @@ use crate::manifest::{EmailObject, RealismLevel};
 use crate::model::person::Person;
 use crate::model::value::{Answer, Text, Value};
 
+#[cfg(test)]
+pub(super) use compose::clauses;
 pub(super) use lexicon::Lexicon;
 pub(super) use prompt::{draft, hash as asked_hash};
 pub(super) use recipe::hash;
@@ -53,8 +55,14 @@ pub(super) fn body(deal: &Deal, number: usize) -> Option<Value> {
 
 /// What a scorecard says of an element, by what was learned in a step: from 1, a first indication,
 /// to 3, confirmed.
-pub(super) fn answer(element: &str, cited: usize, person: Option<Person>, sure: u8) -> Value {
+pub(super) fn answer(
+    (asked, element): (usize, &str),
+    cited: usize,
+    person: Option<Person>,
+    sure: u8,
+) -> Value {
     Value::Text(Text::Answer(Answer {
+        asked,
         element: ELEMENTS.iter().position(|key| *key == element),
         sure: sure.clamp(1, 3),
         cited,
@@ -87,7 +95,7 @@ pub(super) fn head(deal: &Deal, text: &Text) -> String {
     if scene.is_internal() || object == EmailObject::EmailMessage {
         return String::new();
     }
-    header::header(&scene, &deal.planner.zones[&scene.step.owner])
+    header::header(&scene, deal.zone(scene.step))
 }
 
 /// The text itself.
@@ -104,7 +112,10 @@ fn body_of(deal: &Deal, number: usize) -> String {
     let planner = deal.planner;
     let scene = Scene::of(deal.voice, deal.timeline, number);
     let own = planner.lexicon.own.body(scene.step, deal.voice.seed);
-    let own = own.and_then(|choice| planner.lexicon.own.render(deal, &scene, choice));
+    let own = own.and_then(|choice| {
+        let spoken = own::spoken(deal, scene.step);
+        planner.lexicon.own.render(deal, (&scene, &spoken), choice)
+    });
     if let Some((text, _)) = own {
         return text;
     }

@@ -113,18 +113,27 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
 
 fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
     let Answer {
+        asked,
         element,
         sure,
         cited,
         person: _,
     } = answer;
+    if let Some(choice) = own::answer(deal, answer) {
+        let spoken = own::spoken_in_answer(deal, answer);
+        let topic = deal.timeline.steps[*cited].topic as u64;
+        return mix(own::hash_of(deal, &spoken, choice), topic);
+    }
     let step = &deal.timeline.steps[*cited];
     let main = step.people.main.map(usize::from);
     let (buyer, champion) = answer::about(deal, *element);
     let someone = |place| deal.voice.at(place).map_or(0, |someone| someone.hash);
     mixed([
         deal.voice.hash,
-        element.map_or(99, |element| element as u64),
+        match element {
+            Some(element) => *element as u64,
+            None => fnv1a(deal.planner.asked.elements[*asked].key.as_bytes()),
+        },
         u64::from(*sure),
         deal.voice.base.number() as u64,
         // A first indication tells neither when it was given nor by whom.
