@@ -2,6 +2,7 @@
 //! of it was done.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -135,6 +136,23 @@ impl World {
             }
         });
         planned
+    }
+
+    /// The bodies of all activities, as they are sent.
+    pub fn bodies(&self) -> Vec<String> {
+        let mut bodies = Vec::new();
+        self.each_root(usize::MAX, |planner, root, records| {
+            for record in &records {
+                let fields = planner.render(root, record).into_iter();
+                bodies.extend(fields.filter_map(|(name, datum)| match datum {
+                    Datum::Json(serde_json::Value::String(text)) if name == "Description" => {
+                        Some(text)
+                    }
+                    _ => None,
+                }));
+            }
+        });
+        bodies
     }
 
     /// The first so many deals as if they had just been applied and read.
@@ -342,12 +360,10 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
     let mut held = Held::default();
     let mut fields = serde_json::Map::new();
     for (name, datum) in planner.render(root, record) {
-        let json = match datum {
-            Datum::Json(json) => json,
-            Datum::Draft(draft) => draft.stand_in(),
-            Datum::Ref(_) | Datum::Refs(_) | Datum::People(_) => {
-                serde_json::Value::String(id.to_string())
-            }
+        let resolved = datum.resolve(|_| Ok::<_, Infallible>(Some(id)));
+        let json = match (datum, resolved) {
+            (Datum::Draft(draft), _) => draft.stand_in(),
+            (_, Ok(json)) => json.expect("every record has an id here"),
         };
         held.0.push((name.clone(), hash(&json)));
         fields.insert(name.into_owned(), json);

@@ -126,6 +126,11 @@ mod prepare;
 pub mod bench;
 mod embedded_org;
 
+/// Plans are millions of short texts, and the system's allocator took a quarter of the time that it
+/// takes to make them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs the command line of this process and gives its exit code.
 pub fn main() -> std::process::ExitCode {
     cli::main()

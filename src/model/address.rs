@@ -11,6 +11,19 @@ use super::id::{RecordId, RootId};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Path(String);
 
+/// `meeting/past/03`, from `meeting/past/` and 3. Millions are made, and formatting is slow.
+pub(crate) fn numbered(before: &str, number: usize) -> String {
+    if number >= 100 {
+        return format!("{before}{number}");
+    }
+    let mut path = String::with_capacity(before.len() + 2);
+    path.push_str(before);
+    for digit in [number / 10, number % 10] {
+        path.push(char::from(b'0' + digit as u8));
+    }
+    path
+}
+
 impl Path {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())

@@ -239,7 +239,7 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
     }
     if calendars.apart > 0 {
         notices.push(format!(
-            "{} meetings lie outside the working hours of who attends: they share none with the owner",
+            "{} meetings lie outside the working hours of their owner or of somebody who attends: they share none",
             calendars.apart
         ));
     }

@@ -24,14 +24,18 @@ const OWNERS: usize = 2_200;
 /// So many deals are compared: their records have to fit into memory.
 const COMPARED: usize = 5_000;
 
+/// The texts of so many deals are looked at.
+const TOLD: usize = 1_000;
+
 const MILLION: f64 = 1_000_000.0;
 
 /// A figure, or a few that are found together.
 type Bench = fn(&mut dyn io::Write) -> anyhow::Result<()>;
 
 /// All of them by name.
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("inside", inside),
+    ("texts", texts),
     ("small", calls::small),
     ("medium", calls::medium),
     ("large", calls::large),
@@ -68,6 +72,16 @@ fn inside(out: &mut dyn io::Write) -> anyhow::Result<()> {
         compare(&world, refresh, out)?;
     }
     record(&world, out)
+}
+
+/// How often bodies and sentences come again.
+fn texts(out: &mut dyn io::Write) -> anyhow::Result<()> {
+    let bodies = World::new(TOLD, TOLD / 25).bodies();
+    let bodies: Vec<_> = bodies.iter().map(String::as_str).collect();
+    for figure in figures::texts::repeats(&bodies) {
+        writeln!(out, "texts of {TOLD} deals: {figure}")?;
+    }
+    Ok(())
 }
 
 /// The real program over somebody's own org.

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use jiff::civil::Date;
 
-use super::figures::{Org, figures};
+use super::figures::{Figure, Org, figures};
 use super::program::demo_gen;
 
 /// The day that each story leads up to, unless `DEMO_GEN_BENCH_AS_OF` says another.
@@ -24,6 +24,20 @@ salesforce:
   query: {include_closed: true, limit: 1000000}
 contacts: {generate: true}
 ";
+
+/// The shapes of stories, as a plan lists them.
+const SHAPES: [&str; 10] = [
+    "accelerating",
+    "healthy",
+    "at-risk",
+    "stalled",
+    "single-threaded",
+    "champion-left",
+    "won",
+    "lost-to-competitor",
+    "no-decision",
+    "new",
+];
 
 /// Measures the sample company, and each of the folders of Data Exports.
 pub(crate) fn run(folders: &[std::path::PathBuf], out: &mut dyn io::Write) -> anyhow::Result<()> {
@@ -55,12 +69,14 @@ fn measure(export: Option<&Path>, out: &mut dyn io::Write) -> anyhow::Result<()>
     let plan = told
         .lines()
         .take_while(|line| !line.contains("Apply complete"));
-    for line in plan.filter(|line| line.starts_with("  ") || line.starts_with('!')) {
+    for line in plan.filter(|line| is_of_all(line)) {
         writeln!(out, "{line}")?;
     }
     run(&["org", "export", "out"])?;
     let org = Org::read(&folder.path().join("out"))?;
-    for figure in figures(&org, anchor) {
+    writeln!(out, "    {:44} {:>7}    {:>7}", "Figure", "Wrong", "Of")?;
+    let figures = figures(&org, anchor).into_iter();
+    for figure in figures.chain([rules(&told)]) {
         writeln!(out, "    {figure}")?;
     }
     let again = run(&["plan", "--max-opps", "1000000"])?;
@@ -69,6 +85,43 @@ fn measure(export: Option<&Path>, out: &mut dyn io::Write) -> anyhow::Result<()>
         .rfind(|line| line.contains("No changes") || line.contains("Plan:"));
     writeln!(out, "    planned again: {}", again.unwrap_or_default())?;
     Ok(())
+}
+
+/// Whether a line of a plan is about all deals, and what had to give; not one of its samples.
+fn is_of_all(line: &str) -> bool {
+    let counts = |line: &str| {
+        let first = line.trim_start_matches(['+', ' ']).split(' ').next();
+        first.is_some_and(|word| word.replace(',', "").parse::<u64>().is_ok())
+    };
+    let is_head = line.trim_start().starts_with("Count ");
+    line.starts_with('!') || is_head || line.starts_with("  ") && counts(line)
+}
+
+/// The stories that are short of what their shapes stand for, as the plan counts them.
+fn rules(told: &str) -> Figure {
+    let mut figure = Figure {
+        name: "stories short of what their shape stands for",
+        wrong: 0,
+        of: 0,
+        example: None,
+    };
+    for line in told.lines().filter(|line| line.starts_with("    ")) {
+        let number = |text: &str| text.trim().replace(',', "").parse::<usize>().ok();
+        let mut words = line.split_whitespace();
+        let (Some(deals), Some(shape)) = (words.next().and_then(number), words.next()) else {
+            continue;
+        };
+        if !SHAPES.contains(&shape) {
+            continue;
+        }
+        figure.of += deals;
+        if let Some((before, _)) = line.split_once(" short of what the shape stands for") {
+            let short = before.rsplit('(').next().and_then(number);
+            figure.wrong += short.unwrap_or_default();
+            figure.example.get_or_insert_with(|| shape.to_owned());
+        }
+    }
+    figure
 }
 
 /// Copies the export with so many of its open deals that have an account, chosen by their hash;

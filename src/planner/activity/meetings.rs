@@ -4,10 +4,10 @@ use super::super::calendar::Tense;
 use super::super::people::{People, contact};
 use super::super::timeline::{Kind, Step};
 use super::super::{Deal, Situation, field, person, person_or_null, text};
-use super::main;
+use super::{MOST_FIELDS, main};
 use crate::draw::{Draw, RootDraw, fnv1a};
 use crate::manifest::Activity;
-use crate::model::address::Path;
+use crate::model::address::{Path, numbered};
 use crate::model::email::is_reserved;
 use crate::model::inventory::Opportunity;
 use crate::model::object::Object;
@@ -44,8 +44,8 @@ pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<
 /// The path of the slot with this number; the first is 1.
 pub(in crate::planner) fn path(tense: Tense, number: usize) -> String {
     match tense {
-        Tense::Past => format!("meeting/past/{number:02}"),
-        Tense::Future => format!("meeting/future/{number:02}"),
+        Tense::Past => numbered("meeting/past/", number),
+        Tense::Future => numbered("meeting/future/", number),
     }
 }
 
@@ -61,7 +61,8 @@ fn event(deal: &Deal, number: usize, step: &Step) -> Vec<(FieldName, Value)> {
     let start = step.when.at;
     let place = fnv1a(step.path.as_str().as_bytes()) ^ fnv1a(deal.root.0.as_str().as_bytes());
     let place = PLACES[place as usize % PLACES.len()];
-    let mut fields = vec![
+    let mut fields = Vec::with_capacity(MOST_FIELDS);
+    fields.extend([
         field("Subject", text::subject(deal, number)),
         field("StartDateTime", Value::Instant(start)),
         field(
@@ -75,7 +76,7 @@ fn event(deal: &Deal, number: usize, step: &Step) -> Vec<(FieldName, Value)> {
         field("Location", Value::Word(place.into())),
         field("ShowAs", Value::Word("Busy".into())),
         field("IsReminderSet", Value::Bool(false)),
-    ];
+    ]);
     if let Some(notes) = text::body(deal, number) {
         fields.push(field("Description", notes));
     }

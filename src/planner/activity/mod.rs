@@ -19,7 +19,8 @@ fn task(
     (subtype, status): (&'static str, &'static str),
 ) -> Vec<(FieldName, Value)> {
     let step = &deal.timeline.steps[number];
-    let mut fields = vec![
+    let mut fields = Vec::with_capacity(MOST_FIELDS);
+    fields.extend([
         field("Subject", text::subject(deal, number)),
         field("ActivityDate", Value::Day(step.when.day)),
         field("Status", Value::Word(status.into())),
@@ -28,12 +29,15 @@ fn task(
         field("OwnerId", Value::Id(step.owner.0)),
         field("WhatId", Value::Id(deal.root.0)),
         field("WhoId", person_or_null(main(deal, step))),
-    ];
+    ]);
     if let Some(body) = text::body(deal, number) {
         fields.push(field("Description", body));
     }
     fields
 }
+
+/// Activities have no more fields than this, unless the manifest adds some.
+const MOST_FIELDS: usize = 12;
 
 /// Whom a step is with.
 fn main(deal: &Deal, step: &Step) -> Option<Person> {

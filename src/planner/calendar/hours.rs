@@ -1,8 +1,11 @@
 //! When people can meet: which hours of which days suit an owner and those who attend.
 //!
-//! A day of an owner is cut into blocks of as many hours as the longest meeting needs. For each pair
-//! of places, the owner's and an attendee's, there is a mask of a day's blocks for every day: they
-//! are few, and there are millions of meetings.
+//! A day of an owner is cut into blocks of as many hours as the longest meeting needs, named by the
+//! hour in which they begin. For each pair of places, the owner's and an attendee's, there is a mask
+//! of a day's blocks for every day: they are few, and there are millions of meetings.
+//!
+//! Where no block of the owner's day lies in the attendee's, they meet in the attendee's day, as
+//! near to the owner's as can be: early in the owner's morning, or in the evening.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +16,19 @@ use crate::manifest::{Calendar, HolidayCalendar};
 use crate::model::day::{BusinessDay, Day};
 use crate::planner::zone::Zone;
 
-/// The blocks of a day, a bit each.
-pub(super) type Blocks = u16;
+/// The blocks of a day, a bit for each hour in which one may begin.
+pub(super) type Blocks = u32;
 
-/// Set in the mask of a day on which no hour suits both; no day has so many blocks.
-const APART: Blocks = 1 << 15;
+/// Set in the mask of a day on which no hour suits both; no day has so many hours.
+const APART: Blocks = 1 << 31;
+
+/// Nobody is asked to meet before this hour of his own day, or after that one.
+const EARLIEST: u8 = 6;
+const LATEST: u8 = 22;
+
+/// The blocks beyond one's day that will do begin at most so many hours further from it than the
+/// nearest one.
+const FURTHER: u8 = 1;
 
 /// The number of a place, and that of a pair of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,27 +106,31 @@ impl<'a> Hours<'a> {
         place.map_or(0, |place| masks[place] & !APART)
     }
 
-    /// Whether a pair can meet on a day only outside the attendee's working hours.
+    /// Whether no hour of the owner's day suits the attendee.
     pub(super) fn is_apart(&self, pair: PairId, day: BusinessDay) -> bool {
         let masks = &self.pairs[usize::from(pair.0)];
         let place = self.number(day.day());
         place.is_some_and(|place| masks[place] & APART != 0)
     }
 
-    /// How many blocks a day has.
-    pub(super) fn count(&self) -> u8 {
-        let owner = self.rules.working_hours.owner;
-        ((owner.to - owner.from) / self.per_block).max(1)
-    }
-
-    /// The hour in which a block begins, and the block of an hour.
-    pub(super) fn hour(&self, block: u8) -> u8 {
-        self.rules.working_hours.owner.from + block * self.per_block
-    }
-
+    /// The block of the owner's day in which an hour of it lies.
     pub(super) fn block(&self, hour: u8) -> u8 {
-        let hours = hour.saturating_sub(self.rules.working_hours.owner.from);
-        (hours / self.per_block).min(self.count() - 1)
+        let owner = self.rules.working_hours.owner;
+        let hours = hour.saturating_sub(owner.from);
+        // A working day has two hours at least, and a block has two at most.
+        let last = (owner.to - owner.from) / self.per_block - 1;
+        owner.from + (hours / self.per_block).min(last) * self.per_block
+    }
+
+    /// All blocks that there may be on a day, the early and the late ones among them.
+    pub(super) fn all_blocks(&self) -> Vec<u8> {
+        let owner = self.rules.working_hours.owner;
+        let first =
+            owner.from - owner.from.saturating_sub(EARLIEST) / self.per_block * self.per_block;
+        let last = owner.to.max(LATEST).saturating_sub(self.per_block);
+        (first..=last.max(first))
+            .step_by(usize::from(self.per_block))
+            .collect()
     }
 
     /// When an owner's block is.
@@ -125,7 +140,7 @@ impl<'a> Hours<'a> {
 
     /// The beginning of an owner's block, in minutes since 1970.
     fn start(&self, owner: PlaceId, day: Day, block: u8) -> i32 {
-        day.number() * DAY + i32::from(self.hour(block)) * 60 - self.offset(owner, day)
+        day.number() * DAY + i32::from(block) * 60 - self.offset(owner, day)
     }
 
     /// An instant as it is told there.
@@ -168,25 +183,36 @@ impl<'a> Hours<'a> {
         if self.is_off(owner, day) != Some(false) {
             return 0;
         }
-        let mut working = 0;
-        let mut suiting = 0;
-        let mut nearest = (i32::MAX, 0);
-        for block in 0..self.count() {
-            let there = self.local(attendee, self.start(owner, day, block));
-            let distance = self.distance(there.rem_euclid(DAY));
-            suiting |= Blocks::from(self.suits(there)) << block;
-            if self.is_off(attendee, day_of(there)) == Some(false) {
-                working |= 1 << block;
-                if distance < nearest.0 {
-                    nearest = (distance, 1 << block);
-                }
-            }
+        let there = |block: u8| self.local(attendee, self.start(owner, day, block));
+        let works = |block: &u8| self.is_off(attendee, day_of(there(*block))) == Some(false);
+        let all = self.all_blocks();
+        let (suiting, others): (Vec<u8>, Vec<u8>) =
+            all.into_iter().partition(|block| self.suits(there(*block)));
+        let of_day = suiting.iter().filter(|block| self.beyond(**block) == 0);
+        if of_day.clone().next().is_some() {
+            return mask(of_day.copied().filter(works));
         }
-        match suiting {
-            // No hour of the day suits both: the owner's that is nearest to the attendee's day.
-            0 if nearest.1 != 0 => nearest.1 | APART,
-            suiting => suiting & working,
+        if !suiting.is_empty() {
+            let suiting = suiting.into_iter().filter(works);
+            let nearest = suiting.clone().map(|block| self.beyond(block)).min();
+            let near =
+                |block: &u8| Some(self.beyond(*block)) <= nearest.map(|hours| hours + FURTHER);
+            return APART | mask(suiting.filter(near));
         }
+        // Nor is there one before or after it: the one of the owner's day that is nearest.
+        let of_day = others.into_iter().filter(|block| self.beyond(*block) == 0);
+        let nearest = of_day
+            .filter(works)
+            .min_by_key(|block| self.distance(there(*block).rem_euclid(DAY)));
+        nearest.map_or(0, |block| APART | mask([block]))
+    }
+
+    /// How many hours a block lies outside the owner's day.
+    fn beyond(&self, block: u8) -> u8 {
+        let owner = self.rules.working_hours.owner;
+        let early = owner.from.saturating_sub(block);
+        let late = (block + self.per_block).saturating_sub(owner.to);
+        early.max(late)
     }
 
     /// How many minutes lie between a block and the attendee's working hours.
@@ -200,6 +226,15 @@ impl<'a> Hours<'a> {
 }
 
 const DAY: i32 = 24 * 60;
+
+/// The blocks of a mask.
+pub(super) fn bits(mask: Blocks) -> impl Iterator<Item = u8> {
+    (0..Blocks::BITS as u8).filter(move |block| mask >> block & 1 == 1)
+}
+
+fn mask(blocks: impl IntoIterator<Item = u8>) -> Blocks {
+    blocks.into_iter().fold(0, |mask, block| mask | 1 << block)
+}
 
 fn day_of(minute: i32) -> Day {
     Day::from_number(minute.div_euclid(DAY))

@@ -1,24 +1,24 @@
-//! Lays all stories into the calendars: reserves a place for each slot of each deal.
+//! Lays all stories into the calendars: asks for a place for each slot that a deal uses.
 
 use std::collections::BTreeMap;
 
 use super::attendance::{Attendance, Guest, People};
-use super::diary::{Claim, Diary, Search};
-use super::hours::Hours;
+use super::hours::{Hours, bits};
+use super::search::around;
 use super::settle::{Meeting, settle};
 use super::week::Week;
-use super::{Calendars, FUTURE_SLOTS, PAST_SLOTS, Tense, block_hours, is_marked};
+use super::{Calendars, Tense, block_hours, is_marked};
 use crate::draw::RootDraw;
 use crate::model::day::{BusinessDay, Day};
-use crate::model::id::{RootId, UserId};
+use crate::model::id::RootId;
 use crate::model::pins::{Ends, Pins, Slot};
 use crate::planner::Situation;
-use crate::planner::story::{asked, counts};
-use crate::planner::timeline::slots::slots;
+use crate::planner::story::{Asked, counts};
+use crate::planner::timeline::slots::{self, slots};
 
-/// Gives every slot its place: first those that have one, then the others by age of their deal,
-/// as `order` tells it. Laid again, nothing moves but deals whose slots were taken out of their
-/// pins.
+/// Gives every slot that is used its place: first those that have one, then the others by age of
+/// their deal, as `order` tells it. Laid again, nothing moves but deals whose slots were taken out
+/// of their pins.
 pub(in crate::planner) fn lay(
     situation: &Situation,
     order: &[RootId],
@@ -32,14 +32,10 @@ pub(in crate::planner) fn lay(
         hours: Hours::new(&manifest.calendar, block_hours, reach(situation, pins)),
         people: People::new(situation.inventory),
         week: Week::of(&manifest.calendar),
-        diaries: BTreeMap::new(),
         deals: Vec::with_capacity(pins.len()),
         meetings: Vec::new(),
         guests: Vec::new(),
     };
-    for pins in pins.values() {
-        room.keep(pins);
-    }
     for root in order {
         if let Some(pins) = pins.get_mut(root) {
             room.lay(*root, pins);
@@ -67,7 +63,6 @@ pub(super) struct Room<'a> {
     pub(super) hours: Hours<'a>,
     pub(super) people: People<'a>,
     week: Week,
-    diaries: BTreeMap<UserId, Diary>,
     pub(super) deals: Vec<Deal>,
     /// The slots that are asked for, in the order of the deals' creation.
     pub(super) meetings: Vec<Meeting>,
@@ -109,38 +104,43 @@ impl Deal {
 }
 
 impl Room<'_> {
-    /// Marks the slots that were given out before.
-    fn keep(&mut self, pins: &Pins) {
-        let base = pins.ends.base(self.situation.anchor);
-        let sides = [
-            (Tense::Past, pins.owner, &pins.past),
-            (Tense::Future, pins.next_owner, &pins.future),
-        ];
-        for (tense, owner, slots) in sides {
-            for (number, slot) in slots.iter().enumerate() {
-                let day = base.plus(i32::from(slot.0));
-                let block = self.hours.block(slot.1);
-                let diary = self.diaries.entry(owner).or_insert_with(|| Diary::new(day));
-                diary.take(day, block, Claim::of(tense, number));
-            }
-        }
-    }
-
-    /// Reserves a block for each slot that has none yet, and notes which are asked for.
+    /// Notes the slots of a deal that are asked for: where they were told, or where they would best
+    /// be.
     fn lay(&mut self, root: RootId, pins: &mut Pins) {
         let opportunity = &self.situation.inventory.opportunities[&root];
         let mut draw = RootDraw::new(self.situation.seed, &opportunity.story_key);
         let guests = self.people.guests(root, pins, &mut self.hours);
         let deal = self.deal(root, pins);
-        if pins.past.is_empty() {
-            pins.past = self.reserve(&deal, (pins, Tense::Past), &guests, &mut draw);
-            pins.held.past = 0;
+        // Slots that were taken out of the pins hold nothing any more.
+        for (laid, held) in [
+            (&pins.past, &mut pins.held.past),
+            (&pins.future, &mut pins.held.future),
+        ] {
+            if laid.is_empty() {
+                *held = 0;
+            }
         }
-        if pins.future.is_empty() && !pins.ends.is_closed() {
-            pins.future = self.reserve(&deal, (pins, Tense::Future), &guests, &mut draw);
-            pins.held.future = 0;
+        let counts = counts(self.situation.manifest, pins, &mut draw);
+        let used = (counts.past.number as usize, counts.future.number as usize);
+        for slot in slots(pins, used, &mut draw) {
+            let (laid, core) = match slot.tense {
+                Tense::Past => (&mut pins.past, counts.past.core),
+                Tense::Future => (&mut pins.future, counts.future.core),
+            };
+            let meeting = self.meeting(&deal, &slot, &guests);
+            // Slots come in the order of their numbers.
+            if laid.len() < slot.number {
+                laid.push(self.wanted(&deal, &slot.asked, meeting.attendance));
+            }
+            let place = laid[slot.number - 1];
+            self.meetings.push(Meeting {
+                was_told: is_marked(pins.held, slot.tense, slot.number - 1),
+                is_core: slot.number <= core as usize,
+                day: place.0,
+                block: place.1,
+                ..meeting
+            });
         }
-        self.note(&deal, pins, &guests, &mut draw);
         self.deals.push(deal);
     }
 
@@ -158,84 +158,50 @@ impl Room<'_> {
         }
     }
 
-    /// Slots are laid where all of the deal's people are at work: who of them attends each is told
-    /// from the cast, which lives longer than a place.
-    fn reserve(
-        &mut self,
-        deal: &Deal,
-        (pins, tense): (&Pins, Tense),
-        guests: &[Option<Guest>],
-        draw: &mut RootDraw,
-    ) -> Vec<Slot> {
-        let (owner, count) = match tense {
-            Tense::Past => (pins.owner, PAST_SLOTS),
-            Tense::Future => (pins.next_owner, FUTURE_SLOTS),
-        };
-        let place = self.people.place_of(deal.owner(tense));
-        let engaged = guests.iter().enumerate();
-        let engaged = engaged.filter(|(place, _)| pins.engaged >> place & 1 == 1);
-        let places = engaged.filter_map(|(_, guest)| guest.as_ref()?.place);
-        let attendance = Attendance::new(place, places, &mut self.hours);
-        let hours = &self.hours;
-        let new = || Diary::new(deal.base);
-        let diary = self.diaries.entry(owner).or_insert_with(new);
-        let mut slots = Vec::with_capacity(count);
-        for (number, asked) in asked(pins, (tense, count), draw).iter().enumerate() {
-            let days = (asked.day, asked.band);
-            let day = self.week.day(deal.base, days, asked.weekday);
-            let wanted = (day, hours.block(self.week.hour(asked.hour)));
-            let search = |band| Search {
-                base: deal.base,
-                band,
-                wanted,
-                suiting: |day| attendance.blocks(hours, deal.base.plus(day)),
-            };
-            let claim = Claim::of(tense, number);
-            let found = diary
-                .find(&search(asked.band), claim)
-                .or_else(|| diary.find(&search(deal.window(tense)), claim));
-            let (day, block) = found.unwrap_or(wanted);
-            diary.take(deal.base.plus(day), block, claim);
-            slots.push(Slot(day as i16, hours.hour(block)));
-        }
-        slots
+    /// Where a meeting would best be, by the weights of weekdays and hours.
+    fn wanted(&self, deal: &Deal, asked: &Asked, attendance: Attendance) -> Slot {
+        let band = asked.band;
+        let blocks = |day| attendance.blocks(&self.hours, deal.base.plus(day));
+        let suits = |day: i32| (band.0..=band.1).contains(&day) && blocks(day) != 0;
+        let day = self.week.day(deal.base, (asked.day, asked.weekday), suits);
+        let day = day.or_else(|| around(band, asked.day).find(|day| suits(*day)));
+        let day = day.unwrap_or(asked.day);
+        let blocks = blocks(day);
+        let suits = |hour| blocks >> self.hours.block(hour) & 1 == 1;
+        let hour = self.week.hour(asked.hour, suits);
+        let block = hour.map(|hour| self.hours.block(hour)).or_else(|| {
+            // Hours that have no weight, or lie outside the owner's day, are alike.
+            let nth = (asked.hour * f64::from(blocks.count_ones())) as usize;
+            bits(blocks).nth(nth)
+        });
+        Slot(day as i16, block.unwrap_or(self.hours.block(0)))
     }
 
-    fn note(&mut self, deal: &Deal, pins: &Pins, guests: &[Option<Guest>], draw: &mut RootDraw) {
-        let counts = counts(self.situation.manifest, pins, draw);
-        let used = (counts.past.number as usize, counts.future.number as usize);
-        for slot in slots(pins, used, draw) {
-            let (laid, core) = match slot.tense {
-                Tense::Past => (&pins.past, counts.past.core),
-                Tense::Future => (&pins.future, counts.future.core),
-            };
-            let number = slot.number - 1;
-            let Some(place) = laid.get(number) else {
-                continue;
-            };
-            let owner = self.people.place_of(deal.owner(slot.tense));
-            let colleague = deal.colleague.filter(|_| slot.colleague);
-            let attending = || {
-                let places = slot.people.places();
-                places.filter_map(|place| guests.get(place).copied().flatten())
-            };
-            let places = attending().filter_map(|guest| guest.place);
-            let places = places.chain(colleague.map(|user| self.people.place_of(user)));
-            let first_guest = self.guests.len();
-            self.guests.extend(attending().map(|guest| guest.number));
-            self.meetings.push(Meeting {
-                deal: self.deals.len() as u32,
-                tense: slot.tense,
-                number: number as u8,
-                was_told: is_marked(pins.held, slot.tense, number),
-                is_core: slot.number <= core as usize,
-                day: place.0,
-                block: self.hours.block(place.1),
-                band: [slot.asked.band.0, slot.asked.band.1].map(|day| day as i16),
-                attendance: Attendance::new(owner, places, &mut self.hours),
-                has_colleague: colleague.is_some(),
-                guests: (first_guest as u32, (self.guests.len() - first_guest) as u8),
-            });
+    /// A slot with those who attend it, wherever it lies.
+    fn meeting(&mut self, deal: &Deal, slot: &slots::Slot, guests: &[Option<Guest>]) -> Meeting {
+        let owner = self.people.place_of(deal.owner(slot.tense));
+        let colleague = deal.colleague.filter(|_| slot.colleague);
+        let attending = || {
+            let places = slot.people.places();
+            places.filter_map(|place| guests.get(place).copied().flatten())
+        };
+        let places = attending().filter_map(|guest| guest.place);
+        let places = places.chain(colleague.map(|user| self.people.place_of(user)));
+        let first_guest = self.guests.len();
+        self.guests.extend(attending().map(|guest| guest.number));
+        Meeting {
+            deal: self.deals.len() as u32,
+            tense: slot.tense,
+            number: slot.number as u8 - 1,
+            was_told: false,
+            is_core: false,
+            day: slot.asked.day as i16,
+            block: 0,
+            band: [slot.asked.band.0, slot.asked.band.1].map(|day| day as i16),
+            order: slot.asked.hour.to_bits() ^ slot.asked.weekday.to_bits().rotate_left(32),
+            attendance: Attendance::new(owner, places, &mut self.hours),
+            has_colleague: colleague.is_some(),
+            guests: (first_guest as u32, (self.guests.len() - first_guest) as u8),
         }
     }
 }

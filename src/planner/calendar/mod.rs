@@ -3,23 +3,23 @@
 //! Meetings of one owner compete across deals, and so do those that a contact or a colleague
 //! attends. So room is found in two steps, once for all deals and before any record is planned:
 //!
-//! - [`lay`] reserves a block of the owner's day for every slot that a deal may ever use, whatever
-//!   the manifest's counts and durations say today, in the order of the deals' creation. So in a
-//!   calendar with room neither a raised maximum nor a younger deal moves a meeting.
-//! - [`settle`] enters the meetings that are really asked for into everybody's agenda, those that
-//!   were told before first. One that finds somebody busy is moved to the nearest free place. Where
-//!   there is none it is not held; unless the story needs it, and then it overlaps.
+//! - [`lay`] draws for every slot that a deal uses the block of the owner's day where it would best
+//!   be. It depends on nothing but the deal.
+//! - [`settle`] enters them into everybody's agenda: first those that were told before, which stay,
+//!   so that neither a raised maximum nor another deal moves them; then the others, in the order of
+//!   their deals' creation. One that finds somebody busy looks for another place, in an order of its
+//!   own. Where there is none it is not held; unless the story needs it, and then it overlaps.
 //!
-//! What comes out is kept in the pins, so that a meeting that was told stays where it is.
+//! What comes out is kept in the pins.
 
 mod agenda;
 mod attendance;
 mod countries;
-mod diary;
 mod holidays;
 mod hours;
 mod lay;
 mod places;
+mod search;
 mod settle;
 mod week;
 
@@ -48,8 +48,8 @@ pub(super) enum Tense {
 pub(crate) struct Calendars {
     /// The deals for which there was not room enough.
     pub(crate) clashes: BTreeMap<RootId, Clashes>,
-    /// How many meetings are held with people who share no working hour with the owner: at the
-    /// end of the owner's day that is nearest to theirs.
+    /// How many meetings are held with people who share no working hour with the owner: in their
+    /// day, early in the owner's morning or in the evening.
     pub(crate) apart: u64,
     /// Accounts whose people are taken to be where the owner is, as no country is known.
     pub(crate) placeless: BTreeSet<AccountId>,

@@ -2,19 +2,23 @@
 //!
 //! What was told before and still lies in working hours stays, so that a new deal takes nothing away
 //! from an old one. Then come the others: those that their stories need, by age of their deals, then
-//! all that they can do without, low slots first. One that finds somebody busy is moved to the
-//! nearest free place. Settled again nothing moves: who found no room finds even less.
+//! all that they can do without, low slots first. One that finds somebody busy is moved: to the
+//! nearest free place if it was told, else to the first in an order of its own. Settled again
+//! nothing moves: who found no room finds even less.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::agenda::{Agenda, Appointments, Span};
 use super::attendance::Attendance;
-use super::diary::{around, nearest};
 use super::hours::Blocks;
 use super::lay::{Deal, Room};
+use super::search::{Place, around, nearest, outwards, own_order};
 use super::{Calendars, Clashes, Tense, mark};
 use crate::model::id::RootId;
 use crate::model::pins::{Marks, Pins, Slot};
+
+/// From this day on, in business days from the story's end, all is less than 30 days ago.
+const LATELY: i32 = -20;
 
 /// A slot that is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +37,8 @@ pub(super) struct Meeting {
     pub(super) block: u8,
     /// The first and the last day that it may lie on.
     pub(super) band: [i16; 2],
+    /// What its own order of places is drawn by.
+    pub(super) order: u64,
     pub(super) attendance: Attendance,
     /// Whether the deal's colleague takes part.
     pub(super) has_colleague: bool,
@@ -69,7 +75,7 @@ pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calen
             Tense::Past => &mut pins.past,
             Tense::Future => &mut pins.future,
         };
-        slots[usize::from(meeting.number)] = Slot(meeting.day, room.hours.hour(block));
+        slots[usize::from(meeting.number)] = Slot(meeting.day, block);
         settling.enter(&meeting);
     }
     if settling.is_crowded {
@@ -93,6 +99,8 @@ struct Settling<'a> {
     users: Vec<Agenda>,
     contacts: Vec<Appointments>,
     calendars: Calendars,
+    /// The blocks that a day may have.
+    blocks: Vec<u8>,
     /// By deal.
     held: Vec<Marks>,
     entered: Vec<Meeting>,
@@ -110,6 +118,7 @@ impl<'a> Settling<'a> {
             users,
             contacts,
             calendars: Calendars::default(),
+            blocks: room.hours.all_blocks(),
             held: vec![Marks::default(); room.deals.len()],
             entered: Vec::with_capacity(room.meetings.len()),
             is_crowded: false,
@@ -128,7 +137,7 @@ impl<'a> Settling<'a> {
     }
 
     /// Where the meeting is held, if it is.
-    fn place(&mut self, meeting: &Meeting) -> Option<(i32, u8)> {
+    fn place(&mut self, meeting: &Meeting) -> Option<Place> {
         let found = self.find(meeting);
         if found.is_some() {
             return found;
@@ -207,37 +216,50 @@ impl<'a> Settling<'a> {
         *mark(&mut self.held[meeting.deal as usize], meeting.tense) |= 1 << meeting.number;
     }
 
-    /// The free place that is nearest to where the meeting lies, which may be just there. Rather
-    /// than that a meeting which the story needs falls on another one, its owner has a long day.
-    fn find(&self, meeting: &Meeting) -> Option<(i32, u8)> {
+    /// A free place, which is where the meeting lies if that is one. A meeting that the story needs
+    /// rather leaves its days, or makes its owner's day long, than fall on another one.
+    fn find(&self, meeting: &Meeting) -> Option<Place> {
         let here = (meeting.day.into(), meeting.block);
         let is_open = self.open(meeting, here.0) >> here.1 & 1 == 1;
         if is_open && self.is_free(meeting, here.0, here.1) {
             return Some(here);
         }
-        let days = || around(self.band(meeting), here.0);
-        let on = |day, blocks| Some((day, self.nearest_free(meeting, day, blocks)?));
-        let found = days().find_map(|day| on(day, self.open(meeting, day)));
+        let band = self.band(meeting);
+        let open = |day| self.open(meeting, day);
+        let found = self.first_free(meeting, band, open);
         if found.is_some() || !meeting.is_core {
             return found;
         }
-        days().find_map(|day| on(day, self.suiting(meeting, day)))
+        // What is silent at its end stays silent, and what has to have happened lately did.
+        let (first, _) = self.deal(meeting).window(meeting.tense);
+        let wide = match band.0 < LATELY {
+            true => (first, band.1),
+            false => (first.max(LATELY).min(band.0), band.1),
+        };
+        let suiting = |day| self.suiting(meeting, day);
+        self.first_free(meeting, wide, open)
+            .or_else(|| self.first_free(meeting, wide, suiting))
     }
 
-    fn nearest_free(&self, meeting: &Meeting, day: i32, mut blocks: Blocks) -> Option<u8> {
-        while blocks != 0 {
-            let block = nearest(blocks, meeting.block);
-            if self.is_free(meeting, day, block) {
-                return Some(block);
-            }
-            blocks &= !(1 << block);
+    fn first_free(
+        &self,
+        meeting: &Meeting,
+        band: (i32, i32),
+        blocks: impl Fn(i32) -> Blocks,
+    ) -> Option<Place> {
+        let here = (meeting.day.into(), meeting.block);
+        let is_right = |(day, block): &Place| {
+            blocks(*day) >> block & 1 == 1 && self.is_free(meeting, *day, *block)
+        };
+        match meeting.was_told {
+            true => outwards(band, here, &self.blocks).find(is_right),
+            false => own_order(band, here, &self.blocks, meeting.order).find(is_right),
         }
-        None
     }
 
     /// Where a meeting lies that must be held although nobody has room for it: where it is, if that
     /// is in working hours; else on the nearest day that has some.
-    fn least_evil(&self, meeting: &Meeting) -> (i32, u8) {
+    fn least_evil(&self, meeting: &Meeting) -> Place {
         let here = (i32::from(meeting.day), meeting.block);
         if self.suiting(meeting, here.0) >> here.1 & 1 == 1 {
             return here;

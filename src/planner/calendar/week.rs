@@ -23,30 +23,31 @@ impl Week {
         }
     }
 
-    /// The day of the wanted day's week that is drawn among those of the band.
+    /// The day of the wanted day's week that is drawn among those that will do.
     pub(super) fn day(
         &self,
         base: BusinessDay,
-        (wanted, band): (i32, (i32, i32)),
-        unit: f64,
-    ) -> i32 {
+        (wanted, unit): (i32, f64),
+        suits: impl Fn(i32) -> bool,
+    ) -> Option<i32> {
         let monday = wanted - i32::from(base.plus(wanted).weekday());
         let days = (monday..monday + 5).zip(self.days);
-        let possible = days.filter(|(day, _)| (band.0..=band.1).contains(day));
-        weighted(possible, unit).unwrap_or(wanted)
+        weighted(days.filter(|(day, _)| suits(*day)), unit)
     }
 
-    /// The hour of the owner's day that is drawn.
-    pub(super) fn hour(&self, unit: f64) -> u8 {
-        weighted(self.hours.iter().copied(), unit).unwrap_or(self.hours[0].0)
+    /// The hour of the owner's day that is drawn among those that will do.
+    pub(super) fn hour(&self, unit: f64, suits: impl Fn(u8) -> bool) -> Option<u8> {
+        let hours = self.hours.iter().copied();
+        weighted(hours.filter(|(hour, _)| suits(*hour)), unit)
     }
 }
 
 /// The item that the unit hits; none where nothing has any weight.
-fn weighted<T: Copy>(items: impl Iterator<Item = (T, u32)> + Clone, unit: f64) -> Option<T> {
-    let total: u32 = items.clone().map(|(_, weight)| weight).sum();
+fn weighted<T>(items: impl Iterator<Item = (T, u32)>, unit: f64) -> Option<T> {
+    let items: Vec<_> = items.collect();
+    let total: u32 = items.iter().map(|(_, weight)| weight).sum();
     let mut left = (unit * f64::from(total)) as u32;
-    let mut hit = items.filter(|(_, weight)| {
+    let mut hit = items.into_iter().filter(|(_, weight)| {
         let is_hit = left < *weight;
         left = left.saturating_sub(*weight);
         is_hit
@@ -75,17 +76,18 @@ mod tests {
         let base = Day::from_date(jiff::civil::date(2026, 11, 20)).business();
         let units = || (0..1000).map(|unit| f64::from(unit) / 1000.0);
         let usual = week("");
-        let of_week = |band, day| {
-            let hits = units().filter(|unit| usual.day(base, (-6, band), *unit) == day);
-            hits.count()
+        let of_week = |first, day| {
+            let drawn = |unit| usual.day(base, (-6, unit), |day| day >= first);
+            units().filter(|unit| drawn(*unit) == Some(day)).count()
         };
-        let days = [-9, -8, -7, -6, -5].map(|day| of_week((-20, -1), day));
+        let days = [-9, -8, -7, -6, -5].map(|day| of_week(-20, day));
         assert_eq!(days, [150, 220, 230, 230, 170]);
-        assert_eq!(
-            [-7, -6, -5].map(|day| of_week((-7, -5), day)),
-            [366, 365, 269]
-        );
-        let at = |week: &Week, wanted| units().filter(|unit| week.hour(*unit) == wanted).count();
+        assert_eq!([-7, -6, -5].map(|day| of_week(-7, day)), [366, 365, 269]);
+        assert_eq!(usual.day(base, (-6, 0.5), |_| false), None);
+        let at = |week: &Week, wanted| {
+            let drawn = |unit| week.hour(unit, |_| true);
+            units().filter(|unit| drawn(*unit) == Some(wanted)).count()
+        };
         assert_eq!(
             [9, 12, 16, 17].map(|wanted| at(&usual, wanted)),
             [164, 31, 71, 0]

@@ -120,7 +120,7 @@ pub(super) fn common<'a>(voice: &'a Voice, facts: &'a Facts, topic: Topic) -> Wo
     ] {
         words.set(slot, word);
     }
-    let ware = match voice.ware {
+    let ware = match voice.ware() {
         Ware::Software => Slot::Software,
         Ware::Equipment => Slot::Equipment,
         Ware::Service => Slot::Service,

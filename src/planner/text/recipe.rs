@@ -28,7 +28,7 @@ pub(super) fn of_deal(voice: &Voice, situation: &Situation, pins: &Pins) -> u64 
     mixed([
         fnv1a(voice.project.as_bytes()),
         fnv1a(voice.bank.as_bytes()),
-        voice.ware as u64,
+        voice.ware() as u64,
         voice.shape as u64,
         voice.seed,
         u64::from(pins.generator),

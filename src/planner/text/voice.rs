@@ -36,7 +36,6 @@ pub(in crate::planner) struct Voice {
     /// Ours: the owners of the past and of what is to come, and who comes along.
     pub(super) ours: Vec<(UserId, Someone)>,
     pub(super) shape: Shape,
-    pub(super) ware: Ware,
     pub(super) bank: &'static str,
     /// The day that the story leads up to.
     pub(super) base: Day,
@@ -46,6 +45,7 @@ pub(in crate::planner) struct Voice {
     pub(super) hash: u64,
     /// And those of the names that only some of them speak of.
     pub(super) names: [(Slot, u64); recipe::NAMES],
+    ware: OnceCell<Ware>,
     facts: OnceCell<Facts>,
 }
 
@@ -121,7 +121,6 @@ impl Voice {
             .chain(pins.colleague);
         let mut voice = Self {
             seller: seller(situation),
-            ware: bank::ware(&format!("{project} {product}")),
             bank: bank::of_industry(pins.industry.as_deref()),
             deal,
             project,
@@ -138,6 +137,7 @@ impl Voice {
             seed,
             hash: 0,
             names: [(Slot::Deal, 0); recipe::NAMES],
+            ware: OnceCell::new(),
             facts: OnceCell::new(),
         };
         voice.hash = recipe::of_deal(&voice, situation, pins);
@@ -152,12 +152,22 @@ impl Voice {
                 grammar: &lexicon.grammar,
                 seed: self.seed,
                 bank: self.bank,
-                ware: self.ware,
+                ware: self.ware(),
                 competitors: &seller.competitors,
                 value_points: &seller.value_points,
                 base: self.base,
             })
         })
+    }
+
+    /// What is sold, as far as texts differ by it.
+    pub(super) fn ware(&self) -> Ware {
+        let Self {
+            project, product, ..
+        } = self;
+        *self
+            .ware
+            .get_or_init(|| bank::ware(&format!("{project} {product}")))
     }
 
     /// Somebody of the cast, by place.

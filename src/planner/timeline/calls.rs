@@ -6,7 +6,7 @@ use super::dealer::Dealer;
 use super::moment::{Moment, writing_time};
 use super::{Direction, Kind, Party, Source, Step, Timeline, When, phase_at};
 use crate::draw::RootDraw;
-use crate::model::address::Path;
+use crate::model::address::{Path, numbered};
 
 /// The draws of a call, by purpose.
 const DAY: usize = 0;
@@ -30,7 +30,7 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
     let committee = Committee::new(pins);
     let mut dealer = Dealer::new("calls", pins.segment);
     for number in 0..counts.calls.number as usize {
-        let path = Path::new(format!("call/{:02}", number + 1));
+        let path = Path::new(numbered("call/", number + 1));
         let draws = draw.at(path.as_str());
         let day = call_day(pins, number, draws.unit(DAY));
         let minute = writing_time(draws.unit(MINUTE)).min(LAST_MINUTE);

@@ -5,7 +5,7 @@ use super::dealer::Dealer;
 use super::moment::Moment;
 use super::{Kind, Source, Step, Timeline, phase_at};
 use crate::draw::RootDraw;
-use crate::model::address::Path;
+use crate::model::address::{Path, numbered};
 
 /// The draws of a to-do, by purpose.
 const DAY: usize = 0;
@@ -26,7 +26,7 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
     let days = SOON.min(pins.grid.future_days) as u64;
     let phase = phase_at(pins, 0);
     for number in 0..counts.todos.number as usize {
-        let path = Path::new(format!("todo/{:02}", number + 1));
+        let path = Path::new(numbered("todo/", number + 1));
         let draws = draw.at(path.as_str());
         let day = 1 + draws.below(DAY, days) as i32;
         let (topic, round) = dealer.next((phase, day), draw);

@@ -217,8 +217,8 @@ impl Writer<'_> {
         let name = mail.name;
         let path = self.timeline.steps[meeting.step].path.as_str();
         let path = match asked {
-            None => format!("{path}/{name}"),
-            Some(_) => format!("{path}/{name}/reply"),
+            None => [path, "/", name].concat(),
+            Some(_) => [path, "/", name, "/reply"].concat(),
         };
         let message = Message {
             path: Path::new(path),

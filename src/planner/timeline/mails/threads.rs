@@ -8,7 +8,7 @@ use super::super::{Direction, phase_at};
 use super::sent::{Planned, sent};
 use super::{Message, Talk, Writer};
 use crate::draw::{Draw, RootDraw};
-use crate::model::address::Path;
+use crate::model::address::{Path, numbered};
 use crate::model::shape::Shape;
 
 /// The draws of a thread, by purpose.
@@ -31,7 +31,7 @@ impl Writer<'_> {
     /// The thread with this number, from 0.
     pub(super) fn thread(&mut self, number: usize, dealer: &mut Dealer, draw: &mut RootDraw) {
         let pins = self.source.pins;
-        let name = format!("thread/{:02}", number + 1);
+        let name = numbered("thread/", number + 1);
         let draws = draw.at(&name);
         let at = Moment {
             day: thread_day(pins, number, draws.unit(DAY)),
@@ -72,7 +72,7 @@ impl Writer<'_> {
                 continue;
             }
             let message = Message {
-                path: Path::new(format!("{name}/{:02}", place + 1)),
+                path: Path::new(numbered(&[&name, "/"].concat(), place + 1)),
                 when,
                 direction: message.direction,
                 place: place as u8,
