@@ -7,10 +7,11 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::diff::fields::hash;
-use crate::diff::{self, Context, Policies, Replacing, Root};
+use crate::diff::{self, Context, Elsewhere, Policies, Replacing, Root};
 use crate::manifest::{self, Manifest};
+use crate::model::address::Address;
 use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities, Places};
-use crate::model::change::Reason;
+use crate::model::change::{Change, Reason};
 use crate::model::day::Day;
 use crate::model::id::{AccountId, ContactId, RecordId, RootId, UserId};
 use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
@@ -57,13 +58,14 @@ pub enum Texts {
     Offline,
 }
 
-/// Deals as they are after an apply, in memory.
+/// Roots as they are after an apply, in memory.
 pub struct Applied<'a> {
     world: &'a World,
-    deals: Vec<AppliedDeal>,
+    /// The deals, and before them the accounts whose people they speak with.
+    roots: Vec<AppliedRoot>,
 }
 
-struct AppliedDeal {
+struct AppliedRoot {
     root: RootId,
     desired: Vec<Desired>,
     rows: Vec<Row>,
@@ -112,7 +114,7 @@ impl World {
     /// Pins all stories and plans all records, with their texts or without them.
     pub fn plan(&self, texts: Texts) -> Planned {
         let mut planned = Planned::default();
-        self.each_deal(usize::MAX, |planner, root, records| {
+        self.each_root(usize::MAX, |planner, root, records| {
             let is_activity = |record: &&Desired| {
                 matches!(
                     record.object,
@@ -138,7 +140,7 @@ impl World {
     /// The first so many deals as if they had just been applied and read.
     pub fn applied(&self, deals: usize, refresh: Refresh) -> Applied<'_> {
         let mut applied = Vec::new();
-        self.each_deal(deals, |planner, root, mut desired| {
+        self.each_root(deals, |planner, root, mut desired| {
             desired.sort_by(|a, b| a.path.cmp(&b.path));
             let rows = desired.iter().map(|record| recorded(planner, root, record));
             let (rows, live): (Vec<_>, Vec<_>) = rows.unzip();
@@ -146,7 +148,7 @@ impl World {
                 Refresh::Full => live,
                 Refresh::None => vec![Live::NotRead; rows.len()],
             };
-            applied.push(AppliedDeal {
+            applied.push(AppliedRoot {
                 root,
                 desired,
                 rows,
@@ -155,11 +157,12 @@ impl World {
         });
         Applied {
             world: self,
-            deals: applied,
+            roots: applied,
         }
     }
 
-    fn each_deal(&self, most: usize, mut done: impl FnMut(&Planner, RootId, Vec<Desired>)) {
+    /// Plans the first so many deals, and before them their accounts.
+    fn each_root(&self, deals: usize, mut done: impl FnMut(&Planner, RootId, Vec<Desired>)) {
         let (pins, people, recast) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         let planner = Planner::new(Situation {
             manifest: &self.manifest,
@@ -173,23 +176,26 @@ impl World {
             told_at: None,
             grammars: Grammars::keep(),
         });
-        for root in self.inventory.opportunities.keys().take(most) {
+        let deals = || self.inventory.opportunities.iter().take(deals);
+        let accounts: BTreeSet<_> = deals().filter_map(|(_, deal)| deal.account).collect();
+        let accounts = accounts.into_iter().map(RootId::from);
+        for root in accounts.chain(deals().map(|(root, _)| *root)) {
             let mut records = Vec::new();
-            planner.plan(*root, &mut records);
-            done(&planner, *root, records);
+            planner.plan(root, &mut records);
+            done(&planner, root, records);
         }
     }
 }
 
 impl Applied<'_> {
     pub fn records(&self) -> u64 {
-        self.deals.iter().map(|deal| deal.rows.len() as u64).sum()
+        self.roots.iter().map(|root| root.rows.len() as u64).sum()
     }
 
-    /// Compares all records. Gives the number of changes, which is none.
-    pub fn diff(self) -> u64 {
+    /// Compares all records. Gives the changes in words; there are none.
+    pub fn diff(self) -> Vec<String> {
         let found = Found::new();
-        let (elsewhere, policies) = (diff::Elsewhere::new(), Policies::default());
+        let (elsewhere, policies) = (self.elsewhere(), Policies::default());
         let context = Context {
             is_retold: &|_, _, _| false,
             capabilities: &self.world.capabilities,
@@ -204,19 +210,36 @@ impl Applied<'_> {
             policies: &policies,
             render: &|_, _| Vec::new(),
         };
-        let mut changes = 0;
-        for deal in &self.deals {
+        let mut changes = Vec::new();
+        for applied in &self.roots {
             let root = Root {
-                id: deal.root,
+                id: applied.root,
                 account: None,
-                desired: &deal.desired,
-                rows: &deal.rows,
-                live: &deal.live,
+                desired: &applied.desired,
+                rows: &applied.rows,
+                live: &applied.live,
                 gone_reason: Reason::NoLongerWanted,
             };
-            diff::diff(&context, &root, &mut |_| changes += 1);
+            diff::diff(&context, &root, &mut |change| {
+                let names: Vec<_> = change.fields.iter().map(|field| &field.name).collect();
+                let Change { action, reason, .. } = &change;
+                let told = format!("{}: {action:?} for {reason:?}, {names:?}", change.address);
+                changes.push(told);
+            });
         }
         changes
+    }
+
+    /// The ids of what hangs under accounts: deals refer to it.
+    fn elsewhere(&self) -> Elsewhere {
+        let of_accounts = self.roots.iter().filter(|root| !root.root.is_deal());
+        let rows = of_accounts.flat_map(|AppliedRoot { root, rows, .. }| {
+            rows.iter().map(|row| {
+                let path = row.path.clone();
+                (Address { root: *root, path }, Some(row.id))
+            })
+        });
+        rows.collect()
     }
 
     /// Records everything in a new state below the folder. Gives the bytes that it takes.
@@ -248,7 +271,7 @@ impl Applied<'_> {
             pins: &BTreeMap::new(),
             snapshot: &[],
         })?;
-        for AppliedDeal { root, rows, .. } in &self.deals {
+        for AppliedRoot { root, rows, .. } in &self.roots {
             let put = rows.iter().map(|row| (*root, Row { run, ..row.clone() }));
             let settlement = Settlement {
                 put: put.collect(),

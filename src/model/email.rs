@@ -34,6 +34,13 @@ pub(crate) fn domain_of_website(website: &str) -> Option<String> {
     (host.contains('.') && host.split('.').all(is_label)).then(|| host.to_owned())
 }
 
+/// Whether a domain is this one or under it.
+pub(crate) fn is_within(domain: &str, above: &str) -> bool {
+    let domain = domain.trim().to_ascii_lowercase();
+    let rest = domain.strip_suffix(above);
+    rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
 /// Letters that are written without their marks in addresses, and what is written instead.
 const PLAIN: &[(&str, &str)] = &[
     ("àáâãåāăą", "a"),
@@ -62,12 +69,15 @@ const PLAIN: &[(&str, &str)] = &[
 /// A name in the letters that addresses are made of; what is between its words becomes the
 /// separator, and other scripts are left out.
 pub(crate) fn plain(name: &str, separator: &str) -> String {
-    let mut plain = String::new();
-    for letter in name.to_lowercase().chars() {
+    let mut plain = String::with_capacity(name.len());
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        if letter.is_ascii_alphanumeric() {
+            plain.push(letter);
+            continue;
+        }
         let known = PLAIN.iter().find(|(marked, _)| marked.contains(letter));
         match known {
             Some((_, letters)) => plain.push_str(letters),
-            None if letter.is_ascii_alphanumeric() => plain.push(letter),
             None if matches!(letter, '\'' | '’' | '.') => {}
             None => plain.push_str(separator),
         }
@@ -77,7 +87,19 @@ pub(crate) fn plain(name: &str, separator: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{domain_of_website, is_reserved, plain};
+    use super::{domain_of_website, is_reserved, is_within, plain};
+
+    #[test]
+    fn domains_are_within_others_and_look_alikes_are_not() {
+        for (domain, expect) in [
+            ("acme.example", true),
+            ("Mail.ACME.example", true),
+            ("notacme.example", false),
+            ("example", false),
+        ] {
+            assert_eq!(is_within(domain, "acme.example"), expect, "{domain}");
+        }
+    }
 
     #[test]
     fn names_are_spelled_as_in_addresses() {

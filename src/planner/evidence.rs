@@ -142,7 +142,7 @@ pub(super) const MISSED: &[&str] = &[
     "decision",
 ];
 
-/// Marks the steps with what they give evidence for.
+/// Decides what supports each element, and marks the steps with what they give evidence for.
 pub(super) fn plant(
     timeline: &mut Timeline,
     asked: &Asked,
@@ -156,10 +156,11 @@ pub(super) fn plant(
             timeline.steps[step].evidence |= asks.bit;
         }
     }
+    timeline.supports = supports;
 }
 
 /// What supports each element that is asked for, in their order.
-pub(super) fn decide(
+fn decide(
     timeline: &Timeline,
     asked: &Asked,
     pins: &Pins,

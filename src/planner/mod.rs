@@ -227,7 +227,8 @@ impl<'a> Planner<'a> {
 
     /// The accounts whose people were to have addresses of its own domain, and it has none.
     pub(crate) fn domainless(&self) -> BTreeSet<AccountId> {
-        people::domainless(&self.situation, &self.stories.people)
+        let accounts = self.stories.people.keys().copied();
+        people::domainless(&self.situation, &self.stories.labels, accounts)
     }
 
     /// The shapes of the deals that were planned.
@@ -392,7 +393,7 @@ fn tell(
         pins,
         counts: counts(situation.manifest, pins, &mut draw),
         base: pins.ends.base(situation.anchor),
-        zones,
+        zones: [pins.owner, pins.next_owner].map(|id| &zones[&id]),
     };
     (timeline::tell(source, &mut draw), draw)
 }

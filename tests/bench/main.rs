@@ -115,7 +115,10 @@ fn compare(world: &World, refresh: Refresh, out: &mut dyn io::Write) -> anyhow::
     let started = Instant::now();
     let changes = applied.diff();
     let wall = started.elapsed().as_secs_f64();
-    anyhow::ensure!(changes == 0, "{changes} changes of what was just applied");
+    if let Some(first) = changes.first() {
+        let count = changes.len();
+        anyhow::bail!("{count} changes of what was just applied, such as {first}");
+    }
     writeln!(
         out,
         "differ, refresh {refresh:?}: {records} unchanged records in {wall:.3} s: {:.0} records/s",

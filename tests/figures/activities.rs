@@ -29,11 +29,19 @@ pub(super) fn figures(org: &Org, anchor: Date) -> Vec<Figure> {
             },
         ),
         count(
-            "meetings outside one party's hours",
+            "meetings outside the customer's hours",
+            meetings(),
+            |meeting| {
+                let (_, customer) = within_hours(org, meeting);
+                (!customer).then(|| told(&meeting.row))
+            },
+        ),
+        count(
+            "meetings early or late for their owner",
             meetings(),
             |meeting| {
                 let (owner, customer) = within_hours(org, meeting);
-                (!owner || !customer).then(|| told(&meeting.row))
+                (!owner && customer).then(|| told(&meeting.row))
             },
         ),
         count("completed emails in the future", emails(org), |task| {

@@ -3,7 +3,7 @@
 
 mod activities;
 mod org;
-mod texts;
+pub(crate) mod texts;
 mod zones;
 
 use std::fmt;

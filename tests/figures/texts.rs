@@ -18,6 +18,11 @@ pub(super) fn figures(org: &Org) -> Vec<Figure> {
     let rows = meetings.chain(org.tasks.iter().map(|task| &task.row));
     let texts = rows.map(|row| row["Description"].as_str());
     let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+    repeats(&texts)
+}
+
+/// How often bodies and sentences come again among these texts.
+pub(crate) fn repeats(texts: &[&str]) -> Vec<Figure> {
     let mut seen = BTreeSet::new();
     let repeats: Vec<_> = texts
         .iter()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::accounts::known;
-use super::super::people::reserved_label;
+use super::super::people::Labels;
 use super::super::{Situation, field};
 use crate::manifest::Misfit;
 use crate::model::id::{AccountId, RootId};
@@ -15,6 +15,7 @@ pub(crate) type Accounts = BTreeMap<AccountId, Vec<(FieldName, Value)>>;
 /// The loans of the accounts of these deals.
 pub(in crate::planner) fn accounts<'a>(
     situation: &Situation,
+    labels: &Labels,
     deals: impl Iterator<Item = &'a RootId>,
 ) -> Accounts {
     let manifest = &situation.manifest.accounts;
@@ -31,7 +32,7 @@ pub(in crate::planner) fn accounts<'a>(
             .as_deref()
             .is_none_or(|url| url.trim().is_empty());
         if let Some(website) = manifest.website.as_ref().filter(|_| has_none) {
-            let website = website.of(&reserved_label(id, &account.name));
+            let website = website.of(&labels.of_account(id));
             let website = field("Website", Value::Word(website.into()));
             lent.entry(id).or_default().push(website);
         }

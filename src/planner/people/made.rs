@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Situation;
 use super::committee::role;
+use super::domains::{self, Labels};
 use super::names::{Names, names};
 use super::titles::title;
 use crate::draw::{Draw, RootDraw};
@@ -27,9 +28,10 @@ const TRIES: usize = 60;
 pub(in crate::planner) type People = BTreeMap<AccountId, pins::People>;
 
 /// Everybody whom a deal's cast names and who is made. Who is pinned stays who he is; the others
-/// get names and addresses that nobody of the account has.
+/// get names that nobody of the account has, and addresses that nobody has at all.
 pub(in crate::planner) fn people<'a>(
     situation: &Situation,
+    labels: &Labels,
     told: impl Iterator<Item = &'a Pins>,
 ) -> People {
     let mut wanted: BTreeMap<AccountId, BTreeSet<u8>> = BTreeMap::new();
@@ -41,10 +43,25 @@ pub(in crate::planner) fn people<'a>(
             wanted.entry(account).or_default().insert(number);
         }
     }
-    let of_account = |(account, numbers): (AccountId, BTreeSet<u8>)| {
-        (account, Household::of(situation, account).people(&numbers))
-    };
-    wanted.into_iter().map(of_account).collect()
+    let mut taken = addresses(situation);
+    let mut people = People::new();
+    for account in &labels.order {
+        if let Some(numbers) = wanted.get(account) {
+            let household = Household::of(situation, labels, *account);
+            people.insert(*account, household.people(numbers, &mut taken));
+        }
+    }
+    people
+}
+
+/// The addresses that people have, of the org's and of ours, in lower case.
+fn addresses(situation: &Situation) -> BTreeSet<String> {
+    let contacts = situation.inventory.contacts.values();
+    let contacts = contacts.flat_map(BTreeMap::values);
+    let made = situation.people.values().flat_map(BTreeMap::values);
+    let all = contacts.chain(made.map(|identity| &identity.contact));
+    all.filter_map(|contact| Some(contact.email.as_deref()?.trim().to_lowercase()))
+        .collect()
 }
 
 /// The contact that a person is, of the org's or of ours.
@@ -62,27 +79,19 @@ pub(in crate::planner) fn contact<'a>(
     }
 }
 
-/// The accounts at whose websites people were to have their addresses, and that have none.
-pub(in crate::planner) fn domainless(situation: &Situation, made: &People) -> BTreeSet<AccountId> {
-    let is_wanted = situation.manifest.contacts.email_domain == EmailDomain::Website;
-    let accounts = &situation.inventory.accounts;
-    let has_one = |id: &AccountId| accounts.get(id).and_then(website).is_some();
-    let without = made.keys().filter(|id| is_wanted && !has_one(id));
-    without.copied().collect()
-}
-
 /// One account, and what is needed to make people there.
 struct Household<'a> {
-    id: AccountId,
     account: Option<&'a Account>,
     contacts: Vec<&'a Contact>,
     pinned: Option<&'a pins::People>,
     email_domain: EmailDomain,
+    /// Where the addresses are.
+    domain: String,
     draw: RootDraw,
 }
 
 impl<'a> Household<'a> {
-    fn of(situation: &Situation<'a>, id: AccountId) -> Self {
+    fn of(situation: &Situation<'a>, labels: &Labels, id: AccountId) -> Self {
         let Situation {
             inventory,
             manifest,
@@ -97,28 +106,33 @@ impl<'a> Household<'a> {
             (StoryKey::Name | StoryKey::Field(_), Some(account)) => account.name.clone(),
         };
         let contacts = inventory.contacts.get(&id).into_iter();
+        let email_domain = manifest.contacts.email_domain;
+        let domain = match email_domain {
+            EmailDomain::Reserved => None,
+            EmailDomain::Website => domains::own(situation, labels, id),
+        };
         Self {
-            id,
             account,
             contacts: contacts.flat_map(BTreeMap::values).collect(),
             pinned: people.get(&id),
-            email_domain: manifest.contacts.email_domain,
+            email_domain,
+            domain: domain.unwrap_or_else(|| labels.reserved(id)),
             draw: RootDraw::new(seed, &key),
         }
     }
 
-    fn people(mut self, numbers: &BTreeSet<u8>) -> pins::People {
+    fn people(mut self, numbers: &BTreeSet<u8>, taken: &mut BTreeSet<String>) -> pins::People {
         let mut people = self.pinned.cloned().unwrap_or_default();
         for person in people.values_mut() {
             if person.email_domain != self.email_domain {
                 // The manifest wants another one.
                 person.email_domain = self.email_domain;
-                person.contact.email = Some(self.address(&person.contact));
+                person.contact.email = Some(self.address(&person.contact, taken));
             }
         }
         for number in numbers {
             if !people.contains_key(number) {
-                let person = self.make(*number, &people);
+                let person = self.make(*number, &people, taken);
                 people.insert(*number, person);
             }
         }
@@ -126,7 +140,12 @@ impl<'a> Household<'a> {
         people
     }
 
-    fn make(&mut self, number: u8, people: &pins::People) -> Identity {
+    fn make(
+        &mut self,
+        number: u8,
+        people: &pins::People,
+        taken: &mut BTreeSet<String>,
+    ) -> Identity {
         let draw = self.draw.at(&format!("contact/{number:02}"));
         let country = self.account.and_then(|account| account.country.as_deref());
         let industry = self.account.and_then(|account| account.industry.as_deref());
@@ -137,7 +156,7 @@ impl<'a> Household<'a> {
             title: Some(title),
             ..name(names(country), &draw, &others)
         };
-        contact.email = Some(self.address(&contact));
+        contact.email = Some(self.address(&contact, taken));
         Identity {
             contact,
             department,
@@ -147,67 +166,19 @@ impl<'a> Household<'a> {
         }
     }
 
-    /// `first.last@`, at the domain that the manifest chooses.
-    fn address(&self, contact: &Contact) -> String {
+    /// `first.last@` the account's domain, with a number where somebody has that.
+    fn address(&self, contact: &Contact, taken: &mut BTreeSet<String>) -> String {
         let first = contact.first_name.as_deref().unwrap_or_default();
         let [first, last] = [first, &contact.last_name].map(|name| email::plain(name, ""));
-        let domain = match self.email_domain {
-            EmailDomain::Reserved => None,
-            EmailDomain::Website => self.account.and_then(website),
+        let domain = &self.domain;
+        let numbered = |number: u32| match number {
+            1 => format!("{first}.{last}@{domain}"),
+            _ => format!("{first}.{last}{number}@{domain}"),
         };
-        let name = self.account.map_or("", |account| &account.name);
-        let domain = domain.unwrap_or_else(|| format!("{}.example", reserved_label(self.id, name)));
-        format!("{first}.{last}@{domain}")
+        let mut addresses = (1..).map(numbered);
+        let free = addresses.find(|address| taken.insert(address.clone()));
+        free.expect("there is no end to numbers")
     }
-}
-
-/// What stands for the account in a domain that nobody can have.
-pub(in crate::planner) fn reserved_label(id: AccountId, name: &str) -> String {
-    let name = email::plain(name, "-");
-    let words: Vec<_> = name.split('-').filter(|word| !word.is_empty()).collect();
-    let is_form = |word: &&&str| !FORMS.contains(word);
-    let mut words: Vec<_> = words.iter().filter(is_form).copied().collect();
-    // A label of a domain has 63 characters at most.
-    while words.iter().map(|word| word.len() + 1).sum::<usize>() > 60 && words.len() > 1 {
-        words.pop();
-    }
-    match words.join("-") {
-        label if label.is_empty() || label.len() > 60 => {
-            format!("account-{}", id.to_string().to_lowercase())
-        }
-        label => label,
-    }
-}
-
-/// Legal forms, which are no part of a company's domain.
-const FORMS: &[&str] = &[
-    "inc",
-    "corp",
-    "corporation",
-    "ltd",
-    "limited",
-    "llc",
-    "plc",
-    "gmbh",
-    "ag",
-    "kg",
-    "sa",
-    "sas",
-    "bv",
-    "ab",
-    "oy",
-    "spa",
-    "srl",
-    "co",
-    "company",
-    "pty",
-    "pvt",
-    "kk",
-];
-
-/// The domain of the account's website, where it has one.
-pub(in crate::planner) fn website(account: &Account) -> Option<String> {
-    email::domain_of_website(account.website.as_deref()?)
 }
 
 /// A name that nobody of these has; if it can be, with neither part of it.
@@ -218,25 +189,30 @@ fn name(names: &Names, draw: &Draw, others: &[&Contact]) -> Contact {
         draw.below(LAST, last.len() as u64) as usize,
     );
     // Each try takes other names of both lists; all pairs come up in the end.
-    let candidate = |number: usize| Contact {
-        first_name: Some(first[(start.0 + number) % first.len()].to_owned()),
-        last_name: last[(start.1 + number + number / first.len()) % last.len()].to_owned(),
-        ..Contact::default()
+    let candidate = |number: usize| {
+        (
+            first[(start.0 + number) % first.len()],
+            last[(start.1 + number + number / first.len()) % last.len()],
+        )
     };
-    let is_like = |one: &Contact, other: &Contact| {
-        one.first_name == other.first_name || one.last_name == other.last_name
+    let is_like = |(first, last): &(&str, &str), other: &Contact| {
+        other.first_name.as_deref() == Some(*first) || other.last_name == *last
     };
     let distinct = (0..TRIES).map(candidate);
     let mut distinct = distinct.filter(|one| !others.iter().any(|other| is_like(one, other)));
-    distinct.next().unwrap_or_else(|| {
-        let is_taken = |one: &Contact| {
-            let name = one.full_name().to_lowercase();
-            others
-                .iter()
-                .any(|other| other.full_name().to_lowercase() == name)
+    let (first, last) = distinct.next().unwrap_or_else(|| {
+        let taken = others.iter().map(|other| other.full_name().to_lowercase());
+        let taken: BTreeSet<_> = taken.collect();
+        let is_free = |(first, last): &(&str, &str)| {
+            !taken.contains(&format!("{first} {last}").to_lowercase())
         };
         let mut all = (0..first.len() * last.len()).map(candidate);
-        let free = all.find(|one| !is_taken(one));
+        let free = all.find(is_free);
         free.unwrap_or_else(|| candidate(0))
-    })
+    });
+    Contact {
+        first_name: Some(first.to_owned()),
+        last_name: last.to_owned(),
+        ..Contact::default()
+    }
 }

@@ -7,13 +7,15 @@
 mod cast;
 mod committee;
 mod contacts;
+mod domains;
 mod made;
 mod names;
 mod roles;
 mod titles;
 
 pub(super) use cast::{Casting, cast};
-pub(super) use made::{People, contact, domainless, people, reserved_label};
+pub(super) use domains::{Labels, domainless};
+pub(super) use made::{People, contact, people};
 pub(super) use roles::{called, make};
 
 pub(super) use committee::{COMMITTEE, EXECUTIVE_ROLES, roles};

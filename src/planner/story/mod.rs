@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours, lay};
 use super::loan;
-use super::people::{People, people};
+use super::people::{Labels, People, people};
 use super::{Situation, accounts};
 use crate::manifest::Misfit;
 use crate::model::id::{AccountId, RootId};
@@ -45,6 +45,8 @@ pub(crate) struct Stories {
     pub(crate) pins: BTreeMap<RootId, Pins>,
     /// The people whom they need and their accounts have not, by account.
     pub(crate) people: People,
+    /// What stands for each account in domains.
+    pub(super) labels: Labels,
     /// The org, where accounts are made under it.
     pub(crate) org: Option<RootId>,
     /// What accounts lend.
@@ -123,9 +125,10 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
         stories.pins.insert(*root, pins);
     }
-    stories.people = people(situation, stories.pins.values());
+    stories.labels = Labels::of(situation);
+    stories.people = people(situation, &stories.labels, stories.pins.values());
     stories.org = accounts::org(situation);
-    stories.lent = loan::accounts(situation, stories.pins.keys());
+    stories.lent = loan::accounts(situation, &stories.labels, stories.pins.keys());
     stories.calendars = lay(situation, &order, &mut stories.pins);
     stories
 }

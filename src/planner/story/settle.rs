@@ -40,7 +40,7 @@ pub(in crate::planner) fn settle(
             break;
         }
         let order = by_creation(situation.inventory);
-        stories.people = people(situation, stories.pins.values());
+        stories.people = people(situation, &stories.labels, stories.pins.values());
         stories.calendars = lay(situation, &order, &mut stories.pins);
     }
     stories.overlaps = overlaps(situation, &stories.pins);

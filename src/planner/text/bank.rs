@@ -104,9 +104,12 @@ pub(super) fn of_industry(industry: Option<&str>) -> &'static str {
 /// What is sold, by its name.
 pub(super) fn ware(product: &str) -> Ware {
     let product = product.to_lowercase();
-    let words = || product.split(|char: char| !char.is_alphanumeric());
-    let names =
-        |word: &str| words().any(|part| part == word || part.strip_suffix('s') == Some(word));
+    let words = product.split(|char: char| !char.is_alphanumeric());
+    let words: Vec<_> = words.collect();
+    let names = |word: &str| {
+        let mut words = words.iter();
+        words.any(|part| *part == word || part.strip_suffix('s') == Some(word))
+    };
     let found = WARES.iter().find(|(word, _)| names(word));
     found.map_or(Ware::Software, |(_, ware)| *ware)
 }

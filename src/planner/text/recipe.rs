@@ -1,7 +1,7 @@
 //! The hash of what a text is made from: nothing is rendered to know whether it would change.
 
 use super::super::{Deal, Situation};
-use super::scene::Scene;
+use super::scene::{self, Scene};
 use super::slots::Slot;
 use super::voice::{Someone, Voice};
 use super::{answer, facts, own};
@@ -95,8 +95,8 @@ pub(in crate::planner) fn hash(deal: &Deal, text: &Text) -> u64 {
 /// A subject names the deal, and nobody; what is attached to a meeting has the meeting's.
 fn of_subject(deal: &Deal, number: usize) -> u64 {
     let step = &deal.timeline.steps[number];
-    let scene = Scene::of(deal.voice, deal.timeline, number);
-    let named = scene.meeting.unwrap_or(step);
+    let meeting = scene::meeting(deal.timeline, step);
+    let named = meeting.unwrap_or(step);
     let slots = deal.lexicon().reach_of_subject(named);
     let built_in = mixed([
         deal.voice.hash,
@@ -107,10 +107,7 @@ fn of_subject(deal: &Deal, number: usize) -> u64 {
     ]);
     let chosen = deal.planner.own.subject(named, deal.voice.seed);
     chosen.map_or(built_in, |choice| {
-        mix(
-            u64::from(scene.meeting.is_some()),
-            own::hash(deal, named, choice),
-        )
+        mix(u64::from(meeting.is_some()), own::hash(deal, named, choice))
     })
 }
 

@@ -203,7 +203,7 @@ fn thread(voice: &Voice, step: &Step) -> Dice {
 }
 
 /// The meeting whose path this one's begins with.
-fn meeting<'a>(timeline: &'a Timeline, step: &Step) -> Option<&'a Step> {
+pub(super) fn meeting<'a>(timeline: &'a Timeline, step: &Step) -> Option<&'a Step> {
     if !matches!(step.kind, Kind::Mail(..)) {
         return None;
     }

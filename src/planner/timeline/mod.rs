@@ -14,8 +14,6 @@ pub(super) mod slots;
 mod todos;
 pub(super) mod topic;
 
-use std::collections::BTreeMap;
-
 use crate::draw::RootDraw;
 use crate::manifest::Activity;
 use crate::model::address::Path;
@@ -23,6 +21,7 @@ use crate::model::day::{BusinessDay, Day};
 use crate::model::id::UserId;
 use crate::model::pins::Pins;
 
+use super::evidence::Support;
 use super::story::Counts;
 use super::text::catalogue::Phase;
 use super::zone::Zone;
@@ -36,7 +35,14 @@ pub(super) struct Source<'a> {
     pub(super) counts: Counts,
     /// The day that the story leads up to.
     pub(super) base: BusinessDay,
-    pub(super) zones: &'a BTreeMap<UserId, Zone>,
+    /// Where the owner of the past is, and who holds what is to come.
+    pub(super) zones: [&'a Zone; 2],
+}
+
+impl<'a> Source<'a> {
+    fn zone(&self, owner: UserId) -> &'a Zone {
+        self.zones[usize::from(owner != self.pins.owner)]
+    }
 }
 
 /// Tells the story of a deal.
@@ -63,6 +69,8 @@ pub(super) struct Timeline {
     /// What more would be written after a message, if the count of mails did not end its thread
     /// there: an exchange is worded as a whole, whatever the count.
     pub(super) unsaid: Option<(usize, Vec<Direction>)>,
+    /// What it says of each element that the manifest's scorecards ask for, in their order.
+    pub(super) supports: Vec<Option<Support>>,
 }
 
 /// One meeting, message, call or to-do.
