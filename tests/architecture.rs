@@ -49,7 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("from_org", &["manifest", "model", "org"]),
     ("report", &["clock", "model", "plan_file"]),
-    ("prepare", &["model", "org"]),
+    ("prepare", &["manifest", "model", "org"]),
     // An island: with code of the client's, both sides would agree on a mistake.
     ("embedded_org", &["clock"]),
     (

@@ -74,6 +74,8 @@ pub(crate) enum Text {
 /// What a scorecard says of an element.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
+    /// Its number among all that the manifest's scorecards ask.
+    pub(crate) asked: usize,
     /// Its number among the elements of qualification; none for one of the user's own.
     pub(crate) element: Option<usize>,
     /// From 1, a first indication, to 3, confirmed.

@@ -192,7 +192,7 @@ fn day(deal: &Deal, fields: &[(FieldName, Value)]) -> Day {
     let day = fields.iter().find_map(|(name, value)| match value {
         Value::Day(day) if name == "ActivityDate" || name == "As_Of_Date__c" => Some(*day),
         Value::Instant(second) if name == "StartDateTime" => {
-            let zone = &deal.planner.zones[&owner(deal, fields)];
+            let zone = deal.planner.desks.of_user(owner(deal, fields)).zone;
             Some(zone.day(*second))
         }
         _ => None,

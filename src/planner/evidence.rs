@@ -42,6 +42,8 @@ pub(super) struct AskedBy<'a> {
 #[derive(Debug)]
 pub(super) struct Asks<'a> {
     pub(super) key: &'a str,
+    /// As the first framework has it that asks for it.
+    pub(super) element: &'a Element,
     pub(super) about: Option<Role>,
     pub(super) learned: u32,
     /// Its bit in [`Step::evidence`]; none for one that only the user's own templates have.
@@ -108,6 +110,7 @@ fn asks(element: &Element) -> Asks<'_> {
     let fitting = TOPICS.iter().filter(fits);
     Asks {
         key: &element.key,
+        element,
         about: element.about,
         learned: element.learned,
         bit,
@@ -115,21 +118,6 @@ fn asks(element: &Element) -> Asks<'_> {
         salt: fnv1a(element.key.as_bytes()),
     }
 }
-
-/// How much more than the manifest's share of elements is known of deals of a shape, where that
-/// is a half; it adds up to none over the usual mix of shapes.
-const MORE_KNOWN: &[(Shape, f64)] = &[
-    (Shape::Accelerating, 0.10),
-    (Shape::Healthy, 0.04),
-    (Shape::AtRisk, -0.08),
-    (Shape::SingleThreaded, -0.08),
-    (Shape::ChampionLeft, -0.08),
-    (Shape::Stalled, -0.10),
-    (Shape::New, -0.10),
-    (Shape::Won, 0.10),
-    (Shape::LostToCompetitor, -0.10),
-    (Shape::NoDecision, -0.10),
-];
 
 /// What is not known, or bad, of deals that are one-sided.
 pub(super) const MISSED: &[&str] = &[
@@ -177,7 +165,7 @@ fn decide(
     } in &asked.frameworks
     {
         let draws = draw.at(&format!("scorecard/{}", framework.key));
-        let target = covered(asked.coverage, pins.shape) * elements.len() as f64;
+        let target = asked.coverage * elements.len() as f64;
         // Rounded up or down by a draw, so that the mean over all deals is the target.
         let target = (target + draws.unit(0)).floor() as usize;
         let mut known = elements
@@ -194,13 +182,6 @@ fn decide(
         }
     }
     supports
-}
-
-/// The share of elements that is known of a deal of this shape.
-fn covered(target: f64, shape: Shape) -> f64 {
-    let more = MORE_KNOWN.iter().find(|(of, _)| *of == shape);
-    let more = more.map_or(0.0, |(_, more)| *more);
-    (target + more * 4.0 * target * (1.0 - target)).clamp(0.0, 1.0)
 }
 
 /// The elements of a framework as they come to be known.

@@ -9,6 +9,7 @@ mod activity;
 mod added;
 mod calendar;
 mod correspondents;
+mod desks;
 mod evidence;
 mod judged;
 mod loan;
@@ -25,7 +26,7 @@ mod zone;
 
 pub(crate) use calendar::{Calendars, Clashes};
 pub(crate) use story::Stories;
-pub(crate) use text::VERSIONS;
+pub(crate) use text::Grammars;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -37,7 +38,7 @@ use crate::manifest::{Manifest, Misfit, Role, template};
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
-use crate::model::id::{AccountId, RootId, UserId};
+use crate::model::id::{AccountId, RootId};
 use crate::model::inventory::{Inventory, Opportunity};
 use crate::model::object::Object;
 use crate::model::person::Person;
@@ -47,10 +48,11 @@ use crate::model::told::{Shaped, Told};
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
+use desks::Desks;
 use evidence::Asked;
 use story::counts;
-use text::{Lexicon, Own, Version, Voice};
-use timeline::{Source, Timeline};
+use text::{Lexicon, Own, Voice};
+use timeline::{Direction, Kind, Source, Step, Timeline};
 use zone::Zone;
 
 /// All that a plan depends on.
@@ -73,22 +75,13 @@ pub(crate) struct Situation<'a> {
     pub(crate) grammars: Grammars,
 }
 
-/// The versions of the grammar of texts.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Grammars {
-    /// All that there are, the newest last.
-    pub(crate) versions: &'static [Version],
-    /// Deals that were told with an older one are to be told with the newest.
-    pub(crate) upgrade: bool,
-}
-
 /// The planner with all stories pinned.
 pub(crate) struct Planner<'a> {
     situation: Situation<'a>,
     /// The manifest's own words, and those of the versions of the grammar that deals are told with.
     own: Own<'a>,
     lexicons: BTreeMap<u16, Lexicon>,
-    zones: BTreeMap<UserId, Zone>,
+    desks: Desks<'a>,
     shapes: RefCell<Shapes>,
     added: Added<'a>,
     asked: Asked<'a>,
@@ -129,12 +122,12 @@ impl<'a> Planner<'a> {
     /// Pins all stories and lays them into the calendars.
     pub(crate) fn new(situation: Situation<'a>) -> Self {
         let mut stories = story::stories(&situation);
-        let zones = zones(&situation, &stories);
-        story::settle(&situation, &zones, &mut stories);
+        let desks = Desks::new(&situation, &stories);
+        story::settle(&situation, &desks, &mut stories);
         Self {
-            zones,
+            desks,
             own: Own::new(situation.manifest),
-            lexicons: lexicons(&situation, &stories),
+            lexicons: text::lexicons(&situation, &stories),
             shapes: RefCell::default(),
             added: Added::new(&situation),
             asked: Asked::new(&situation),
@@ -195,7 +188,7 @@ impl<'a> Planner<'a> {
                 let value = owners::stand_in(&self.situation, name, value);
                 let draft = deal.as_ref().and_then(|deal| {
                     let most = longest(deal, record.object, name);
-                    text::draft(deal, &value, (&record.fields, most))
+                    text::draft(deal, &value, most)
                 });
                 let datum = match draft {
                     Some(draft) => Datum::Draft(Box::new(draft)),
@@ -242,6 +235,21 @@ impl<'a> Planner<'a> {
         Some(told::told(&self.deal(root, &timeline, &voice)))
     }
 
+    /// What the texts of a deal may say of the elements that they give evidence for, by step.
+    #[cfg(test)]
+    fn clauses(&self, root: RootId) -> Vec<(Path, &'static str, Vec<String>)> {
+        let Some((timeline, voice)) = self.story(root) else {
+            return Vec::new();
+        };
+        let deal = self.deal(root, &timeline, &voice);
+        let steps = timeline.steps.iter().enumerate();
+        let clauses = steps.flat_map(|(number, step)| {
+            let clauses = text::clauses(&deal, number).into_iter();
+            clauses.map(|(element, clauses)| (step.path.clone(), element, clauses))
+        });
+        clauses.collect()
+    }
+
     /// The story of a deal.
     #[cfg(test)]
     fn timeline(&self, root: RootId) -> Option<Rc<Timeline>> {
@@ -256,7 +264,7 @@ impl<'a> Planner<'a> {
             return Some((Rc::clone(timeline), Rc::clone(voice)));
         }
         let pins = self.stories.pins.get(&root)?;
-        let (mut timeline, mut draw) = tell(&self.situation, (root, pins), &self.zones);
+        let (mut timeline, mut draw) = tell(&self.situation, (root, pins), &self.desks);
         let base = pins.ends.base(self.situation.anchor);
         evidence::plant(&mut timeline, &self.asked, pins, base, &mut draw);
         let timeline = Rc::new(timeline);
@@ -288,6 +296,21 @@ impl Deal<'_> {
     /// The words that the deal is told with.
     fn lexicon(&self) -> &Lexicon {
         &self.planner.lexicons[&self.pins.grammar]
+    }
+
+    /// The time zone of whoever holds, writes or calls.
+    fn zone(&self, step: &Step) -> &Zone {
+        let desks = &self.planner.desks;
+        let main = step.people.main.filter(|_| {
+            matches!(
+                step.kind,
+                Kind::Mail(Direction::Inbound, _) | Kind::Call(Direction::Inbound)
+            )
+        });
+        let person = main.and_then(|place| self.pins.cast[usize::from(place)].person);
+        let theirs = self.opportunity.account.zip(person);
+        let theirs = theirs.and_then(|(account, person)| desks.of_person(account, person));
+        theirs.unwrap_or_else(|| desks.of_user(step.owner)).zone
     }
 
     fn address(&self, path: &Path) -> Address {
@@ -384,81 +407,19 @@ fn person(person: Person) -> Value {
 fn tell(
     situation: &Situation,
     (root, pins): (RootId, &Pins),
-    zones: &BTreeMap<UserId, Zone>,
+    desks: &Desks,
 ) -> (Timeline, RootDraw) {
-    let story_key = &situation.inventory.opportunities[&root].story_key;
-    let mut draw = RootDraw::new(situation.seed, story_key);
+    let opportunity = &situation.inventory.opportunities[&root];
+    let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
     let source = Source {
         activity: &situation.manifest.activity,
         pins,
         counts: counts(situation.manifest, pins, &mut draw),
         base: pins.ends.base(situation.anchor),
-        zones: [pins.owner, pins.next_owner].map(|id| &zones[&id]),
+        desks,
+        account: opportunity.account,
     };
     (timeline::tell(source, &mut draw), draw)
-}
-
-impl Grammars {
-    pub(crate) fn keep() -> Self {
-        Self {
-            versions: VERSIONS,
-            upgrade: false,
-        }
-    }
-
-    /// The version that new deals are told with.
-    fn newest(self) -> u16 {
-        let newest = self.versions.last();
-        newest.expect("there is a version").number
-    }
-
-    /// The version for a deal that was told with this one.
-    fn kept(self, number: u16) -> u16 {
-        let is_known = self.versions.iter().any(|known| known.number == number);
-        if self.upgrade || !is_known {
-            self.newest()
-        } else {
-            number
-        }
-    }
-}
-
-/// The grammars that deals are told with.
-fn lexicons(situation: &Situation, stories: &Stories) -> BTreeMap<u16, Lexicon> {
-    let used: BTreeSet<u16> = stories.pins.values().map(|pins| pins.grammar).collect();
-    let versions = situation.grammars.versions.iter();
-    versions
-        .filter(|version| used.contains(&version.number))
-        .map(|version| (version.number, Lexicon::new(version)))
-        .collect()
-}
-
-/// The zones of all who hold meetings, over all days that meetings can lie on.
-fn zones(situation: &Situation, stories: &Stories) -> BTreeMap<UserId, Zone> {
-    let activity = &situation.manifest.activity;
-    let bases = stories
-        .pins
-        .values()
-        .map(|pins| pins.ends.base(situation.anchor).day());
-    let first = bases
-        .min()
-        .unwrap_or(situation.anchor)
-        .plus(-(activity.past_days as i32) - 7);
-    let last = situation.anchor.plus(activity.future_days as i32 + 7);
-    let holders: BTreeSet<UserId> = stories
-        .pins
-        .values()
-        .flat_map(|pins| [pins.owner, pins.next_owner])
-        .collect();
-    let zone = |id: UserId| {
-        let name = situation
-            .inventory
-            .users
-            .get(&id)
-            .map_or("UTC", |user| &user.time_zone);
-        (id, Zone::new(name, first, last))
-    };
-    holders.into_iter().map(zone).collect()
 }
 
 /// The most characters that the platform takes where a text of ours could have more.

@@ -88,7 +88,12 @@ fn step(deal: &Deal, number: usize) -> ToldStep {
 }
 
 fn local(deal: &Deal, step: &Step) -> String {
-    let second = deal.planner.zones[&step.owner].local(step.when.at);
+    let second = deal
+        .planner
+        .desks
+        .of_user(step.owner)
+        .zone
+        .local(step.when.at);
     let at = jiff::Timestamp::from_second(second).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     at.strftime("%a %Y-%m-%d %H:%M").to_string()
 }

@@ -1,5 +1,6 @@
 //! What demo-gen needs in an org: the one table from which everything in this room is made.
 
+use crate::manifest::framework;
 use crate::model::capabilities::{KEY_FIELD, PACK_OBJECT};
 
 /// An object that gets fields; one of our own is made where it is missing.
@@ -206,7 +207,7 @@ const SCORECARD: &[(&str, Kind)] = &[
             children: "Demo_Scorecards",
         }),
     ),
-    ("Framework__c", Kind::Picklist(FRAMEWORKS)),
+    ("Framework__c", Kind::Picklist(&framework::NAMES)),
     ("Template_Version__c", Kind::Text(20, Index::None)),
     ("Total_Score__c", number(5, 1)),
     ("Max_Score__c", number(5, 1)),
@@ -220,8 +221,6 @@ const SCORECARD: &[(&str, Kind)] = &[
     ("Summary__c", Kind::LongTextArea(4000)),
     (PACK_OBJECT, Kind::Text(80, Index::ExternalId)),
 ];
-
-const FRAMEWORKS: &[&str] = &["MEDDIC", "MEDDICC", "MEDDPICC", "BANT", "SPICED", "custom"];
 
 const SCORECARD_ANSWER: &[(&str, Kind)] = &[
     (

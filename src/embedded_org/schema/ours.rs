@@ -69,7 +69,7 @@ Lease_Until__c | datetime | CUN
 const DEMO_SCORECARD: &str = "
 Name | string 80 | D | namefield; auto SC-{0000}; label Scorecard Name
 Opportunity__c | reference Opportunity | C | relationship Opportunity__r; children Demo_Scorecards__r; masterdetail
-Framework__c | picklist 255: MEDDIC, MEDDICC, MEDDPICC, BANT, SPICED, custom | CUN
+Framework__c | picklist 255: MEDDICC, MEDDIC, MEDDPICC, BANT, SPICED, CHAMP | CUN
 Template_Version__c | string 20 | CUN
 Total_Score__c | double 5.1 | CUN
 Max_Score__c | double 5.1 | CUN

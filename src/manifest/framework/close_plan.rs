@@ -138,7 +138,7 @@ mod tests {
         .unwrap();
         let check = |category: &str, text: &str, expect: Option<&str>| {
             let question = Question {
-                id: RecordId::parse("a0U000000000001AAA").unwrap(),
+                id: RecordId::parse("a0U000000000001").unwrap(),
                 text: text.to_owned(),
                 category: category.to_owned(),
                 mode: Mode::Text,

@@ -23,15 +23,27 @@ pub(super) use read::all;
 #[cfg(test)]
 pub(crate) use topics::TOPICS;
 
-/// What is built in, by the name that the manifest and the addresses of scorecards give it.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("meddicc", include_str!("meddicc.yaml")),
-    ("meddic", include_str!("meddic.yaml")),
-    ("meddpicc", include_str!("meddpicc.yaml")),
-    ("bant", include_str!("bant.yaml")),
-    ("spiced", include_str!("spiced.yaml")),
-    ("champ", include_str!("champ.yaml")),
+/// What is built in, by the name that is written into scorecards; the manifest may write it in any
+/// case.
+const BUILT_IN: [(&str, &str); 6] = [
+    ("MEDDICC", include_str!("meddicc.yaml")),
+    ("MEDDIC", include_str!("meddic.yaml")),
+    ("MEDDPICC", include_str!("meddpicc.yaml")),
+    ("BANT", include_str!("bant.yaml")),
+    ("SPICED", include_str!("spiced.yaml")),
+    ("CHAMP", include_str!("champ.yaml")),
 ];
+
+/// Their names.
+pub(crate) const NAMES: [&str; BUILT_IN.len()] = {
+    let mut names = [""; BUILT_IN.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = BUILT_IN[place].0;
+        place += 1;
+    }
+    names
+};
 
 /// The template of a scorecard.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -88,8 +100,8 @@ impl Framework {
     /// The framework that is built in under this name, in any case.
     fn built_in(name: &str) -> Option<Self> {
         let same = |(known, _): &&(&str, &str)| known.eq_ignore_ascii_case(name.trim());
-        let (key, source) = BUILT_IN.iter().find(same)?;
-        let framework = read::parse(source, key);
+        let (name, source) = BUILT_IN.iter().find(same)?;
+        let framework = read::parse(source, name);
         Some(framework.unwrap_or_else(|problems| panic!("{problems}")))
     }
 

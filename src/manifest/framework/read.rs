@@ -9,7 +9,7 @@ use super::super::template::Template;
 use super::super::tree::{self, Node};
 use super::super::values::{decimal, not_among, quote, scalar, text, whole};
 use super::topics::TOPICS;
-use super::{BUILT_IN, Band, Element, Framework, Scale};
+use super::{Band, Element, Framework, NAMES, Scale};
 
 /// What the fields of our objects hold.
 const LONGEST_NAME: usize = 40;
@@ -44,7 +44,8 @@ fn template(files: &Files) -> impl Fn(&Node) -> Result<Framework, Complaint> {
             return Ok(framework);
         }
         if !names_a_file(&name) {
-            let known: Vec<_> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+            let known = NAMES.map(str::to_lowercase);
+            let known: Vec<_> = known.iter().map(String::as_str).collect();
             let mut complaint = not_among(&name, &known);
             complaint.hint = complaint
                 .hint

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::section::Files;
 use super::super::{Manifest, Problems, parse_beside};
 use super::read::parse;
-use super::{BUILT_IN, Framework};
+use super::{Framework, NAMES};
 
 /// The least that is a framework.
 const LEAST: &str =
@@ -93,11 +93,14 @@ fn what_is_built_in_is_as_published() {
 #[test]
 fn what_is_built_in_asks_the_same_of_the_same_element() {
     let mut asked = BTreeMap::new();
-    for (key, _) in BUILT_IN {
-        let framework = Framework::built_in(key).unwrap();
-        assert_eq!(framework.key, *key);
+    for name in NAMES {
+        let framework = Framework::built_in(name).unwrap();
+        assert_eq!(
+            (framework.name.as_str(), framework.key),
+            (name, name.to_lowercase())
+        );
         let learned: BTreeSet<_> = framework.elements.iter().map(|one| one.learned).collect();
-        assert_eq!(learned.len(), framework.elements.len(), "{key}");
+        assert_eq!(learned.len(), framework.elements.len(), "{name}");
         for element in framework.elements {
             let question = element.question();
             let first = asked.entry(element.key.clone()).or_insert(question.clone());

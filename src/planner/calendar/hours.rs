@@ -205,8 +205,22 @@ fn day_of(minute: i32) -> Day {
     Day::from_number(minute.div_euclid(DAY))
 }
 
-/// The days that nobody works on where these holidays are kept, weekends among them.
+/// The days on which nobody holds meetings where these holidays are kept, weekends among them.
 fn days_off(
+    rules: &Calendar,
+    calendar: Option<HolidayCalendar>,
+    (first, last): (Day, Day),
+) -> BTreeSet<Day> {
+    let all = (first.number()..=last.number()).map(Day::from_number);
+    let quiet =
+        all.filter(|day| day.business().day() != *day || rules.quiet_days.contains(day.date()));
+    let mut days = public_days(rules, calendar, (first, last));
+    days.extend(quiet);
+    days
+}
+
+/// The public holidays that are kept, and the manifest's own.
+pub(in crate::planner) fn public_days(
     rules: &Calendar,
     calendar: Option<HolidayCalendar>,
     (first, last): (Day, Day),
@@ -223,8 +237,5 @@ fn days_off(
         let [first, last] = [days.first, days.last].map(|date| Day::from_date(date).number());
         (first..=last).map(Day::from_number)
     });
-    let all = (first.number()..=last.number()).map(Day::from_number);
-    let quiet =
-        all.filter(|day| day.business().day() != *day || rules.quiet_days.contains(day.date()));
-    public.chain(given).chain(quiet).collect()
+    public.chain(given).collect()
 }

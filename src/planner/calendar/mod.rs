@@ -25,7 +25,9 @@ mod week;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use hours::public_days;
 pub(super) use lay::lay;
+pub(super) use places::Place;
 
 use crate::model::id::{AccountId, RootId};
 use crate::model::pins::Marks;

@@ -5,16 +5,16 @@ use crate::manifest::HolidayCalendar;
 
 /// Where somebody works.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(in crate::planner) struct Place {
     /// An IANA time zone.
-    pub(super) zone: String,
+    pub(in crate::planner) zone: String,
     /// `None` where we know no holidays of the country.
-    pub(super) holidays: Option<HolidayCalendar>,
+    pub(in crate::planner) holidays: Option<HolidayCalendar>,
 }
 
 impl Place {
     /// The place of a user, who has a time zone and no country that could be relied on.
-    pub(super) fn of_zone(zone: &str) -> Self {
+    pub(in crate::planner) fn of_zone(zone: &str) -> Self {
         Self {
             zone: zone.to_owned(),
             holidays: country_of(zone).and_then(HolidayCalendar::of_country),
@@ -23,7 +23,7 @@ impl Place {
 
     /// The place of an address, by codes or by names in any case; `None` where it names no country
     /// that there is. A state counts where a country has several time zones.
-    pub(super) fn of_address(country: &str, state: Option<&str>) -> Option<Self> {
+    pub(in crate::planner) fn of_address(country: &str, state: Option<&str>) -> Option<Self> {
         let (code, zone) = country_named(country)?;
         let of_state = state.and_then(|state| zone_of_state(code, state));
         Some(Self {

@@ -1,9 +1,11 @@
 //! The buying committee: which parts a deal has, and who of an account plays them where its own
 //! contacts do not.
 
+use std::collections::BTreeSet;
+
 use crate::draw::RootDraw;
 use crate::manifest::{Manifest, Role};
-use crate::model::pins::Segment;
+use crate::model::pins::{Part, Segment};
 
 /// The usual committee, in the order in which its members come in.
 const USUAL: [Role; 9] = [
@@ -18,9 +20,6 @@ const USUAL: [Role; 9] = [
     Role::Influencer,
 ];
 
-/// What a scorecard asks about, if nothing else.
-const ASKED_ABOUT: [Role; 2] = [Role::Champion, Role::EconomicBuyer];
-
 /// As many people are there for a deal at most.
 pub(in crate::planner) const COMMITTEE: usize = USUAL.len();
 
@@ -29,23 +28,36 @@ pub(in crate::planner) const EXECUTIVE_ROLES: [&str; 3] =
     ["economic_buyer", "executive_sponsor", "decision_maker"];
 
 /// The parts of a deal. Larger deals have larger committees; a manifest that names the roles
-/// itself has no others but for those that its scorecards ask about, and as many as the shape of
-/// the story needs at least.
-pub(in crate::planner) fn roles(manifest: &Manifest, segment: Segment, least: usize) -> Vec<Role> {
+/// itself has no others. To these come those that its scorecards ask about, and as many as the
+/// shape of the story needs at least. A deal that has a cast keeps it: a scorecard that is added
+/// later brings in nobody.
+pub(in crate::planner) fn roles(
+    manifest: &Manifest,
+    segment: Segment,
+    cast: &[Part],
+    least: usize,
+) -> Vec<Role> {
     let named = &manifest.activity.participant_roles;
     let is_usual = named[..] == USUAL[..named.len().min(3)] && named.len() == 3;
     let mut roles = named.clone();
-    let further = match (is_usual, manifest.scorecards.templates.is_empty()) {
-        (true, _) => &USUAL[..size(segment)],
-        (false, false) => &ASKED_ABOUT[..],
-        (false, true) => &[],
+    let further = match is_usual {
+        true => &USUAL[..size(segment)],
+        false => &[],
     };
+    let frameworks = manifest.scorecards.templates.iter();
+    let elements = frameworks.flat_map(|framework| &framework.elements);
+    let asked: BTreeSet<Role> = elements.filter_map(|element| element.about).collect();
+    let is_there = |role: &Role| cast.iter().any(|part| part.role == role.as_str());
+    let may_be_asked = |role: &Role| cast.is_empty() || is_there(role);
+    let asked = USUAL
+        .iter()
+        .filter(|role| asked.contains(role) && may_be_asked(role));
     let add = |role: &Role, roles: &mut Vec<Role>| {
         if !roles.contains(role) {
             roles.push(*role);
         }
     };
-    for role in further {
+    for role in further.iter().chain(asked) {
         add(role, &mut roles);
     }
     for role in &USUAL {
@@ -127,12 +139,18 @@ mod tests {
     fn check(lines: &str, segment: Segment, expect: &[Role]) {
         let yaml = format!("run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\n{lines}");
         let manifest = parse(&yaml, "demo.yaml").unwrap();
-        assert_eq!(roles(&manifest, segment, 0), expect, "{lines} {segment:?}");
+        assert_eq!(
+            roles(&manifest, segment, &[], 0),
+            expect,
+            "{lines} {segment:?}"
+        );
     }
 
     #[test]
     fn larger_deals_have_larger_committees() {
-        check("", Segment::Small, &USUAL[..3]);
+        let without = "scorecards: {templates: []}\n";
+        check(without, Segment::Small, &USUAL[..3]);
+        check("", Segment::Small, &USUAL[..4]);
         check("", Segment::Large, &USUAL[..7]);
         check("", Segment::Strategic, &USUAL);
     }
@@ -140,10 +158,26 @@ mod tests {
     #[test]
     fn roles_that_are_named_are_those_that_there_are() {
         let named = "activity: {participant_roles: [legal, champion]}\n";
-        let large = [Role::Legal, Role::Champion, Role::EconomicBuyer];
+        let large = [
+            Role::Legal,
+            Role::Champion,
+            Role::EconomicBuyer,
+            Role::DecisionMaker,
+        ];
         check(named, Segment::Large, &large);
         let without = format!("{named}scorecards: {{templates: []}}\n");
         check(&without, Segment::Large, &large[..2]);
+    }
+
+    #[test]
+    fn whoever_a_scorecard_asks_about_is_there() {
+        let all = "scorecards: {templates: [bant, spiced, champ, meddpicc]}\n";
+        let small = [
+            &USUAL[..4],
+            &[Role::Procurement, Role::ExecutiveSponsor][..],
+        ]
+        .concat();
+        check(all, Segment::Small, &small);
     }
 
     #[test]

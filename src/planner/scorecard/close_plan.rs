@@ -92,7 +92,7 @@ mod tests {
     fn the_choice_is_as_good_as_the_element() {
         let check = |points: &[f64], strength: f64, expect: Option<f64>| {
             let choice = |points: &f64| Choice {
-                id: RecordId::parse("a0V000000000001AAA").unwrap(),
+                id: RecordId::parse("a0V000000000001").unwrap(),
                 points: *points,
             };
             let choices: Vec<_> = points.iter().map(choice).collect();

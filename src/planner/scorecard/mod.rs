@@ -160,7 +160,11 @@ fn words(deal: &Deal, element: &Element, (score, cited): (u32, &[usize])) -> Val
         return Value::Null;
     };
     let sure = (score * 3).div_ceil(element.max.max(1));
-    text::answer(&element.key, *cited, holder(deal, element), sure as u8)
+    let mut asked = deal.planner.asked.elements.iter();
+    let asked = asked.position(|asks| asks.key == element.key);
+    let asked = asked.expect("its framework asks for it");
+    let who = holder(deal, element);
+    text::answer((asked, &element.key), *cited, who, sure as u8)
 }
 
 /// References to the cited steps.

@@ -179,7 +179,13 @@ fn keep(
         future: slots(&kept.future, kept.next_owner == next_owner),
         held: kept.held,
     };
-    pins.engaged = told | engaged(&pins, told);
+    // Whoever comes in somebody's place is spoken with as he was.
+    let is_new = bits(&pins.cast, |_, part| {
+        kept.cast.iter().all(|was| was.role != part.role)
+    });
+    let is_there = bits(&pins.cast, |_, part| part.person.is_some());
+    let may_join = if told & is_there == 0 { !0 } else { is_new };
+    pins.engaged = told | engaged(&pins, told) & may_join;
     pins
 }
 
@@ -248,6 +254,7 @@ fn filled(situation: &Situation, root: RootId, pins: &Pins, draw: &mut RootDraw)
         roles: &roles(
             situation.manifest,
             pins.segment,
+            &pins.cast,
             means::people_needed(pins.shape),
         ),
         account: situation.inventory.opportunities[&root].account,

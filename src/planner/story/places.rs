@@ -166,10 +166,9 @@ fn meeting(pins: &Pins, number: usize, unit: f64) -> (Reach, i32) {
     let all = reach(pins);
     let (first, last) = match (pins.shape, number) {
         (Shape::Accelerating, 0..4) => (-20, -1),
-        // No two weeks without a meeting.
-        (Shape::Healthy, 0) => (-6, -1),
-        (Shape::Healthy, 1) => (-11, -8),
-        (Shape::Healthy, 2) => (-18, -14),
+        (Shape::Healthy, 0) => (-7, -1),
+        (Shape::Healthy, 1) => (-14, -8),
+        (Shape::Healthy, 2) => (-20, -15),
         (Shape::Healthy, _) => (all.first, -23),
         (Shape::AtRisk, 0) if is_silent(pins) => (SILENCE - 2, SILENCE - 1),
         (Shape::AtRisk, 1) => (-24, all.last),
@@ -190,7 +189,9 @@ pub(in crate::planner) fn thread_day(pins: &Pins, number: usize, unit: f64) -> i
         (Shape::ChampionLeft, 1) => (farewell(pins) + 1, farewell(pins) + 3),
         (Shape::ChampionLeft, 2) => (farewell(pins) - 4, farewell(pins) - 2),
         (Shape::Won | Shape::LostToCompetitor | Shape::NoDecision, 0) => (DECIDED, DECIDED),
-        (Shape::Accelerating | Shape::Healthy | Shape::New, 0) => (begins, early),
+        (Shape::Accelerating | Shape::New, 0) => (begins, early),
+        // Between the last two meetings: there are no two weeks of silence.
+        (Shape::Healthy, 0) => (-9, -7),
         // It is thin, but it goes on.
         (Shape::SingleThreaded, 0) => (-8, -3),
         (Shape::AtRisk, 0) if is_silent(pins) => (-4, -4),

@@ -36,7 +36,7 @@ pub(crate) struct Inputs {
     pub(crate) silent: Option<i32>,
     pub(crate) since_meeting: Option<i32>,
     pub(crate) since_inbound: Option<i32>,
-    /// The longest time in days without anything, of those that ended in the last two weeks or
+    /// The longest time in days without anything, of those that ended in the last nine days or
     /// have not ended yet.
     pub(crate) recent_gap: Option<i32>,
     /// How many of our last mails nobody has answered.
@@ -149,8 +149,6 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
     };
     let mut days = BTreeSet::new();
     let mut touches = [0u32; 32];
-    let mut asked = Vec::new();
-    let mut heard = i64::MIN;
     for step in &timeline.steps {
         let age = anchor.number() - step.when.day.number();
         let has_executive = step
@@ -176,21 +174,15 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
                 inputs.recent_meetings += u32::from(age <= 30);
                 inputs.executive_meetings += u32::from(has_executive);
                 inputs.since_meeting = Some(earliest(inputs.since_meeting, age));
-                heard = heard.max(step.when.at);
             }
             Kind::Mail(Direction::Inbound, _) => {
                 inputs.inbound += 1;
                 inputs.since_inbound = Some(earliest(inputs.since_inbound, age));
-                heard = heard.max(step.when.at);
             }
             Kind::Call(Direction::Inbound) => {
                 inputs.since_inbound = Some(earliest(inputs.since_inbound, age));
-                heard = heard.max(step.when.at);
             }
-            Kind::Mail(Direction::Outbound, _) => {
-                inputs.outbound += 1;
-                asked.push(step.when.at);
-            }
+            Kind::Mail(Direction::Outbound, _) => inputs.outbound += 1,
             Kind::Call(Direction::Outbound) => {}
         }
         inputs.executive_activities += u32::from(has_executive);
@@ -201,7 +193,7 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
     }
     inputs.silent = days.first().copied();
     inputs.recent_gap = recent_gap(&days);
-    inputs.unanswered = asked.iter().filter(|at| **at > heard).count() as u32;
+    inputs.unanswered = unanswered(timeline);
     inputs.people = touches.iter().filter(|touches| **touches > 0).count() as u32;
     let all: u32 = touches.iter().sum();
     let most = touches.iter().max().copied().unwrap_or(0);
@@ -213,9 +205,26 @@ fn earliest(known: Option<i32>, age: i32) -> i32 {
     known.map_or(age, |known| known.min(age))
 }
 
+/// How many mails we have written since the customer was last heard of.
+fn unanswered(timeline: &Timeline) -> u32 {
+    let is_heard = |kind: Kind| {
+        matches!(
+            kind,
+            Kind::Meeting(Held::Yes)
+                | Kind::Mail(Direction::Inbound, _)
+                | Kind::Call(Direction::Inbound)
+        )
+    };
+    let steps = || timeline.steps.iter();
+    let heard = steps().filter(|step| is_heard(step.kind));
+    let heard = heard.map(|step| step.when.at).max();
+    let asked = steps().filter(|step| matches!(step.kind, Kind::Mail(Direction::Outbound, _)));
+    asked.filter(|step| Some(step.when.at) > heard).count() as u32
+}
+
 /// From the ages in days of all that happened.
 fn recent_gap(days: &BTreeSet<i32>) -> Option<i32> {
-    const RECENT: i32 = 14;
+    const RECENT: i32 = 9;
     let ends = [0].into_iter().chain(days.iter().copied());
     let gaps = ends.zip(days).filter(|(end, _)| *end <= RECENT);
     gaps.map(|(end, begin)| begin - end).max()

@@ -1,31 +1,25 @@
 //! Looks whether the stories that were told for the first time hold what their shapes stand for,
 //! now that their meetings have found room; one that does not is told as something less.
 
-use std::collections::BTreeMap;
-
 use super::super::calendar::lay;
+use super::super::desks::Desks;
 use super::super::overlaps::overlaps;
 use super::super::people::people;
-use super::super::zone::Zone;
 use super::super::{Situation, tell};
 use super::rules::{Broken, broken, inputs};
 use super::{Fallen, Stories, mix, pin, uninvited};
-use crate::model::id::{RootId, UserId};
+use crate::model::id::RootId;
 use crate::model::inventory::by_creation;
 
 /// A shape has at most so many weaker ones.
 const ROUNDS: usize = 4;
 
 /// Tells all fresh stories, weakens those that do not hold, and says what had to give.
-pub(in crate::planner) fn settle(
-    situation: &Situation,
-    zones: &BTreeMap<UserId, Zone>,
-    stories: &mut Stories,
-) {
+pub(in crate::planner) fn settle(situation: &Situation, desks: &Desks, stories: &mut Stories) {
     let mut unsure: Vec<RootId> = stories.fresh.iter().copied().collect();
     for _ in 0..ROUNDS {
         let broken = unsure.iter().filter_map(|root| {
-            let broken = broken_rules(situation, zones, (*root, stories));
+            let broken = broken_rules(situation, desks, (*root, stories));
             (!broken.is_empty()).then_some((*root, broken))
         });
         let broken: Vec<(RootId, Vec<Broken>)> = broken.collect();
@@ -49,11 +43,11 @@ pub(in crate::planner) fn settle(
 
 fn broken_rules(
     situation: &Situation,
-    zones: &BTreeMap<UserId, Zone>,
+    desks: &Desks,
     (root, stories): (RootId, &Stories),
 ) -> Vec<Broken> {
     let pins = &stories.pins[&root];
-    let (timeline, _) = tell(situation, (root, pins), zones);
+    let (timeline, _) = tell(situation, (root, pins), desks);
     broken(pins.shape, &inputs(&timeline, pins, situation.anchor))
 }
 

@@ -182,18 +182,132 @@ fn without_activities_nothing_is_answered() {
     assert_eq!(paths, BTreeSet::from(["thread/01/01"]));
 }
 
+/// The share of the elements that are answered.
+fn coverage(records: &Records) -> f64 {
+    let answers = || of(records, Object::ScorecardAnswer);
+    let given = answers().filter(|(_, answer)| answer.text("Status__c") != "Unknown");
+    given.count() as f64 / answers().count() as f64
+}
+
 #[test]
 fn the_mean_coverage_is_the_target() {
     let mut world = plain_world(400);
     for target in [0.0, 0.35, 0.8, 1.0] {
         world.settings.coverage = target;
-        let records = world.plan().records;
-        let answered = of(&records, Object::ScorecardAnswer)
-            .filter(|(_, answer)| answer.text("Status__c") != "Unknown")
-            .count();
-        let mean = answered as f64 / (400.0 * 7.0);
+        let mean = coverage(&world.plan().records);
         assert!((mean - target).abs() < 0.02, "{mean} for {target}");
     }
+}
+
+#[test]
+fn the_mean_coverage_is_the_target_whatever_the_mix_and_the_framework() {
+    for mix in [
+        "accelerating: 1",
+        "healthy: 1",
+        "at-risk: 1",
+        "stalled: 1",
+        "single-threaded: 1",
+        "champion-left: 1",
+        "new: 1",
+        "stalled: 3, accelerating: 1",
+    ] {
+        for templates in ["meddpicc", "bant", "spiced, champ"] {
+            let mut world = plain_world(150).with_an_owner_each();
+            world.settings.templates = templates;
+            world.settings.past_days = 90;
+            world.settings.added = format!("stories: {{mix: {{{mix}}}}}\n");
+            let mean = coverage(&world.plan().records);
+            assert!(
+                (mean - 0.8).abs() < 0.03,
+                "{mean} for {mix} and {templates}"
+            );
+        }
+    }
+}
+
+/// What is cited is what a reader finds there.
+#[test]
+fn what_is_evidence_is_mentioned_in_the_text() {
+    for level in ["light", "heavy"] {
+        for templates in ["meddpicc", "bant", "spiced", "champ"] {
+            let mut world = plain_world(60).with_an_owner_each();
+            world.settings.realism = level.to_owned();
+            world.settings.templates = templates;
+            world.settings.past_days = 120;
+            for number in 0..60 {
+                world.deal(number).probability = (number % 10 * 10) as f64;
+                world.deal(number).closed = number % 7 == 0;
+            }
+            check_mentioned(&world, (level, templates));
+        }
+    }
+}
+
+#[track_caller]
+fn check_mentioned(world: &World, (level, templates): (&str, &str)) {
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let records = world.plan().records;
+    let (mut mentioned, mut missing) = (0, Vec::new());
+    for root in world.inventory.opportunities.keys() {
+        for (path, element, clauses) in planner.clauses(*root) {
+            let address = Address { root: *root, path };
+            let text = records[&address].text("Description").to_lowercase();
+            let is_there = |clause: &String| text.contains(&clause.to_lowercase());
+            match clauses.iter().any(is_there) {
+                true => mentioned += 1,
+                false => missing.push(format!("{address} {element}: {clauses:?} in {text:?}")),
+            }
+        }
+    }
+    assert!(mentioned > 100, "{mentioned}");
+    let count = missing.len();
+    missing.truncate(5);
+    assert!(
+        count == 0,
+        "{level} {templates}: {count} of {mentioned}\n{}",
+        missing.join("\n")
+    );
+}
+
+#[test]
+fn a_template_words_its_answers_itself() {
+    let mut world = plain_world(12);
+    world.settings.templates = "{name: Ours, elements: [{key: pain, name: Pain, questions: [Why?], about: champion, \
+         answers: ['{{ contact.name }} of {{ account.name }}: {{ kind }}']}, \
+         {key: why_now, name: Why now, questions: [Why now?]}, \
+         {key: why_us, name: Why us, questions: [Why us?]}]}";
+    world.settings.coverage = 1.0;
+    let told = world.apply();
+    let mut given = 0;
+    for (address, answer) in of(&told.records, Object::ScorecardAnswer) {
+        let key = answer.text("Question_Key__c");
+        if key == "pain" && !answer.json("Answer__c").is_null() {
+            let text = answer.text("Answer__c");
+            assert!(
+                text.ends_with(" of Acme: scorecard answer"),
+                "{address}: {text}"
+            );
+            assert!(text.contains("Person"), "{address}: {text}");
+            given += 1;
+        }
+    }
+    assert!(given > 6, "{given}");
+    // Another wording of one element rewrites its answers, and nothing else.
+    let before = told.records;
+    world.settings.templates = "{name: Ours, elements: [{key: pain, name: Pain, questions: [Why?], \
+         about: champion, answers: ['In short: {{ contact.name }}']}, \
+         {key: why_now, name: Why now, questions: [Why now?]}, \
+         {key: why_us, name: Why us, questions: [Why us?]}]}";
+    let after = world.plan().records;
+    for address in differing(&before, &after) {
+        let path = address.path.as_str();
+        assert!(
+            ["scorecard/ours/pain", "scorecard/ours"].contains(&path),
+            "{address}"
+        );
+    }
+    assert_ne!(before, after);
 }
 
 #[test]

@@ -148,11 +148,9 @@ fn check_assigned(shape: &str, edit: impl Fn(&mut World), expect: &str) {
 }
 
 #[test]
-fn a_shape_that_the_counts_do_not_allow_says_what_it_lacks() {
+fn a_shape_that_has_too_few_meetings_says_what_it_lacks() {
     let past = |most| move |world: &mut World| world.settings.past = (0, most);
     let future = |most| move |world: &mut World| world.settings.future = (0, most);
-    let emails = |most| move |world: &mut World| world.settings.emails = (0, most);
-    let days = |days| move |world: &mut World| world.settings.past_days = days;
     for (shape, most, lack) in [
         ("accelerating", 4, ""),
         (
@@ -192,6 +190,11 @@ fn a_shape_that_the_counts_do_not_allow_says_what_it_lacks() {
     ] {
         check_assigned(shape, future(most), lack);
     }
+}
+
+#[test]
+fn a_shape_that_has_too_few_emails_says_what_it_lacks() {
+    let emails = |most| move |world: &mut World| world.settings.emails = (0, most);
     for (shape, most, lack) in [
         ("accelerating", 0, ""),
         ("healthy", 0, ""),
@@ -230,6 +233,11 @@ fn a_shape_that_the_counts_do_not_allow_says_what_it_lacks() {
     ] {
         check_assigned(shape, emails(most), lack);
     }
+}
+
+#[test]
+fn a_shape_that_has_too_few_days_says_what_it_lacks() {
+    let days = |days| move |world: &mut World| world.settings.past_days = days;
     for (shape, past_days, lack) in [
         (
             "accelerating",

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::pins::Ends;
+use crate::planner::timeline::{Direction, Kind};
 
 /// A meeting in its owner's own time.
 struct Meeting {
@@ -131,6 +132,28 @@ proptest! {
             let days = base(&world, &told, deal).number() - day.number();
             let last = -last_day(&told, deal);
             prop_assert!((last..=reach(world.settings.past_days)).contains(&days), "{days}");
+        }
+    }
+
+    #[test]
+    fn answers_come_after_what_they_answer_and_summaries_after_their_meetings(world in worlds()) {
+        let manifest = world.settings.manifest();
+        let planner = world.planner(&manifest);
+        for root in planner.stories.pins.keys() {
+            let timeline = planner.timeline(*root).expect("covered");
+            for step in &timeline.steps {
+                let (Kind::Mail(..), Some(about)) = (step.kind, step.about) else {
+                    continue;
+                };
+                let about = &timeline.steps[about];
+                let path = step.path.as_str();
+                if ["/invite", "/prep"].iter().any(|end| path.ends_with(end)) {
+                    prop_assert!(step.when.at < about.when.at, "{root} {path}");
+                } else {
+                    let over = about.when.at + i64::from(about.when.minutes) * 60;
+                    prop_assert!(step.when.at > over, "{root} {path}");
+                }
+            }
         }
     }
 
@@ -273,4 +296,50 @@ fn a_closed_deal_leads_up_to_its_close_date() {
                 .any(|a| a.path.as_str().starts_with("meeting/future"))
         );
     }
+}
+
+#[test]
+fn everybody_writes_in_their_own_working_day_and_speaks_in_that_of_both() {
+    let mut world = plain_world(60);
+    // After Easter and Labour Day, which Brazil and Germany keep; but we know no holidays of Brazil.
+    world.anchor = day("2026-05-08");
+    world.settings.emails = (10, 30);
+    world.settings.own = "calls: {min: 2, max: 4}".to_owned();
+    for deal in world.inventory.opportunities.values_mut() {
+        deal.owner = user_id(4);
+    }
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let holidays = ["2026-04-03", "2026-04-06", "2026-05-01"].map(day);
+    let mut mails = [0, 0];
+    for root in planner.stories.pins.keys() {
+        for step in &planner.timeline(*root).unwrap().steps {
+            let at = Timestamp::from_second(step.when.at).unwrap();
+            let ours = at.in_tz("America/Sao_Paulo").unwrap();
+            let theirs = at.in_tz("Europe/Berlin").unwrap();
+            let told = format!("{root} {} {theirs}", step.path);
+            match step.kind {
+                Kind::Mail(Direction::Inbound, _) => {
+                    assert!(
+                        weekday(&theirs) && (9..18).contains(&theirs.hour()),
+                        "{told}"
+                    );
+                    assert!(!holidays.contains(&step.when.day), "{told}");
+                    assert_eq!(step.when.day, Day::from_date(theirs.date()), "{told}");
+                    mails[0] += 1;
+                }
+                Kind::Mail(Direction::Outbound, _) => {
+                    assert!(weekday(&ours) && (9..21).contains(&ours.hour()), "{told}");
+                    mails[1] += 1;
+                }
+                Kind::Call(_) => {
+                    assert!((9..18).contains(&ours.hour()), "{told}");
+                    assert!((8..18).contains(&theirs.hour()), "{told}");
+                    assert!(!holidays.contains(&step.when.day), "{told}");
+                }
+                Kind::Meeting(_) | Kind::Todo => {}
+            }
+        }
+    }
+    assert!(mails.iter().all(|mails| *mails > 100), "{mails:?}");
 }

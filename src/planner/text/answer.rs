@@ -1,17 +1,25 @@
 //! What scorecards say of elements, by how sure it is.
 
 use super::super::Deal;
-use super::super::timeline::topic::ELEMENTS;
 use super::render::Pen;
-use super::scene::{OF_BUYER, OF_CHAMPION, gives};
+use super::scene::{OF_BUYER, OF_CHAMPION, Scene, gives};
 use super::slots::Slot;
-use super::{compose, spoken};
+use super::{compose, own, spoken};
 use crate::draw::Dice;
 use crate::model::value::Answer;
 
 /// An answer in words: how it was learned, what is known, and how far it can be relied on.
 pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
+    let chosen = own::answer(deal, answer).and_then(|choice| {
+        let scene = Scene::of(deal.voice, deal.timeline, answer.cited);
+        let spoken = own::spoken_in_answer(deal, answer);
+        deal.planner.own.render(deal, (&scene, &spoken), choice)
+    });
+    if let Some((text, _)) = chosen {
+        return text;
+    }
     let Answer {
+        asked,
         element,
         sure,
         cited,
@@ -34,7 +42,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     }
     words.set(Slot::Day, spoken::day(step.when.day));
     let grammar = &lexicon.grammar;
-    let key = element.map_or("other", |element| ELEMENTS[element]);
+    let key = deal.planner.asked.elements[asked].key;
     let mut dice = Dice::of(voice.seed, key);
     let rules = if is_own {
         lexicon.sure_own

@@ -284,3 +284,36 @@ fn talk(lexicon: &Lexicon, scene: &Scene, opened: Direction, words: &mut Words) 
     let text = pen.finish();
     words.set(column.0, text);
 }
+
+/// The elements that a step gives evidence for, each with the clauses that its text may have of it.
+#[cfg(test)]
+pub(in crate::planner) fn clauses(
+    deal: &super::super::Deal,
+    number: usize,
+) -> Vec<(&'static str, Vec<String>)> {
+    use super::super::timeline::topic::ELEMENTS;
+    let lexicon = deal.lexicon();
+    let scene = Scene::of(deal.voice, deal.timeline, number);
+    let facts = deal.voice.facts(lexicon, &deal.planner.situation);
+    let words = words(&scene, facts);
+    let places = 0..ELEMENTS.len();
+    let given = places.filter(|place| scene.step.evidence >> place & 1 == 1);
+    let pen = || {
+        let dice = Dice::of(deal.voice.seed, scene.step.path.as_str());
+        let pen = Pen::new(&lexicon.grammar, &words, dice).within_a_sentence();
+        pen.fixed(words.fixed)
+    };
+    let clauses = |place| {
+        let rule = lexicon.grammar.member(lexicon.grammar.facts(), place);
+        let rule = rule.expect("every element has facts");
+        let clause = |number| {
+            let mut pen = pen();
+            pen.say_nth(rule, number);
+            pen.finish()
+        };
+        (0..pen().fitting(rule)).map(clause).collect()
+    };
+    given
+        .map(|place| (ELEMENTS[place], clauses(place)))
+        .collect()
+}

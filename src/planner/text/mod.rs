@@ -26,6 +26,7 @@ mod spoken;
 mod subject;
 
 mod recipe;
+mod versions;
 
 use super::Deal;
 use super::timeline::topic::ELEMENTS;
@@ -33,8 +34,8 @@ use crate::manifest::{EmailObject, RealismLevel};
 use crate::model::person::Person;
 use crate::model::value::{Answer, Text, Value};
 
-pub(crate) use grammar::VERSIONS;
-pub(super) use grammar::Version;
+#[cfg(test)]
+pub(super) use compose::clauses;
 #[cfg(test)]
 pub(super) use grammar::tests::with_a_later_one;
 pub(super) use lexicon::Lexicon;
@@ -43,6 +44,8 @@ pub(super) use prompt::{draft, hash as asked_hash};
 pub(super) use recipe::hash;
 use scene::Scene;
 pub(super) use spoken::day as spoken;
+pub(crate) use versions::Grammars;
+pub(super) use versions::lexicons;
 pub(super) use voice::{Voice, seller};
 
 /// What a step is called.
@@ -58,8 +61,14 @@ pub(super) fn body(deal: &Deal, number: usize) -> Option<Value> {
 
 /// What a scorecard says of an element, by what was learned in a step: from 1, a first indication,
 /// to 3, confirmed.
-pub(super) fn answer(element: &str, cited: usize, person: Option<Person>, sure: u8) -> Value {
+pub(super) fn answer(
+    (asked, element): (usize, &str),
+    cited: usize,
+    person: Option<Person>,
+    sure: u8,
+) -> Value {
     Value::Text(Text::Answer(Answer {
+        asked,
         element: ELEMENTS.iter().position(|key| *key == element),
         sure: sure.clamp(1, 3),
         cited,
@@ -92,7 +101,7 @@ pub(super) fn head(deal: &Deal, text: &Text) -> String {
     if scene.is_internal() || object == EmailObject::EmailMessage {
         return String::new();
     }
-    header::header(&scene, &deal.planner.zones[&scene.step.owner])
+    header::header(&scene, deal.zone(scene.step))
 }
 
 /// The text itself.
@@ -109,7 +118,10 @@ fn body_of(deal: &Deal, number: usize) -> String {
     let planner = deal.planner;
     let scene = Scene::of(deal.voice, deal.timeline, number);
     let own = planner.own.body(scene.step, deal.voice.seed);
-    let own = own.and_then(|choice| planner.own.render(deal, &scene, choice));
+    let own = own.and_then(|choice| {
+        let spoken = own::spoken(deal, scene.step);
+        planner.own.render(deal, (&scene, &spoken), choice)
+    });
     if let Some((text, _)) = own {
         return text;
     }

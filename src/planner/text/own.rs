@@ -1,4 +1,4 @@
-//! The manifest's own subjects and bodies, in place of those of the grammar.
+//! The manifest's own subjects, bodies and answers, in place of those of the grammar.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use crate::draw::{Dice, fnv1a};
 use crate::manifest::template::{Meeting, Template, Templates};
 use crate::manifest::{Manifest, Misfit, Wordings};
 use crate::model::object::Object;
-use crate::model::value::Templated;
+use crate::model::value::{Answer, Templated};
 
 /// The templates of a manifest, and what was wrong with what came of them.
 #[derive(Debug)]
@@ -20,6 +20,9 @@ pub(in crate::planner) struct Own<'a> {
     templates: Templates<'a>,
     problems: RefCell<BTreeSet<(&'static str, String)>>,
 }
+
+/// Where the answers of a scorecard stand.
+const ANSWERS: &str = "scorecards.templates";
 
 /// A template for one text: where it stands in the manifest, and how often it was used in the deal
 /// before.
@@ -35,7 +38,10 @@ impl<'a> Own<'a> {
         let activity = &manifest.activity;
         let all = activity.subjects.all().into_iter();
         let all = all.chain(activity.bodies.all());
-        let templates = all.flat_map(Wordings::templates);
+        let frameworks = manifest.scorecards.templates.iter();
+        let elements = frameworks.flat_map(|framework| &framework.elements);
+        let answers = elements.flat_map(|element| &element.answers);
+        let templates = all.flat_map(Wordings::templates).chain(answers);
         Self {
             manifest,
             templates: Templates::new(templates),
@@ -47,7 +53,10 @@ impl<'a> Own<'a> {
     pub(in crate::planner) fn misfits(&self) -> Vec<Misfit> {
         let problems = self.problems.borrow();
         let misfit = |(key, problem): &(&'static str, String)| Misfit {
-            path: format!("activity.{key}"),
+            path: match *key {
+                ANSWERS => ANSWERS.to_owned(),
+                key => format!("activity.{key}"),
+            },
             message: problem.clone(),
             hint: "the template must give a text for every record".to_owned(),
         };
@@ -100,7 +109,7 @@ impl<'a> Own<'a> {
     pub(super) fn render(
         &self,
         deal: &Deal,
-        scene: &Scene,
+        (scene, spoken): (&Scene, &Templated),
         choice: Choice,
     ) -> Option<(String, usize)> {
         let Choice {
@@ -116,7 +125,7 @@ impl<'a> Own<'a> {
             date: meeting.when.day.to_string(),
             topic: meeting.topic.facts().key.replace('-', " "),
         });
-        let text = added::speak(deal, meeting, &spoken(deal, scene.step), |of| {
+        let text = added::speak(deal, meeting, spoken, |of| {
             self.templates.render(template, of)
         });
         match text {
@@ -130,8 +139,31 @@ impl<'a> Own<'a> {
     }
 }
 
-/// What a template speaks of beside its deal.
-fn spoken(deal: &Deal, step: &Step) -> Templated {
+/// The template of an answer, by a draw of its own.
+pub(super) fn answer<'a>(deal: &Deal<'a>, answer: &Answer) -> Option<Choice<'a>> {
+    let element = deal.planner.asked.elements[answer.asked].element;
+    let number = Dice::of(deal.voice.seed, &element.key).below(element.answers.len().max(1));
+    Some(Choice {
+        key: ANSWERS,
+        template: element.answers.get(number)?,
+        round: 0,
+    })
+}
+
+/// What the template of an answer speaks of beside its deal: whom it is about, or who told it, and
+/// when.
+pub(super) fn spoken_in_answer(deal: &Deal, answer: &Answer) -> Templated {
+    let step = &deal.timeline.steps[answer.cited];
+    let spoken = spoken(deal, step);
+    Templated {
+        kind: Object::ScorecardAnswer.facts().label.0,
+        person: answer.person.or(spoken.person),
+        ..spoken
+    }
+}
+
+/// What the template of a step speaks of beside its deal.
+pub(super) fn spoken(deal: &Deal, step: &Step) -> Templated {
     let main = step.people.main.map(usize::from);
     Templated {
         number: 0,
@@ -153,6 +185,23 @@ fn kind(step: &Step) -> &'static str {
 
 /// The hash of a template and of the names and days that it can speak of.
 pub(super) fn hash(deal: &Deal, step: &Step, choice: Choice) -> u64 {
+    let main = deal.voice.at(step.people.main.map(usize::from));
+    let source = hash_of(deal, &spoken(deal, step), choice);
+    if choice.template.is_constant() {
+        return source;
+    }
+    [
+        main.map_or(0, |main| main.hash),
+        deal.voice.owner(step.owner).hash,
+        deal.voice.hash,
+        names_among(deal.voice, !0),
+    ]
+    .into_iter()
+    .fold(source, mix)
+}
+
+/// The hash of a template and of what it speaks of, people by their ids.
+pub(super) fn hash_of(deal: &Deal, spoken: &Templated, choice: Choice) -> u64 {
     let Choice {
         key: _,
         template,
@@ -162,17 +211,7 @@ pub(super) fn hash(deal: &Deal, step: &Step, choice: Choice) -> u64 {
     if template.is_constant() {
         return source;
     }
-    let spoken = spoken(deal, step);
-    let main = deal.voice.at(step.people.main.map(usize::from));
-    [
-        added::spoken_of(deal, &spoken),
-        main.map_or(0, |main| main.hash),
-        deal.voice.owner(step.owner).hash,
-        deal.voice.hash,
-        names_among(deal.voice, !0),
-    ]
-    .into_iter()
-    .fold(source, mix)
+    mix(source, added::spoken_of(deal, spoken))
 }
 
 /// The place of a step among those of its kind, in the order of slots: three meetings of the past

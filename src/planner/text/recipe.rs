@@ -149,11 +149,17 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
 
 fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
     let Answer {
+        asked,
         element,
         sure,
         cited,
         person: _,
     } = answer;
+    if let Some(choice) = own::answer(deal, answer) {
+        let spoken = own::spoken_in_answer(deal, answer);
+        let topic = deal.timeline.steps[*cited].topic as u64;
+        return mix(own::hash_of(deal, &spoken, choice), topic);
+    }
     let step = &deal.timeline.steps[*cited];
     let main = step.people.main.map(usize::from);
     let (buyer, champion) = answer::about(deal, *element);
@@ -165,7 +171,10 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
     mixed([
         deal.voice.hash,
         names_among(deal.voice, slots),
-        element.map_or(99, |element| element as u64),
+        match element {
+            Some(element) => *element as u64,
+            None => fnv1a(deal.planner.asked.elements[*asked].key.as_bytes()),
+        },
         u64::from(*sure),
         u64::from(main.is_some() && buyer == main),
         deal.voice.base.number() as u64,

@@ -6,7 +6,7 @@ use super::super::timeline::{Kind, Step};
 use super::compose;
 use super::render::Pen;
 use super::scene::{Scene, Sort};
-use super::spoken;
+use super::{own, spoken};
 use crate::draw::Dice;
 
 /// What a step is called, with at most so many characters.
@@ -21,7 +21,10 @@ pub(super) fn render(deal: &Deal, number: usize, most: usize) -> String {
     let named = scene.meeting.unwrap_or(step);
     let own = &deal.planner.own;
     let chosen = own.subject(named, deal.voice.seed);
-    let chosen = chosen.and_then(|choice| own.render(deal, &of_step(deal, named), choice));
+    let chosen = chosen.and_then(|choice| {
+        let spoken = own::spoken(deal, named);
+        own.render(deal, (&of_step(deal, named), &spoken), choice)
+    });
     let (subject, round) = chosen.map_or_else(
         || built_in(deal, named),
         |(text, round)| {

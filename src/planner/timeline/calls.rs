@@ -4,7 +4,7 @@ use super::super::story::call_day;
 use super::committee::Committee;
 use super::dealer::Dealer;
 use super::moment::{Moment, writing_time};
-use super::{Direction, Kind, Party, Source, Step, Timeline, phase_at};
+use super::{Direction, Kind, Party, Source, Step, Timeline, When, phase_at};
 use crate::draw::RootDraw;
 use crate::model::address::Path;
 
@@ -18,6 +18,8 @@ const TURN: usize = 5;
 
 /// In minutes; most calls are short.
 const LENGTHS: [u32; 6] = [4, 6, 9, 13, 18, 27];
+
+const FIRST_MINUTE: u32 = 9 * 60;
 
 /// Most people answer the phone before they leave for the day.
 const LAST_MINUTE: u32 = 17 * 60 + 30;
@@ -37,7 +39,7 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
         let units = (draws.unit(PERSON), draws.unit(TURN));
         let people = committee.partner(number, (topic, phase), day, units);
         let length = *draws.pick(LENGTH, &LENGTHS);
-        let when = Moment { day, minute }.when(&source, pins.owner, length);
+        let when = talking_time(&source, people, Moment { day, minute }, length);
         let direction = if draws.chance(DIRECTION, 700) || !knows_us(timeline, people, when.at) {
             Direction::Outbound
         } else {
@@ -58,6 +60,36 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
             about: None,
             evidence: 0,
         });
+    }
+}
+
+/// The nearest time before on a day on which both are at work, at an hour that suits both where
+/// there is one.
+fn talking_time(source: &Source, people: Party, at: Moment, minutes: u32) -> When {
+    const STEP: u32 = 30;
+    let (ours, theirs) = source.desks(people);
+    let first = i32::from(source.pins.first).min(at.day);
+    let days = (first..=at.day)
+        .rev()
+        .map(|day| source.base.plus(day).day());
+    let mut both = days.filter(|day| ours.is_at_work(*day) && theirs.is_at_work(*day));
+    let day = both.next().unwrap_or(source.base.plus(at.day).day());
+    let steps = (0..LAST_MINUTE / STEP).flat_map(|step| {
+        let later = at.minute + step * STEP;
+        [at.minute.checked_sub(step * STEP), Some(later)]
+    });
+    let mut ours_at_work = steps
+        .flatten()
+        .filter(|minute| (FIRST_MINUTE..=LAST_MINUTE).contains(minute));
+    let suits = |minute: &u32| {
+        let there = theirs.zone.local(ours.zone.instant(day, *minute));
+        (8..18).contains(&(there.rem_euclid(86_400) / 3_600))
+    };
+    let minute = ours_at_work.find(suits).unwrap_or(at.minute);
+    When {
+        day,
+        at: ours.zone.instant(day, minute),
+        minutes,
     }
 }
 

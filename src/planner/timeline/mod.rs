@@ -18,13 +18,13 @@ use crate::draw::RootDraw;
 use crate::manifest::Activity;
 use crate::model::address::Path;
 use crate::model::day::{BusinessDay, Day};
-use crate::model::id::UserId;
+use crate::model::id::{AccountId, UserId};
 use crate::model::pins::Pins;
 
+use super::desks::{At, Desks};
 use super::evidence::Support;
 use super::story::Counts;
 use super::text::catalogue::Phase;
-use super::zone::Zone;
 use topic::Topic;
 
 /// What a timeline is told from.
@@ -35,13 +35,20 @@ pub(super) struct Source<'a> {
     pub(super) counts: Counts,
     /// The day that the story leads up to.
     pub(super) base: BusinessDay,
-    /// Where the owner of the past is, and who holds what is to come.
-    pub(super) zones: [&'a Zone; 2],
+    pub(super) desks: &'a Desks<'a>,
+    pub(super) account: Option<AccountId>,
 }
 
 impl<'a> Source<'a> {
-    fn zone(&self, owner: UserId) -> &'a Zone {
-        self.zones[usize::from(owner != self.pins.owner)]
+    /// Where we are, and where whom we have to do with is.
+    fn desks(&self, people: Party) -> (At<'a>, At<'a>) {
+        let ours = self.desks.of_user(self.pins.owner);
+        let person = people
+            .main
+            .and_then(|place| self.pins.cast[usize::from(place)].person);
+        let theirs = self.account.zip(person);
+        let theirs = theirs.and_then(|(account, person)| self.desks.of_person(account, person));
+        (ours, theirs.unwrap_or(ours))
     }
 }
 
@@ -135,7 +142,7 @@ pub(super) enum Direction {
 /// When a step happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct When {
-    /// The day in its owner's time zone.
+    /// The day where whoever holds, writes or calls is.
     pub(super) day: Day,
     /// When it begins or is sent, in seconds since 1970-01-01T00:00:00Z.
     pub(super) at: i64,

@@ -44,7 +44,7 @@ impl Moment {
         let day = source.base.plus(self.day).day();
         When {
             day,
-            at: source.zone(owner).instant(day, self.minute),
+            at: source.desks.of_user(owner).zone.instant(day, self.minute),
             minutes,
         }
     }

@@ -13,7 +13,7 @@ use super::thread::Thread;
 use super::told;
 use crate::manifest::RealismLevel;
 use crate::model::prompt::{Kind, Place, Prompt};
-use crate::model::value::{Answer, FieldName, Value};
+use crate::model::value::Answer;
 
 /// The version of the instructions that new texts are asked with.
 const VERSION: u32 = 1;
@@ -116,20 +116,18 @@ impl<'a> Brief<'a> {
         self.finish(Kind::NextStep, 1)
     }
 
-    pub(super) fn of_answer(mut self, answer: &Answer, fields: &[(FieldName, Value)]) -> Brought {
+    pub(super) fn of_answer(mut self, answer: &Answer) -> Brought {
         let deal = self.deal;
         let Answer {
+            asked,
             element,
             sure,
             cited,
             person,
         } = answer;
-        for (name, field) in [("element", "Element__c"), ("question", "Question__c")] {
-            let value = fields.iter().find(|(known, _)| known == field);
-            if let Some((_, Value::Word(word))) = value {
-                self.fact(name, word);
-            }
-        }
+        let asks = deal.planner.asked.elements[*asked].element;
+        self.fact("element", &asks.name);
+        self.fact("question", &asks.question());
         if let Some(element) = *element {
             self.fact("what it asks for", &ELEMENTS[element].replace('_', " "));
             self.tell_element(element);

@@ -10,7 +10,7 @@ mod told;
 
 use super::super::Deal;
 use super::super::timeline::{Held, Kind as StepKind, Step};
-use super::{below_head, head, recipe, spoken};
+use super::{below_head, head, own, recipe, spoken};
 use crate::draw::fnv1a;
 use crate::manifest::ScorecardMode;
 use crate::model::prompt::{Asking, Draft, Kind};
@@ -20,9 +20,7 @@ use brief::{Brief, Brought};
 
 /// A hash of what a model is asked for these fields; 0 where nothing is.
 pub(in crate::planner) fn hash(deal: &Deal, fields: &[(FieldName, Value)]) -> u64 {
-    let asked = fields
-        .iter()
-        .filter_map(|(_, value)| asked(deal, value, fields));
+    let asked = fields.iter().filter_map(|(_, value)| asked(deal, value));
     asked.fold(0, |hash, asked| {
         let Brought { prompt, fills } = asked.brought;
         let name = fnv1a(prompt.hash(asking(deal)).as_bytes());
@@ -33,16 +31,12 @@ pub(in crate::planner) fn hash(deal: &Deal, fields: &[(FieldName, Value)]) -> u6
 }
 
 /// What a model is asked for a field of at most so many characters; none where it words nothing.
-pub(in crate::planner) fn draft(
-    deal: &Deal,
-    value: &Value,
-    (fields, most): (&[(FieldName, Value)], usize),
-) -> Option<Draft> {
+pub(in crate::planner) fn draft(deal: &Deal, value: &Value, most: usize) -> Option<Draft> {
     let Asked {
         text,
         part,
         brought: Brought { prompt, fills },
-    } = asked(deal, value, fields)?;
+    } = asked(deal, value)?;
     let mode = deal.planner.situation.manifest.scorecards.mode;
     let stays_open = prompt.kind == Kind::ScorecardAnswer && mode == ScorecardMode::Llm;
     let offline = || spoken::shortened(&below_head(deal, text), most).into_owned();
@@ -74,7 +68,7 @@ struct Asked<'a> {
     brought: Brought,
 }
 
-fn asked<'a>(deal: &Deal, value: &'a Value, fields: &[(FieldName, Value)]) -> Option<Asked<'a>> {
+fn asked<'a>(deal: &Deal, value: &'a Value) -> Option<Asked<'a>> {
     let manifest = deal.planner.situation.manifest;
     let Value::Text(text) = value else {
         return None;
@@ -87,7 +81,8 @@ fn asked<'a>(deal: &Deal, value: &'a Value, fields: &[(FieldName, Value)]) -> Op
         Text::Body(number) => of_step(deal, *number)?,
         Text::NextStep(number) => (0, Brief::new(deal).of_next_step(*number)),
         Text::Answer(_) if manifest.scorecards.mode == ScorecardMode::Heuristic => return None,
-        Text::Answer(answer) => (0, Brief::new(deal).of_answer(answer, fields)),
+        Text::Answer(answer) if own::answer(deal, answer).is_some() => return None,
+        Text::Answer(answer) => (0, Brief::new(deal).of_answer(answer)),
     };
     Some(Asked {
         text,

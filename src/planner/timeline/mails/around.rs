@@ -4,7 +4,8 @@ use super::super::super::story::{latest, reach};
 use super::super::super::text::catalogue::Phase;
 use super::super::meetings::Meeting;
 use super::super::moment::{Moment, writing_time};
-use super::super::{Direction, Held, Kind};
+use super::super::{Direction, Held, Kind, When};
+use super::sent::{Planned, sent};
 use super::{Message, Talk, Writer};
 use crate::model::address::Path;
 use crate::model::shape::Shape;
@@ -23,56 +24,37 @@ impl Writer<'_> {
     /// The mails around a meeting that is held at the least counts.
     pub(super) fn around(&mut self, meeting: &Meeting) {
         let draws = &meeting.draws;
-        let after = self.after(meeting);
-        if let Some((name, at)) = after.filter(|_| draws.chance(RECAPPED, 850)) {
-            self.exchange(meeting, (name, at), self.talk(meeting));
+        if let Some(mail) = self.after(meeting).filter(|_| draws.chance(RECAPPED, 850)) {
+            self.exchange(meeting, mail);
         }
-        if let Some((at, talk)) = self.preparation(meeting) {
-            self.exchange(meeting, ("prep", at), talk);
+        if let Some(mail) = self.preparation(meeting) {
+            self.exchange(meeting, mail);
         }
-        let before = self.before(meeting);
-        if let Some(at) = before.filter(|_| draws.chance(INVITED, 700)) {
-            self.exchange(meeting, ("invite", at), self.talk(meeting));
+        if let Some(mail) = self.before(meeting).filter(|_| draws.chance(INVITED, 700)) {
+            self.exchange(meeting, mail);
         }
     }
 
     /// A mail of ours around a meeting, and perhaps its answer.
-    fn exchange(&mut self, meeting: &Meeting, (name, at): (&str, Moment), talk: Talk) {
+    fn exchange(&mut self, meeting: &Meeting, mail: Mail) {
         if self.is_full() {
             return;
         }
-        let asked = self.attached((meeting, &talk), (name, at, Direction::Outbound), None);
-        if !self.balance.wants_reply() {
-            return;
-        }
+        let mut balance = self.balance;
+        balance.count(Direction::Outbound);
+        let is_answered = balance.wants_reply() && mail.leaves_time();
+        let whens = self.whens(meeting, &mail, is_answered);
+        let asked = self.attached((meeting, &mail), (Direction::Outbound, whens[0]), None);
+        let Some(answered) = whens.get(1) else { return };
         if self.is_full() {
-            let balance = self.balance;
             self.leave_unsaid(Direction::Inbound);
-            self.balance = balance;
         } else {
-            let at = self.reply(&talk, at, meeting.draws.unit(ANSWER));
             self.attached(
-                (meeting, &talk),
-                (name, at, Direction::Inbound),
+                (meeting, &mail),
+                (Direction::Inbound, *answered),
                 Some(asked),
             );
         }
-    }
-
-    /// When and with whom a meeting with the economic buyer is prepared: with the champion, in the
-    /// working days before.
-    fn preparation(&self, meeting: &Meeting) -> Option<(Moment, Talk)> {
-        let talk = self.talk(meeting);
-        let people = self.committee.champion_of(talk.people)?;
-        let is_cancelled = self.timeline.steps[meeting.step].kind == Kind::Meeting(Held::Cancelled);
-        let draws = &meeting.draws;
-        let day = meeting.start.day - 1 - draws.below(PREPARED, 3) as i32;
-        let day = if meeting.start.day > 0 { -1 } else { day };
-        if is_cancelled || day < reach(self.source.pins).first {
-            return None;
-        }
-        let minute = writing_time(draws.unit(PREPARED_MINUTE));
-        Some((Moment { day, minute }, Talk { people, ..talk }))
     }
 
     /// The mails around a meeting beyond the least count: all of them, or none.
@@ -86,55 +68,105 @@ impl Writer<'_> {
         if step.core || !meeting.draws.chance(RECAPPED, 850) {
             return;
         }
-        let (before, Some((name, after))) = (self.before(meeting), self.after(meeting)) else {
+        let (before, Some(after)) = (self.before(meeting), self.after(meeting)) else {
             return;
         };
         let unit = unit_of(self.source.pins.shape);
         let mails = unit.invite + unit.accepted + 1 + unit.answered;
-        if mails > *room || unit.invite > 0 && before.is_none() {
-            return;
-        }
-        *room -= mails;
         let answers = [
             (unit.accepted + u32::from(!held && unit.answered > 0)).min(unit.invite),
             u32::from(held) * unit.answered,
         ];
-        let mails = [
-            ("invite", before.filter(|_| unit.invite > 0)),
-            (name, Some(after)),
-        ];
-        for ((name, at), answered) in mails.into_iter().zip(answers) {
-            let Some(at) = at else { continue };
-            let talk = self.talk(meeting);
-            let asked = self.attached((meeting, &talk), (name, at, Direction::Outbound), None);
-            if answered > 0 {
-                let at = self.reply(&talk, at, meeting.draws.unit(ANSWER));
+        let is_in_balance =
+            (unit.invite == 0 || before.is_some()) && (answers[1] == 0 || after.leaves_time());
+        if mails > *room || !is_in_balance {
+            return;
+        }
+        *room -= mails;
+        let mails = [before.filter(|_| unit.invite > 0), Some(after)];
+        for (mail, answered) in mails.into_iter().zip(answers) {
+            let Some(mail) = mail else { continue };
+            let whens = self.whens(meeting, &mail, answered > 0);
+            let asked = self.attached((meeting, &mail), (Direction::Outbound, whens[0]), None);
+            if let Some(answered) = whens.get(1) {
                 self.attached(
-                    (meeting, &talk),
-                    (name, at, Direction::Inbound),
+                    (meeting, &mail),
+                    (Direction::Inbound, *answered),
                     Some(asked),
                 );
             }
         }
     }
 
+    /// When a mail is sent, and its answer.
+    fn whens(&self, meeting: &Meeting, mail: &Mail, is_answered: bool) -> Vec<When> {
+        let asked = Planned {
+            direction: Direction::Outbound,
+            at: mail.at,
+            wait: None,
+        };
+        let answered =
+            is_answered.then(|| self.reply(&mail.talk, mail.at, meeting.draws.unit(ANSWER)));
+        let messages: Vec<_> = [asked].into_iter().chain(answered).collect();
+        let held = &self.timeline.steps[meeting.step].when;
+        let not_before = mail
+            .follows
+            .then_some(held.at + i64::from(held.minutes) * 60);
+        sent(
+            self.between(mail.talk.people, mail.days, not_before),
+            &messages,
+        )
+    }
+
+    /// When and with whom a meeting with the economic buyer is prepared: with the champion, in the
+    /// working days before.
+    fn preparation(&self, meeting: &Meeting) -> Option<Mail> {
+        let talk = self.talk(meeting);
+        let people = self.committee.champion_of(talk.people)?;
+        let is_cancelled = self.timeline.steps[meeting.step].kind == Kind::Meeting(Held::Cancelled);
+        let draws = &meeting.draws;
+        let first = reach(self.source.pins).first;
+        let day = meeting.start.day.min(0) - 2 - draws.below(PREPARED, 3) as i32;
+        let at = Moment {
+            day,
+            minute: writing_time(draws.unit(PREPARED_MINUTE)),
+        };
+        let talk = Talk { people, ..talk };
+        (!is_cancelled && day >= first).then(|| self.ahead(meeting, ("prep", at), talk))
+    }
+
     /// When the meeting is asked for: some working days before, if the story had begun.
-    fn before(&self, meeting: &Meeting) -> Option<Moment> {
+    fn before(&self, meeting: &Meeting) -> Option<Mail> {
         let draws = &meeting.draws;
         let wait = 2 + draws.below(INVITE_DAY, 9) as i32;
         let first = reach(self.source.pins).first;
         let day = match meeting.start.day {
             // What is to come was agreed in the last days.
-            1.. => (-1 - wait / 3).max(i32::from(self.source.pins.first)),
+            1.. => (-2 - wait / 3).max(i32::from(self.source.pins.first)),
             day if day - 2 < first => return None,
             day => (day - wait).max(first),
         };
         let minute = writing_time(draws.unit(INVITE_MINUTE));
-        Some(Moment { day, minute })
+        let at = Moment { day, minute };
+        Some(self.ahead(meeting, ("invite", at), self.talk(meeting)))
+    }
+
+    /// A mail before a meeting, which is answered before it as well.
+    fn ahead(&self, meeting: &Meeting, (name, at): (&'static str, Moment), talk: Talk) -> Mail {
+        Mail {
+            name,
+            at,
+            talk,
+            days: (
+                i32::from(self.source.pins.first),
+                (meeting.start.day - 1).min(latest(self.source.pins, at.day)),
+            ),
+            follows: false,
+        }
     }
 
     /// What is written after the meeting, and when: the same day, or the next morning.
-    fn after(&self, meeting: &Meeting) -> Option<(&'static str, Moment)> {
+    fn after(&self, meeting: &Meeting) -> Option<Mail> {
         let step = &self.timeline.steps[meeting.step];
         let name = match step.kind {
             Kind::Meeting(Held::Cancelled) => "reschedule",
@@ -146,7 +178,8 @@ impl Writer<'_> {
         };
         let unit = meeting.draws.unit(RECAP_WAIT);
         let Moment { day, minute } = meeting.start;
-        let at = if unit < 0.4 && day < latest(self.source.pins, day) {
+        let last = latest(self.source.pins, day);
+        let at = if unit < 0.4 && day < last {
             let minute = writing_time(unit / 0.4 * 0.3);
             Moment {
                 day: day + 1,
@@ -156,7 +189,13 @@ impl Writer<'_> {
             let minute = minute + meeting.minutes + 30 + (unit * 90.0) as u32;
             Moment { day, minute }
         };
-        Some((name, at))
+        Some(Mail {
+            name,
+            at,
+            talk: self.talk(meeting),
+            days: (day, last),
+            follows: true,
+        })
     }
 
     fn talk(&self, meeting: &Meeting) -> Talk {
@@ -171,10 +210,11 @@ impl Writer<'_> {
 
     fn attached(
         &mut self,
-        (meeting, talk): (&Meeting, &Talk),
-        (name, at, direction): (&str, Moment, Direction),
+        (meeting, mail): (&Meeting, &Mail),
+        (direction, when): (Direction, When),
         asked: Option<usize>,
     ) -> usize {
+        let name = mail.name;
         let path = self.timeline.steps[meeting.step].path.as_str();
         let path = match asked {
             None => format!("{path}/{name}"),
@@ -182,12 +222,31 @@ impl Writer<'_> {
         };
         let message = Message {
             path: Path::new(path),
-            at,
+            when,
             direction,
             place: u8::from(asked.is_some()),
             about: asked.or(Some(meeting.step)),
         };
-        self.mail(talk, message)
+        self.mail(&mail.talk, message)
+    }
+}
+
+/// A mail of ours around a meeting.
+struct Mail {
+    /// What its path ends in.
+    name: &'static str,
+    at: Moment,
+    talk: Talk,
+    /// The days that it and its answer may lie on.
+    days: (i32, i32),
+    /// It is written once the meeting is over.
+    follows: bool,
+}
+
+impl Mail {
+    /// Whether an answer may take until the next working day, wherever it is written.
+    fn leaves_time(&self) -> bool {
+        self.at.day < self.days.1
     }
 }
 

@@ -6,6 +6,7 @@
 //! what goes out, as far as the manifest's maximum leaves room.
 
 mod around;
+mod sent;
 mod threads;
 
 use super::super::story::latest;
@@ -16,10 +17,11 @@ use super::directions::Balance;
 use super::meetings::Meeting;
 use super::moment::{Moment, lag};
 use super::topic::Topic;
-use super::{Direction, Kind, Party, Source, Step, Timeline};
+use super::{Direction, Kind, Party, Source, Step, Timeline, When};
 use crate::draw::RootDraw;
 use crate::model::address::Path;
 use crate::model::shape::Shape;
+use sent::{Between, Planned};
 
 struct Writer<'a> {
     source: Source<'a>,
@@ -30,6 +32,7 @@ struct Writer<'a> {
 }
 
 /// One exchange: a thread, or the mails around a meeting.
+#[derive(Clone, Copy)]
 struct Talk {
     number: u8,
     topic: (Topic, u8),
@@ -40,7 +43,7 @@ struct Talk {
 /// One message of an exchange.
 struct Message {
     path: Path,
-    at: Moment,
+    when: When,
     direction: Direction,
     place: u8,
     /// The step that it follows from.
@@ -93,10 +96,22 @@ impl Writer<'_> {
         };
         let unsaid = self.timeline.unsaid.get_or_insert((last, Vec::new()));
         unsaid.1.push(direction);
-        self.balance.count(direction);
     }
 
-    fn reply(&self, talk: &Talk, at: Moment, unit: f64) -> Moment {
+    /// What an exchange with these people keeps to, on these days.
+    fn between(&self, people: Party, days: (i32, i32), not_before: Option<i64>) -> Between<'_> {
+        let (ours, theirs) = self.source.desks(people);
+        Between {
+            ours,
+            theirs,
+            base: self.source.base,
+            days,
+            not_before,
+        }
+    }
+
+    /// The customer's answer to what was written at this moment.
+    fn reply(&self, talk: &Talk, at: Moment, unit: f64) -> Planned {
         let pins = self.source.pins;
         let role = talk
             .people
@@ -113,13 +128,21 @@ impl Writer<'_> {
             Shape::Stalled => percent * 4,
             _ => percent,
         };
-        at.later(lag(unit, percent), latest(pins, at.day))
+        self.answer(Direction::Inbound, at, lag(unit, percent))
+    }
+
+    fn answer(&self, direction: Direction, at: Moment, wait: u32) -> Planned {
+        Planned {
+            direction,
+            at: at.later(wait, latest(self.source.pins, at.day)),
+            wait: Some(wait),
+        }
     }
 
     fn mail(&mut self, talk: &Talk, message: Message) -> usize {
         let Message {
             path,
-            at,
+            when,
             direction,
             place,
             about,
@@ -136,7 +159,7 @@ impl Writer<'_> {
             round: talk.topic.1,
             phase: talk.phase,
             core,
-            when: at.when(&self.source, owner, 0),
+            when,
             owner,
             colleague: false,
             people: talk.people,

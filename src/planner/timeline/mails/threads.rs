@@ -5,6 +5,7 @@ use super::super::dealer::Dealer;
 use super::super::moment::{Moment, lag, writing_time};
 use super::super::topic::Topic;
 use super::super::{Direction, phase_at};
+use super::sent::{Planned, sent};
 use super::{Message, Talk, Writer};
 use crate::draw::{Draw, RootDraw};
 use crate::model::address::Path;
@@ -32,7 +33,7 @@ impl Writer<'_> {
         let pins = self.source.pins;
         let name = format!("thread/{:02}", number + 1);
         let draws = draw.at(&name);
-        let mut at = Moment {
+        let at = Moment {
             day: thread_day(pins, number, draws.unit(DAY)),
             minute: writing_time(draws.unit(MINUTE)),
         };
@@ -56,69 +57,89 @@ impl Writer<'_> {
                     .copied(partner, (topic.0, phase), draws.unit(COPIED)),
             },
         };
-        let mut direction = opening(pins.shape, number);
+        let first = Planned {
+            direction: opening(pins.shape, number),
+            at,
+            wait: None,
+        };
+        let messages = self.messages(&talk, first, &draws);
+        let days = (i32::from(pins.first), latest(pins, at.day));
+        let whens = sent(self.between(talk.people, days, None), &messages);
         let mut about = None;
-        let length = length(pins.shape, number, &draws);
-        let mut balance = None;
-        for place in 0.. {
-            let is_owed = direction == Direction::Outbound && self.balance.wants_reply();
-            if place >= length && (!is_owed || talk.topic.0 == Topic::Bump) {
-                break;
-            }
-            if place > 0 {
-                let unit = draws.unit(LAG + place % 8);
-                let next = self.next(&talk, (at, direction), place, unit);
-                let Some(next) = next else { break };
-                (at, direction) = next;
-            }
+        for (place, (message, when)) in messages.iter().zip(whens).enumerate() {
             if self.is_full() {
-                balance.get_or_insert(self.balance);
-                self.leave_unsaid(direction);
+                self.leave_unsaid(message.direction);
                 continue;
             }
             let message = Message {
                 path: Path::new(format!("{name}/{:02}", place + 1)),
-                at,
-                direction,
+                when,
+                direction: message.direction,
                 place: place as u8,
                 about,
             };
             about = Some(self.mail(&talk, message));
         }
-        // What is not said weighs nothing.
-        self.balance = balance.unwrap_or(self.balance);
+    }
+
+    /// All that is written in a thread, whatever the count of mails.
+    fn messages(&self, talk: &Talk, first: Planned, draws: &Draw) -> Vec<Planned> {
+        let length = length(self.source.pins.shape, usize::from(talk.number) - 1, draws);
+        let mut balance = self.balance;
+        balance.count(first.direction);
+        let mut messages = vec![first];
+        let mut last = first;
+        loop {
+            let place = messages.len();
+            let wants_reply = balance.wants_reply();
+            let is_owed = last.direction == Direction::Outbound && wants_reply;
+            if place >= length && (!is_owed || talk.topic.0 == Topic::Bump) {
+                return messages;
+            }
+            let units = draws.unit(LAG + place % 8);
+            let Some(next) = self.next(talk, (last, wants_reply), place, units) else {
+                return messages;
+            };
+            balance.count(next.direction);
+            messages.push(next);
+            last = next;
+        }
     }
 
     /// What follows in a thread, if anything does.
     fn next(
         &self,
         talk: &Talk,
-        (at, direction): (Moment, Direction),
+        (last, wants_reply): (Planned, bool),
         place: usize,
         unit: f64,
-    ) -> Option<(Moment, Direction)> {
+    ) -> Option<Planned> {
         let pins = self.source.pins;
-        let last = latest(pins, at.day);
+        let again = |day: i32| Planned {
+            direction: Direction::Outbound,
+            at: Moment {
+                day,
+                minute: writing_time(unit),
+            },
+            wait: None,
+        };
         if talk.topic.0 == Topic::Bump {
-            let day = *bumps(pins).get(place)?;
-            let minute = writing_time(unit);
-            return Some((Moment { day, minute }, Direction::Outbound));
+            return bumps(pins).get(place).copied().map(again);
         }
         // A customer who is in a hurry does not wait for our answer.
         let is_eager = pins.shape == Shape::Accelerating && talk.number == 1 && place == 2;
         if is_eager {
-            return Some((self.reply(talk, at, unit), Direction::Inbound));
+            return Some(self.reply(talk, last.at, unit));
         }
-        if direction == Direction::Inbound {
-            return Some((at.later(lag(unit, OUR_LAG), last), Direction::Outbound));
+        if last.direction == Direction::Inbound {
+            return Some(self.answer(Direction::Outbound, last.at, lag(unit, OUR_LAG)));
         }
-        if self.balance.wants_reply() {
-            return Some((self.reply(talk, at, unit), Direction::Inbound));
+        if wants_reply {
+            return Some(self.reply(talk, last.at, unit));
         }
         // Nobody answered, so we ask again after some days.
-        let day = at.day + 2 + (unit * 4.0) as i32;
-        let minute = writing_time(unit);
-        (day <= last).then_some((Moment { day, minute }, Direction::Outbound))
+        let day = last.at.day + 2 + (unit * 4.0) as i32;
+        (day <= latest(pins, last.at.day)).then(|| again(day))
     }
 }
 
