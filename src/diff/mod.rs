@@ -28,6 +28,10 @@ use crate::model::recorded::{Found, Live, Row};
 use crate::model::value::{Datum, FieldName, Value};
 
 /// What the differ needs beside the records.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the run"
+)]
 pub(crate) struct Context<'a> {
     pub(crate) capabilities: &'a Capabilities,
     /// Records with our key that state does not know.

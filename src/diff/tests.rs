@@ -34,6 +34,8 @@ struct Case {
     found: Found,
     generation_floor: u32,
     anchor_moved: bool,
+    /// Under the same manifest, texts of earlier releases are worded anew.
+    upgrades_texts: bool,
     adopting: bool,
     replacing: Replacing,
     policies: Policies,
@@ -141,6 +143,7 @@ impl Case {
             found: Found::new(),
             generation_floor: 0,
             anchor_moved: false,
+            upgrades_texts: false,
             adopting: false,
             replacing: Replacing::default(),
             policies: Policies::default(),
@@ -219,8 +222,8 @@ impl Case {
             capabilities: &self.capabilities,
             found: &self.found,
             generation_floor: self.generation_floor,
-            same_manifest: false,
-            upgrades_texts: false,
+            same_manifest: self.upgrades_texts,
+            upgrades_texts: self.upgrades_texts,
             anchor_moved: self.anchor_moved,
             adopting: self.adopting,
             replacing: self.replacing,
@@ -329,6 +332,9 @@ fn an_edit_updates_what_differs() {
     let mut moved = case();
     moved.anchor_moved = true;
     moved.check(&["~ AnchorMoved meeting/past/01 1 Subject=a>b"]);
+    let mut upgraded = case();
+    upgraded.upgrades_texts = true;
+    upgraded.check(&["~ TextsUpgraded meeting/past/01 1 Subject=a>b"]);
 }
 
 #[test]

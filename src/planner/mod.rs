@@ -26,7 +26,7 @@ mod zone;
 
 pub(crate) use calendar::{Calendars, Clashes};
 pub(crate) use story::Stories;
-pub(crate) use text::VERSIONS;
+pub(crate) use text::Grammars;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -51,7 +51,7 @@ use added::Added;
 use desks::Desks;
 use evidence::Asked;
 use story::counts;
-use text::{Lexicon, Own, Version, Voice};
+use text::{Lexicon, Own, Voice};
 use timeline::{Direction, Kind, Source, Step, Timeline};
 use zone::Zone;
 
@@ -73,15 +73,6 @@ pub(crate) struct Situation<'a> {
     /// What it meant at the last apply.
     pub(crate) told_at: Option<Day>,
     pub(crate) grammars: Grammars,
-}
-
-/// The versions of the grammar of texts.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Grammars {
-    /// All that there are, the newest last.
-    pub(crate) versions: &'static [Version],
-    /// Deals that were told with an older one are to be told with the newest.
-    pub(crate) upgrade: bool,
 }
 
 /// The planner with all stories pinned.
@@ -136,7 +127,7 @@ impl<'a> Planner<'a> {
         Self {
             desks,
             own: Own::new(situation.manifest),
-            lexicons: lexicons(&situation, &stories),
+            lexicons: text::lexicons(&situation, &stories),
             shapes: RefCell::default(),
             added: Added::new(&situation),
             asked: Asked::new(&situation),
@@ -302,6 +293,11 @@ impl<'a> Planner<'a> {
 }
 
 impl Deal<'_> {
+    /// The words that the deal is told with.
+    fn lexicon(&self) -> &Lexicon {
+        &self.planner.lexicons[&self.pins.grammar]
+    }
+
     /// The time zone of whoever holds, writes or calls.
     fn zone(&self, step: &Step) -> &Zone {
         let desks = &self.planner.desks;
@@ -315,11 +311,6 @@ impl Deal<'_> {
         let theirs = self.opportunity.account.zip(person);
         let theirs = theirs.and_then(|(account, person)| desks.of_person(account, person));
         theirs.unwrap_or_else(|| desks.of_user(step.owner)).zone
-    }
-
-    /// The words that the deal is told with.
-    fn lexicon(&self) -> &Lexicon {
-        &self.planner.lexicons[&self.pins.grammar]
     }
 
     fn address(&self, path: &Path) -> Address {
@@ -432,40 +423,6 @@ fn tell(
     (timeline::tell(source, &mut draw), draw)
 }
 
-impl Grammars {
-    pub(crate) fn keep() -> Self {
-        Self {
-            versions: VERSIONS,
-            upgrade: false,
-        }
-    }
-
-    /// The version that new deals are told with.
-    fn newest(self) -> u16 {
-        let newest = self.versions.last();
-        newest.expect("there is a version").number
-    }
-
-    /// The version for a deal that was told with this one.
-    fn kept(self, number: u16) -> u16 {
-        let is_known = self.versions.iter().any(|known| known.number == number);
-        if self.upgrade || !is_known {
-            self.newest()
-        } else {
-            number
-        }
-    }
-}
-
-/// The grammars that deals are told with.
-fn lexicons(situation: &Situation, stories: &Stories) -> BTreeMap<u16, Lexicon> {
-    let used: BTreeSet<u16> = stories.pins.values().map(|pins| pins.grammar).collect();
-    let versions = situation.grammars.versions.iter();
-    versions
-        .filter(|version| used.contains(&version.number))
-        .map(|version| (version.number, Lexicon::new(version)))
-        .collect()
-}
 /// The most characters that the platform takes where a text of ours could have more.
 fn longest(deal: &Deal, object: Object, field: &str) -> usize {
     let added = &deal.planner.situation.capabilities.added_fields;

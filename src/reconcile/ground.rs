@@ -106,9 +106,9 @@ impl<'a> Ground<'a> {
             seed,
             anchor,
             told_at,
-            grammars: Grammars {
-                upgrade: self.request.options.upgrade_texts,
-                ..Grammars::keep()
+            grammars: match self.request.options.upgrade_texts {
+                true => Grammars::upgrade(),
+                false => Grammars::keep(),
             },
         }
     }

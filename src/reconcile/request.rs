@@ -36,6 +36,10 @@ pub(crate) struct Request<'a> {
 
 /// The options that shape a plan.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(crate) struct Options {
     pub(crate) scope: Scope,
     /// Of a smoke test: the deal that it is about.

@@ -20,8 +20,10 @@ const SILENCE: i32 = -13;
 const STALLED_LAST: i32 = -16;
 const STALLED_HEARD: i32 = -23;
 
-/// The day on which a decision is told, or an order is sent to be signed: all else came before.
-const DECIDED: i32 = -2;
+/// The day on which a decision is told, or an order is sent to be signed: all else came before,
+/// where the deal is old enough to have room for it.
+const DECIDED: i32 = -1;
+const DECIDED_ROOM: i32 = 20;
 
 /// The days that one thing may lie on, counted in business days from the story's end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +58,9 @@ pub(in crate::planner) fn reach(pins: &Pins) -> Reach {
     let last = match pins.shape {
         Shape::Stalled => STALLED_HEARD,
         Shape::AtRisk if is_silent(pins) => SILENCE - 1,
-        Shape::Won | Shape::LostToCompetitor | Shape::NoDecision => DECIDED - 1,
+        Shape::Won | Shape::LostToCompetitor | Shape::NoDecision if is_decided_last(pins) => {
+            DECIDED - 1
+        }
         _ => -1,
     };
     Reach::new(pins, first, last)
@@ -71,7 +75,11 @@ pub(in crate::planner) fn latest(pins: &Pins, day: i32) -> i32 {
         Shape::Stalled if day <= STALLED_HEARD => STALLED_HEARD,
         Shape::Stalled => STALLED_LAST,
         Shape::AtRisk if is_silent(pins) && day < SILENCE => SILENCE - 1,
-        Shape::Won | Shape::LostToCompetitor | Shape::NoDecision if day < DECIDED => DECIDED - 1,
+        Shape::Won | Shape::LostToCompetitor | Shape::NoDecision
+            if day < DECIDED && is_decided_last(pins) =>
+        {
+            DECIDED - 1
+        }
         _ => -1,
     }
 }
@@ -96,6 +104,11 @@ pub(in crate::planner) fn kick_off(pins: &Pins, tense: Tense, number: usize) -> 
 /// Whether there is room for the silence before the last touch.
 fn is_silent(pins: &Pins) -> bool {
     i32::from(pins.first) <= -AT_RISK_ROOM
+}
+
+/// Whether there is room for all that comes before a decision.
+fn is_decided_last(pins: &Pins) -> bool {
+    i32::from(pins.first) <= -DECIDED_ROOM
 }
 
 /// What is drawn for a slot before it finds its place in a calendar.

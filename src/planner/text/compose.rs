@@ -182,9 +182,6 @@ fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
     fn full(of: Option<&Someone>) -> &str {
         of.map_or("", |someone| &someone.full)
     }
-    fn first(of: Option<&Someone>) -> &str {
-        of.map_or("", |someone| &someone.first)
-    }
     words.set(Slot::Full, full(scene.main));
     words.set(Slot::Other, full(scene.other));
     words.set(Slot::Buyer, full(scene.buyer));
@@ -210,24 +207,33 @@ fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
     }
     let is_buyer = gives(scene.of_main, OF_BUYER);
     let is_champion = gives(scene.of_main, OF_CHAMPION);
-    if scene.is_internal() {
-        match scene.main {
-            Some(main) => words.set(Slot::They, &*main.first),
-            None => words.set(Slot::They, team),
-        }
-        // Whom the notes are about is not introduced a second time.
-        if is_buyer {
-            words.set(Slot::Buyer, first(scene.main));
-        }
-        if is_champion {
-            words.set(Slot::Champion, first(scene.main));
-        }
+    let first = scene.main.map_or("", |main| main.first.as_str());
+    if !scene.is_internal() {
+        speakers(scene, (first, is_buyer, is_champion), words);
         return;
     }
+    match scene.main {
+        Some(main) => words.set(Slot::They, &*main.first),
+        None => words.set(Slot::They, team),
+    }
+    // Whom the notes are about is not introduced a second time.
+    if is_buyer {
+        words.set(Slot::Buyer, first);
+    }
+    if is_champion {
+        words.set(Slot::Champion, first);
+    }
+}
+
+/// Who writes a message to whom, and how they speak of themselves and of each other.
+fn speakers<'a>(
+    scene: &Scene<'a>,
+    (customer, is_buyer, is_champion): (&'a str, bool, bool),
+    words: &mut Words<'a>,
+) {
     words.hold(Slot::SelfBuyer, is_buyer);
     words.hold(Slot::SelfChampion, is_champion);
     let owner = scene.owner.first.as_str();
-    let customer = first(scene.main);
     let (me, you, pronouns) = if scene.is_inbound() {
         (
             customer,

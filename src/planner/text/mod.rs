@@ -26,6 +26,7 @@ mod spoken;
 mod subject;
 
 mod recipe;
+mod versions;
 
 use super::Deal;
 use super::timeline::topic::ELEMENTS;
@@ -35,8 +36,6 @@ use crate::model::value::{Answer, Text, Value};
 
 #[cfg(test)]
 pub(super) use compose::clauses;
-pub(crate) use grammar::VERSIONS;
-pub(super) use grammar::Version;
 #[cfg(test)]
 pub(super) use grammar::tests::with_a_later_one;
 pub(super) use lexicon::Lexicon;
@@ -45,6 +44,8 @@ pub(super) use prompt::{draft, hash as asked_hash};
 pub(super) use recipe::hash;
 use scene::Scene;
 pub(super) use spoken::day as spoken;
+pub(crate) use versions::Grammars;
+pub(super) use versions::lexicons;
 pub(super) use voice::{Voice, seller};
 
 /// What a step is called.

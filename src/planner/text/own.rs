@@ -194,6 +194,7 @@ pub(super) fn hash(deal: &Deal, step: &Step, choice: Choice) -> u64 {
         main.map_or(0, |main| main.hash),
         deal.voice.owner(step.owner).hash,
         deal.voice.hash,
+        names_among(deal.voice, !0),
     ]
     .into_iter()
     .fold(source, mix)
@@ -210,10 +211,7 @@ pub(super) fn hash_of(deal: &Deal, spoken: &Templated, choice: Choice) -> u64 {
     if template.is_constant() {
         return source;
     }
-    mix(
-        added::spoken_of(deal, spoken),
-        mix(source, names_among(deal.voice, !0)),
-    )
+    mix(source, added::spoken_of(deal, spoken))
 }
 
 /// The place of a step among those of its kind, in the order of slots: three meetings of the past

@@ -170,11 +170,11 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
     }
     mixed([
         deal.voice.hash,
+        names_among(deal.voice, slots),
         match element {
             Some(element) => *element as u64,
             None => fnv1a(deal.planner.asked.elements[*asked].key.as_bytes()),
         },
-        names_among(deal.voice, slots),
         u64::from(*sure),
         u64::from(main.is_some() && buyer == main),
         deal.voice.base.number() as u64,

@@ -231,6 +231,8 @@ impl<'a> Pen<'a> {
 /// any comes again.
 fn in_turn(draw: u64, turn: usize, count: usize) -> usize {
     // One of these has no factor in common with any count that a rule has.
-    let stride = [3, 5, 7, 11].into_iter().find(|prime| count % prime != 0);
+    let stride = [3, 5, 7, 11]
+        .into_iter()
+        .find(|prime| !count.is_multiple_of(*prime));
     (Dice::new(draw).below(count) + turn * stride.unwrap_or(1)) % count
 }
