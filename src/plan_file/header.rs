@@ -13,7 +13,7 @@ use crate::model::order::Step;
 use crate::model::told::{LookAt, Shaped};
 
 /// Raised when a saved plan changes its form.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Header {

@@ -147,7 +147,7 @@ impl Lines {
             && plan.format != FORMAT
         {
             return Err(Unreadable::Not(format!(
-                "its format is {}, this version reads {FORMAT}",
+                "its format is {}, this version reads {FORMAT}; save it again with `demo-gen plan --out`",
                 plan.format
             )));
         }
