@@ -25,32 +25,32 @@ impl Writer<'_> {
     pub(super) fn around(&mut self, meeting: &Meeting) {
         let draws = &meeting.draws;
         if let Some(mail) = self.after(meeting).filter(|_| draws.chance(RECAPPED, 850)) {
-            self.exchange(meeting, mail);
+            self.exchange(meeting, &mail);
         }
         if let Some(mail) = self.preparation(meeting) {
-            self.exchange(meeting, mail);
+            self.exchange(meeting, &mail);
         }
         if let Some(mail) = self.before(meeting).filter(|_| draws.chance(INVITED, 700)) {
-            self.exchange(meeting, mail);
+            self.exchange(meeting, &mail);
         }
     }
 
     /// A mail of ours around a meeting, and perhaps its answer.
-    fn exchange(&mut self, meeting: &Meeting, mail: Mail) {
+    fn exchange(&mut self, meeting: &Meeting, mail: &Mail) {
         if self.is_full() {
             return;
         }
         let mut balance = self.balance;
         balance.count(Direction::Outbound);
         let is_answered = balance.wants_reply() && mail.leaves_time();
-        let whens = self.whens(meeting, &mail, is_answered);
-        let asked = self.attached((meeting, &mail), (Direction::Outbound, whens[0]), None);
+        let whens = self.whens(meeting, mail, is_answered);
+        let asked = self.attached((meeting, mail), (Direction::Outbound, whens[0]), None);
         let Some(answered) = whens.get(1) else { return };
         if self.is_full() {
             self.leave_unsaid(Direction::Inbound);
         } else {
             self.attached(
-                (meeting, &mail),
+                (meeting, mail),
                 (Direction::Inbound, *answered),
                 Some(asked),
             );
