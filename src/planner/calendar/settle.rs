@@ -230,11 +230,13 @@ impl<'a> Settling<'a> {
         if found.is_some() || !meeting.is_core {
             return found;
         }
-        // What is silent at its end stays silent, and what has to have happened lately did.
+        // What is silent at its end stays silent, what has to have happened lately did, and what
+        // follows the end does not come before it.
         let (first, _) = self.deal(meeting).window(meeting.tense);
-        let wide = match band.0 < LATELY {
-            true => (first, band.1),
-            false => (first.max(LATELY).min(band.0), band.1),
+        let wide = match band.0 {
+            1.. => band,
+            LATELY.. => (first.max(LATELY).min(band.0), band.1),
+            _ => (first, band.1),
         };
         let suiting = |day| self.suiting(meeting, day);
         self.first_free(meeting, wide, open)
