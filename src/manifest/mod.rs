@@ -19,6 +19,8 @@ mod types;
 mod wordings;
 mod words;
 
+mod files;
+mod reading;
 mod schema;
 mod section;
 pub(crate) mod stories;
@@ -39,8 +41,10 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use files::Files;
 use problems::Complaint;
-use section::{Files, Reading, Section};
+use reading::Reading;
+use section::Section;
 
 pub(crate) use accounts::NewAccount;
 pub(crate) use calendar::{Calendar, HolidayCalendar};
@@ -108,7 +112,7 @@ fn parse_beside(source: &str, name: &str, files: Files) -> Result<Manifest, Prob
         tree::parse(&source).map_err(|problem| Problems::unparsed(name, &source, problem))?;
     let reading = Reading::with(files);
     let manifest = schema::manifest(Section::root(&tree, &reading), PathBuf::from(name));
-    let of_files = reading.problems_of_files();
+    let of_files = reading.files().take_problems();
     let problems = reading.into_problems();
     if problems.is_empty() {
         Ok(manifest)

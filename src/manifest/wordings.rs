@@ -119,7 +119,7 @@ fn wordings(
     parse: fn(&Node) -> Result<Template, Complaint>,
 ) -> Wordings {
     let mut read = Wordings::default();
-    if !section.is_map(key) {
+    if !section.is_mapping(key) {
         read.default = section.distinct(key, parse).unwrap_or_default();
         return read;
     }

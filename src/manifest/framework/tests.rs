@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::section::Files;
+use super::super::files::Files;
 use super::super::{Manifest, Problems, parse_beside};
 use super::read::parse;
 use super::{Framework, NAMES};
