@@ -8,12 +8,15 @@
 
 mod accounts;
 mod added;
+mod bounds;
 mod calendar;
 pub(crate) mod framework;
 mod people;
 mod peopleai;
 mod roles;
+mod salesforce;
 mod seller;
+pub(crate) mod stories;
 pub(crate) mod template;
 mod types;
 mod wordings;
@@ -23,7 +26,6 @@ mod files;
 mod reading;
 mod schema;
 mod section;
-pub(crate) mod stories;
 
 mod names;
 mod nearest;
@@ -47,10 +49,12 @@ use reading::Reading;
 use section::Section;
 
 pub(crate) use accounts::NewAccount;
+pub(crate) use bounds::Bounds;
 pub(crate) use calendar::{Calendar, HolidayCalendar};
 pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
+pub(crate) use salesforce::*;
 pub(crate) use template::{Template, Templates};
 pub(crate) use types::*;
 pub(crate) use wordings::Wordings;

@@ -8,11 +8,11 @@ use std::ops::RangeInclusive;
 
 use saphyr_parser::Span;
 
+use super::bounds::Bounds;
 use super::files::Files;
 use super::problems::Complaint;
 use super::reading::{Reading, join};
 use super::tree::{Key, Node, Value, place};
-use super::types::Bounds;
 use super::values::whole;
 
 /// One mapping of the manifest. Whatever has not been asked for when it is dropped is unknown.
