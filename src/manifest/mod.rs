@@ -188,4 +188,6 @@ fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> Problems {
 }
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod tests;
