@@ -216,7 +216,7 @@ pub(super) fn hash_of(deal: &Deal, spoken: &Templated, choice: Choice) -> u64 {
 
 /// The place of a step among those of its kind, in the order of slots: three meetings of the past
 /// to one that is to come.
-fn place(step: &Step) -> usize {
+pub(super) fn place(step: &Step) -> usize {
     let number = usize::from(step.number.max(1)) - 1;
     match step.path.as_str() {
         path if path.starts_with("meeting/past/") => {

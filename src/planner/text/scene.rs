@@ -2,6 +2,7 @@
 
 use super::super::timeline::topic::{ELEMENTS, Topic};
 use super::super::timeline::{Direction, Held, Kind, Step, Timeline};
+use super::own;
 use super::voice::{Someone, Voice};
 use crate::draw::Dice;
 use crate::model::shape::Shape;
@@ -137,7 +138,7 @@ impl<'a> Scene<'a> {
             Kind::Mail(_, place) => usize::from(place),
             Kind::Meeting(_) | Kind::Call(_) | Kind::Todo => 0,
         };
-        usize::from(self.step.number) + 7 * place
+        own::place(self.step) + 7 * place
     }
 
     /// The draws that all messages of a thread share.
