@@ -1,5 +1,6 @@
 //! The story of a run: what is read, planned, guarded and carried out, and in which order.
 
+mod compared;
 mod customers;
 mod explain;
 mod ground;
