@@ -19,7 +19,7 @@ use crate::model::object::{self, Object};
 use crate::model::order::{Step, steps};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
-use crate::planner::{Calendars, Clashes, Planner};
+use crate::planner::{Because, Calendars, Clashes, Planner, Stories};
 use crate::state;
 
 /// Counts and costs are filled in when the changes are known.
@@ -189,6 +189,7 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
             capabilities.not_offered.join(", ")
         ));
     }
+    notices.extend(fallen(ground, &planner.stories));
     notices.extend(calendars(ground, &planner.stories.calendars));
     notices.extend(customers::notices(&ground.read.inventory, planner));
     let who = match planner.stories.uninvited {
@@ -202,6 +203,36 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
         "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
     ));
     notices
+}
+
+/// Which deals are told as something weaker because people's calendars are full.
+fn fallen(ground: &Ground, stories: &Stories) -> Option<String> {
+    let deals = &ground.read.inventory.opportunities;
+    let roomless = stories.fallen.iter().filter_map(|(root, fallen)| {
+        let name = deals.get(root).map_or("", |deal| &deal.name);
+        let (from, now) = (fallen.from, stories.pins.get(root)?.shape);
+        match fallen.because {
+            Because::NoRoom(meetings) => Some(format!(
+                "{name} ({now}, not {from}: no room for {meetings} of its meetings)"
+            )),
+            Because::Unfit(_) => None,
+        }
+    });
+    let mut names: Vec<_> = roomless.collect();
+    let told = match names.len() {
+        0 => return None,
+        1 => "1 deal is told with a weaker shape".to_owned(),
+        more => format!("{more} deals are told with a weaker shape"),
+    };
+    if names.len() > MOST_NAMED {
+        let more = names.len() - MOST_NAMED;
+        names.truncate(MOST_NAMED);
+        names.push(format!("{more} more deals"));
+    }
+    Some(format!(
+        "{told}, as calendars are full: {}",
+        names.join(", ")
+    ))
 }
 
 /// What had to give because people's calendars are full, or too far apart.

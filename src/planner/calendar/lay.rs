@@ -7,7 +7,7 @@ use super::hours::{Hours, bits};
 use super::search::around;
 use super::settle::{Meeting, settle};
 use super::week::Week;
-use super::{Calendars, Tense, block_hours, is_marked};
+use super::{Laid, Tense, block_hours, is_marked};
 use crate::draw::RootDraw;
 use crate::model::day::{BusinessDay, Day};
 use crate::model::id::RootId;
@@ -23,7 +23,7 @@ pub(in crate::planner) fn lay(
     situation: &Situation,
     order: &[RootId],
     pins: &mut BTreeMap<RootId, Pins>,
-) -> Calendars {
+) -> Laid {
     let manifest = situation.manifest;
     let longest = manifest.activity.meetings.duration_minutes.iter().max();
     let block_hours = block_hours(*longest.unwrap_or(&60));

@@ -27,7 +27,7 @@ pub(super) use volumes::{Counts, counts};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::activity::meetings::may_be_invited;
-use super::calendar::{Calendars, block_hours, lay};
+use super::calendar::{Calendars, block_hours};
 use super::loan;
 use super::people::{Labels, People, people};
 use super::{Situation, accounts};
@@ -76,8 +76,15 @@ pub(crate) struct Stories {
 pub(crate) struct Fallen {
     /// What it was to be.
     pub(crate) from: Shape,
-    /// Such as `needs 5 people, and its account has 2`.
-    pub(crate) because: String,
+    pub(crate) because: Because,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Because {
+    /// What it lacks, such as `needs 5 people, and its account has 2`, or what it did not hold.
+    Unfit(String),
+    /// So many of the meetings that it needed found no room in calendars.
+    NoRoom(u32),
 }
 
 impl Stories {
@@ -133,7 +140,6 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     );
     stories.org = accounts::org(situation);
     stories.lent = loan::accounts(situation, &stories.labels, stories.pins.keys());
-    stories.calendars = lay(situation, &order, &mut stories.pins);
     stories
 }
 

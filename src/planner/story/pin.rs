@@ -53,7 +53,7 @@ pub(super) fn pin(
     }
 }
 
-/// Casts a deal whose shape has changed, and takes its meetings out of the calendars.
+/// Casts a deal whose shape has changed.
 pub(super) fn cast_anew(situation: &Situation, root: RootId, pins: &mut Pins) {
     let opportunity = &situation.inventory.opportunities[&root];
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
@@ -61,9 +61,6 @@ pub(super) fn cast_anew(situation: &Situation, root: RootId, pins: &mut Pins) {
     pins.cast = filled(situation, root, pins, &mut draw);
     pins.executives = executives((situation, opportunity), &pins.cast, None);
     pins.engaged = engaged(pins, 0);
-    pins.past.clear();
-    pins.future.clear();
-    pins.held = Marks::default();
 }
 
 /// Whether the story reaches back to before its deal was created.
