@@ -189,6 +189,7 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
             capabilities.not_offered.join(", ")
         ));
     }
+    notices.extend(predating(ground, &planner.stories));
     notices.extend(fallen(ground, &planner.stories));
     notices.extend(calendars(ground, &planner.stories.calendars));
     notices.extend(customers::notices(&ground.read.inventory, planner));
@@ -205,6 +206,20 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
     notices
 }
 
+/// Which deals are too young for a story that begins after they were created.
+fn predating(ground: &Ground, stories: &Stories) -> Option<String> {
+    let deals = &ground.read.inventory.opportunities;
+    let names = stories.predating.iter().filter_map(|root| deals.get(root));
+    let names: Vec<_> = names.map(|deal| deal.name.clone()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "activities may lie before the creation of deals younger than three weeks: {}",
+        some(names)
+    ))
+}
+
 /// Which deals are told as something weaker because people's calendars are full.
 fn fallen(ground: &Ground, stories: &Stories) -> Option<String> {
     let deals = &ground.read.inventory.opportunities;
@@ -218,21 +233,23 @@ fn fallen(ground: &Ground, stories: &Stories) -> Option<String> {
             Because::Unfit(_) => None,
         }
     });
-    let mut names: Vec<_> = roomless.collect();
+    let names: Vec<_> = roomless.collect();
     let told = match names.len() {
         0 => return None,
         1 => "1 deal is told with a weaker shape".to_owned(),
         more => format!("{more} deals are told with a weaker shape"),
     };
-    if names.len() > MOST_NAMED {
-        let more = names.len() - MOST_NAMED;
-        names.truncate(MOST_NAMED);
-        names.push(format!("{more} more deals"));
+    Some(format!("{told}, as calendars are full: {}", some(names)))
+}
+
+/// The first of the deals, and how many more there are.
+fn some(mut deals: Vec<String>) -> String {
+    let more = deals.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        deals.truncate(MOST_NAMED);
+        deals.push(format!("{more} more deals"));
     }
-    Some(format!(
-        "{told}, as calendars are full: {}",
-        names.join(", ")
-    ))
+    deals.join(", ")
 }
 
 /// What had to give because people's calendars are full, or too far apart.
@@ -251,11 +268,7 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
             let name = deals.get(root).map_or("", |deal| &deal.name);
             format!("{name} ({count})")
         };
-        let mut names: Vec<_> = counted.iter().take(MOST_NAMED).map(name).collect();
-        if counted.len() > names.len() {
-            names.push(format!("{} more deals", counted.len() - names.len()));
-        }
-        (total, names.join(", "))
+        (total, some(counted.iter().map(name).collect()))
     };
     let mut notices = Vec::new();
     if let (1.., names) = list(|clashes| clashes.forced) {

@@ -15,8 +15,9 @@ use crate::model::pins::{Ends, GENERATOR, Grid, Marks, Part, Pins, Segment, Slot
 use crate::model::shape::Shape;
 
 /// A deal that was created so few business days before its story ends has too little room for it:
-/// then activities may be dated before the deal. Three weeks.
-const LEAST_ROOM: i32 = 15;
+/// then activities may be dated before the deal. Three weeks, which begin and end on any weekday:
+/// from a Saturday to a Saturday they are a day short.
+const LEAST_ROOM: i32 = 14;
 
 /// What came of pinning one deal.
 pub(super) struct Pinned {

@@ -112,7 +112,7 @@ proptest! {
 
 #[test]
 fn all_shapes_are_told() {
-    let mut world = plain_world(400);
+    let mut world = plain_world(400).with_an_owner_each().with_an_account_each();
     for number in 0..400 {
         world.deal(number).probability = (number % 10 * 10) as f64;
         world.deal(number).amount = Some((number * 1_000) as f64);
@@ -329,7 +329,7 @@ fn the_economic_buyer_cancels_on_a_deal_at_risk_and_is_not_written_to() {
 
 /// All steps of twenty deals of one shape, deal by deal.
 fn steps_of(shape: &str, edit: impl Fn(&mut World)) -> Vec<Vec<Step>> {
-    let mut world = plain_world(20);
+    let mut world = plain_world(20).with_an_owner_each().with_an_account_each();
     world.settings.added =
         format!("stories: {{assign: [{{opportunity: \"Deal *\", shape: {shape}}}]}}\n");
     edit(&mut world);
