@@ -15,6 +15,7 @@ mod reader;
 mod request;
 mod seen;
 mod selection;
+mod shapes;
 mod steps;
 mod stop;
 mod survey;

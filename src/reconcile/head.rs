@@ -9,6 +9,7 @@ use super::loans;
 use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
+use super::shapes;
 use super::texts;
 use crate::apply::{self, Way};
 use crate::manifest::InstanceUrl;
@@ -147,6 +148,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     }
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
+    notices.extend(shapes::notices(ground, planner));
     notices.extend(loans::notices(ground, planner, seen));
     notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {
@@ -281,12 +283,14 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
             "{dropped} meetings fewer than drawn, as calendars are full: {names}"
         ));
     }
-    if calendars.apart > 0 {
-        notices.push(format!(
-            "{} meetings lie outside the working hours of their owner or of somebody who attends: they share none",
-            calendars.apart
-        ));
-    }
+    let apart = match calendars.apart {
+        0 => return notices,
+        1 => "1 meeting lies".to_owned(),
+        more => format!("{more} meetings lie"),
+    };
+    notices.push(format!(
+        "{apart} outside the working hours of their owner or of somebody who attends: they share none"
+    ));
     notices
 }
 

@@ -234,7 +234,11 @@ impl<'a> Settling<'a> {
         }
         let band = self.band(meeting);
         let open = |day| self.open(meeting, day);
-        let found = self.first_free(meeting, band, open);
+        let base = self.deal(meeting).base;
+        let weighed = |day| self.open(meeting, day) & self.room.weighed(base.plus(day));
+        let found = self
+            .first_free(meeting, band, weighed)
+            .or_else(|| self.first_free(meeting, band, open));
         if found.is_some() || !meeting.is_core {
             return found;
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::Situation;
 use super::means::{Lack, Means};
 use super::{Because, Fallen};
-use crate::draw::Draw;
+use crate::draw::{Draw, RootDraw};
 use crate::manifest::Misfit;
 use crate::manifest::stories::Candidate;
 use crate::model::id::RootId;
@@ -77,18 +77,52 @@ fn assigned(situation: &Situation, root: RootId) -> Option<(usize, Shape)> {
     if stories.assign.is_empty() {
         return None;
     }
-    let deal = &situation.inventory.opportunities[&root];
+    let candidate = candidate(situation, &root);
+    let mut assign = stories.assign.iter().enumerate();
+    let (line, hit) = assign.find(|(_, assignment)| assignment.names(&candidate))?;
+    Some((line, hit.shape))
+}
+
+/// What the manifest can name the deal by.
+fn candidate<'a>(situation: &Situation<'a>, root: &'a RootId) -> Candidate<'a> {
+    let deal = &situation.inventory.opportunities[root];
     let owner = situation.inventory.users.get(&deal.owner);
-    let candidate = Candidate {
+    Candidate {
         id: root.0.as_str(),
         name: &deal.name,
         stage: &deal.stage,
         amount: deal.amount,
         owner: owner.map_or("", |owner| &owner.username),
-    };
-    let mut assign = stories.assign.iter().enumerate();
-    let (line, hit) = assign.find(|(_, assignment)| assignment.names(&candidate))?;
-    Some((line, hit.shape))
+    }
+}
+
+/// The manifest's assignments that name none of these deals, by their numbers.
+pub(super) fn idle(situation: &Situation, order: &[RootId]) -> Vec<usize> {
+    let assign = situation.manifest.stories.assign.iter().enumerate();
+    let idle = assign.filter(|(_, assignment)| {
+        let mut deals = order.iter().map(|root| candidate(situation, root));
+        !deals.any(|deal| assignment.names(&deal))
+    });
+    idle.map(|(number, _)| number).collect()
+}
+
+/// Whether the manifest gives a deal that is told already another shape by now. What has closed
+/// since keeps its own.
+pub(super) fn is_outdated(situation: &Situation, root: RootId, pins: &Pins) -> bool {
+    let deal = &situation.inventory.opportunities[&root];
+    if pins.shape.is_closed() != deal.closed {
+        return false;
+    }
+    if let Some((_, shape)) = assigned(situation, root) {
+        return shape != pins.shape && shape.is_closed() == deal.closed;
+    }
+    let usual = if deal.closed { LOST } else { OPEN };
+    let weights = weights(situation, usual);
+    let is_left_out = |(shape, weight): &(Shape, u32)| *shape == pins.shape && *weight == 0;
+    // It may have fallen to what the mix leaves out, and would again.
+    let draws = RootDraw::new(situation.seed, &deal.story_key).at("story");
+    weights.iter().any(is_left_out)
+        && shape(situation, root, pins, (None, &draws)).shape != pins.shape
 }
 
 /// What became of the shape that a deal was to have.

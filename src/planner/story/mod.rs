@@ -57,6 +57,10 @@ pub(crate) struct Stories {
     pub(crate) predating: BTreeSet<RootId>,
     /// Deals that were told for the first time, or anew.
     pub(crate) fresh: BTreeSet<RootId>,
+    /// Deals that keep the shape that they were told with, and that the manifest gives another.
+    pub(crate) outdated: BTreeSet<RootId>,
+    /// The manifest's assignments that name no deal, by their numbers.
+    pub(crate) idle: Vec<usize>,
     /// Deals whose shape could not be what it was to be.
     pub(crate) fallen: BTreeMap<RootId, Fallen>,
     /// Deals whose stories do not hold what their shapes stand for.
@@ -125,6 +129,8 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             let story_key = &situation.inventory.opportunities[root].story_key;
             pins.colleague = colleagues.choose(story_key, pins.next_owner);
             stories.fresh.insert(*root);
+        } else if mix::is_outdated(situation, *root, &pins) {
+            stories.outdated.insert(*root);
         }
         if pin::predates(situation, *root, &pins) {
             stories.predating.insert(*root);
@@ -132,6 +138,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
         stories.pins.insert(*root, pins);
     }
+    stories.idle = mix::idle(situation, &order);
     stories.labels = Labels::of(situation.inventory, &order);
     stories.people = people(
         situation,

@@ -183,6 +183,30 @@ fn busy_world(deals: usize, owners: usize) -> World {
     world
 }
 
+#[test]
+fn days_and_hours_without_weight_are_left_free_while_there_is_room() {
+    let mut world = plain_world(12)
+        .with_an_owner_each()
+        .with_an_account_each();
+    between(&mut world, "US", "America/New_York");
+    world.settings.added = "calendar: {public_holidays: false, quiet_days: false, \
+                            weekdays: {tuesday: 1, thursday: 2}, hours: {9: 1, 11: 2, 14: 3}}\n"
+        .to_owned();
+    let meetings = meetings(&world.plan().records);
+    let is_weighty = |meeting: &&Meeting| {
+        let start = meeting.start.to_zoned(zone("America/New_York"));
+        let weekday = start.weekday().to_monday_zero_offset();
+        [1, 3].contains(&weekday) && [9, 11, 14].contains(&start.hour())
+    };
+    let outside = meetings.len() - meetings.iter().filter(is_weighty).count();
+    // A few have to lie on the very days that their stories give them.
+    assert!(
+        meetings.len() > 30 && outside * 10 < meetings.len(),
+        "{outside} of {}",
+        meetings.len()
+    );
+}
+
 fn check_nobody_is_twice(meetings: &[Meeting]) {
     for (number, one) in meetings.iter().enumerate() {
         for other in &meetings[number + 1..] {

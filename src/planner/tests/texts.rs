@@ -237,14 +237,19 @@ fn the_manifests_own_words_take_the_place_of_the_grammars() {
             assert_eq!(meeting.text("Description"), "Constant.");
         }
     }
+    let mut ways = BTreeSet::new();
     for (address, mail) in mails(&records) {
         let body = mail.text("Description");
         assert!(body.starts_with("From: "), "{address}");
-        assert!(
+        let is_ours = body.lines().next().unwrap().ends_with("@seller.example>");
+        ways.insert(is_ours);
+        assert_eq!(
             body.contains("\n\nFor ") || body.ends_with("\n\nQ"),
+            is_ours,
             "{address}: {body}"
         );
     }
+    assert_eq!(ways.len(), 2, "mails go both ways");
 }
 
 /// How many greetings there are, by the first word.
