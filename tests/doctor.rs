@@ -106,6 +106,21 @@ fn words_that_the_org_does_not_know_are_named() {
 }
 
 #[test]
+fn a_manifest_that_does_not_fit_the_org_is_told_in_a_line() {
+    let env = TestEnv::new();
+    env.edit(
+        "activity:\n",
+        "accounts: {parents: {Nobody: Halvorsen Group, Noone: Halvorsen Group}}\nactivity:\n",
+    );
+    let (verdict, found) = verdict(&env, "", "Plan");
+    assert_eq!(verdict, "failure");
+    assert_eq!(
+        found,
+        "line 9: accounts.parents.Nobody: no account of a covered opportunity is called \"Nobody\", and 1 more"
+    );
+}
+
+#[test]
 fn what_is_missing_on_the_customers_side_is_named_and_does_not_stop_a_plan() {
     let env = TestEnv::new();
     env.edit("    limit: 6\n", "    limit: 100\n");
