@@ -7,6 +7,7 @@ mod head;
 mod judge;
 mod loans;
 mod look;
+mod mix;
 mod pass;
 mod peopleai;
 mod planned;

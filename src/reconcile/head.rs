@@ -6,6 +6,7 @@ use super::customers;
 use super::explain;
 use super::ground::Ground;
 use super::loans;
+use super::mix;
 use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
@@ -189,6 +190,7 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
             capabilities.not_offered.join(", ")
         ));
     }
+    notices.extend(mix::notices(&ground.read.inventory, &planner.stories));
     notices.extend(calendars(ground, &planner.stories.calendars));
     notices.extend(customers::notices(&ground.read.inventory, planner));
     let who = match planner.stories.uninvited {

@@ -80,7 +80,7 @@ fn weaken(situation: &Situation, root: RootId, broken: &[Broken], stories: &mut 
     let because = broken.iter().map(Broken::to_string).collect::<Vec<_>>();
     let fallen = Fallen {
         from,
-        because: because.join(", "),
+        because: format!("comes to {}", because.join(", ")),
     };
     stories.fallen.entry(root).or_insert(fallen);
     true
