@@ -8,6 +8,7 @@ mod head;
 mod judge;
 mod loans;
 mod look;
+mod mix;
 mod pass;
 mod peopleai;
 mod planned;

@@ -28,7 +28,7 @@ mod want;
 mod zone;
 
 pub(crate) use calendar::{Calendars, Clashes};
-pub(crate) use story::{Because, Stories};
+pub(crate) use story::{Fallen, Stories};
 pub(crate) use text::Grammars;
 
 use std::borrow::Cow;

@@ -6,6 +6,7 @@ use super::customers;
 use super::explain;
 use super::ground::Ground;
 use super::loans;
+use super::mix;
 use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
@@ -20,7 +21,7 @@ use crate::model::object::{self, Object};
 use crate::model::order::{Step, steps};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
-use crate::planner::{Because, Calendars, Clashes, Planner, Stories};
+use crate::planner::{Calendars, Clashes, Planner, Stories};
 use crate::state;
 
 /// Counts and costs are filled in when the changes are known.
@@ -192,7 +193,7 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
         ));
     }
     notices.extend(predating(ground, &planner.stories));
-    notices.extend(fallen(ground, &planner.stories));
+    notices.extend(mix::notices(&ground.read.inventory, &planner.stories));
     notices.extend(calendars(ground, &planner.stories.calendars));
     notices.extend(customers::notices(&ground.read.inventory, planner));
     let who = match planner.stories.uninvited {
@@ -220,28 +221,6 @@ fn predating(ground: &Ground, stories: &Stories) -> Option<String> {
         "activities may lie before the creation of deals younger than three weeks: {}",
         some(names)
     ))
-}
-
-/// Which deals are told as something weaker because people's calendars are full.
-fn fallen(ground: &Ground, stories: &Stories) -> Option<String> {
-    let deals = &ground.read.inventory.opportunities;
-    let roomless = stories.fallen.iter().filter_map(|(root, fallen)| {
-        let name = deals.get(root).map_or("", |deal| &deal.name);
-        let (from, now) = (fallen.from, stories.pins.get(root)?.shape);
-        match fallen.because {
-            Because::NoRoom(meetings) => Some(format!(
-                "{name} ({now}, not {from}: no room for {meetings} of its meetings)"
-            )),
-            Because::Unfit(_) => None,
-        }
-    });
-    let names: Vec<_> = roomless.collect();
-    let told = match names.len() {
-        0 => return None,
-        1 => "1 deal is told with a weaker shape".to_owned(),
-        more => format!("{more} deals are told with a weaker shape"),
-    };
-    Some(format!("{told}, as calendars are full: {}", some(names)))
 }
 
 /// The first of the deals, and how many more there are.

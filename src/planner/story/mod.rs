@@ -25,6 +25,7 @@ pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours};
@@ -89,6 +90,17 @@ pub(crate) enum Because {
     Unfit(String),
     /// So many of the meetings that it needed found no room in calendars.
     NoRoom(u32),
+}
+
+/// What is said of the shape.
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfit(why) => f.write_str(why),
+            Self::NoRoom(1) => f.write_str("finds no room for one of its meetings"),
+            Self::NoRoom(count) => write!(f, "finds no room for {count} of its meetings"),
+        }
+    }
 }
 
 impl Stories {

@@ -147,7 +147,7 @@ fn weaken(situation: &Situation, root: RootId, short: &Short, stories: &mut Stor
         Because::NoRoom(roomless.values().sum())
     } else {
         let broken: Vec<_> = broken.iter().map(Broken::to_string).collect();
-        Because::Unfit(broken.join(", "))
+        Because::Unfit(format!("comes to {}", broken.join(", ")))
     };
     let fallen = Fallen { from, because };
     stories.fallen.entry(root).or_insert(fallen);

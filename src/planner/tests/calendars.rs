@@ -185,9 +185,7 @@ fn busy_world(deals: usize, owners: usize) -> World {
 
 #[test]
 fn days_and_hours_without_weight_are_left_free_while_there_is_room() {
-    let mut world = plain_world(12)
-        .with_an_owner_each()
-        .with_an_account_each();
+    let mut world = plain_world(12).with_an_owner_each().with_an_account_each();
     between(&mut world, "US", "America/New_York");
     world.settings.added = "calendar: {public_holidays: false, quiet_days: false, \
                             weekdays: {tuesday: 1, thursday: 2}, hours: {9: 1, 11: 2, 14: 3}}\n"

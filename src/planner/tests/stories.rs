@@ -242,16 +242,24 @@ fn a_shape_that_has_too_few_days_says_what_it_lacks() {
         (
             "accelerating",
             5,
-            "needs 4 business days of past, and has 3",
+            "needs 4 business days of past, and there are 3",
         ),
         ("at-risk", 21, ""),
-        ("at-risk", 20, "needs 15 business days of past, and has 14"),
+        (
+            "at-risk",
+            20,
+            "needs 15 business days of past, and there are 14",
+        ),
         (
             "champion-left",
             13,
-            "needs 10 business days of past, and has 9",
+            "needs 10 business days of past, and there are 9",
         ),
-        ("stalled", 30, "needs 26 business days of past, and has 20"),
+        (
+            "stalled",
+            30,
+            "needs 26 business days of past, and there are 20",
+        ),
     ] {
         check_assigned(shape, days(past_days), lack);
     }
