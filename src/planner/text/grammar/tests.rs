@@ -86,3 +86,34 @@ fn subjects_carry_the_opportunitys_own_words() {
         }
     }
 }
+
+/// Where a meeting takes place is drawn: by video, by phone, or at either side's office.
+#[test]
+fn no_subject_of_a_meeting_says_where_it_is() {
+    let mut rule = "";
+    for line in include_str!("subjects.txt").lines() {
+        if let Some(name) = line.strip_suffix(':') {
+            rule = name;
+        } else if line.starts_with("  ") && rule.starts_with("subject.") {
+            let mut words = line.split(|char: char| !char.is_alphanumeric());
+            let is_place = |word: &str| ["call", "visit", "phone", "video"].contains(&word);
+            assert!(!words.any(is_place), "{rule}: {line}");
+        }
+    }
+}
+
+/// What is drawn as `one` is not followed by a plural.
+#[test]
+fn one_of_something_is_singular() {
+    for (file, text) in super::FILES {
+        for line in text.lines() {
+            let mut drawn = line.match_indices("[one|");
+            let is_plural = drawn.any(|(at, _)| {
+                let after = line[at..].split_once("] ").map_or("", |(_, after)| after);
+                let mut next = after.split(|char: char| !char.is_alphanumeric());
+                next.next().is_some_and(|noun| noun.ends_with('s'))
+            });
+            assert!(!is_plural, "{file}: {line}");
+        }
+    }
+}
