@@ -1,5 +1,6 @@
 //! The story of a run: what is read, planned, guarded and carried out, and in which order.
 
+mod compared;
 mod customers;
 mod explain;
 mod ground;
@@ -7,6 +8,7 @@ mod head;
 mod judge;
 mod loans;
 mod look;
+mod mix;
 mod pass;
 mod peopleai;
 mod planned;

@@ -131,7 +131,10 @@ fn what_is_missing_on_the_customers_side_is_named_and_does_not_stop_a_plan() {
             org.update("Account", &account, &blank);
         }
         for contact in all("Contact") {
-            let blank = json!({"Title": null, "MailingCountry": null, "MailingState": null});
+            // Without addresses there is no domain that the account's people have in common.
+            let blank = json!({
+                "Title": null, "Email": null, "MailingCountry": null, "MailingState": null,
+            });
             org.update("Contact", &contact, &blank);
         }
         let deal = &org.ids("SELECT Id FROM Opportunity WHERE IsClosed = FALSE")[0];

@@ -46,3 +46,27 @@ fn what_is_assigned_and_comes_to_nothing_is_said() {
     let anew = env.run("plan --recast *").exits(0);
     assert!(!anew.to_string().contains("now says otherwise"), "{anew}");
 }
+
+#[test]
+fn a_plan_says_which_shapes_of_the_mix_do_not_hold() {
+    let env = TestEnv::empty();
+    let check = |added: &str, expect: &str| {
+        env.write(
+            "demo.yaml",
+            &format!(
+                "run: {{name: stories}}\nsalesforce: {{instance_url: embedded}}\n\
+                 stories: {{mix: {{accelerating: 1}}}}\n{added}\n"
+            ),
+        );
+        let plan = env.run("plan").stdout;
+        // As many lines as the terminal's width asks for.
+        let plan = plan.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(plan.contains(expect), !added.is_empty(), "{added}: {plan}");
+    };
+    check("", "deals cannot be accelerating");
+    check(
+        "activity: {meetings: {past_min: 0, past_max: 2, future_min: 0, future_max: 0}}",
+        "22 deals cannot be accelerating and are told as at-risk: the shape needs 4 past meetings, \
+         and `activity.meetings.past_max` is 2 (22 of 22, such as ",
+    );
+}

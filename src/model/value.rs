@@ -78,12 +78,26 @@ pub(crate) struct Answer {
     pub(crate) asked: usize,
     /// Its number among the elements of qualification; none for one of the user's own.
     pub(crate) element: Option<usize>,
-    /// From 1, a first indication, to 3, confirmed.
+    /// From 1, a first indication, to 3, plain.
     pub(crate) sure: u8,
+    pub(crate) rests: Rests,
     /// The step in which it was learned.
     pub(crate) cited: usize,
     /// Whom it is about.
     pub(crate) person: Option<Person>,
+}
+
+/// What an answer rests on: it claims no more than that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rests {
+    OneSource,
+    Several,
+    /// Several, and the customer wrote at least one of them.
+    Written,
+}
+
+impl Rests {
+    pub(crate) const COUNT: usize = 3;
 }
 
 /// A value as it is sent, known but for the ids of records that do not exist yet.

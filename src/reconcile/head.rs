@@ -6,6 +6,7 @@ use super::customers;
 use super::explain;
 use super::ground::Ground;
 use super::loans;
+use super::mix;
 use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
@@ -20,7 +21,7 @@ use crate::model::object::{self, Object};
 use crate::model::order::{Step, steps};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
-use crate::planner::{Calendars, Clashes, Planner};
+use crate::planner::{Calendars, Clashes, Planner, Stories};
 use crate::state;
 
 /// Counts and costs are filled in when the changes are known.
@@ -191,6 +192,8 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
             capabilities.not_offered.join(", ")
         ));
     }
+    notices.extend(predating(ground, &planner.stories));
+    notices.extend(mix::notices(&ground.read.inventory, &planner.stories));
     notices.extend(calendars(ground, &planner.stories.calendars));
     notices.extend(customers::notices(&ground.read.inventory, planner));
     let who = match planner.stories.uninvited {
@@ -204,6 +207,30 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
         "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
     ));
     notices
+}
+
+/// Which deals are too young for a story that begins after they were created.
+fn predating(ground: &Ground, stories: &Stories) -> Option<String> {
+    let deals = &ground.read.inventory.opportunities;
+    let names = stories.predating.iter().filter_map(|root| deals.get(root));
+    let names: Vec<_> = names.map(|deal| deal.name.clone()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "activities may lie before the creation of deals younger than three weeks: {}",
+        some(names)
+    ))
+}
+
+/// The first of the deals, and how many more there are.
+fn some(mut deals: Vec<String>) -> String {
+    let more = deals.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        deals.truncate(MOST_NAMED);
+        deals.push(format!("{more} more deals"));
+    }
+    deals.join(", ")
 }
 
 /// What had to give because people's calendars are full, or too far apart.
@@ -222,11 +249,7 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
             let name = deals.get(root).map_or("", |deal| &deal.name);
             format!("{name} ({count})")
         };
-        let mut names: Vec<_> = counted.iter().take(MOST_NAMED).map(name).collect();
-        if counted.len() > names.len() {
-            names.push(format!("{} more deals", counted.len() - names.len()));
-        }
-        (total, names.join(", "))
+        (total, some(counted.iter().map(name).collect()))
     };
     let mut notices = Vec::new();
     if let (1.., names) = list(|clashes| clashes.forced) {

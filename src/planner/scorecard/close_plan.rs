@@ -67,7 +67,7 @@ fn text_of(
     let first = before % cited.len().max(1);
     cited.rotate_left(first);
     vec![
-        field(name, words(deal, answer.element, (given.score, &cited))),
+        field(name, words(deal, answer.element, (given.status, &cited))),
         field("TSPC__IsAnswered__c", Value::Bool(true)),
     ]
 }

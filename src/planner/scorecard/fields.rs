@@ -63,7 +63,7 @@ fn piece_value(deal: &Deal, (answer, piece): (&Answer, Piece), kind: &FieldKind)
         }
         Piece::Answer => {
             let cited: Vec<usize> = given.finding.support.steps().collect();
-            words(deal, answer.element, (given.score, &cited))
+            words(deal, answer.element, (given.status, &cited))
         }
         Piece::Status => Value::Word(given.status.into()),
         Piece::Score => number(i64::from(given.score) * 10, kind),

@@ -10,7 +10,7 @@ mod overall;
 mod score;
 
 use super::evidence::{self, AskedBy};
-use super::timeline::{Kind, Timeline};
+use super::timeline::{Direction, Kind, Timeline};
 use super::{Deal, field, person_or_null, text};
 use crate::draw::RootDraw;
 use crate::manifest::framework::Element;
@@ -18,9 +18,9 @@ use crate::model::address::Path;
 use crate::model::object::Object;
 use crate::model::person::Person;
 use crate::model::record::Desired;
-use crate::model::value::{FieldName, Value};
+use crate::model::value::{FieldName, Rests, Value};
 
-use findings::Finding;
+use findings::{Finding, STATUSES};
 
 /// One scorecard: what is asked, and what there is to say.
 struct Card<'a> {
@@ -125,7 +125,9 @@ fn fields_of(
         field("Question__c", Value::Word(element.question().into())),
         field(
             "Answer__c",
-            given.map_or(Value::Null, |_| words(deal, element, (score, &cited))),
+            given.map_or(Value::Null, |given| {
+                words(deal, element, (given.status, &cited))
+            }),
         ),
         field("Score__c", Value::Tenths(i64::from(score) * 10)),
         field("Max_Score__c", Value::Tenths(i64::from(element.max) * 10)),
@@ -154,17 +156,33 @@ fn holder(deal: &Deal, element: &Element) -> Option<Person> {
     deal.pins.cast[place].person
 }
 
-/// The answer in words: the surer, the higher it scores.
-fn words(deal: &Deal, element: &Element, (score, cited): (u32, &[usize])) -> Value {
-    let Some(cited) = cited.first() else {
+/// The answer in words: the surer, the better the element looks, whatever the scale of the
+/// framework; and claiming no more than what is cited.
+fn words(deal: &Deal, element: &Element, (status, cited): (&str, &[usize])) -> Value {
+    let Some(best) = cited.first() else {
         return Value::Null;
     };
-    let sure = (score * 3).div_ceil(element.max.max(1));
+    let sure = STATUSES.iter().take_while(|(name, _)| *name != status);
+    let sure = sure.count() as u8 + 1;
     let mut asked = deal.planner.asked.elements.iter();
     let asked = asked.position(|asks| asks.key == element.key);
     let asked = asked.expect("its framework asks for it");
     let who = holder(deal, element);
-    text::answer((asked, &element.key), *cited, who, sure as u8)
+    let rests = rests(deal.timeline, cited);
+    text::answer((asked, &element.key), *best, who, (sure, rests))
+}
+
+/// What the cited steps are worth together.
+fn rests(timeline: &Timeline, cited: &[usize]) -> Rests {
+    let is_theirs = |step: &usize| {
+        let kind = timeline.steps[*step].kind;
+        matches!(kind, Kind::Mail(Direction::Inbound, _))
+    };
+    match cited {
+        [] | [_] => Rests::OneSource,
+        _ if cited.iter().any(is_theirs) => Rests::Written,
+        _ => Rests::Several,
+    }
 }
 
 /// References to the cited steps.

@@ -145,7 +145,10 @@ impl fmt::Display for Lack {
                 "needs {needs} people who are no executives, and its account has {has}"
             ),
             Self::Room(needs, has) => {
-                write!(f, "needs {needs} business days of past, and has {has}")
+                write!(
+                    f,
+                    "needs {needs} business days of past, and there are {has}"
+                )
             }
             Self::Count(needs, Kind { what, key, .. }, most) => {
                 write!(f, "needs {needs} {what}, and `{key}` is {most}")

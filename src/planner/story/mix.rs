@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::super::Situation;
-use super::Fallen;
 use super::means::{Lack, Means};
+use super::{Because, Fallen};
 use crate::draw::{Draw, RootDraw};
 use crate::manifest::Misfit;
 use crate::manifest::stories::Candidate;
@@ -173,10 +173,10 @@ pub(super) fn shape(
         Shape::New
     };
     Given {
-        shape: first_that_holds(&means, wanted).unwrap_or(last),
+        shape: first_that_holds(&means, wanted, |_| true).unwrap_or(last),
         fallen: Some(Fallen {
             from: wanted,
-            because,
+            because: Because::Unfit(because),
         }),
         misfit,
     }
@@ -196,22 +196,23 @@ fn weights(situation: &Situation, usual: &[(Shape, u32)]) -> Vec<(Shape, u32)> {
     given
 }
 
-/// The next weaker shape that the deal can have.
+/// The next weaker shape that the deal can have, of those that `may_do`.
 pub(super) fn weaker(
     situation: &Situation,
-    opportunity: &Opportunity,
-    pins: &Pins,
+    (opportunity, pins): (&Opportunity, &Pins),
+    may_do: impl Fn(Shape) -> bool,
 ) -> Option<Shape> {
-    first_that_holds(&Means::of(situation, opportunity, pins), pins.shape)
+    let means = Means::of(situation, opportunity, pins);
+    first_that_holds(&means, pins.shape, may_do)
 }
 
-fn first_that_holds(means: &Means, from: Shape) -> Option<Shape> {
+fn first_that_holds(means: &Means, from: Shape, may_do: impl Fn(Shape) -> bool) -> Option<Shape> {
     let next = |shape: &Shape| {
         let found = WEAKER.iter().find(|(of, _)| of == shape);
         found.map(|(_, weaker)| *weaker)
     };
     let mut weaker = std::iter::successors(next(&from), next);
-    weaker.find(|shape| means.lack(*shape).is_none())
+    weaker.find(|shape| may_do(*shape) && means.lack(*shape).is_none())
 }
 
 /// One of the shapes, by weight. Only a young deal has just begun, unless nothing else is left.

@@ -25,9 +25,10 @@ pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::activity::meetings::may_be_invited;
-use super::calendar::{Calendars, block_hours, lay};
+use super::calendar::{Calendars, block_hours};
 use super::loan;
 use super::people::{Labels, People, people};
 use super::{Situation, accounts};
@@ -80,8 +81,26 @@ pub(crate) struct Stories {
 pub(crate) struct Fallen {
     /// What it was to be.
     pub(crate) from: Shape,
-    /// Such as `needs 5 people, and its account has 2`.
-    pub(crate) because: String,
+    pub(crate) because: Because,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Because {
+    /// What it lacks, such as `needs 5 people, and its account has 2`, or what it did not hold.
+    Unfit(String),
+    /// So many of the meetings that it needed found no room in calendars.
+    NoRoom(u32),
+}
+
+/// What is said of the shape.
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfit(why) => f.write_str(why),
+            Self::NoRoom(1) => f.write_str("finds no room for one of its meetings"),
+            Self::NoRoom(count) => write!(f, "finds no room for {count} of its meetings"),
+        }
+    }
 }
 
 impl Stories {
@@ -140,7 +159,6 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     );
     stories.org = accounts::org(situation);
     stories.lent = loan::accounts(situation, &stories.labels, stories.pins.keys());
-    stories.calendars = lay(situation, &order, &mut stories.pins);
     stories
 }
 

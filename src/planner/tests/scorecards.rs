@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::shape::Shape;
+use crate::planner::timeline::{Direction, Kind};
 
 fn answers<'a>(records: &'a Records, scorecard: &'a Address) -> impl Iterator<Item = &'a Record> {
     let hit = move |(_, record): &(&Address, &Record)| {
@@ -87,11 +88,71 @@ proptest! {
         for (address, answer) in of(&records, Object::ScorecardAnswer) {
             let key = (address.root, answer.text("Question_Key__c").to_owned());
             let colour = answer.text("Status__c").to_owned();
-            let fact = (colour, answer.cites().to_vec(), answer.json("Confidence__c").clone());
+            let said = (answer.json("Answer__c").clone(), answer.json("Confidence__c").clone());
+            let fact = (colour, answer.cites().to_vec(), said);
             let first = facts.entry(key).or_insert_with(|| fact.clone());
             prop_assert_eq!(&*first, &fact, "{}", address);
         }
     }
+}
+
+/// Each way in which an answer can end, and whether it may by how many steps it cites and whether
+/// the customer wrote one of them.
+#[test]
+fn an_answer_claims_no_more_than_it_cites() {
+    let mut world = plain_world(40);
+    world.settings.templates = "meddpicc, bant, spiced";
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let records = world.plan().records;
+    let claims: [(&[&str], fn(usize, bool) -> bool); 3] = [
+        (&[" second ", "one source", "somebody else"], |count, _| {
+            count == 1
+        }),
+        (
+            &[
+                "more than once.",
+                "elsewhere",
+                "hasn't put",
+                "More than one",
+            ],
+            |count, is_written| count > 1 && !is_written,
+        ),
+        (
+            &[
+                "also in writing",
+                "has written",
+                "in writing on",
+                "own messages",
+            ],
+            |count, is_written| count > 1 && is_written,
+        ),
+    ];
+    let mut seen = [0; 3];
+    for (address, answer) in of(&records, Object::ScorecardAnswer) {
+        let cites = answer.cites();
+        if cites.is_empty() {
+            continue;
+        }
+        let text = answer.text("Answer__c");
+        let sentences: Vec<_> = text.trim_end_matches('.').rsplitn(2, ". ").collect();
+        let ending = format!(" {}.", sentences[0]);
+        let timeline = planner.timeline(address.root).unwrap();
+        let is_theirs = |cited: &Address| {
+            let step = timeline.step(cited.path.as_str()).unwrap();
+            matches!(step.kind, Kind::Mail(Direction::Inbound, _))
+        };
+        let is_written = cites.iter().any(is_theirs);
+        for (seen, (words, holds)) in seen.iter_mut().zip(claims) {
+            if words.iter().any(|word| ending.contains(word)) {
+                *seen += 1;
+                assert!(holds(cites.len(), is_written), "{address}: {text}");
+            }
+        }
+    }
+    assert!(seen.iter().all(|seen| *seen > 20), "{seen:?}");
+    let given = of(&records, Object::ScorecardAnswer).filter(|(_, one)| !one.cites().is_empty());
+    assert_eq!(seen.iter().sum::<usize>(), given.count());
 }
 
 #[test]

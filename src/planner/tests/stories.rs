@@ -112,7 +112,7 @@ proptest! {
 
 #[test]
 fn all_shapes_are_told() {
-    let mut world = plain_world(400);
+    let mut world = plain_world(400).with_an_owner_each().with_an_account_each();
     for number in 0..400 {
         world.deal(number).probability = (number % 10 * 10) as f64;
         world.deal(number).amount = Some((number * 1_000) as f64);
@@ -242,16 +242,24 @@ fn a_shape_that_has_too_few_days_says_what_it_lacks() {
         (
             "accelerating",
             5,
-            "needs 4 business days of past, and has 3",
+            "needs 4 business days of past, and there are 3",
         ),
         ("at-risk", 21, ""),
-        ("at-risk", 20, "needs 15 business days of past, and has 14"),
+        (
+            "at-risk",
+            20,
+            "needs 15 business days of past, and there are 14",
+        ),
         (
             "champion-left",
             13,
-            "needs 10 business days of past, and has 9",
+            "needs 10 business days of past, and there are 9",
         ),
-        ("stalled", 30, "needs 26 business days of past, and has 20"),
+        (
+            "stalled",
+            30,
+            "needs 26 business days of past, and there are 20",
+        ),
     ] {
         check_assigned(shape, days(past_days), lack);
     }
@@ -329,7 +337,7 @@ fn the_economic_buyer_cancels_on_a_deal_at_risk_and_is_not_written_to() {
 
 /// All steps of twenty deals of one shape, deal by deal.
 fn steps_of(shape: &str, edit: impl Fn(&mut World)) -> Vec<Vec<Step>> {
-    let mut world = plain_world(20);
+    let mut world = plain_world(20).with_an_owner_each().with_an_account_each();
     world.settings.added =
         format!("stories: {{assign: [{{opportunity: \"Deal *\", shape: {shape}}}]}}\n");
     edit(&mut world);

@@ -22,6 +22,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
         asked,
         element,
         sure,
+        rests,
         cited,
         person: _,
     } = *answer;
@@ -43,23 +44,20 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     words.set(Slot::Day, spoken::day(step.when.day));
     let grammar = &lexicon.grammar;
     let key = deal.planner.asked.elements[asked].key;
-    let mut dice = Dice::of(voice.seed, key);
     let rules = if is_own {
         lexicon.sure_own
     } else {
         lexicon.sure
     };
-    let rule = rules[usize::from(sure) - 1];
-    let row = dice.below(grammar.len(rule));
-    let mut pen = Pen::new(grammar, &words, dice);
-    pen.say_row(rule, row);
+    let mut pen = Pen::new(grammar, &words, Dice::of(voice.seed, key));
+    pen.say(rules[usize::from(sure) - 1]);
     pen.verbatim(" ");
     match element {
         Some(element) => pen.say_of(grammar.facts(), element),
         None => pen.say(grammar.rule("known.other")),
     }
     pen.verbatim(". ");
-    pen.say_row(grammar.column(rule, 1), row);
+    pen.say(lexicon.rests[rests as usize]);
     pen.finish()
 }
 

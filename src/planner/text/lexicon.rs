@@ -5,6 +5,7 @@ use super::super::timeline::{Kind, Step};
 use super::grammar::{Grammar, RuleId, Version};
 use super::scene::{Scene, Sort};
 use super::slots::Slot;
+use crate::model::value::Rests;
 
 /// A grammar and its entries, by number instead of by name.
 #[derive(Debug)]
@@ -18,10 +19,12 @@ pub(in crate::planner) struct Lexicon {
     pub(super) bye_reply: RuleId,
     /// What the customer asks, by phase.
     pub(super) queries: [RuleId; 5],
-    /// How an answer begins and ends, by how sure it is, less one.
+    /// How an answer begins, by how sure it is, less one.
     pub(super) sure: [RuleId; 3],
     /// The same, of what is said about whom it was learned from.
     pub(super) sure_own: [RuleId; 3],
+    /// How it ends, by what it rests on.
+    pub(super) rests: [RuleId; Rests::COUNT],
     /// By topic: what we ask, and what meetings and threads are called.
     talks: Vec<RuleId>,
     meeting_subjects: Vec<RuleId>,
@@ -57,6 +60,7 @@ impl Lexicon {
                 .map(|phase| rule(&format!("query.{phase}"))),
             sure: ["sure.1", "sure.2", "sure.3"].map(rule),
             sure_own: ["sure.own.1", "sure.own.2", "sure.own.3"].map(rule),
+            rests: ["rests.1", "rests.2", "rests.3"].map(rule),
             talks: of_topics("talk"),
             meeting_subjects: of_topics("subject"),
             thread_subjects: of_topics("thread"),

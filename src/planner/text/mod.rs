@@ -32,7 +32,7 @@ use super::Deal;
 use super::timeline::topic::ELEMENTS;
 use crate::manifest::{EmailObject, RealismLevel};
 use crate::model::person::Person;
-use crate::model::value::{Answer, Text, Value};
+use crate::model::value::{Answer, Rests, Text, Value};
 
 #[cfg(test)]
 pub(super) use compose::clauses;
@@ -60,17 +60,18 @@ pub(super) fn body(deal: &Deal, number: usize) -> Option<Value> {
 }
 
 /// What a scorecard says of an element, by what was learned in a step: from 1, a first indication,
-/// to 3, confirmed.
+/// to 3, plain.
 pub(super) fn answer(
     (asked, element): (usize, &str),
     cited: usize,
     person: Option<Person>,
-    sure: u8,
+    (sure, rests): (u8, Rests),
 ) -> Value {
     Value::Text(Text::Answer(Answer {
         asked,
         element: ELEMENTS.iter().position(|key| *key == element),
         sure: sure.clamp(1, 3),
+        rests,
         cited,
         person,
     }))

@@ -152,6 +152,7 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
         asked,
         element,
         sure,
+        rests,
         cited,
         person: _,
     } = answer;
@@ -176,6 +177,7 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
             None => fnv1a(deal.planner.asked.elements[*asked].key.as_bytes()),
         },
         u64::from(*sure),
+        *rests as u64,
         u64::from(main.is_some() && buyer == main),
         deal.voice.base.number() as u64,
         // A first indication tells neither when it was given nor by whom.

@@ -122,6 +122,7 @@ impl<'a> Brief<'a> {
             asked,
             element,
             sure,
+            rests,
             cited,
             person,
         } = answer;
@@ -133,6 +134,7 @@ impl<'a> Brief<'a> {
             self.tell_element(element);
         }
         self.fact("how sure", told::sure(*sure));
+        self.fact("what it rests on", told::rests(*rests));
         let step = &deal.timeline.steps[*cited];
         let (in_what, topic) = (told::happening(step.kind), told::topic(step.topic));
         self.fact("learned in", &format!("{in_what} about {topic}"));

@@ -6,6 +6,7 @@ use super::super::catalogue::Phase;
 use super::super::scene::Sort;
 use super::super::slots::Slot;
 use crate::model::shape::Shape;
+use crate::model::value::Rests;
 
 /// What the deal's facts say of each element of qualification.
 pub(super) const ELEMENT_FACTS: &[(&str, &[(&str, Slot)])] = &[
@@ -97,8 +98,17 @@ pub(super) fn happening(kind: Kind) -> &'static str {
 pub(super) fn sure(sure: u8) -> &'static str {
     match sure {
         ..=1 => "there are first signs of it",
-        2 => "it was checked",
-        3.. => "it is confirmed",
+        2 => "the customer says so",
+        3.. => "the customer was clear about it",
+    }
+}
+
+/// What an answer rests on.
+pub(super) fn rests(rests: Rests) -> &'static str {
+    match rests {
+        Rests::OneSource => "one source, and nothing else so far",
+        Rests::Several => "several sources, and nothing that the customer wrote",
+        Rests::Written => "several sources, and the customer wrote one of them",
     }
 }
 
