@@ -116,7 +116,7 @@ fn of_source(source: &Source, manifest: &Manifest) -> String {
     text
 }
 
-/// The org's own tasks of EmailMessage records carry no key of ours.
+/// The org's own tasks of `EmailMessage` records carry no key of ours.
 fn filter(source: &Source, manifest: &Manifest) -> String {
     let is_the_orgs = source.object == Object::Task
         && manifest.activity.email_object == EmailObject::EmailMessage;

@@ -269,7 +269,7 @@ fn the_manifests_own_words_take_the_place_of_the_grammars() {
     world.settings.meeting_subjects =
         vec!["{{ account.name }} and {{ seller.company }}".to_owned()];
     world.settings.own =
-        "bodies: {emails: {default: ['For {{ contact.first_name }}'], Qualification: [Q]}, \
+        "bodies: {emails: {default: ['Words for {{ contact.first_name }}'], Qualification: [Q]}, \
          meetings: ['{{ meeting.topic }} on {{ date }}'], agendas: ['Constant.']}"
             .to_owned();
     world.inventory.organization = "Larkfield".to_owned();
@@ -291,7 +291,7 @@ fn the_manifests_own_words_take_the_place_of_the_grammars() {
         let is_ours = body.lines().next().unwrap().ends_with("@seller.example>");
         ways.insert(is_ours);
         assert_eq!(
-            body.contains("\n\nFor ") || body.ends_with("\n\nQ"),
+            body.contains("\n\nWords for ") || body.ends_with("\n\nQ"),
             is_ours,
             "{address}: {body}"
         );
