@@ -147,6 +147,8 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     }
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
+    notices
+        .extend(planner.and_then(|planner| customers::predating(&ground.read.inventory, planner)));
     notices.extend(loans::notices(ground, planner, seen));
     notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {
