@@ -21,7 +21,7 @@ use crate::model::object::{self, Object};
 use crate::model::order::{Step, steps};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
-use crate::planner::{Calendars, Clashes, Planner, Stories};
+use crate::planner::{Calendars, Clashes, Planner};
 use crate::state;
 
 /// Counts and costs are filled in when the changes are known.
@@ -150,6 +150,8 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
     notices.extend(shapes::notices(ground, planner));
+    notices
+        .extend(planner.and_then(|planner| customers::predating(&ground.read.inventory, planner)));
     notices.extend(loans::notices(ground, planner, seen));
     notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {
@@ -192,7 +194,6 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
             capabilities.not_offered.join(", ")
         ));
     }
-    notices.extend(predating(ground, &planner.stories));
     notices.extend(mix::notices(&ground.read.inventory, &planner.stories));
     notices.extend(calendars(ground, &planner.stories.calendars));
     notices.extend(customers::notices(&ground.read.inventory, planner));
@@ -207,20 +208,6 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
         "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
     ));
     notices
-}
-
-/// Which deals are too young for a story that begins after they were created.
-fn predating(ground: &Ground, stories: &Stories) -> Option<String> {
-    let deals = &ground.read.inventory.opportunities;
-    let names = stories.predating.iter().filter_map(|root| deals.get(root));
-    let names: Vec<_> = names.map(|deal| deal.name.clone()).collect();
-    if names.is_empty() {
-        return None;
-    }
-    Some(format!(
-        "activities may lie before the creation of deals younger than three weeks: {}",
-        some(names)
-    ))
 }
 
 /// The first of the deals, and how many more there are.

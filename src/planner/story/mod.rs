@@ -14,7 +14,7 @@ mod settle;
 mod volumes;
 
 pub(super) use places::{
-    Asked, asked, bumps, call_day, farewell, kick_off, latest, reach, thread_day,
+    Asked, asked, bumps, call_day, farewell, introduces, kick_off, latest, reach, thread_day,
 };
 #[cfg(test)]
 pub(super) use rules::Class;
