@@ -1,38 +1,32 @@
 //! What the benchmark under `tests/bench/` needs of the inside: work to be timed, and how much
 //! of it was done.
 
+mod made_up;
+
+pub(crate) use made_up::capabilities;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::path::Path;
-
-use jiff::Timestamp;
 
 use crate::diff::fields::hash;
 use crate::diff::{self, Context, Elsewhere, Policies, Replacing, Root};
 use crate::manifest::{self, Manifest};
 use crate::model::address::Address;
-use crate::model::capabilities::{Capabilities, KEY_FIELD, ObjectCapabilities, Places};
+use crate::model::capabilities::Capabilities;
 use crate::model::change::{Change, Reason};
-use crate::model::day::Day;
-use crate::model::id::{AccountId, ContactId, RecordId, RootId, UserId};
-use crate::model::inventory::{Account, Contact, Inventory, Opportunity, User};
-use crate::model::object::{Facts, OBJECTS, Object};
+use crate::model::id::RootId;
+use crate::model::inventory::Inventory;
+use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Held, Live, LiveRecord, Row};
 use crate::model::value::Datum;
 use crate::planner::{Grammars, Planner, Situation};
 use crate::state::{Holder, Opening, Place, Settlement, State};
 
+use made_up::{anchor, id, inventory};
+
 const MANIFEST: &str = "run: {name: bench}\nsalesforce: {instance_url: embedded}\n";
-
-const ZONES: [&str; 4] = [
-    "America/New_York",
-    "America/Los_Angeles",
-    "Europe/Berlin",
-    "Asia/Kolkata",
-];
-
-const TITLES: [&str; 3] = ["CFO", "Director, Operations", "Data Engineer"];
 
 /// An org that nobody has touched, and the default manifest.
 pub struct World {
@@ -84,31 +78,11 @@ pub enum Refresh {
 impl World {
     /// Open deals, of so many owners, at half as many accounts with three contacts each.
     pub fn new(deals: usize, owners: usize) -> Self {
-        let accounts = deals.div_ceil(2);
-        let account = |number| AccountId(id("001", number));
-        let named = |number| {
-            let name = format!("Account {number}");
-            (
-                account(number),
-                Account {
-                    name,
-                    ..Account::default()
-                },
-            )
-        };
         Self {
             manifest: manifest::parse(MANIFEST, "bench.yaml")
                 .unwrap_or_else(|problems| panic!("{problems}")),
             capabilities: capabilities(),
-            inventory: Inventory {
-                opportunities: (0..deals).map(|n| deal(n, owners)).collect(),
-                accounts: (0..accounts).map(named).collect(),
-                contacts: (0..accounts).map(|n| (account(n), contacts(n))).collect(),
-                questions: BTreeMap::new(),
-                users: (0..owners).map(user).collect(),
-                contact_roles: BTreeMap::new(),
-                organization: "Northwind".to_owned(),
-            },
+            inventory: inventory(deals, owners),
         }
     }
 
@@ -302,58 +276,6 @@ impl Applied<'_> {
     }
 }
 
-fn anchor() -> Day {
-    Day::from_date(jiff::civil::date(2026, 11, 20))
-}
-
-fn id(prefix: &str, number: usize) -> RecordId {
-    RecordId::parse(&format!("{prefix}DG{number:010}")).expect("three and twelve characters")
-}
-
-fn deal(number: usize, owners: usize) -> (RootId, Opportunity) {
-    let root = RootId(id("006", number));
-    let deal = Opportunity {
-        name: format!("Deal {number}"),
-        account: Some(AccountId(id("001", number / 2))),
-        owner: UserId(id("005", number % owners)),
-        stage: "Proposal".to_owned(),
-        probability: (number % 10 * 10) as f64,
-        amount: Some((number % 100 * 5_000) as f64),
-        close_date: anchor().plus(30),
-        created: Timestamp::from_second(1_700_000_000 + number as i64)
-            .expect("an instant of this century"),
-        closed: false,
-        story_key: root.to_string(),
-    };
-    (root, deal)
-}
-
-fn contacts(account: usize) -> BTreeMap<ContactId, Contact> {
-    let contact = |(number, title): (usize, &&str)| {
-        let contact = Contact {
-            first_name: Some(format!("First {number}")),
-            last_name: format!("Last {account}"),
-            title: Some((*title).to_owned()),
-            email: Some(format!("person{number}@account{account}.example")),
-            ..Contact::default()
-        };
-        (ContactId(id("003", account * 10 + number)), contact)
-    };
-    TITLES.iter().enumerate().map(contact).collect()
-}
-
-fn user(number: usize) -> (UserId, User) {
-    let user = User {
-        name: format!("Owner {number}"),
-        username: format!("owner{number}@example.com"),
-        email: Some(format!("owner{number}@seller.example")),
-        active: true,
-        time_zone: ZONES[number % ZONES.len()].to_owned(),
-        manager: None,
-    };
-    (UserId(id("005", number)), user)
-}
-
 /// The row of a record that was made and read back, and the record as the org gives it again.
 fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
     let id = id("00U", 7);
@@ -382,36 +304,4 @@ fn recorded(planner: &Planner, root: RootId, record: &Desired) -> (Row, Live) {
     };
     let stamp = row.stamp;
     (row, Live::Ours(LiveRecord { id, stamp, fields }))
-}
-
-/// The fields that the platform takes at creation and never again.
-const CREATE_ONLY: [&str; 5] = [
-    "TaskSubtype",
-    "EventId",
-    "RelationId",
-    "Scorecard__c",
-    "Opportunity__c",
-];
-
-/// What a prepared org lets us write.
-pub(crate) fn capabilities() -> Capabilities {
-    let object = |facts: &Facts| {
-        let keyed = (facts.object != Object::EventRelation).then_some(KEY_FIELD);
-        let fields = || facts.filled.iter().copied().chain(keyed);
-        let all = || fields().map(str::to_owned);
-        let is_frozen = facts.object == Object::EmailMessage;
-        let updateable = |field: &String| !(is_frozen || CREATE_ONLY.contains(&field.as_str()));
-        let capabilities = ObjectCapabilities {
-            readable: all().collect(),
-            createable: all().collect(),
-            updateable: all().filter(updateable).collect(),
-        };
-        (facts.object, capabilities)
-    };
-    Capabilities {
-        objects: OBJECTS.iter().map(object).collect(),
-        pack_object: true,
-        places: Places::Texts,
-        ..Capabilities::default()
-    }
 }

@@ -1,5 +1,6 @@
 //! The story of a run: what is read, planned, guarded and carried out, and in which order.
 
+mod compared;
 mod customers;
 mod explain;
 mod ground;
@@ -15,6 +16,7 @@ mod reader;
 mod request;
 mod seen;
 mod selection;
+mod shapes;
 mod steps;
 mod stop;
 mod survey;

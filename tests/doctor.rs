@@ -106,6 +106,21 @@ fn words_that_the_org_does_not_know_are_named() {
 }
 
 #[test]
+fn a_manifest_that_does_not_fit_the_org_is_told_in_a_line() {
+    let env = TestEnv::new();
+    env.edit(
+        "activity:\n",
+        "accounts: {parents: {Nobody: Halvorsen Group, Noone: Halvorsen Group}}\nactivity:\n",
+    );
+    let (verdict, found) = verdict(&env, "", "Plan");
+    assert_eq!(verdict, "failure");
+    assert_eq!(
+        found,
+        "line 9: accounts.parents.Nobody: no account of a covered opportunity is called \"Nobody\", and 1 more"
+    );
+}
+
+#[test]
 fn what_is_missing_on_the_customers_side_is_named_and_does_not_stop_a_plan() {
     let env = TestEnv::new();
     env.edit("    limit: 6\n", "    limit: 100\n");
@@ -116,7 +131,10 @@ fn what_is_missing_on_the_customers_side_is_named_and_does_not_stop_a_plan() {
             org.update("Account", &account, &blank);
         }
         for contact in all("Contact") {
-            let blank = json!({"Title": null, "MailingCountry": null, "MailingState": null});
+            // Without addresses there is no domain that the account's people have in common.
+            let blank = json!({
+                "Title": null, "Email": null, "MailingCountry": null, "MailingState": null,
+            });
             org.update("Contact", &contact, &blank);
         }
         let deal = &org.ids("SELECT Id FROM Opportunity WHERE IsClosed = FALSE")[0];

@@ -25,13 +25,13 @@ fn large_kinds_go_by_jobs_of_the_bulk_api() {
     let before = env.export_of_a_new_org();
     by_jobs(&env);
     env.run("plan").exits(0).says("By Bulk API jobs: ");
-    env.apply().says("emails go by the Bulk API, as job 750");
+    env.apply().says("tasks go by the Bulk API, as job 750");
     env.nothing_to_do();
     env.edit(
         "activity:\n",
         "activity:\n  subjects: {meetings: [Call], emails: [Note]}\n",
     );
-    env.apply().says("emails go by the Bulk API, as job 750");
+    env.apply().says("tasks go by the Bulk API, as job 750");
     env.nothing_to_do();
     env.run("destroy -y").exits(0).says("as job 750");
     assert_eq!(env.export(), before);
@@ -81,7 +81,7 @@ fn a_job_that_outlives_its_run_is_picked_up() {
             // A job that was closed is not done again by another one.
             let closed = after > 2 || (after == 2 && harm == Harm::KillAfter);
             assert_ne!(
-                next.stderr.contains("emails go by"),
+                next.stderr.contains("tasks go by"),
                 closed,
                 "{after} {next}"
             );
@@ -120,9 +120,9 @@ fn a_job_that_fails_gives_its_kind_up() {
     let (served, env) = bad_day(&host, "fail");
     let run = env.run("apply -y").exits(3);
     run.says("ended early: ClientInputError : Unable to process the job");
-    run.says("Creating emails was given up");
+    run.says("Creating tasks was given up");
     run.says("BULK_JOB_FAILED: The org gave the Bulk API job up");
-    mended(&host, &before, (&served, &env)).says("emails go by the Bulk API, as job 750");
+    mended(&host, &before, (&served, &env)).says("tasks go by the Bulk API, as job 750");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_job_that_hangs_is_left_to_the_org_and_taken_up_again() {
     run.says("an earlier run left");
     run.says("of an interrupted run makes no progress");
     let next = mended(&host, &before, (&served, &env));
-    assert!(!next.stderr.contains("emails go by"), "{next}");
+    assert!(!next.stderr.contains("tasks go by"), "{next}");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn ctrl_c_aborts_a_job() {
     let mut apply = command.spawn().unwrap();
     let mut stderr = BufReader::new(apply.stderr.take().expect("it is piped"));
     let mut said = String::new();
-    while !said.contains("emails go by the Bulk API, as job 750") {
+    while !said.contains("tasks go by the Bulk API, as job 750") {
         assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
     }
     let id = apply.id().to_string();
@@ -176,5 +176,5 @@ fn ctrl_c_aborts_a_job() {
     );
     let jobs = served.get("jobs/ingest");
     assert_eq!(jobs["records"][0]["state"], "Aborted", "{jobs}");
-    mended(&host, &before, (&served, &env)).says("emails go by the Bulk API, as job 750");
+    mended(&host, &before, (&served, &env)).says("tasks go by the Bulk API, as job 750");
 }

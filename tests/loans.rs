@@ -377,3 +377,30 @@ fn a_parent_that_nobody_knows_is_refused() {
     refused.says("no account of a covered opportunity is called \"Nobody\"");
     refused.says("an account cannot belong to itself");
 }
+
+#[test]
+fn accounts_in_a_circle_are_refused_whoever_made_the_rest_of_it() {
+    let env = TestEnv::new();
+    env.in_org(|org| {
+        let named =
+            |name| org.ids(&format!("SELECT Id FROM Account WHERE Name = '{name}'"))[0].clone();
+        let group = json!({ "ParentId": named("Halvorsen Group") });
+        org.update("Account", &named("Brightwater Health"), &group);
+    });
+    let by_the_org = "parents: {Halvorsen Group: Brightwater Health}";
+    let by_a_made_one =
+        "parents: {Halvorsen Group: top}, create: {top: {name: Top, parent: Brightwater Health}}";
+    let none = "parents: {Halvorsen Group: Brightwater Health, Brightwater Health: top}, create: {top: {name: Top}}";
+    env.edit(
+        "activity:\n",
+        &format!("accounts: {{{by_the_org}}}\nactivity:\n"),
+    );
+    let refused = env.run("plan").exits(65);
+    refused.says("\"Halvorsen Group\" would belong to itself, in the end");
+    env.edit(by_the_org, by_a_made_one);
+    let refused = env.run("plan").exits(65);
+    refused.says("\"Halvorsen Group\" would belong to itself, in the end");
+    env.edit(by_a_made_one, none);
+    env.apply();
+    env.nothing_to_do();
+}

@@ -26,6 +26,28 @@ fn nothing_in_the_sample_company_gives_a_story_away() {
 }
 
 #[test]
+fn what_is_assigned_and_comes_to_nothing_is_said() {
+    let env = TestEnv::new();
+    let won = "  - {shape: won, opportunity: \"*\"}\n";
+    env.edit(
+        "activity:\n",
+        &format!("stories:\n  assign:\n  - {{shape: new, opportunity: Nobody}}\n{won}activity:\n"),
+    );
+    // The item's own line.
+    env.run("plan").exits(65).says("demo.yaml:12:5");
+    env.edit(won, "");
+    let nobody = "`stories.assign[0]` (\"Nobody\") names no opportunity of this plan";
+    env.run("plan").exits(0).says(nobody);
+    env.apply();
+    env.edit("opportunity: Nobody", "opportunity: \"*\"");
+    let kept = env.run("plan").exits(0);
+    kept.says("No changes.");
+    kept.says("keep the shapes that they were told with, though `stories` now says otherwise");
+    let anew = env.run("plan --recast *").exits(0);
+    assert!(!anew.to_string().contains("now says otherwise"), "{anew}");
+}
+
+#[test]
 fn a_plan_says_which_shapes_of_the_mix_do_not_hold() {
     let env = TestEnv::empty();
     let check = |added: &str, expect: &str| {

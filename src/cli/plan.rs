@@ -79,7 +79,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
 
 fn explain(told: &Told, args: &Args, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     if args.output.json {
-        report::json::story(told, terminal.data())?;
+        report::story_json(told, terminal.data())?;
     } else {
         let width = terminal.look().width;
         report::story(told, width, terminal.out())?;

@@ -7,12 +7,13 @@
 use serde_json::Value as Json;
 
 use super::before::{Before, held_now, is_wanted};
+use super::blank::{blank, describe};
 use super::decide::{Decision, Desired as Wanted, Situation, decide};
 use super::fields::hash;
-use super::one::{
-    RootState, blank, describe, differing, recorded_state, reference_moved, why_written,
-};
-use super::{Context, Policy, referenced};
+use super::one::{recorded_state, why_written};
+use super::root_state::{RootState, reference_moved, referenced};
+use super::write::differing;
+use super::{Context, Policy};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::loan::{self, Lent};
 use crate::model::record::Desired;

@@ -5,17 +5,19 @@
 //! is to be written are values rendered and looked at one by one.
 
 mod before;
+mod blank;
 mod decide;
 pub(crate) mod fields;
 mod loan;
 mod one;
+mod root_state;
+mod write;
 
 pub(crate) use before::is_as_held;
 pub(crate) use loan::left_to_others;
 pub(crate) use one::stray;
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
@@ -26,6 +28,8 @@ use crate::model::object::Object;
 use crate::model::record::Desired;
 use crate::model::recorded::{Found, Live, Row};
 use crate::model::value::{Datum, FieldName, Value};
+
+use root_state::RootState;
 
 /// What the differ needs beside the records.
 #[expect(
@@ -139,7 +143,7 @@ pub(crate) struct Root<'a> {
 
 /// Gives each change of the root to `sink`, parents before children.
 pub(crate) fn diff(context: &Context, root: &Root, sink: &mut dyn FnMut(Change)) {
-    let mut state = one::RootState::new((root.id, root.account), root.gone_reason, root.rows);
+    let mut state = RootState::new((root.id, root.account), root.gone_reason, root.rows);
     state.elsewhere = Some(context.elsewhere);
     let mut desired: Vec<_> = root.desired.iter().collect();
     desired.sort_by(|a, b| (a.object, &a.path).cmp(&(b.object, &b.path)));
@@ -220,13 +224,6 @@ fn letters(root: RootId, record: &Desired, id: impl Fn(&Address) -> Option<Recor
             path: record.path.clone(),
         }),
     }
-}
-
-/// The value with the ids that it refers to, where they are known already.
-fn referenced(state: &one::RootState, datum: &Datum) -> Option<serde_json::Value> {
-    let id = |address: &Address| Ok::<_, Infallible>(state.id(address));
-    let Ok(resolved) = datum.resolve(id);
-    resolved
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::manifest::{ActivitySource, Attribute, IngestionMode, Manifest};
+use crate::manifest::{ActivitySource, Attribute, EmailObject, IngestionMode, Manifest};
 use crate::model::capabilities::KEY_FIELD;
 use crate::model::object::Object;
 use crate::model::person::EmailDomain;
@@ -13,8 +13,8 @@ use crate::model::person::EmailDomain;
 struct Source {
     object: Object,
     activity: &'static str,
-    /// Records with our key that are something else stay out.
-    only: &'static str,
+    /// What tells its records from others of the same object.
+    only: Option<&'static str>,
     attributes: &'static [(&'static str, &'static str)],
     told: &'static [Attribute],
 }
@@ -23,7 +23,7 @@ const SOURCES: &[Source] = &[
     Source {
         object: Object::Event,
         activity: "Meeting",
-        only: "",
+        only: None,
         attributes: &[
             ("Subject", "Subject"),
             ("Start", "StartDateTime"),
@@ -38,7 +38,7 @@ const SOURCES: &[Source] = &[
     Source {
         object: Object::Task,
         activity: "Email",
-        only: ", TaskSubtype equals Email",
+        only: Some("TaskSubtype equals Email"),
         attributes: &[
             ("Subject", "Subject"),
             ("Date", "ActivityDate"),
@@ -65,6 +65,11 @@ pub(crate) fn guide(manifest: &Manifest) -> String {
     );
     for source in SOURCES {
         guide.push_str(&of_source(source, manifest));
+    }
+    if manifest.activity.email_object == EmailObject::EmailMessage {
+        guide.push_str(
+            "\nTasks of EmailMessage records are the org's own: other logged emails come in too.\n",
+        );
     }
     guide.push_str(
         "\nCalls need no source: People.ai pulls calls that are logged in Salesforce by itself.\n",
@@ -97,8 +102,7 @@ fn of_source(source: &Source, manifest: &Manifest) -> String {
     let mut text = format!("\ndemo-gen {kinds}\n");
     text += &line("Object", facts.api_name);
     text += &line("Activity type", source.activity);
-    let filter = format!("{KEY_FIELD} starts with {}-{}", facts.key_kind, source.only);
-    text += &line("Filter", &filter);
+    text += &line("Filter", &filter(source, manifest));
     for (attribute, field) in source.attributes {
         text += &line(attribute, field);
     }
@@ -110,6 +114,18 @@ fn of_source(source: &Source, manifest: &Manifest) -> String {
         text += &line(attribute(*told), &told_by);
     }
     text
+}
+
+/// The org's own tasks of `EmailMessage` records carry no key of ours.
+fn filter(source: &Source, manifest: &Manifest) -> String {
+    let is_the_orgs = source.object == Object::Task
+        && manifest.activity.email_object == EmailObject::EmailMessage;
+    let key = format!(
+        "{KEY_FIELD} starts with {}-",
+        source.object.facts().key_kind
+    );
+    let parts = (!is_the_orgs).then_some(key.as_str()).into_iter();
+    parts.chain(source.only).collect::<Vec<_>>().join(", ")
 }
 
 fn attribute(told: Attribute) -> &'static str {
@@ -143,10 +159,9 @@ mod tests {
     use super::guide;
     use crate::manifest::parse;
 
-    fn check(peopleai: &str, says: &[&str], says_not: &[&str]) {
-        let yaml = format!(
-            "run: {{name: demo}}\nsalesforce: {{instance_url: embedded}}\npeopleai: {peopleai}\n"
-        );
+    fn check(lines: &str, says: &[&str], says_not: &[&str]) {
+        let yaml =
+            format!("run: {{name: demo}}\nsalesforce: {{instance_url: embedded}}\n{lines}\n");
         let guide = guide(&parse(&yaml, "demo.yaml").unwrap());
         for text in says {
             assert!(guide.contains(text), "{text:?} is not in\n{guide}");
@@ -159,23 +174,36 @@ mod tests {
     #[test]
     fn sources_filter_on_our_key_and_map_what_is_told() {
         check(
-            "{}",
+            "",
             &[
                 "Demo_Key__c starts with ev-",
-                "Demo_Key__c starts with tk-",
+                "Demo_Key__c starts with tk-, TaskSubtype equals Email\n",
                 "`peopleai.fields.direction` names a field",
                 "activity_source: ready",
             ],
             &["ingestion_mode"],
         );
         check(
-            "{activity_source: ready, ingestion_mode: calendar, fields: {direction: Way__c}}",
+            "peopleai: {activity_source: ready, ingestion_mode: calendar, fields: {direction: Way__c}}",
             &[
                 "Direction      Way__c",
                 "says that they are there",
                 "ingestion_mode: calendar",
             ],
             &["fields.direction", "activity_source: ready"],
+        );
+    }
+
+    #[test]
+    fn the_orgs_own_tasks_of_emails_carry_no_key() {
+        check(
+            "activity: {email_object: email_message}",
+            &[
+                "Demo_Key__c starts with ev-\n",
+                "Filter         TaskSubtype equals Email\n",
+                "other logged emails come in too",
+            ],
+            &["starts with tk-"],
         );
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use crate::manifest::Manifest;
+use crate::manifest::{LoadError, Manifest, Problem};
 use crate::model::capabilities::PACK_OBJECT;
 use crate::model::id::UserId;
 use crate::model::inventory::Inventory;
@@ -154,12 +154,34 @@ fn open_intents(org: &Org, request: &Request) -> Result<usize, String> {
 }
 
 fn trouble(error: &anyhow::Error) -> Trouble {
+    if let Some(LoadError::Invalid(problems)) = error.downcast_ref()
+        && let Some(first) = problems.iter().next()
+    {
+        return misfit(first, problems.iter().len() - 1);
+    }
     let stop = error.downcast_ref::<Stop>();
     Trouble {
         why: format!("{error:#}"),
         advice: stop
             .and_then(Stop::hint)
             .unwrap_or_else(|| "`demo-gen plan` tells more.".to_owned()),
+    }
+}
+
+/// A manifest that does not fit the org, in a line: its own form takes several.
+fn misfit(first: &Problem, others: usize) -> Trouble {
+    let more = match others {
+        0 => String::new(),
+        others => format!(", and {others} more"),
+    };
+    let hint = first.hint.as_ref();
+    Trouble {
+        why: format!(
+            "line {}: {}: {}{more}",
+            first.line, first.path, first.message
+        ),
+        advice: hint.map_or_else(String::new, |hint| format!("To mend it, {hint}. "))
+            + "`demo-gen plan` shows where.",
     }
 }
 

@@ -145,44 +145,29 @@ fn website(node: &Node) -> Result<Website, Complaint> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
-
-    const LEAST: &str = "run: {name: demo}\nsalesforce: {instance_url: embedded}\n";
-
-    #[track_caller]
-    fn check(yaml: &str, expect: &str) {
-        let parsed = parse(&format!("{LEAST}{yaml}"), "demo.yaml");
-        let said = match parsed {
-            Ok(manifest) => manifest
-                .accounts
-                .website
-                .map(|website| website.of("acme"))
-                .unwrap_or_default(),
-            Err(problems) => problems
-                .iter()
-                .map(|problem| format!("{}: {}", problem.path, problem.message))
-                .collect::<Vec<_>>()
-                .concat(),
-        };
-        assert_eq!(said, expect, "{yaml}");
-    }
+    use crate::manifest::fixtures::{check, manifest};
 
     #[test]
     fn websites_carry_the_accounts_name() {
-        check("accounts: {}\n", "");
-        check("accounts: {website: fill}\n", "https://www.acme.example");
-        check(
-            "accounts: {website: 'https://{{ slug }}.example/x'}\n",
-            "https://acme.example/x",
-        );
+        let website = |lines: &str| {
+            let website = manifest(lines).unwrap().accounts.website?;
+            Some(website.of("acme"))
+        };
+        assert_eq!(website("accounts: {}"), None);
+        let filled = website("accounts: {website: fill}");
+        assert_eq!(filled.as_deref(), Some("https://www.acme.example"));
+        let given = website("accounts: {website: 'https://{{ slug }}.example/x'}");
+        assert_eq!(given.as_deref(), Some("https://acme.example/x"));
         for wrong in [
             "https://acme.example",
             "www.{{slug}}.example",
             "https://{{slug}}{{x}}",
         ] {
             check(
-                &format!("accounts: {{website: '{wrong}'}}\n"),
-                &format!("accounts.website: `{wrong}` is no address with the account's name in it"),
+                &format!("accounts: {{website: '{wrong}'}}"),
+                &[&format!(
+                    "3 accounts.website: `{wrong}` is no address with the account's name in it (write `fill`, or for example \"https://www.{{{{slug}}}}.example\")"
+                )],
             );
         }
     }
@@ -190,30 +175,34 @@ mod tests {
     #[test]
     fn accounts_are_made_by_key() {
         let yaml =
-            "accounts: {create: {group: {name: Acme Group}, eu: {name: Acme EU, parent: group}}}\n";
-        let manifest = parse(&format!("{LEAST}{yaml}"), "demo.yaml").unwrap();
+            "accounts: {create: {group: {name: Acme Group}, eu: {name: Acme EU, parent: group}}}";
+        let manifest = manifest(yaml).unwrap();
         assert_eq!(
             manifest.accounts.create["eu"].parent.as_deref(),
             Some("group")
         );
         check(
-            "accounts: {create: {group: {}}}\n",
-            "accounts.create.group.name: must be given",
+            "accounts: {create: {group: {}}}",
+            &["3 accounts.create.group.name: must be given (for example `name: Acme Group`)"],
         );
         check(
-            "accounts: {create: {a b: {name: x}}}\n",
-            "accounts.create.a b.name: `a b` is no key for an address",
+            "accounts: {create: {a b: {name: x}}}",
+            &[
+                "3 accounts.create.a b.name: `a b` is no key for an address (use at most 40 letters, digits, `_` and `-`)",
+            ],
         );
         check(
-            "accounts: {create: {a: {name: x, parent: a}}}\n",
-            "accounts.create: `a` belongs to itself, in the end",
+            "accounts: {create: {a: {name: x, parent: a}}}",
+            &[
+                "3 accounts.create: `a` belongs to itself, in the end (take out one `parent` of the circle)",
+            ],
         );
     }
 
     #[test]
     fn parents_are_named_by_account() {
-        let yaml = "accounts: {parents: {Acme France: Acme Group}}\n";
-        let manifest = parse(&format!("{LEAST}{yaml}"), "demo.yaml").unwrap();
+        let yaml = "accounts: {parents: {Acme France: Acme Group}}";
+        let manifest = manifest(yaml).unwrap();
         assert_eq!(manifest.accounts.parents["Acme France"], "Acme Group");
     }
 }

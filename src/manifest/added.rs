@@ -134,24 +134,8 @@ pub(super) fn by_api_name<T: Serialize, S: serde::Serializer>(
 
 #[cfg(test)]
 mod tests {
-    use crate::manifest::{Problems, parse};
+    use crate::manifest::fixtures::{check, loads_again, manifest};
     use crate::model::object::{self, Object};
-
-    /// The problems of a manifest with these lines at its end.
-    fn check(lines: &str, expect: &[&str]) {
-        let yaml = format!("run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\n{lines}");
-        let problems = parse(&yaml, "demo.yaml").err();
-        let problems: Vec<_> = problems
-            .iter()
-            .flat_map(Problems::iter)
-            .map(|problem| {
-                let hint = problem.hint.clone().unwrap_or_default();
-                let (line, path, message) = (problem.line, &problem.path, &problem.message);
-                format!("{line} {path}: {message} ({hint})")
-            })
-            .collect();
-        assert_eq!(problems, expect, "{lines}");
-    }
 
     #[test]
     fn fields_are_templates_of_objects_that_we_make() {
@@ -208,22 +192,19 @@ mod tests {
         for facts in object::made() {
             for field in facts.filled {
                 let object = facts.api_name;
-                let yaml = format!(
-                    "run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\nfields: {{{object}: {{{field}: x}}}}\n"
-                );
-                assert!(parse(&yaml, "demo.yaml").is_err(), "{object}.{field}");
+                let refused = manifest(&format!("fields: {{{object}: {{{field}: x}}}}")).is_err();
+                assert!(refused, "{object}.{field}");
             }
         }
     }
 
     #[test]
     fn a_manifest_with_them_loads_again_from_its_resolved_form() {
-        let yaml = "run: {name: x}\nsalesforce: {instance_url: embedded}\nrecord_types: {Event: Customer}\n\
-                    fields: {Event: {Region__c: \"{{ account.name }}\", Tier__c: '3'}}\n";
-        let manifest = parse(yaml, "demo.yaml").unwrap();
+        let manifest = loads_again(
+            "record_types: {Event: Customer}\n\
+             fields: {Event: {Region__c: \"{{ account.name }}\", Tier__c: '3'}}",
+        );
         assert_eq!(manifest.fields[&Object::Event].len(), 2);
         assert_eq!(manifest.record_types[&Object::Event], "Customer");
-        let again = parse(&manifest.resolved_yaml(), "demo.yaml").unwrap();
-        assert_eq!(again, manifest);
     }
 }

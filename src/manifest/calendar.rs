@@ -333,53 +333,51 @@ mod tests {
     use jiff::civil::date;
 
     use super::{HolidayCalendar, HourRange, QuietDays};
-    use crate::manifest::{Manifest, Problems, parse};
-
-    fn manifest(yaml: &str) -> Result<Manifest, Problems> {
-        let least = "run: {name: demo}\nsalesforce: {instance_url: embedded}\n";
-        parse(&format!("{least}{yaml}"), "demo.yaml")
-    }
+    use crate::manifest::fixtures::{check, loads_again};
 
     #[test]
     fn what_is_wrong_is_said_with_what_there_is() {
-        let check = |yaml: &str, expect: &str| {
-            let problems = manifest(yaml).expect_err(yaml);
-            let problem = problems.iter().next().unwrap();
-            let hint = problem.hint.as_deref().unwrap_or_default();
-            let said = format!("{}: {} ({hint})", problem.path, problem.message);
-            assert_eq!(said, expect);
-        };
         check(
             "calendar: {countries: [US, CH]}",
-            "calendar.countries[1]: there is no holiday calendar `CH` (There are: US, CA, UK, DE, FR, IE, AU, IN, JP; list other days under `calendar.holidays`)",
+            &[
+                "3 calendar.countries[1]: there is no holiday calendar `CH` (There are: US, CA, UK, DE, FR, IE, AU, IN, JP; list other days under `calendar.holidays`)",
+            ],
         );
         check(
             "calendar: {holidays: [2026-13-01]}",
-            "calendar.holidays[0]: `2026-13-01` is neither a date nor two with `..` between them (write 2026-12-24, or \"2026-12-28..2027-01-01\" for several on end)",
+            &[
+                "3 calendar.holidays[0]: `2026-13-01` is neither a date nor two with `..` between them (write 2026-12-24, or \"2026-12-28..2027-01-01\" for several on end)",
+            ],
         );
         check(
             "calendar: {holidays: [\"2026-12-28..2026-12-01\"]}",
-            "calendar.holidays[0]: `2026-12-28..2026-12-01` ends before it begins (write 2026-12-24, or \"2026-12-28..2027-01-01\" for several on end)",
+            &[
+                "3 calendar.holidays[0]: `2026-12-28..2026-12-01` ends before it begins (write 2026-12-24, or \"2026-12-28..2027-01-01\" for several on end)",
+            ],
         );
         check(
             "calendar: {quiet_days: {from: 12-33, to: 01-02}}",
-            "calendar.quiet_days.from: `12-33` is not a day of the year (write month and day, as in 12-23)",
+            &[
+                "3 calendar.quiet_days.from: `12-33` is not a day of the year (write month and day, as in 12-23)",
+            ],
         );
         check(
             "calendar: {working_hours: {owner: 17-9}}",
-            "calendar.working_hours.owner: `17-9` is not a working day (write two full hours, 2 to 15 apart, as in 9-17)",
+            &[
+                "3 calendar.working_hours.owner: `17-9` is not a working day (write two full hours, 2 to 15 apart, as in 9-17)",
+            ],
         );
         check(
             "calendar: {hours: {25: 1}}",
-            "calendar.hours.25: `25` is not an hour of the day (write 0 to 23)",
+            &["3 calendar.hours.25: `25` is not an hour of the day (write 0 to 23)"],
         );
         check(
             "calendar: {weekday: {monday: 1}}",
-            "calendar.weekday: unknown key (did you mean `weekdays`?)",
+            &["3 calendar.weekday: unknown key (did you mean `weekdays`?)"],
         );
         check(
             "owners: {spread: [ada]}",
-            "owners.spread[0]: `ada` is not a username (for example ada@northwind.example)",
+            &["3 owners.spread[0]: `ada` is not a username (for example ada@northwind.example)"],
         );
     }
 
@@ -391,7 +389,7 @@ mod tests {
                     working_hours: {owner: 7-15, attendee: 8-20}\n  \
                     weekdays: {tuesday: 1, thursday: 3}\n  hours: {9: 1, 10: 2}\n  \
                     meetings_per_day: 4\nowners: {spread: [ada@northwind.example]}\n";
-        let read = manifest(yaml).unwrap();
+        let read = loads_again(yaml);
         let calendar = &read.calendar;
         assert_eq!(
             calendar.countries,
@@ -399,11 +397,8 @@ mod tests {
         );
         assert_eq!(calendar.weekdays, [0, 1, 0, 3, 0]);
         assert_eq!(calendar.working_hours.owner, HourRange { from: 7, to: 15 });
-        let again = parse(&read.resolved_yaml(), "demo.yaml").unwrap();
-        assert_eq!(again, read);
-        let off = manifest("calendar: {quiet_days: false}").unwrap();
-        let again = parse(&off.resolved_yaml(), "demo.yaml").unwrap();
-        assert_eq!(again.calendar.quiet_days, QuietDays::Off);
+        let off = loads_again("calendar: {quiet_days: false}");
+        assert_eq!(off.calendar.quiet_days, QuietDays::Off);
     }
 
     #[test]

@@ -8,20 +8,24 @@
 
 mod accounts;
 mod added;
+mod bounds;
 mod calendar;
 pub(crate) mod framework;
 mod people;
 mod peopleai;
 mod roles;
+mod salesforce;
 mod seller;
+pub(crate) mod stories;
 pub(crate) mod template;
 mod types;
 mod wordings;
 mod words;
 
+mod files;
+mod reading;
 mod schema;
 mod section;
-pub(crate) mod stories;
 
 mod names;
 mod nearest;
@@ -39,14 +43,18 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use files::Files;
 use problems::Complaint;
-use section::{Files, Reading, Section};
+use reading::Reading;
+use section::Section;
 
 pub(crate) use accounts::NewAccount;
+pub(crate) use bounds::Bounds;
 pub(crate) use calendar::{Calendar, HolidayCalendar};
 pub(crate) use peopleai::*;
 pub(crate) use problems::{Problem, Problems};
 pub(crate) use roles::Role;
+pub(crate) use salesforce::*;
 pub(crate) use template::{Template, Templates};
 pub(crate) use types::*;
 pub(crate) use wordings::Wordings;
@@ -108,7 +116,7 @@ fn parse_beside(source: &str, name: &str, files: Files) -> Result<Manifest, Prob
         tree::parse(&source).map_err(|problem| Problems::unparsed(name, &source, problem))?;
     let reading = Reading::with(files);
     let manifest = schema::manifest(Section::root(&tree, &reading), PathBuf::from(name));
-    let of_files = reading.problems_of_files();
+    let of_files = reading.files().take_problems();
     let problems = reading.into_problems();
     if problems.is_empty() {
         Ok(manifest)
@@ -179,5 +187,7 @@ fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> Problems {
     Problems::unparsed(name, &String::from_utf8_lossy(bytes), problem)
 }
 
+#[cfg(test)]
+mod fixtures;
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,10 @@ use crate::model::object::OBJECTS;
 use super::nearest::nearest;
 use super::problems::Complaint;
 use super::roles::Role;
+use super::salesforce::InstanceUrl;
 use super::secrets;
 use super::tree::Node;
-use super::types::{AsOf, InstanceUrl, OwnerFallback, StoryKey};
+use super::types::{AsOf, OwnerFallback, StoryKey};
 use super::values::{date, not_among, quote, scalar, text};
 
 /// The length of a Subject of Event and Task.

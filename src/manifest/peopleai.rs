@@ -130,25 +130,13 @@ fn told_field(node: &Node) -> Result<String, Complaint> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
     use super::Attribute;
-
-    const LEAST: &str = "run: {name: demo}\nsalesforce: {instance_url: embedded}\n";
-
-    #[track_caller]
-    fn check(yaml: &str, expect: &[&str]) {
-        let problems = parse(&format!("{LEAST}{yaml}"), "demo.yaml").unwrap_err();
-        let lines = problems.iter().map(|problem| {
-            let hint = problem.hint.as_deref().unwrap_or_default();
-            format!("{}: {} ({hint})", problem.path, problem.message)
-        });
-        assert_eq!(lines.collect::<Vec<_>>(), expect, "{yaml}");
-    }
+    use crate::manifest::fixtures::{check, manifest};
 
     #[test]
     fn fields_are_named_by_what_they_tell() {
-        let yaml = "peopleai: {fields: {direction: Demo_Direction__c, from: Demo_From__c}}\n";
-        let manifest = parse(&format!("{LEAST}{yaml}"), "demo.yaml").unwrap();
+        let yaml = "peopleai: {fields: {direction: Demo_Direction__c, from: Demo_From__c}}";
+        let manifest = manifest(yaml).unwrap();
         let fields = &manifest.peopleai.fields;
         assert_eq!(fields[&Attribute::Direction], "Demo_Direction__c");
         assert_eq!(fields.len(), 2);
@@ -157,26 +145,26 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told() {
         check(
-            "peopleai: {fields: {direction: peopleai__Direction__c}}\n",
+            "peopleai: {fields: {direction: peopleai__Direction__c}}",
             &[
-                "peopleai.fields.direction: `peopleai__Direction__c` belongs to People.ai, which fills it itself (name a field of your own, for example Demo_Direction__c)",
+                "3 peopleai.fields.direction: `peopleai__Direction__c` belongs to People.ai, which fills it itself (name a field of your own, for example Demo_Direction__c)",
             ],
         );
         check(
-            "peopleai: {fields: {from: Description}}\n",
+            "peopleai: {fields: {from: Description}}",
             &[
-                "peopleai.fields.from: `Description` is not a text field of your own (for example Demo_Direction__c; `demo-gen org prepare` makes it)",
+                "3 peopleai.fields.from: `Description` is not a text field of your own (for example Demo_Direction__c; `demo-gen org prepare` makes it)",
             ],
         );
         check(
-            "peopleai: {fields: {form: Demo_From__c}}\n",
-            &["peopleai.fields.form: unknown key (did you mean `from`?)"],
+            "peopleai: {fields: {form: Demo_From__c}}",
+            &["3 peopleai.fields.form: unknown key (did you mean `from`?)"],
         );
         check(
-            "peopleai: {on_reanchor: replac, activity_source: yes}\n",
+            "peopleai: {on_reanchor: replac, activity_source: yes}",
             &[
-                "peopleai.on_reanchor: `replac` is not known (did you mean `replace`? It must be one of: update, replace)",
-                "peopleai.activity_source: `yes` is not known (one of: missing, ready)",
+                "3 peopleai.on_reanchor: `replac` is not known (did you mean `replace`? It must be one of: update, replace)",
+                "3 peopleai.activity_source: `yes` is not known (one of: missing, ready)",
             ],
         );
     }

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
-use super::types::{
-    AsOf, Bounds, Exclusion, InstanceUrl, Manifest, Meetings, OwnerFallback, StoryKey,
-};
+use super::bounds::Bounds;
+use super::salesforce::{Exclusion, InstanceUrl};
+use super::types::{AsOf, Manifest, Meetings, OwnerFallback, StoryKey};
 
 impl Manifest {
     /// Loads again to an equal manifest.

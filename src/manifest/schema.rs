@@ -4,25 +4,25 @@ use std::path::PathBuf;
 
 use super::accounts::accounts;
 use super::added::{fields, record_types};
+use super::bounds::Bounds;
 use super::calendar::calendar;
 use super::framework;
 use super::names::{
-    api_version, as_of, base_url, field, instance_url, org_id, owned_field, owner_fallback, role,
-    run_name, story_key, tag_field, username,
+    as_of, base_url, owned_field, owner_fallback, role, run_name, story_key, tag_field, username,
 };
 use super::people::contacts;
 use super::peopleai::peopleai;
 use super::roles::Role;
+use super::salesforce::salesforce;
 use super::section::Section;
 use super::seller::seller;
 use super::stories::stories;
 use super::types::{
-    Activity, Auth, Bounds, CalendarSync, Drift, EmailObject, Exclusion, IdempotencyMode,
-    InstanceUrl, KeptFresh, Llm, Manifest, Meetings, OnLeave, Opportunities, OwnerFallback, Owners,
-    Provider, Query, RealismLevel, Run, Salesforce, ScorecardMode, ScorecardTarget, Scorecards,
-    StoryKey,
+    Activity, Drift, EmailObject, IdempotencyMode, KeptFresh, Llm, Manifest, Meetings,
+    Opportunities, OwnerFallback, Owners, Provider, RealismLevel, Run, ScorecardMode,
+    ScorecardTarget, Scorecards, StoryKey,
 };
-use super::values::{date, decimal, flag, text, whole, word};
+use super::values::{decimal, flag, text, whole, word};
 use super::wordings::{bodies, subjects};
 
 /// Reads a manifest. Where there were problems the result only serves to find them all.
@@ -81,65 +81,6 @@ fn run(mut run: Section) -> Run {
         as_of: run.value("as_of", as_of),
         story_key: run.value("story_key", story_key).unwrap_or(StoryKey::Id),
     }
-}
-
-fn salesforce(mut salesforce: Section) -> Salesforce {
-    Salesforce {
-        instance_url: salesforce
-            .required("instance_url", "embedded", instance_url)
-            .unwrap_or(InstanceUrl::Embedded),
-        auth: salesforce.value("auth", word(Auth::WORDS)),
-        api_version: salesforce
-            .value("api_version", api_version)
-            .unwrap_or_else(|| "67.0".to_owned()),
-        settle_after: salesforce
-            .value("settle_after", whole(0..=86_400))
-            .unwrap_or(600),
-        api_share: salesforce.value("api_share", whole(1..=100)).unwrap_or(80),
-        bulk_threshold: salesforce
-            .value("bulk_threshold", whole(1..=1_000_000))
-            .unwrap_or(10_000),
-        bulk_patience: salesforce
-            .value("bulk_patience", whole(1..=86_400))
-            .unwrap_or(1_800),
-        allow_production: salesforce
-            .distinct("allow_production", org_id)
-            .unwrap_or_default(),
-        calendar_sync: salesforce.value("calendar_sync", word(CalendarSync::WORDS)),
-        allow_duplicates: salesforce.value("allow_duplicates", flag).unwrap_or(false),
-        query: query(salesforce.section("query")),
-    }
-}
-
-fn query(mut query: Section) -> Query {
-    let omitted_field = query.value("exclude_if_omitted_field", field);
-    let exclude_if_omitted_field = match omitted_field {
-        Some(field) => Exclusion::Field(field),
-        None if query.says_null("exclude_if_omitted_field") => Exclusion::Off,
-        None => Exclusion::IfPresent,
-    };
-    Query {
-        opportunity_type: query
-            .one_or_list("opportunity_type", text)
-            .unwrap_or_default(),
-        stages_allowed: query
-            .one_or_list("stages_allowed", text)
-            .unwrap_or_default(),
-        exclude_if_omitted_field,
-        close_date_range: close_date_range(&mut query),
-        include_closed: query.value("include_closed", flag).unwrap_or(false),
-        limit: query.value("limit", whole(1..=1_000_000)).unwrap_or(100),
-        on_leave: query
-            .value("on_leave", word(OnLeave::WORDS))
-            .unwrap_or(OnLeave::Keep),
-    }
-}
-
-fn close_date_range(query: &mut Section) -> Option<Bounds<jiff::civil::Date>> {
-    let mut range = query.optional_section("close_date_range")?;
-    let start = range.required("start", "2026-10-01", date);
-    let end = range.required("end", "2026-12-31", date);
-    range.ordered(("start", "end"), start, end)
 }
 
 fn opportunities(mut opportunities: Section) -> Opportunities {

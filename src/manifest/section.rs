@@ -3,39 +3,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use saphyr_parser::Span;
 
-use super::nearest::nearest;
-use super::problems::{Complaint, Problem, Problems};
-use super::secrets;
+use super::bounds::Bounds;
+use super::files::Files;
+use super::problems::Complaint;
+use super::reading::{Reading, join};
 use super::tree::{Key, Node, Value, place};
-use super::types::Bounds;
 use super::values::whole;
-
-/// What has come up while a manifest was read.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    problems: RefCell<Vec<Problem>>,
-    /// The path of every key that was asked for: what there is to know.
-    known: RefCell<Vec<String>>,
-    /// Keys that nobody asked for, with the path of their mapping.
-    unknown: RefCell<Vec<(String, Key)>>,
-    files: Files,
-}
-
-/// The text of the file at a path that is relative to the manifest's folder, or why there is none.
-pub(super) type Read = Box<dyn Fn(&str) -> Result<String, String>>;
-
-/// Files beside the manifest that its values name.
-#[derive(Default)]
-pub(super) struct Files {
-    /// None where there is no folder to be relative to.
-    read: Option<Read>,
-    problems: RefCell<Vec<Problems>>,
-}
 
 /// One mapping of the manifest. Whatever has not been asked for when it is dropped is unknown.
 #[derive(Debug)]
@@ -147,12 +125,6 @@ impl<'a> Section<'a> {
         let path = self.path_of(key);
         let node = self.node(key)?;
         self.reading.items(node, &path, parse)
-    }
-
-    /// Whether the key is there and holds a mapping.
-    pub(super) fn is_map(&mut self, key: &'static str) -> bool {
-        let node = self.node(key);
-        node.is_some_and(|node| matches!(node.value, Value::Map(_)))
     }
 
     /// As [`Self::each`], with a list under every key.
@@ -327,7 +299,7 @@ impl<'a> Section<'a> {
 
     /// The files that values may name.
     pub(super) fn files(&self) -> &'a Files {
-        &self.reading.files
+        self.reading.files()
     }
 
     fn node(&mut self, key: &'static str) -> Option<&'a Node> {
@@ -338,7 +310,7 @@ impl<'a> Section<'a> {
     fn entry(&mut self, key: &'static str) -> Option<&'a (Key, Node)> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
-            self.reading.known.borrow_mut().push(self.path_of(key));
+            self.reading.note_known(self.path_of(key));
         }
         self.entries.iter().find(|(entry, _)| entry.text == key)
     }
@@ -358,127 +330,9 @@ impl Drop for Section<'_> {
                 self.reading
                     .note(complaint.at(key.span, self.path_of(&key.text)));
             } else if !self.takes_any && !self.asked.contains(&key.text.as_str()) {
-                let unknown = (self.path.clone(), key.clone());
-                self.reading.unknown.borrow_mut().push(unknown);
+                self.reading.note_unknown(self.path.clone(), key.clone());
             }
             lines.entry(&key.text).or_insert(key.span.start.line());
         }
-    }
-}
-
-impl Reading {
-    pub(super) fn with(files: Files) -> Self {
-        Self {
-            files,
-            ..Self::default()
-        }
-    }
-
-    /// What was wrong with files that values named, each on its own.
-    pub(super) fn problems_of_files(&self) -> Vec<Problems> {
-        self.files.problems.take()
-    }
-
-    /// Everything that was wrong, now that all known keys have been asked for.
-    pub(super) fn into_problems(self) -> Vec<Problem> {
-        let known = self.known.into_inner();
-        let unknown = self.unknown.into_inner();
-        let unknown = unknown.iter().map(|(parent, key)| {
-            let complaint = unknown_key(parent, &key.text, &known);
-            complaint.at(key.span, join(parent, &key.text))
-        });
-        let mut problems = self.problems.into_inner();
-        problems.extend(unknown);
-        problems
-    }
-
-    fn note(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
-    }
-
-    /// The values of a list, each read and judged alone.
-    fn items<T>(
-        &self,
-        node: &Node,
-        path: &str,
-        parse: impl Fn(&Node) -> Result<T, Complaint>,
-    ) -> Option<Vec<T>> {
-        let Value::List(items) = &node.value else {
-            let message = format!("must be a list, not {}", node.kind());
-            let complaint = Complaint::new(message, "write `[a, b]`, or one `- a` line for each");
-            self.note(complaint.at(node.span, path));
-            return None;
-        };
-        let read = |(place, item): (usize, &Node)| {
-            let path = format!("{path}[{place}]");
-            self.keep(parse(item), item.span, path)
-        };
-        Some(items.iter().enumerate().filter_map(read).collect())
-    }
-
-    fn keep<T>(&self, read: Result<T, Complaint>, span: Span, path: String) -> Option<T> {
-        read.map_err(|complaint| self.note(complaint.at(span, path)))
-            .ok()
-    }
-}
-
-impl Files {
-    pub(super) fn new(read: Read) -> Self {
-        Self {
-            read: Some(read),
-            problems: RefCell::default(),
-        }
-    }
-
-    pub(super) fn read(&self, path: &str) -> Result<String, String> {
-        match &self.read {
-            Some(read) => read(path),
-            None => Err("the manifest lies in no folder".to_owned()),
-        }
-    }
-
-    pub(super) fn note(&self, problems: Problems) {
-        self.problems.borrow_mut().push(problems);
-    }
-}
-
-impl fmt::Debug for Files {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Files").finish_non_exhaustive()
-    }
-}
-
-fn unknown_key(parent: &str, key: &str, known: &[String]) -> Complaint {
-    let inside = |path: &String| match path.rsplit_once('.') {
-        Some((above, key)) => (above == parent).then(|| key.to_owned()),
-        None => parent.is_empty().then(|| path.clone()),
-    };
-    let siblings: Vec<String> = known.iter().filter_map(inside).collect();
-    let siblings: Vec<&str> = siblings.iter().map(String::as_str).collect();
-    if let Some(meant) = nearest(key, &siblings) {
-        return Complaint::new("unknown key", format!("did you mean `{meant}`?"));
-    }
-    if secrets::is_secret(key) {
-        return Complaint::new(
-            "secrets do not belong in a manifest",
-            "set it in the environment, or in an `.env` file beside the manifest: \
-             SF_ACCESS_TOKEN, SF_CLIENT_SECRET, SF_PASSWORD, SF_SECURITY_TOKEN, OPENAI_API_KEY, \
-             AZURE_OPENAI_API_KEY",
-        );
-    }
-    let elsewhere = known
-        .iter()
-        .find(|path| path.rsplit('.').next() == Some(key));
-    let hint = match elsewhere {
-        Some(path) => format!("did you mean `{path}`?"),
-        None => format!("known keys here: {}", siblings.join(", ")),
-    };
-    Complaint::new("unknown key", hint)
-}
-
-fn join(parent: &str, key: &str) -> String {
-    match parent {
-        "" => key.to_owned(),
-        parent => format!("{parent}.{key}"),
     }
 }

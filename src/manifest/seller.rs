@@ -54,54 +54,45 @@ fn name(node: &Node) -> Result<String, Complaint> {
 
 #[cfg(test)]
 mod tests {
-    use crate::manifest::parse;
+    use crate::manifest::fixtures;
 
-    fn check(seller: &str, expect: Result<(), &str>) {
-        let yaml =
-            format!("run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\nseller: {seller}\n");
-        let read = parse(&yaml, "demo.yaml").map(drop).map_err(|problems| {
-            let mut shown = problems.iter().map(|problem| {
-                let hint = problem.hint.clone().unwrap_or_default();
-                format!("{}: {} ({hint})", problem.path, problem.message)
-            });
-            shown.next().unwrap_or_default()
-        });
-        assert_eq!(read, expect.map_err(str::to_owned), "{seller}");
+    /// The problems of a manifest with this under `seller`.
+    #[track_caller]
+    fn check(seller: &str, expect: &[&str]) {
+        fixtures::check(&format!("seller: {seller}"), expect);
     }
 
     #[test]
     fn a_seller_is_named_with_what_is_sold() {
         check(
             "{company: Larkfield, products: [Orbit], competitors: [Northwind]}",
-            Ok(()),
+            &[],
         );
-        check("{value_points: [Live in six weeks.]}", Ok(()));
+        check("{value_points: [Live in six weeks.]}", &[]);
         check(
             "{product: [Orbit]}",
-            Err("seller.product: unknown key (did you mean `products`?)"),
+            &["3 seller.product: unknown key (did you mean `products`?)"],
         );
         check(
             "{products: [Orbit, Orbit]}",
-            Err("seller.products[1]: stands in the list already (take this one out)"),
+            &["3 seller.products[1]: stands in the list already (take this one out)"],
         );
         check(
             "{competitors: Northwind}",
-            Err(
-                "seller.competitors: must be a list, not text (write `[a, b]`, or one `- a` line for each)",
-            ),
+            &[
+                "3 seller.competitors: must be a list, not text (write `[a, b]`, or one `- a` line for each)",
+            ],
         );
         check(
             &format!("{{company: {}}}", "x".repeat(121)),
-            Err("seller.company: 121 characters are too long (write 120 characters at most)"),
+            &["3 seller.company: 121 characters are too long (write 120 characters at most)"],
         );
     }
 
     #[test]
     fn what_is_read_is_written_again() {
-        let yaml = "run: {name: x}\nsalesforce: {instance_url: embedded}\nseller: {company: Larkfield, products: [A], value_points: [B]}\n";
-        let manifest = parse(yaml, "demo.yaml").unwrap();
+        let manifest =
+            fixtures::loads_again("seller: {company: Larkfield, products: [A], value_points: [B]}");
         assert_eq!(manifest.seller.company.as_deref(), Some("Larkfield"));
-        let again = parse(&manifest.resolved_yaml(), "demo.yaml").unwrap();
-        assert_eq!(again, manifest);
     }
 }

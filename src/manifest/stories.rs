@@ -157,23 +157,7 @@ fn mix<S: Serializer>(mix: &[(Shape, u32)], to: S) -> Result<S::Ok, S::Error> {
 #[cfg(test)]
 mod tests {
     use super::Candidate;
-    use crate::manifest::{Problems, parse};
-
-    /// The problems of a manifest with these lines at its end.
-    fn check(lines: &str, expect: &[&str]) {
-        let yaml = format!("run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\n{lines}");
-        let problems = parse(&yaml, "demo.yaml").err();
-        let problems: Vec<_> = problems
-            .iter()
-            .flat_map(Problems::iter)
-            .map(|problem| {
-                let hint = problem.hint.clone().unwrap_or_default();
-                let (line, path, message) = (problem.line, &problem.path, &problem.message);
-                format!("{line} {path}: {message} ({hint})")
-            })
-            .collect();
-        assert_eq!(problems, expect, "{lines}");
-    }
+    use crate::manifest::fixtures::{check, loads_again};
 
     #[test]
     fn shapes_are_mixed_and_assigned() {
@@ -213,13 +197,12 @@ mod tests {
 
     #[test]
     fn deals_are_named_by_id_name_glob_and_filter() {
-        let yaml = "run: {name: x}\nsalesforce: {instance_url: embedded}\nstories: {assign: [\
-                    {shape: new, opportunity: 006DG0000000001},\
-                    {shape: new, opportunity: \"Acme*\", filter: {max_amount: 5}},\
-                    {shape: new, filter: {stage: Closing, owner: A@b.example}}]}\n";
-        let manifest = parse(yaml, "demo.yaml").unwrap();
-        let again = parse(&manifest.resolved_yaml(), "demo.yaml").unwrap();
-        assert_eq!(again, manifest);
+        let manifest = loads_again(
+            "stories: {assign: [\
+             {shape: new, opportunity: 006DG0000000001},\
+             {shape: new, opportunity: \"Acme*\", filter: {max_amount: 5}},\
+             {shape: new, filter: {stage: Closing, owner: A@b.example}}]}",
+        );
         let check = |id, name, stage, amount, expect| {
             let deal = Candidate {
                 id,

@@ -9,10 +9,8 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use snapbox::{assert_data_eq, str};
 
+use super::fixtures::LEAST;
 use super::*;
-
-/// The two keys that have no default.
-const LEAST: &str = "run: {name: demo}\nsalesforce: {instance_url: embedded}\n";
 
 /// Every key that the earlier tool had.
 const EARLIER_TOOL: &str = r#"

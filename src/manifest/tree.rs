@@ -60,17 +60,36 @@ impl Node {
 }
 
 impl Node {
-    /// Where the value at a path of keys such as `fields.Event` stands; a key can have dots too.
+    /// Where the value at a path such as `fields.Event` or `stories.assign[0]` stands; a key can have
+    /// dots too.
     pub(super) fn find(&self, path: &str) -> Option<Span> {
         let Value::Map(entries) = &self.value else {
             return None;
         };
-        entries.iter().find_map(
-            |(entry, node)| match path.strip_prefix(entry.text.as_str())? {
-                "" => Some(node.span),
-                rest => node.find(rest.strip_prefix('.')?),
-            },
-        )
+        entries.iter().find_map(|(entry, node)| {
+            let rest = path.strip_prefix(entry.text.as_str())?;
+            match node.item(rest) {
+                Some((item, rest)) => item.below(rest),
+                None => node.below(rest),
+            }
+        })
+    }
+
+    /// What the rest of a path leads to, behind the path of this.
+    fn below(&self, rest: &str) -> Option<Span> {
+        match rest {
+            "" => Some(self.span),
+            rest => self.find(rest.strip_prefix('.')?),
+        }
+    }
+
+    /// The item that a rest such as `[0].shape` begins with, and what comes behind it.
+    fn item<'p>(&self, rest: &'p str) -> Option<(&Self, &'p str)> {
+        let Value::List(items) = &self.value else {
+            return None;
+        };
+        let (number, rest) = rest.strip_prefix('[')?.split_once(']')?;
+        Some((items.get(number.parse::<usize>().ok()?)?, rest))
     }
 }
 
@@ -245,4 +264,35 @@ fn syntax_problem(error: &ScanError, source: &str) -> Problem {
         hint: hint.map(str::to_owned),
     };
     complaint.at(Span::empty(mark), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    /// Line and column of the value at a path.
+    #[track_caller]
+    fn check(path: &str, expect: Option<(usize, usize)>) {
+        let yaml = "fields:\n  Event: {a.b: 1}\nstories:\n  assign:\n  - {shape: new}\n  - shape: won\n    \
+                    opportunity: x\n";
+        let span = parse(yaml).unwrap().find(path);
+        let place = span.map(|span| (span.start.line(), span.start.col() + 1));
+        assert_eq!(place, expect, "{path}");
+    }
+
+    #[test]
+    fn values_are_found_by_their_paths() {
+        check("fields.Event.a.b", Some((2, 16)));
+        check("stories.assign[0]", Some((5, 5)));
+        check("stories.assign[1]", Some((6, 5)));
+        check("stories.assign[1].opportunity", Some((7, 18)));
+        for nowhere in [
+            "fields.Task",
+            "stories.assign[2]",
+            "stories.assign[x]",
+            "stories[0]",
+        ] {
+            check(nowhere, None);
+        }
+    }
 }

@@ -11,11 +11,13 @@ use serde::Serialize;
 
 use super::accounts::Accounts;
 use super::added::{Added, by_api_name};
+use super::bounds::Bounds;
 use super::calendar::Calendar;
 use super::framework::{ClosePlan, Framework, Mapped, as_keys, by_name};
 use super::people::Contacts;
 use super::peopleai::PeopleAi;
 use super::roles::Role;
+use super::salesforce::Salesforce;
 use super::seller::Seller;
 use super::stories::Stories;
 use super::wordings::{Bodies, Subjects};
@@ -174,103 +176,6 @@ pub(crate) enum StoryKey {
     Field(String),
 }
 
-/// Which org, how to sign in, and which opportunities.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Salesforce {
-    pub(crate) instance_url: InstanceUrl,
-    /// `None`: whichever way the environment has the secrets for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) auth: Option<Auth>,
-    /// As in a path of the REST API, without the `v`: `67.0`.
-    pub(crate) api_version: String,
-    /// Seconds until a create whose reply was lost, and which cannot be found, is sent again.
-    /// (On the embedded org nothing arrives late, whatever this says.)
-    pub(crate) settle_after: u32,
-    /// A run stops when so many percent of the org's daily calls are used up, by whomever.
-    pub(crate) api_share: u32,
-    /// From so many changes of one kind, or opportunities, on they go by jobs of the Bulk API.
-    pub(crate) bulk_threshold: u32,
-    /// Seconds without progress after which a job of the Bulk API is not waited for any more.
-    pub(crate) bulk_patience: u32,
-    /// Ids, of 15 or 18 characters, of the production orgs that may be written to.
-    pub(crate) allow_production: Vec<String>,
-    /// `None`: future meetings and invitations of owners whose calendars sync are refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) calendar_sync: Option<CalendarSync>,
-    /// Whether what an alert of a duplicate rule would hold up is saved all the same.
-    pub(crate) allow_duplicates: bool,
-    pub(crate) query: Query,
-}
-
-/// Where the org is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum InstanceUrl {
-    /// The org that is built in.
-    Embedded,
-    /// Scheme, host and perhaps port, without a slash at the end; `http` only on loopback.
-    Url(String),
-}
-
-words! {
-    /// How to sign in. What is secret about it comes from the environment.
-    Auth {
-        /// The session of the Salesforce CLI.
-        SfCli = "sf_cli",
-        AccessToken = "access_token",
-        /// An assertion signed with a key file.
-        Jwt = "jwt",
-        /// Client credentials, refresh token, or username and password with a connected app.
-        Oauth = "oauth",
-    }
-}
-
-/// Which opportunities get a story.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Query {
-    /// Values of Opportunity.Type; empty: any.
-    pub(crate) opportunity_type: Vec<String>,
-    /// Values of Opportunity.StageName; empty: any.
-    pub(crate) stages_allowed: Vec<String>,
-    #[serde(skip_serializing_if = "Exclusion::is_default")]
-    pub(crate) exclude_if_omitted_field: Exclusion,
-    /// `None`: any close date.
-    #[serde(serialize_with = "super::resolved::close_date_range")]
-    pub(crate) close_date_range: Option<Bounds<Date>>,
-    /// Closed Won and Closed Lost deals are taken in.
-    pub(crate) include_closed: bool,
-    /// At most so many opportunities, the oldest.
-    pub(crate) limit: u32,
-    pub(crate) on_leave: OnLeave,
-}
-
-/// The checkbox on Opportunity that keeps a deal out of the demo.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Exclusion {
-    /// `Omitted_from_Demo__c`, where the org has it: the manifest says nothing.
-    IfPresent,
-    /// The manifest names this field; an org without it is an error.
-    Field(String),
-    /// The manifest says null: no deal is kept out.
-    Off,
-}
-
-impl Exclusion {
-    /// The field that is looked for when the manifest names none.
-    pub(crate) const DEFAULT_FIELD: &str = "Omitted_from_Demo__c";
-
-    fn is_default(&self) -> bool {
-        matches!(self, Self::IfPresent)
-    }
-}
-
-words! {
-    /// What happens to the records of an opportunity that the query no longer matches.
-    OnLeave {
-        Keep = "keep",
-        Destroy = "destroy",
-    }
-}
-
 /// What becomes of the opportunities themselves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Opportunities {
@@ -358,13 +263,6 @@ pub(crate) struct Owners {
     pub(crate) spread: Vec<String>,
 }
 
-words! {
-    /// What may happen where owners' calendars are synchronised with the org.
-    CalendarSync {
-        Accepted = "accepted",
-    }
-}
-
 /// Text from a language model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Llm {
@@ -445,38 +343,4 @@ pub(crate) struct Drift {
     pub(crate) ignore: Vec<String>,
     /// Written when the record is created, and never again.
     pub(crate) create_only: Vec<String>,
-}
-
-/// A least and a greatest value, both included, never the wrong way round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) struct Bounds<T> {
-    min: T,
-    max: T,
-}
-
-impl<T: Copy + PartialOrd> Bounds<T> {
-    /// `None` where `min` is greater than `max`.
-    pub(crate) fn new(min: T, max: T) -> Option<Self> {
-        (min <= max).then_some(Self { min, max })
-    }
-
-    pub(crate) fn min(self) -> T {
-        self.min
-    }
-
-    pub(crate) fn max(self) -> T {
-        self.max
-    }
-
-    /// With another least value, which the greatest one makes room for.
-    pub(super) fn with_min(self, min: T) -> Self {
-        let max = if min > self.max { min } else { self.max };
-        Self { min, max }
-    }
-
-    /// With another greatest value, which the least one makes room for.
-    pub(super) fn with_max(self, max: T) -> Self {
-        let min = if max < self.min { max } else { self.min };
-        Self { min, max }
-    }
 }

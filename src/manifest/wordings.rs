@@ -119,7 +119,7 @@ fn wordings(
     parse: fn(&Node) -> Result<Template, Complaint>,
 ) -> Wordings {
     let mut read = Wordings::default();
-    if !section.is_map(key) {
+    if !section.is_mapping(key) {
         read.default = section.distinct(key, parse).unwrap_or_default();
         return read;
     }
@@ -161,24 +161,12 @@ fn any(node: &Node) -> Result<Template, Complaint> {
 
 #[cfg(test)]
 mod tests {
-    use crate::manifest::{Problems, parse};
+    use crate::manifest::fixtures;
 
     /// The problems of a manifest with this under `activity`.
+    #[track_caller]
     fn check(activity: &str, expect: &[&str]) {
-        let yaml = format!(
-            "run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\nactivity:\n{activity}\n"
-        );
-        let problems = parse(&yaml, "demo.yaml").err();
-        let problems: Vec<_> = problems
-            .iter()
-            .flat_map(Problems::iter)
-            .map(|problem| {
-                let hint = problem.hint.clone().unwrap_or_default();
-                let (line, path, message) = (problem.line, &problem.path, &problem.message);
-                format!("{line} {path}: {message} ({hint})")
-            })
-            .collect();
-        assert_eq!(problems, expect, "{activity}");
+        fixtures::check(&format!("activity:\n{activity}"), expect);
     }
 
     #[test]
@@ -221,11 +209,11 @@ mod tests {
 
     #[test]
     fn they_load_again_from_their_resolved_form() {
-        let yaml = "run: {name: x}\nsalesforce: {instance_url: embedded}\nactivity:\n  subjects: {emails: [A, B]}\n  bodies: {emails: {default: [C], Qualification: [D], Prospecting: [E]}}\n";
-        let manifest = parse(yaml, "demo.yaml").unwrap();
+        let manifest = fixtures::loads_again(
+            "activity:\n  subjects: {emails: [A, B]}\n  \
+             bodies: {emails: {default: [C], Qualification: [D], Prospecting: [E]}}",
+        );
         assert_eq!(manifest.activity.bodies.emails.of(0).len(), 2);
         assert_eq!(manifest.activity.bodies.emails.of(4).len(), 1);
-        let again = parse(&manifest.resolved_yaml(), "demo.yaml").unwrap();
-        assert_eq!(again, manifest);
     }
 }

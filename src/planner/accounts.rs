@@ -54,7 +54,8 @@ pub(super) fn known(situation: &Situation, name: &str) -> Option<Value> {
     accounts.find(is_called).map(|(id, _)| Value::Id(id.0))
 }
 
-fn path(key: &str) -> Path {
+/// Where an account that is made stands under the org.
+pub(super) fn path(key: &str) -> Path {
     Path::new(format!("account/{key}"))
 }
 

@@ -9,6 +9,7 @@ mod activity;
 mod added;
 mod calendar;
 mod correspondents;
+mod deal;
 mod desks;
 mod evidence;
 mod judged;
@@ -16,7 +17,9 @@ mod loan;
 mod overlaps;
 mod owners;
 mod people;
+mod render;
 mod scorecard;
+mod shapes;
 mod story;
 mod text;
 mod timeline;
@@ -35,11 +38,11 @@ use std::rc::Rc;
 
 use crate::draw::RootDraw;
 use crate::manifest::{Manifest, Misfit, Role, template};
-use crate::model::address::{Address, Path};
+use crate::model::address::Path;
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, RootId};
-use crate::model::inventory::{Inventory, Opportunity};
+use crate::model::inventory::Inventory;
 use crate::model::object::Object;
 use crate::model::person::Person;
 use crate::model::pins::Pins;
@@ -48,12 +51,13 @@ use crate::model::told::{Shaped, Told};
 use crate::model::value::{Datum, FieldName, Value};
 
 use added::Added;
+use deal::Deal;
 use desks::Desks;
 use evidence::Asked;
+use shapes::Shapes;
 use story::counts;
 use text::{Lexicon, Own, Voice};
-use timeline::{Direction, Kind, Source, Step, Timeline};
-use zone::Zone;
+use timeline::{Source, Timeline};
 
 /// All that a plan depends on.
 #[derive(Clone, Copy)]
@@ -94,17 +98,6 @@ pub(crate) struct Planner<'a> {
 
 /// A deal's story, and the voice of its texts.
 type Story = (RootId, Rc<Timeline>, Rc<Voice>);
-
-/// What the makers of records are given for one deal.
-struct Deal<'a> {
-    root: RootId,
-    opportunity: &'a Opportunity,
-    pins: &'a Pins,
-    /// Everything that happened around it and is planned.
-    timeline: &'a Timeline,
-    voice: &'a Voice,
-    planner: &'a Planner<'a>,
-}
 
 /// A kind of record and what makes it, in the order of creation. To add one is a file and a line.
 const MAKERS: &[fn(&Deal, &mut RootDraw, &mut Vec<Desired>)] = &[
@@ -187,12 +180,12 @@ impl<'a> Planner<'a> {
             .map(|(name, value)| {
                 let value = owners::stand_in(&self.situation, name, value);
                 let draft = deal.as_ref().and_then(|deal| {
-                    let most = longest(deal, record.object, name);
+                    let most = render::longest(deal, record.object, name);
                     text::draft(deal, &value, most)
                 });
                 let datum = match draft {
                     Some(draft) => Datum::Draft(Box::new(draft)),
-                    None => render(name, &value, (deal.as_ref(), record.object)),
+                    None => render::datum(name, &value, (deal.as_ref(), record.object)),
                 };
                 (name.clone(), datum)
             })
@@ -292,100 +285,6 @@ impl<'a> Planner<'a> {
     }
 }
 
-impl Deal<'_> {
-    /// The words that the deal is told with.
-    fn lexicon(&self) -> &Lexicon {
-        &self.planner.lexicons[&self.pins.grammar]
-    }
-
-    /// The time zone of whoever holds, writes or calls.
-    fn zone(&self, step: &Step) -> &Zone {
-        let desks = &self.planner.desks;
-        let main = step.people.main.filter(|_| {
-            matches!(
-                step.kind,
-                Kind::Mail(Direction::Inbound, _) | Kind::Call(Direction::Inbound)
-            )
-        });
-        let person = main.and_then(|place| self.pins.cast[usize::from(place)].person);
-        let theirs = self.opportunity.account.zip(person);
-        let theirs = theirs.and_then(|(account, person)| desks.of_person(account, person));
-        theirs.unwrap_or_else(|| desks.of_user(step.owner)).zone
-    }
-
-    fn address(&self, path: &Path) -> Address {
-        Address {
-            root: self.root,
-            path: path.clone(),
-        }
-    }
-
-    /// Adds a record unless the org lacks its object, or the one that it is a part of. Fields
-    /// that the org lacks are left out.
-    fn add(
-        &self,
-        records: &mut Vec<Desired>,
-        path: Path,
-        object: Object,
-        mut fields: Vec<(FieldName, Value)>,
-    ) {
-        let capabilities = self.planner.situation.capabilities;
-        let mut needed = object.facts().part_of.into_iter().chain([object]);
-        if !needed.all(|object| capabilities.has(object)) {
-            return;
-        }
-        activity::peopleai::add(self, &path, object, &mut fields);
-        added::add(self, &path, object, &mut fields);
-        self.planner
-            .shapes
-            .borrow_mut()
-            .fit(capabilities, object, &mut fields);
-        let drafts = text::asked_hash(self, &fields);
-        let want = want::want(Some(self), object, (&fields, drafts));
-        records.push(Desired {
-            path,
-            object,
-            lender: None,
-            want,
-            fields,
-        });
-    }
-}
-
-/// The names that records of each kind were last made with, when the org had a place for all of
-/// them: almost all records of a kind have the same fields, so looking once is enough.
-#[derive(Default)]
-struct Shapes(BTreeMap<Object, Vec<FieldName>>);
-
-impl Shapes {
-    /// Leaves out fields that the org lacks.
-    fn fit(
-        &mut self,
-        capabilities: &Capabilities,
-        object: Object,
-        fields: &mut Vec<(FieldName, Value)>,
-    ) {
-        let names = || fields.iter().map(|(name, _)| name);
-        let known = self.0.get(&object).is_some_and(|known| {
-            known.len() == fields.len() && names().zip(known).all(|(name, known)| same(name, known))
-        });
-        if known {
-            return;
-        }
-        if names().all(|name| capabilities.can_create(object, name)) {
-            let names = names().cloned().collect();
-            self.0.insert(object, names);
-        } else {
-            fields.retain(|(name, _)| capabilities.can_create(object, name));
-        }
-    }
-}
-
-/// Whether two names are equal: mostly they are the same constant, which is quicker to see.
-fn same(one: &FieldName, other: &FieldName) -> bool {
-    (one.as_ptr(), one.len()) == (other.as_ptr(), other.len()) || one == other
-}
-
 /// A field of a maker's record.
 fn field(name: &'static str, value: Value) -> (FieldName, Value) {
     (Cow::Borrowed(name), value)
@@ -421,57 +320,6 @@ fn tell(
         theirs: &theirs,
     };
     (timeline::tell(source, &mut draw), draw)
-}
-
-/// The most characters that the platform takes where a text of ours could have more.
-fn longest(deal: &Deal, object: Object, field: &str) -> usize {
-    let added = &deal.planner.situation.capabilities.added_fields;
-    let kind = || added.get(&object)?.get(field);
-    match field {
-        "Subject" | "NextStep" => 255,
-        _ => kind().map_or(usize::MAX, scorecard::fields::longest),
-    }
-}
-
-fn render(name: &str, value: &Value, (deal, object): (Option<&Deal>, Object)) -> Datum {
-    use serde_json::Value as Json;
-    let json = match value {
-        Value::Null => Json::Null,
-        Value::Bool(bool) => Json::Bool(*bool),
-        Value::Tenths(tenths) if tenths % 10 == 0 => Json::from(tenths / 10),
-        Value::Tenths(tenths) => Json::from(*tenths as f64 / 10.0),
-        Value::Day(day) => Json::String(day.to_string()),
-        Value::Instant(second) => {
-            let at = jiff::Timestamp::from_second(*second).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-            Json::String(at.to_string())
-        }
-        Value::Id(id) => Json::String(id.to_string()),
-        Value::People(people) => {
-            if people.iter().any(|person| person.address().is_some()) {
-                return Datum::People(people.clone());
-            }
-            people.iter().map(ToString::to_string).collect()
-        }
-        Value::Users(users) => users.iter().map(|user| user.0.to_string()).collect(),
-        Value::Name(who) => deal.map_or(Json::Null, |deal| correspondents::name(deal, *who).into()),
-        Value::EmailAddress(who) => deal.map_or(Json::Null, |deal| {
-            correspondents::address(deal, *who).into()
-        }),
-        Value::EmailAddresses(who) => deal.map_or(Json::Null, |deal| {
-            correspondents::addresses(deal, who).into()
-        }),
-        Value::Ref(address) => return Datum::Ref(address.clone()),
-        Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
-        Value::Word(word) => Json::String(word.clone().into_owned()),
-        Value::Given(json) => json.clone(),
-        Value::Text(text) => deal.map_or(Json::Null, |deal| {
-            Json::String(text::render(deal, text, longest(deal, object, name)))
-        }),
-        Value::Templated(templated) => {
-            deal.map_or(Json::Null, |deal| added::render(deal, object, templated))
-        }
-    };
-    Datum::Json(json)
 }
 
 #[cfg(test)]

@@ -273,6 +273,32 @@ impl World {
         }
         self
     }
+
+    /// Each deal with an account of its own, with people of its own.
+    fn with_an_account_each(mut self) -> Self {
+        let Inventory {
+            opportunities,
+            accounts,
+            contacts,
+            ..
+        } = &mut self.inventory;
+        let account = accounts.values().next().cloned();
+        let account = account.expect("worlds have accounts");
+        let people = contacts.values().next().cloned();
+        let people = people.expect("worlds have contacts");
+        for (number, deal) in opportunities.values_mut().enumerate() {
+            let id_of_account = AccountId(id("001", 500 + number));
+            deal.account = Some(id_of_account);
+            accounts.insert(id_of_account, account.clone());
+            let own = people.values().cloned().enumerate();
+            let own = own.map(|(place, contact)| {
+                let id_of_contact = ContactId(id("003", 5000 + number * 10 + place));
+                (id_of_contact, contact)
+            });
+            contacts.insert(id_of_account, own.collect());
+        }
+        self
+    }
 }
 
 impl Record {

@@ -61,6 +61,21 @@ pub(super) fn notices(inventory: &Inventory, planner: &Planner) -> Vec<String> {
     notices
 }
 
+/// Which deals are told from a day on which they had not been created: in a fresh org all are young.
+pub(super) fn predating(inventory: &Inventory, planner: &Planner) -> Option<String> {
+    let predating = &planner.stories.predating;
+    let deals = predating
+        .iter()
+        .filter_map(|deal| inventory.opportunities.get(deal));
+    let names = named(&deals.map(|deal| &*deal.name).collect::<Vec<_>>(), "deal")?;
+    Some(match predating.len() {
+        1 => format!("1 deal is so young that activities may lie before it was created: {names}"),
+        more => format!(
+            "{more} deals are so young that activities may lie before they were created: {names}"
+        ),
+    })
+}
+
 fn without_account(inventory: &Inventory, told: &[RootId]) -> Option<String> {
     let deals = told
         .iter()

@@ -10,6 +10,7 @@ use super::mix;
 use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
+use super::shapes;
 use super::texts;
 use crate::apply::{self, Way};
 use crate::manifest::InstanceUrl;
@@ -148,6 +149,9 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     }
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
+    notices.extend(shapes::notices(ground, planner));
+    notices
+        .extend(planner.and_then(|planner| customers::predating(&ground.read.inventory, planner)));
     notices.extend(loans::notices(ground, planner, seen));
     notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {
@@ -206,6 +210,16 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
     notices
 }
 
+/// The first of the deals, and how many more there are.
+fn some(mut deals: Vec<String>) -> String {
+    let more = deals.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        deals.truncate(MOST_NAMED);
+        deals.push(format!("{more} more deals"));
+    }
+    deals.join(", ")
+}
+
 /// What had to give because people's calendars are full, or too far apart.
 fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
     let deals = &ground.read.inventory.opportunities;
@@ -222,11 +236,7 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
             let name = deals.get(root).map_or("", |deal| &deal.name);
             format!("{name} ({count})")
         };
-        let mut names: Vec<_> = counted.iter().take(MOST_NAMED).map(name).collect();
-        if counted.len() > names.len() {
-            names.push(format!("{} more deals", counted.len() - names.len()));
-        }
-        (total, names.join(", "))
+        (total, some(counted.iter().map(name).collect()))
     };
     let mut notices = Vec::new();
     if let (1.., names) = list(|clashes| clashes.forced) {
@@ -239,12 +249,14 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
             "{dropped} meetings fewer than drawn, as calendars are full: {names}"
         ));
     }
-    if calendars.apart > 0 {
-        notices.push(format!(
-            "{} meetings lie outside the working hours of their owner or of somebody who attends: they share none",
-            calendars.apart
-        ));
-    }
+    let apart = match calendars.apart {
+        0 => return notices,
+        1 => "1 meeting lies".to_owned(),
+        more => format!("{more} meetings lie"),
+    };
+    notices.push(format!(
+        "{apart} outside the working hours of their owner or of somebody who attends: they share none"
+    ));
     notices
 }
 

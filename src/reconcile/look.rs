@@ -2,10 +2,13 @@
 
 use anyhow::Context as _;
 
-use super::reader::Reader;
+use super::pass::ROOTS;
+use super::reader::{Gathered, Reader};
 use super::request::Request;
-use super::{pass, steps};
+use super::steps;
+use crate::diff::{self, Policies};
 use crate::model::id::{RecordId, RootId};
+use crate::model::recorded::Live;
 use crate::org::Org;
 use crate::refresh;
 use crate::state::State;
@@ -33,7 +36,40 @@ pub(crate) async fn drift(
     };
     let refresh = request.options.refresh;
     let reader = Reader::open((org, state), proof, &counts, refresh, &[]).await?;
-    pass::drift(&reader, state, &steps::policies(request)).await
+    count_drift(&reader, state, &steps::policies(request)).await
+}
+
+/// Counts what others did to the managed records: changed, and gone.
+async fn count_drift(
+    reader: &Reader<'_>,
+    state: &State,
+    policies: &Policies,
+) -> anyhow::Result<(u64, u64)> {
+    let (mut changed, mut gone) = (0, 0);
+    let roots: Vec<_> = state.roots()?.into_keys().collect();
+    for roots in roots.chunks(ROOTS) {
+        let mut gathered = Vec::new();
+        for root in roots {
+            gathered.push(Gathered {
+                root: *root,
+                desired: Vec::new(),
+                rows: state.rows(*root)?,
+            });
+        }
+        let live = reader.live(&gathered).await?;
+        let rows = gathered.iter().flat_map(|one| &one.rows);
+        for (row, live) in rows.zip(&live) {
+            match live {
+                Live::Gone => gone += 1,
+                Live::NotOurs => changed += 1,
+                Live::Ours(live) => {
+                    changed += u64::from(!diff::is_as_held(policies, None, row, live));
+                }
+                Live::NotRead | Live::Unchanged => {}
+            }
+        }
+    }
+    Ok((changed, gone))
 }
 
 /// The ids of the deal's managed records that are not part of another one.

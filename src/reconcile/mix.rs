@@ -20,7 +20,7 @@ pub(super) fn notices(inventory: &Inventory, stories: &Stories) -> Vec<String> {
         let deal = Weakened {
             name: name.unwrap_or_default(),
             to,
-            because,
+            because: because.to_string(),
         };
         weakened.entry(*from).or_default().push(deal);
     }
@@ -33,13 +33,13 @@ pub(super) fn notices(inventory: &Inventory, stories: &Stories) -> Vec<String> {
 struct Weakened<'a> {
     name: &'a str,
     to: Shape,
-    because: &'a str,
+    because: String,
 }
 
 fn notice(from: Shape, deals: &[Weakened]) -> String {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for deal in deals {
-        reasons.entry(deal.because).or_default().push(deal.name);
+        reasons.entry(&deal.because).or_default().push(deal.name);
     }
     // Of reasons that are as frequent, the first.
     let most = reasons
@@ -87,7 +87,7 @@ mod tests {
             let deals = deals.iter().map(|(name, to, because)| Weakened {
                 name,
                 to: *to,
-                because,
+                because: (*because).to_owned(),
             });
             assert_eq!(notice(Stalled, &deals.collect::<Vec<_>>()), expect);
         };

@@ -1,30 +1,29 @@
 //! The pass over all roots: planned, read and compared some hundred at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use wildmatch::WildMatch;
 
+use super::compared::Compared;
 use super::ground::Ground;
 use super::reader::{Gathered, Reader, add_desired};
 use super::seen::Seen;
-use super::{selection, steps, texts};
-use crate::diff::{self, Context, Policies, Root};
-use crate::model::address::Path;
+use super::{selection, steps};
+use crate::diff::{self, Policies};
 use crate::model::change::Change;
 use crate::model::id::{AccountId, RootId};
 use crate::model::object::Object;
 use crate::model::record::Desired;
-use crate::model::recorded::{Found, Live, Row};
+use crate::model::recorded::{Found, Row};
 use crate::org::RECORDS_PER_LOT;
 use crate::plan_file::Builder;
 use crate::planner::Planner;
 use crate::refresh::{self, OwnedFields, Proof};
 use crate::scope;
-use crate::state::State;
 
 /// So many roots are held at once, and about so many of their recorded records.
-const ROOTS: usize = 500;
+pub(super) const ROOTS: usize = 500;
 const ROWS: usize = 2 * RECORDS_PER_LOT;
 
 /// The records of so many deals name all fields that there are.
@@ -32,28 +31,20 @@ const SAMPLE: usize = 50;
 
 /// What the pass works with beside its ground.
 pub(super) struct Pass<'a> {
-    ground: &'a Ground<'a>,
+    pub(super) ground: &'a Ground<'a>,
     /// Without one everything is to go.
-    planner: Option<&'a Planner<'a>>,
+    pub(super) planner: Option<&'a Planner<'a>>,
     /// The accounts of roots that the inventory does not hold.
-    accounts: BTreeMap<RootId, AccountId>,
-    reader: Reader<'a>,
+    pub(super) accounts: BTreeMap<RootId, AccountId>,
+    pub(super) reader: Reader<'a>,
     protect: Vec<WildMatch>,
     /// The digest of the manifest.
-    manifest: String,
-    policies: Policies,
+    pub(super) manifest: String,
+    pub(super) policies: Policies,
     /// Of a destroy: only rows of this run, and their parts.
-    only_run: Option<i64>,
+    pub(super) only_run: Option<i64>,
     /// Records of ours that state does not know.
-    found: Found,
-}
-
-/// A root with what the org holds of its rows.
-struct Compared {
-    one: Gathered,
-    live: Vec<Live>,
-    /// Its changes, where they are known already.
-    changes: Option<Vec<Change>>,
+    pub(super) found: Found,
 }
 
 /// Compares all the roots, and gives every change in scope to the builder.
@@ -217,61 +208,11 @@ impl Pass<'_> {
     }
 
     /// What people call a root: the name of the opportunity, or of the account.
-    fn name(&self, root: RootId) -> &str {
+    pub(super) fn name(&self, root: RootId) -> &str {
         let inventory = &self.ground.read.inventory;
         let deal = inventory.opportunities.get(&root).map(|deal| &deal.name);
         let account = || Some(&inventory.accounts.get(&root.account()?)?.name);
         deal.or_else(account).map_or("", |name| name)
-    }
-
-    /// The roots with what the org holds of them: of what changed, and of what is to be changed,
-    /// with its values.
-    async fn compared(&self, roots: Vec<Gathered>, seen: &Seen) -> anyhow::Result<Vec<Compared>> {
-        let mut live = self.reader.live(&roots).await?;
-        let (mut closer, mut known, mut first) = (Vec::new(), Vec::new(), 0);
-        for one in &roots {
-            let of_root = &live[first..first + one.rows.len()];
-            let changes = of_root
-                .contains(&Live::Unchanged)
-                .then(|| self.changes(one, of_root, seen));
-            let unread = Self::unread(one, of_root, changes.as_deref().unwrap_or_default());
-            known.push(changes.filter(|_| unread.is_empty()));
-            closer.extend(unread.into_iter().map(|place| first + place));
-            first += one.rows.len();
-        }
-        self.reader.look_closer(&roots, &mut live, &closer).await?;
-        let mut live = live.into_iter();
-        let compared = roots.into_iter().zip(known).map(|(mut one, changes)| {
-            let mut live: Vec<Live> = live.by_ref().take(one.rows.len()).collect();
-            if let Some(run) = self.only_run {
-                (one.rows, live) = of_run(one.rows, live, run);
-            }
-            let changes = changes.filter(|_| self.only_run.is_none());
-            Compared { one, live, changes }
-        });
-        Ok(compared.collect())
-    }
-
-    /// The places of the rows that are to be changed and were not read; with a part, also what it
-    /// is part of, which proves whose it is.
-    fn unread(one: &Gathered, live: &[Live], changes: &[Change]) -> Vec<usize> {
-        let place = |path: &Path| one.rows.binary_search_by(|row| row.path.cmp(path)).ok();
-        let mut places = BTreeSet::new();
-        for changed in changes
-            .iter()
-            .filter_map(|change| place(&change.address.path))
-        {
-            let whole = one.rows[changed].path.ancestors().find_map(|path| {
-                let part_of = one.rows[changed].object.facts().part_of;
-                place(&path).filter(|place| Some(one.rows[*place].object) == part_of)
-            });
-            let whole = whole.filter(|whole| live[*whole] == Live::Unchanged);
-            if live[changed] == Live::Unchanged || whole.is_some() {
-                places.insert(changed);
-            }
-            places.extend(whole);
-        }
-        places.into_iter().collect()
     }
 
     fn is_targeted(&self, one: &Gathered) -> bool {
@@ -283,63 +224,6 @@ impl Pass<'_> {
             .options
             .scope
             .targets(one.root, name, paths)
-    }
-
-    /// The changes of a root: of a deal those that are in scope.
-    fn changes(&self, one: &Gathered, live: &[Live], seen: &Seen) -> Vec<Change> {
-        let Ground {
-            state,
-            request,
-            surroundings,
-            read,
-            ..
-        } = self.ground;
-        let deal = read.inventory.opportunities.get(&one.root);
-        let known = || self.accounts.get(&one.root).copied();
-        let rendered = |root, record: &Desired| match self.planner {
-            Some(planner) => planner.render(root, record),
-            None => Vec::new(),
-        };
-        let texts = self.ground.texts;
-        let render = |root, record: &Desired| texts::known(texts, request, rendered(root, record));
-        let is_retold = |root, record: &Desired, row: &Row| {
-            request.options.generate && texts::is_retold(texts, row, &rendered(root, record))
-        };
-        let context = Context {
-            capabilities: &surroundings.capabilities,
-            found: &self.found,
-            generation_floor: state.meta().generation_floor,
-            upgrades_texts: request.options.upgrade_texts,
-            same_manifest: state.meta().applied.as_deref() == Some(&*self.manifest),
-            anchor_moved: surroundings.told.is_moved(),
-            elsewhere: &seen.elsewhere,
-            adopting: self.ground.takes_over(),
-            replacing: steps::replacing(request),
-            policies: &self.policies,
-            render: &render,
-            is_retold: &is_retold,
-        };
-        let planned = self
-            .planner
-            .is_some_and(|planner| planner.stories.covers(one.root));
-        let own = one.root.account();
-        let root = Root {
-            id: one.root,
-            account: own.or_else(|| deal?.account).or_else(known),
-            desired: &one.desired,
-            rows: &one.rows,
-            live,
-            gone_reason: steps::gone_reason(request, planned),
-        };
-        let mut changes = Vec::new();
-        diff::diff(&context, &root, &mut |change| changes.push(change));
-        match one.root.is_deal() {
-            false => changes,
-            true => {
-                let scope = &request.options.scope;
-                scope.narrow(changes, self.name(one.root), &seen.beside)
-            }
-        }
     }
 
     fn push(
@@ -387,51 +271,4 @@ fn add_new_loans(desired: &[Desired], rows: &mut Vec<Row>) {
             rows.insert(place, row);
         }
     }
-}
-
-/// Counts what others did to the managed records: changed, and gone.
-pub(super) async fn drift(
-    reader: &Reader<'_>,
-    state: &State,
-    policies: &Policies,
-) -> anyhow::Result<(u64, u64)> {
-    let (mut changed, mut gone) = (0, 0);
-    let roots: Vec<_> = state.roots()?.into_keys().collect();
-    for roots in roots.chunks(ROOTS) {
-        let mut gathered = Vec::new();
-        for root in roots {
-            gathered.push(Gathered {
-                root: *root,
-                desired: Vec::new(),
-                rows: state.rows(*root)?,
-            });
-        }
-        let live = reader.live(&gathered).await?;
-        let rows = gathered.iter().flat_map(|one| &one.rows);
-        for (row, live) in rows.zip(&live) {
-            match live {
-                Live::Gone => gone += 1,
-                Live::NotOurs => changed += 1,
-                Live::Ours(live) => {
-                    changed += u64::from(!diff::is_as_held(policies, None, row, live));
-                }
-                Live::NotRead | Live::Unchanged => {}
-            }
-        }
-    }
-    Ok((changed, gone))
-}
-
-/// The rows of a run, and the parts of what it created, each with what the org holds.
-fn of_run(rows: Vec<Row>, live: Vec<Live>, run: i64) -> (Vec<Row>, Vec<Live>) {
-    let made = rows.iter().filter(|row| row.run == run);
-    let made: Vec<_> = made.map(|row| format!("{}/", row.path)).collect();
-    let is_part = |row: &Row| {
-        let under = |whole: &String| row.path.as_str().starts_with(whole);
-        row.object.facts().part_of.is_some() && made.iter().any(under)
-    };
-    let pairs = rows.into_iter().zip(live);
-    pairs
-        .filter(|(row, _)| row.run == run || is_part(row))
-        .unzip()
 }

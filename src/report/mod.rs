@@ -36,5 +36,5 @@ pub(crate) use run_log::{Closing, RunLog, Start};
 pub(crate) use status_view::{
     Drift, Quota, RunDetails, Status, run, run_json, status, status_json,
 };
-pub(crate) use story::{look_at, story};
+pub(crate) use story::{look_at, story, story_json};
 pub(crate) use terminal::{ColorChoice, Terminal};

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use comfy_table::CellAlignment::{Left, Right};
+use serde::Serialize;
 
+use super::json::{self, FORMAT_VERSION};
 use super::paint;
 use super::table::{self, Column};
 use super::text::{brief, clean};
@@ -70,6 +72,22 @@ pub(crate) fn story(told: &Told, width: usize, out: &mut dyn Write) -> io::Resul
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// The story of a deal for a program.
+pub(crate) fn story_json(told: &Told, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct StoryLine<'a> {
+        format_version: &'static str,
+        r#type: &'static str,
+        story: &'a Told,
+    }
+    let line = StoryLine {
+        format_version: FORMAT_VERSION,
+        r#type: "story",
+        story: told,
+    };
+    json::write(&line, out)
 }
 
 /// Names a deal that shows what an apply has made, and where it is.

@@ -121,13 +121,13 @@ impl Scorecards {
 
 #[cfg(test)]
 mod tests {
-    use crate::manifest::{Manifest, Problems, parse};
+    use crate::manifest::fixtures;
+    use crate::manifest::{Manifest, Problems};
     use crate::model::close_plan::{Mode, Question};
     use crate::model::id::RecordId;
 
     fn manifest(scorecards: &str) -> Result<Manifest, Problems> {
-        let head = "run: {name: x}\nsalesforce: {instance_url: embedded}\n";
-        parse(&format!("{head}scorecards: {scorecards}\n"), "demo.yaml")
+        fixtures::manifest(&format!("scorecards: {scorecards}"))
     }
 
     #[test]
@@ -184,10 +184,7 @@ mod tests {
     #[test]
     fn it_loads_again_from_its_resolved_form() {
         let check = |scorecards: &str| {
-            let manifest = manifest(scorecards).unwrap();
-            let again = parse(&manifest.resolved_yaml(), "demo.yaml");
-            let again = again.unwrap_or_else(|problems| panic!("{problems}"));
-            assert_eq!(again.scorecards, manifest.scorecards);
+            fixtures::loads_again(&format!("scorecards: {scorecards}"));
         };
         check("{}");
         check("{target: [objects, closeplan], closeplan: {questions: {pain: x}, points: P__c}}");

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::super::files::Files;
 use super::super::names::role;
 use super::super::problems::{Complaint, Problems};
-use super::super::section::{Files, Reading, Section};
+use super::super::reading::Reading;
+use super::super::section::Section;
 use super::super::template::Template;
 use super::super::tree::{self, Node};
 use super::super::values::{decimal, not_among, quote, scalar, text, whole};

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::section::Files;
+use super::super::files::Files;
+use super::super::fixtures::{self, told};
 use super::super::{Manifest, Problems, parse_beside};
 use super::read::parse;
 use super::{Framework, NAMES};
@@ -15,24 +16,13 @@ fn framework(source: &str) -> Framework {
     parse(source, "ours.yaml").unwrap_or_else(|problems| panic!("{source}\n{problems}"))
 }
 
-fn told(problems: &Problems) -> Vec<String> {
-    let told = problems.iter().map(|problem| {
-        let hint = problem.hint.clone().unwrap_or_default();
-        let (line, path, message) = (problem.line, &problem.path, &problem.message);
-        let file = problem.file.as_deref().unwrap_or_default();
-        format!("{file}{line} {path}: {message} ({hint})")
-    });
-    told.collect()
-}
-
 /// A manifest with these templates, beside these files.
 fn manifest(templates: &str, files: &[(&str, &str)]) -> Result<Manifest, Problems> {
     let owned = |(name, source): &(&str, &str)| ((*name).to_owned(), (*source).to_owned());
     let files: BTreeMap<_, _> = files.iter().map(owned).collect();
     let read = move |path: &str| files.get(path).cloned().ok_or("no such file".to_owned());
-    let yaml = format!(
-        "run: {{name: x}}\nsalesforce: {{instance_url: embedded}}\nscorecards: {{templates: {templates}}}\n"
-    );
+    let least = fixtures::LEAST;
+    let yaml = format!("{least}scorecards: {{templates: {templates}}}\n");
     parse_beside(&yaml, "demo.yaml", Files::new(Box::new(read)))
 }
 

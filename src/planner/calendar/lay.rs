@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::attendance::{Attendance, Guest, People};
-use super::hours::{Hours, bits};
+use super::hours::{Blocks, Hours, bits};
 use super::search::around;
 use super::settle::{Meeting, settle};
 use super::week::Week;
-use super::{Calendars, Tense, block_hours, is_marked};
+use super::{Laid, Tense, block_hours, is_marked};
 use crate::draw::RootDraw;
 use crate::model::day::{BusinessDay, Day};
 use crate::model::id::RootId;
@@ -23,7 +23,7 @@ pub(in crate::planner) fn lay(
     situation: &Situation,
     order: &[RootId],
     pins: &mut BTreeMap<RootId, Pins>,
-) -> Calendars {
+) -> Laid {
     let manifest = situation.manifest;
     let longest = manifest.activity.meetings.duration_minutes.iter().max();
     let block_hours = block_hours(*longest.unwrap_or(&60));
@@ -164,7 +164,10 @@ impl Room<'_> {
         let blocks = |day| attendance.blocks(&self.hours, deal.base.plus(day));
         let suits = |day: i32| (band.0..=band.1).contains(&day) && blocks(day) != 0;
         let day = self.week.day(deal.base, (asked.day, asked.weekday), suits);
-        let day = day.or_else(|| around(band, asked.day).find(|day| suits(*day)));
+        let nearest = |suits: &dyn Fn(i32) -> bool| around(band, asked.day).find(|day| suits(*day));
+        let weighs = |day| self.weighed(deal.base.plus(day)) != 0;
+        let day = day.or_else(|| nearest(&|day| suits(day) && weighs(day)));
+        let day = day.or_else(|| nearest(&suits));
         let day = day.unwrap_or(asked.day);
         let blocks = blocks(day);
         let suits = |hour| blocks >> self.hours.block(hour) & 1 == 1;
@@ -175,6 +178,12 @@ impl Room<'_> {
             bits(blocks).nth(nth)
         });
         Slot(day as i16, block.unwrap_or(self.hours.block(0)))
+    }
+
+    /// The blocks that have a weight on a day.
+    pub(super) fn weighed(&self, day: BusinessDay) -> Blocks {
+        let hours = self.week.hours_of(day);
+        hours.fold(0, |mask, hour| mask | 1 << self.hours.block(hour))
     }
 
     /// A slot with those who attend it, wherever it lies.

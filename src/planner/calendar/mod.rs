@@ -8,7 +8,8 @@
 //! - [`settle`] enters them into everybody's agenda: first those that were told before, which stay,
 //!   so that neither a raised maximum nor another deal moves them; then the others, in the order of
 //!   their deals' creation. One that finds somebody busy looks for another place, in an order of its
-//!   own. Where there is none it is not held; unless the story needs it, and then it overlaps.
+//!   own. Where there is none it is not held; unless the story needs it, and then it overlaps, and
+//!   who tells the story may tell a weaker one instead.
 //!
 //! What comes out is kept in the pins.
 
@@ -43,7 +44,16 @@ pub(super) enum Tense {
     Future,
 }
 
-/// What came of laying all meetings.
+/// What came of laying all meetings, and which deals might be told with fewer.
+#[derive(Debug, Default)]
+pub(super) struct Laid {
+    pub(super) calendars: Calendars,
+    /// How many meetings that their stories cannot do without looked for a free place and found
+    /// none. Those that were told where they lie do not look.
+    pub(super) roomless: BTreeMap<(RootId, Tense), u32>,
+}
+
+/// What a plan says of the meetings that were laid.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Calendars {
     /// The deals for which there was not room enough.

@@ -13,7 +13,7 @@ use super::attendance::Attendance;
 use super::hours::Blocks;
 use super::lay::{Deal, Room};
 use super::search::{Place, around, nearest, outwards, own_order};
-use super::{Calendars, Clashes, Tense, mark};
+use super::{Calendars, Clashes, Laid, Tense, mark};
 use crate::model::id::RootId;
 use crate::model::pins::{Marks, Pins, Slot};
 
@@ -47,7 +47,7 @@ pub(super) struct Meeting {
 }
 
 /// Enters all meetings and writes into the pins which are held, and where.
-pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calendars {
+pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Laid {
     let mut meetings = std::mem::take(&mut room.meetings);
     // The sort is stable: what is alike stays in the order of the deals' creation.
     meetings.sort_by_key(|meeting| {
@@ -83,6 +83,7 @@ pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calen
     }
     let Settling {
         mut calendars,
+        roomless,
         held,
         ..
     } = settling;
@@ -90,7 +91,10 @@ pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Calen
         pins.get_mut(&deal.root).expect("it was laid").held = held;
     }
     calendars.placeless = room.people.placeless;
-    calendars
+    Laid {
+        calendars,
+        roomless,
+    }
 }
 
 /// Everybody's agenda while meetings are entered, and what comes of it.
@@ -99,6 +103,7 @@ struct Settling<'a> {
     users: Vec<Agenda>,
     contacts: Vec<Appointments>,
     calendars: Calendars,
+    roomless: BTreeMap<(RootId, Tense), u32>,
     /// The blocks that a day may have.
     blocks: Vec<u8>,
     /// By deal.
@@ -118,6 +123,7 @@ impl<'a> Settling<'a> {
             users,
             contacts,
             calendars: Calendars::default(),
+            roomless: BTreeMap::new(),
             blocks: room.hours.all_blocks(),
             held: vec![Marks::default(); room.deals.len()],
             entered: Vec::with_capacity(room.meetings.len()),
@@ -143,6 +149,8 @@ impl<'a> Settling<'a> {
             return found;
         }
         if meeting.is_core {
+            let of = (self.deal(meeting).root, meeting.tense);
+            *self.roomless.entry(of).or_default() += 1;
             return Some(self.least_evil(meeting));
         }
         self.clashes(meeting).dropped += 1;
@@ -226,7 +234,11 @@ impl<'a> Settling<'a> {
         }
         let band = self.band(meeting);
         let open = |day| self.open(meeting, day);
-        let found = self.first_free(meeting, band, open);
+        let base = self.deal(meeting).base;
+        let weighed = |day| self.open(meeting, day) & self.room.weighed(base.plus(day));
+        let found = self
+            .first_free(meeting, band, weighed)
+            .or_else(|| self.first_free(meeting, band, open));
         if found.is_some() || !meeting.is_core {
             return found;
         }

@@ -35,6 +35,16 @@ impl Week {
         weighted(days.filter(|(day, _)| suits(*day)), unit)
     }
 
+    /// The hours at which a meeting may begin on a day, by the weights: none on a day without any.
+    pub(super) fn hours_of(&self, day: BusinessDay) -> impl Iterator<Item = u8> {
+        let has_weight = self.days[usize::from(day.weekday())] > 0;
+        let hours = self
+            .hours
+            .iter()
+            .filter(move |(_, weight)| has_weight && *weight > 0);
+        hours.map(|(hour, _)| *hour)
+    }
+
     /// The hour of the owner's day that is drawn among those that will do.
     pub(super) fn hour(&self, unit: f64, suits: impl Fn(u8) -> bool) -> Option<u8> {
         let hours = self.hours.iter().copied();

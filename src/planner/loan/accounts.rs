@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::accounts::known;
+use super::super::accounts::{known, path};
 use super::super::people::Labels;
 use super::super::{Situation, field};
 use crate::manifest::Misfit;
@@ -36,8 +36,7 @@ pub(in crate::planner) fn accounts<'a>(
             let website = field("Website", Value::Word(website.into()));
             lent.entry(id).or_default().push(website);
         }
-        let named = [account.name.as_str(), id.0.as_str()];
-        let parent = named.iter().find_map(|name| manifest.parents.get(*name));
+        let (_, parent) = named(situation, id).unzip();
         if let Some(parent) = parent.and_then(|parent| known(situation, parent)) {
             lent.entry(id).or_default().push(field("ParentId", parent));
         }
@@ -45,7 +44,15 @@ pub(in crate::planner) fn accounts<'a>(
     lent
 }
 
-/// The accounts that the manifest names and nobody knows.
+/// The line of the manifest that gives the account a parent.
+fn named<'a>(situation: &Situation<'a>, id: AccountId) -> Option<(&'a String, &'a String)> {
+    let account = situation.inventory.accounts.get(&id)?;
+    let parents = &situation.manifest.accounts.parents;
+    let names = [account.name.as_str(), id.0.as_str()];
+    names.iter().find_map(|name| parents.get_key_value(*name))
+}
+
+/// The accounts that the manifest names and nobody knows, and those that would belong to themselves.
 pub(in crate::planner) fn misfits(situation: &Situation) -> Vec<Misfit> {
     let parents = situation.manifest.accounts.parents.iter();
     let misfit = |(child, parent): (&String, &String)| {
@@ -78,7 +85,54 @@ pub(in crate::planner) fn misfits(situation: &Situation) -> Vec<Misfit> {
                 .to_owned(),
         })
     });
-    parents.filter_map(misfit).chain(lost).collect()
+    let circles = circles(situation);
+    parents
+        .filter_map(misfit)
+        .chain(lost)
+        .chain(circles)
+        .collect()
+}
+
+/// The lines of the manifest that lead an account back to itself, over what the org and other lines
+/// have for parents. A circle must pass through one of them.
+fn circles(situation: &Situation) -> impl Iterator<Item = Misfit> {
+    let returns = |start: Value| {
+        let above = |account: &Value| parent_of(situation, account);
+        // An account that is its own parent is told of already.
+        let first = above(&start).filter(|parent| *parent != start);
+        // Another circle above this account is told at its own lines.
+        let most = situation.inventory.accounts.len() + situation.manifest.accounts.create.len();
+        let mut reached = std::iter::successors(first, above).take(most);
+        reached.any(|account| account == start)
+    };
+    let accounts = situation.inventory.accounts.keys();
+    accounts.filter_map(move |id| {
+        let (child, _) = named(situation, *id)?;
+        returns(Value::Id(id.0)).then(|| Misfit {
+            path: format!("accounts.parents.{child}"),
+            message: format!("{child:?} would belong to itself, in the end"),
+            hint: "name another parent, or give one above it another".to_owned(),
+        })
+    })
+}
+
+/// What an account belongs to once the plan is carried out.
+fn parent_of(situation: &Situation, account: &Value) -> Option<Value> {
+    match account {
+        Value::Id(id) => {
+            let id = AccountId(*id);
+            match named(situation, id) {
+                Some((_, parent)) => known(situation, parent),
+                None => Some(Value::Id(situation.inventory.accounts.get(&id)?.parent?.0)),
+            }
+        }
+        Value::Ref(made) => {
+            let create = &situation.manifest.accounts.create;
+            let (_, new) = create.iter().find(|(key, _)| path(key) == made.path)?;
+            known(situation, new.parent.as_deref()?)
+        }
+        _ => None,
+    }
 }
 
 fn unknown(name: &str) -> String {

@@ -73,7 +73,8 @@ pub(super) fn totals(card: &Card) -> Totals {
     Totals {
         points: card.answers.iter().map(points).sum(),
         coverage: count / card.answers.len() as f64,
-        confidence: confidences.iter().sum::<f64>() / count.max(1.0),
+        // The sum of no floats is -0.
+        confidence: confidences.iter().fold(0.0, |sum, one| sum + one) / count.max(1.0),
     }
 }
 

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::super::Situation;
-use super::Fallen;
 use super::means::{Lack, Means};
-use crate::draw::Draw;
+use super::{Because, Fallen};
+use crate::draw::{Draw, RootDraw};
 use crate::manifest::Misfit;
 use crate::manifest::stories::Candidate;
 use crate::model::id::RootId;
@@ -77,18 +77,52 @@ fn assigned(situation: &Situation, root: RootId) -> Option<(usize, Shape)> {
     if stories.assign.is_empty() {
         return None;
     }
-    let deal = &situation.inventory.opportunities[&root];
+    let candidate = candidate(situation, &root);
+    let mut assign = stories.assign.iter().enumerate();
+    let (line, hit) = assign.find(|(_, assignment)| assignment.names(&candidate))?;
+    Some((line, hit.shape))
+}
+
+/// What the manifest can name the deal by.
+fn candidate<'a>(situation: &Situation<'a>, root: &'a RootId) -> Candidate<'a> {
+    let deal = &situation.inventory.opportunities[root];
     let owner = situation.inventory.users.get(&deal.owner);
-    let candidate = Candidate {
+    Candidate {
         id: root.0.as_str(),
         name: &deal.name,
         stage: &deal.stage,
         amount: deal.amount,
         owner: owner.map_or("", |owner| &owner.username),
-    };
-    let mut assign = stories.assign.iter().enumerate();
-    let (line, hit) = assign.find(|(_, assignment)| assignment.names(&candidate))?;
-    Some((line, hit.shape))
+    }
+}
+
+/// The manifest's assignments that name none of these deals, by their numbers.
+pub(super) fn idle(situation: &Situation, order: &[RootId]) -> Vec<usize> {
+    let assign = situation.manifest.stories.assign.iter().enumerate();
+    let idle = assign.filter(|(_, assignment)| {
+        let mut deals = order.iter().map(|root| candidate(situation, root));
+        !deals.any(|deal| assignment.names(&deal))
+    });
+    idle.map(|(number, _)| number).collect()
+}
+
+/// Whether the manifest gives a deal that is told already another shape by now. What has closed
+/// since keeps its own.
+pub(super) fn is_outdated(situation: &Situation, root: RootId, pins: &Pins) -> bool {
+    let deal = &situation.inventory.opportunities[&root];
+    if pins.shape.is_closed() != deal.closed {
+        return false;
+    }
+    if let Some((_, shape)) = assigned(situation, root) {
+        return shape != pins.shape && shape.is_closed() == deal.closed;
+    }
+    let usual = if deal.closed { LOST } else { OPEN };
+    let weights = weights(situation, usual);
+    let is_left_out = |(shape, weight): &(Shape, u32)| *shape == pins.shape && *weight == 0;
+    // It may have fallen to what the mix leaves out, and would again.
+    let draws = RootDraw::new(situation.seed, &deal.story_key).at("story");
+    weights.iter().any(is_left_out)
+        && shape(situation, root, pins, (None, &draws)).shape != pins.shape
 }
 
 /// What became of the shape that a deal was to have.
@@ -139,10 +173,10 @@ pub(super) fn shape(
         Shape::New
     };
     Given {
-        shape: first_that_holds(&means, wanted).unwrap_or(last),
+        shape: first_that_holds(&means, wanted, |_| true).unwrap_or(last),
         fallen: Some(Fallen {
             from: wanted,
-            because,
+            because: Because::Unfit(because),
         }),
         misfit,
     }
@@ -162,22 +196,23 @@ fn weights(situation: &Situation, usual: &[(Shape, u32)]) -> Vec<(Shape, u32)> {
     given
 }
 
-/// The next weaker shape that the deal can have.
+/// The next weaker shape that the deal can have, of those that `may_do`.
 pub(super) fn weaker(
     situation: &Situation,
-    opportunity: &Opportunity,
-    pins: &Pins,
+    (opportunity, pins): (&Opportunity, &Pins),
+    may_do: impl Fn(Shape) -> bool,
 ) -> Option<Shape> {
-    first_that_holds(&Means::of(situation, opportunity, pins), pins.shape)
+    let means = Means::of(situation, opportunity, pins);
+    first_that_holds(&means, pins.shape, may_do)
 }
 
-fn first_that_holds(means: &Means, from: Shape) -> Option<Shape> {
+fn first_that_holds(means: &Means, from: Shape, may_do: impl Fn(Shape) -> bool) -> Option<Shape> {
     let next = |shape: &Shape| {
         let found = WEAKER.iter().find(|(of, _)| of == shape);
         found.map(|(_, weaker)| *weaker)
     };
     let mut weaker = std::iter::successors(next(&from), next);
-    weaker.find(|shape| means.lack(*shape).is_none())
+    weaker.find(|shape| may_do(*shape) && means.lack(*shape).is_none())
 }
 
 /// One of the shapes, by weight. Only a young deal has just begun, unless nothing else is left.

@@ -14,7 +14,7 @@ mod settle;
 mod volumes;
 
 pub(super) use places::{
-    Asked, asked, bumps, call_day, farewell, kick_off, latest, reach, thread_day,
+    Asked, asked, bumps, call_day, farewell, introduces, kick_off, latest, reach, thread_day,
 };
 #[cfg(test)]
 pub(super) use rules::Class;
@@ -25,9 +25,10 @@ pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::activity::meetings::may_be_invited;
-use super::calendar::{Calendars, block_hours, lay};
+use super::calendar::{Calendars, block_hours};
 use super::loan;
 use super::people::{Labels, People, people};
 use super::{Situation, accounts};
@@ -57,6 +58,10 @@ pub(crate) struct Stories {
     pub(crate) predating: BTreeSet<RootId>,
     /// Deals that were told for the first time, or anew.
     pub(crate) fresh: BTreeSet<RootId>,
+    /// Deals that keep the shape that they were told with, and that the manifest gives another.
+    pub(crate) outdated: BTreeSet<RootId>,
+    /// The manifest's assignments that name no deal, by their numbers.
+    pub(crate) idle: Vec<usize>,
     /// Deals whose shape could not be what it was to be.
     pub(crate) fallen: BTreeMap<RootId, Fallen>,
     /// Deals whose stories do not hold what their shapes stand for.
@@ -76,8 +81,26 @@ pub(crate) struct Stories {
 pub(crate) struct Fallen {
     /// What it was to be.
     pub(crate) from: Shape,
-    /// Such as `needs 5 people, and its account has 2`.
-    pub(crate) because: String,
+    pub(crate) because: Because,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Because {
+    /// What it lacks, such as `needs 5 people, and its account has 2`, or what it did not hold.
+    Unfit(String),
+    /// So many of the meetings that it needed found no room in calendars.
+    NoRoom(u32),
+}
+
+/// What is said of the shape.
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfit(why) => f.write_str(why),
+            Self::NoRoom(1) => f.write_str("finds no room for one of its meetings"),
+            Self::NoRoom(count) => write!(f, "finds no room for {count} of its meetings"),
+        }
+    }
 }
 
 impl Stories {
@@ -118,6 +141,8 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             let story_key = &situation.inventory.opportunities[root].story_key;
             pins.colleague = colleagues.choose(story_key, pins.next_owner);
             stories.fresh.insert(*root);
+        } else if mix::is_outdated(situation, *root, &pins) {
+            stories.outdated.insert(*root);
         }
         if pin::predates(situation, *root, &pins) {
             stories.predating.insert(*root);
@@ -125,6 +150,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
         stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
         stories.pins.insert(*root, pins);
     }
+    stories.idle = mix::idle(situation, &order);
     stories.labels = Labels::of(situation.inventory, &order);
     stories.people = people(
         situation,
@@ -133,7 +159,6 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     );
     stories.org = accounts::org(situation);
     stories.lent = loan::accounts(situation, &stories.labels, stories.pins.keys());
-    stories.calendars = lay(situation, &order, &mut stories.pins);
     stories
 }
 

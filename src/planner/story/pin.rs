@@ -15,8 +15,9 @@ use crate::model::pins::{Ends, GENERATOR, Grid, Marks, Part, Pins, Segment, Slot
 use crate::model::shape::Shape;
 
 /// A deal that was created so few business days before its story ends has too little room for it:
-/// then activities may be dated before the deal. Three weeks.
-const LEAST_ROOM: i32 = 15;
+/// then activities may be dated before the deal. Three weeks, which begin and end on any weekday:
+/// from a Saturday to a Saturday they are a day short.
+const LEAST_ROOM: i32 = 14;
 
 /// What came of pinning one deal.
 pub(super) struct Pinned {
@@ -53,7 +54,7 @@ pub(super) fn pin(
     }
 }
 
-/// Casts a deal whose shape has changed, and takes its meetings out of the calendars.
+/// Casts a deal whose shape has changed.
 pub(super) fn cast_anew(situation: &Situation, root: RootId, pins: &mut Pins) {
     let opportunity = &situation.inventory.opportunities[&root];
     let mut draw = RootDraw::new(situation.seed, &opportunity.story_key);
@@ -61,9 +62,6 @@ pub(super) fn cast_anew(situation: &Situation, root: RootId, pins: &mut Pins) {
     pins.cast = filled(situation, root, pins, &mut draw);
     pins.executives = executives((situation, opportunity), &pins.cast, None);
     pins.engaged = engaged(pins, 0);
-    pins.past.clear();
-    pins.future.clear();
-    pins.held = Marks::default();
 }
 
 /// Whether the story reaches back to before its deal was created.

@@ -101,6 +101,12 @@ pub(in crate::planner) fn kick_off(pins: &Pins, tense: Tense, number: usize) -> 
     }
 }
 
+/// Whether the slot with this number, from 0, is the first meeting of all: of a new deal, which has
+/// two at the most, the second one lies before the other. What older deals began with is not told.
+pub(in crate::planner) fn introduces(pins: &Pins, tense: Tense, number: usize) -> bool {
+    (pins.shape, tense, number) == (Shape::New, Tense::Past, 1)
+}
+
 /// Whether there is room for the silence before the last touch.
 fn is_silent(pins: &Pins) -> bool {
     i32::from(pins.first) <= -AT_RISK_ROOM
@@ -172,6 +178,9 @@ fn meeting(pins: &Pins, number: usize, unit: f64) -> (Reach, i32) {
         (Shape::Healthy, _) => (all.first, -23),
         (Shape::AtRisk, 0) if is_silent(pins) => (SILENCE - 2, SILENCE - 1),
         (Shape::AtRisk, 1) => (-24, all.last),
+        // The introduction comes first.
+        (Shape::New, 0) => ((all.first - 1) / 2 + 1, all.last),
+        (Shape::New, 1) => (all.first, (all.first - 1) / 2),
         _ => kick_off(pins, Tense::Past, number).unwrap_or((all.first, all.last)),
     };
     let band = recent(Reach::new(pins, first, last), number % 8 == 7);

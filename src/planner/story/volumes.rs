@@ -1,9 +1,9 @@
 //! How much there is of everything around a deal: by the manifest's counts, as its shape bends
 //! them, and by how large the deal is and how far it has come.
 
-use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS};
+use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
 use crate::draw::{Draw, RootDraw};
-use crate::manifest::{Bounds, Manifest};
+use crate::manifest::{Activity, Bounds, Manifest};
 use crate::model::pins::{Ends, Pins, Segment};
 use crate::model::shape::Shape;
 
@@ -97,15 +97,34 @@ pub(in crate::planner) fn counts(manifest: &Manifest, pins: &Pins, draw: &mut Ro
     }
 }
 
-/// Shapes move the least count, and may stay below the most; they never pass it.
+/// How many meetings a story of this shape cannot do without.
+pub(super) fn meetings_needed(
+    activity: &Activity,
+    (shape, room): (Shape, u32),
+    tense: Tense,
+) -> u32 {
+    let bent = bent(shape, room);
+    let (bounds, bent) = match tense {
+        Tense::Past => (activity.meetings.past, bent.past),
+        Tense::Future => (activity.meetings.future, bent.future),
+    };
+    within(bounds, bent).0
+}
+
+/// The least and the most that there may be. Shapes move the least count, and may stay below the
+/// most; they never pass it.
+fn within(bounds: Bounds<u32>, (least, most): (u32, u32)) -> (u32, u32) {
+    let most = bounds.max().min(most);
+    (bounds.min().max(least).min(most), most)
+}
+
 fn count(
     draw: &Draw,
     (purpose, (low, high)): (usize, (f64, f64)),
     bounds: Bounds<u32>,
-    (least, most): (u32, u32),
+    bent: (u32, u32),
 ) -> Count {
-    let most = bounds.max().min(most);
-    let least = bounds.min().max(least).min(most);
+    let (least, most) = within(bounds, bent);
     let unit = low + (high - low) * draw.unit(purpose);
     Count {
         number: (least + (unit * f64::from(most - least + 1)) as u32).min(most),

@@ -234,8 +234,16 @@ fn without_activities_nothing_is_answered() {
     let mut world = plain_world(3);
     world.settings.past = (0, 0);
     world.settings.emails = (0, 0);
-    for (_, answer) in of(&world.plan().records, Object::ScorecardAnswer) {
+    let records = world.plan().records;
+    for (_, answer) in of(&records, Object::ScorecardAnswer) {
         assert_eq!(answer.text("Status__c"), "Unknown");
+    }
+    for (_, scorecard) in of(&records, Object::Scorecard) {
+        let summary = scorecard.text("Summary__c");
+        assert!(
+            summary.contains("Coverage 0 %, confidence 0 %."),
+            "{summary}"
+        );
     }
     // One email is enough to cite.
     world.settings.emails = (1, 1);

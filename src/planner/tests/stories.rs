@@ -112,7 +112,7 @@ proptest! {
 
 #[test]
 fn all_shapes_are_told() {
-    let mut world = plain_world(400);
+    let mut world = plain_world(400).with_an_owner_each().with_an_account_each();
     for number in 0..400 {
         world.deal(number).probability = (number % 10 * 10) as f64;
         world.deal(number).amount = Some((number * 1_000) as f64);
@@ -337,7 +337,7 @@ fn the_economic_buyer_cancels_on_a_deal_at_risk_and_is_not_written_to() {
 
 /// All steps of twenty deals of one shape, deal by deal.
 fn steps_of(shape: &str, edit: impl Fn(&mut World)) -> Vec<Vec<Step>> {
-    let mut world = plain_world(20);
+    let mut world = plain_world(20).with_an_owner_each().with_an_account_each();
     world.settings.added =
         format!("stories: {{assign: [{{opportunity: \"Deal *\", shape: {shape}}}]}}\n");
     edit(&mut world);
@@ -375,6 +375,48 @@ fn a_won_deal_kicks_off_once_it_is_closed() {
     for steps in close(1) {
         assert_eq!(kick_off(&steps), None);
     }
+}
+
+#[test]
+fn nobody_is_introduced_to_whom_they_have_met() {
+    let is_met = |step: &&Step| matches!(step.kind, Kind::Meeting(_));
+    let (mut introduced, mut late) = (0, 0);
+    for shape in ["new", "accelerating", "healthy"] {
+        for steps in steps_of(shape, |world| {
+            world.settings.past = (2, 12);
+            for deal in world.inventory.opportunities.values_mut() {
+                deal.probability = 10.0;
+            }
+        }) {
+            let first = steps.iter().filter(is_met).map(|step| step.when.at).min();
+            let introductions = steps.iter().filter(is_met);
+            let introductions = introductions.filter(|step| step.topic == Topic::Introduction);
+            for step in introductions {
+                assert_eq!(shape, "new");
+                introduced += 1;
+                late += u32::from(Some(step.when.at) != first);
+            }
+        }
+    }
+    // Where somebody has no room for it, another meeting may come to lie before it.
+    assert!(
+        introduced > 10 && late <= introduced / 10,
+        "{late} of {introduced}"
+    );
+}
+
+#[test]
+fn deals_that_are_younger_than_their_stories_are_told_of() {
+    let mut world = plain_world(2);
+    for (number, created) in ["2026-11-10T09:00:00Z", "2026-01-10T09:00:00Z"]
+        .into_iter()
+        .enumerate()
+    {
+        world.deal(number).created = created.parse().unwrap();
+    }
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    assert_eq!(planner.stories.predating, BTreeSet::from([root_id(0)]));
 }
 
 #[test]

@@ -180,6 +180,53 @@ fn a_message_tells_who_wrote_to_whom_and_when() {
 }
 
 #[test]
+fn a_task_lies_on_the_day_on_which_its_message_is_sent() {
+    for own in ["", "stories: {mix: {stalled: 1}}\n"] {
+        let mut world = plain_world(40);
+        world.settings.past_days = 120;
+        world.settings.added = own.to_owned();
+        let records = world.plan().records;
+        let mut sent = 0;
+        for (address, mail) in mails(&records) {
+            let day = super::day(mail.text("ActivityDate")).date();
+            let line = day.strftime("Sent: %A, %-d %B %Y ").to_string();
+            let body = mail.text("Description");
+            assert!(body.contains(&line), "{address}: {line}not in {body}");
+            sent += 1;
+        }
+        assert!(sent > 40, "{sent}");
+    }
+}
+
+#[test]
+fn who_cancelled_is_named_where_the_mail_is_to_somebody_else() {
+    let mut world = plain_world(20);
+    world.settings.emails = (20, 20);
+    world.settings.added =
+        "stories: {assign: [{opportunity: \"Deal *\", shape: at-risk}]}\n".to_owned();
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let records = world.plan().records;
+    let contacts = world.inventory.contacts.values().next().unwrap();
+    let mut named = 0;
+    for (address, mail) in mails(&records) {
+        if address.path.as_str() != "meeting/past/02/reschedule" {
+            continue;
+        }
+        let pins = &planner.stories.pins[&address.root];
+        let buyer = pins.cast[crate::planner::story::buyer(pins).unwrap()].person;
+        let Some(crate::model::person::Person::Contact(buyer)) = buyer else {
+            continue;
+        };
+        let body = mail.text("Description");
+        assert!(body.contains(&contacts[&buyer].full_name()), "{body}");
+        assert!(!body.contains("we couldn't meet"), "{body}");
+        named += 1;
+    }
+    assert!(named > 5, "{named}");
+}
+
+#[test]
 fn nothing_is_left_to_be_filled_in() {
     for level in LEVELS {
         for (address, record) in &pack(150, level).plan().records {
@@ -222,7 +269,7 @@ fn the_manifests_own_words_take_the_place_of_the_grammars() {
     world.settings.meeting_subjects =
         vec!["{{ account.name }} and {{ seller.company }}".to_owned()];
     world.settings.own =
-        "bodies: {emails: {default: ['For {{ contact.first_name }}'], Qualification: [Q]}, \
+        "bodies: {emails: {default: ['Words for {{ contact.first_name }}'], Qualification: [Q]}, \
          meetings: ['{{ meeting.topic }} on {{ date }}'], agendas: ['Constant.']}"
             .to_owned();
     world.inventory.organization = "Larkfield".to_owned();
@@ -237,14 +284,19 @@ fn the_manifests_own_words_take_the_place_of_the_grammars() {
             assert_eq!(meeting.text("Description"), "Constant.");
         }
     }
+    let mut ways = BTreeSet::new();
     for (address, mail) in mails(&records) {
         let body = mail.text("Description");
         assert!(body.starts_with("From: "), "{address}");
-        assert!(
-            body.contains("\n\nFor ") || body.ends_with("\n\nQ"),
+        let is_ours = body.lines().next().unwrap().ends_with("@seller.example>");
+        ways.insert(is_ours);
+        assert_eq!(
+            body.contains("\n\nWords for ") || body.ends_with("\n\nQ"),
+            is_ours,
             "{address}: {body}"
         );
     }
+    assert_eq!(ways.len(), 2, "mails go both ways");
 }
 
 /// How many greetings there are, by the first word.

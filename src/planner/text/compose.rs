@@ -1,7 +1,7 @@
 //! From a scene to its text.
 
-use super::super::timeline::Direction;
 use super::super::timeline::topic::Topic;
+use super::super::timeline::{Direction, Held, Kind};
 use super::bank::Ware;
 use super::catalogue::Phase;
 use super::facts::Facts;
@@ -169,6 +169,10 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     words.set(Slot::Day, spoken::day(step.when.day));
     if let Some(meeting) = scene.meeting {
         words.set(Slot::Meeting, spoken::weekday(meeting.when.day));
+        let missed = meeting.people.main.filter(|main| {
+            meeting.kind == Kind::Meeting(Held::Cancelled) && step.people.main != Some(*main)
+        });
+        words.set(Slot::Absent, full(voice.at(missed.map(usize::from))));
     }
     if let Some(earlier) = scene.earlier {
         words.set(Slot::Earlier, spoken::day(earlier.when.day));
@@ -179,9 +183,6 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
 }
 
 fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
-    fn full(of: Option<&Someone>) -> &str {
-        of.map_or("", |someone| &someone.full)
-    }
     words.set(Slot::Full, full(scene.main));
     words.set(Slot::Other, full(scene.other));
     words.set(Slot::Buyer, full(scene.buyer));
@@ -223,6 +224,10 @@ fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
     if is_champion {
         words.set(Slot::Champion, first);
     }
+}
+
+fn full(of: Option<&Someone>) -> &str {
+    of.map_or("", |someone| &someone.full)
 }
 
 /// Who writes a message to whom, and how they speak of themselves and of each other.

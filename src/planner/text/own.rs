@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::super::timeline::{Held, Kind, Step};
+use super::super::timeline::{Direction, Held, Kind, Step};
 use super::super::{Deal, added};
 use super::recipe::{mix, names_among};
 use super::scene::Scene;
@@ -85,15 +85,18 @@ impl<'a> Own<'a> {
         })
     }
 
-    /// The template of a step's body, by a draw of its own.
+    /// The template of a step's body, by a draw of its own. What customers write is in the grammar's
+    /// words: a template speaks to the customer.
     pub(super) fn body(&self, step: &Step, seed: u64) -> Option<Choice<'a>> {
         let bodies = &self.manifest.activity.bodies;
         let (key, wordings) = match step.kind {
             Kind::Meeting(Held::Yes) => ("bodies.meetings", &bodies.meetings),
             Kind::Meeting(Held::Planned) => ("bodies.agendas", &bodies.agendas),
-            Kind::Mail(..) => ("bodies.emails", &bodies.emails),
+            Kind::Mail(Direction::Outbound, _) => ("bodies.emails", &bodies.emails),
             Kind::Call(_) => ("bodies.calls", &bodies.calls),
-            Kind::Meeting(Held::Cancelled) | Kind::Todo => return None,
+            Kind::Mail(Direction::Inbound, _) | Kind::Meeting(Held::Cancelled) | Kind::Todo => {
+                return None;
+            }
         };
         let templates = wordings.of(step.phase as usize);
         let number = Dice::of(seed, step.path.as_str()).below(templates.len().max(1));

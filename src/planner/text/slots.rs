@@ -131,6 +131,10 @@ slots! {
     Colleague = "colleague",
     /// Not read by the customer.
     Internal = "internal",
+
+    /// Who was to come to a meeting that did not take place, if the message about it is to somebody
+    /// else.
+    Absent = "absent",
 }
 
 /// How many slots and conditions there are.

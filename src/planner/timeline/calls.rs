@@ -86,11 +86,7 @@ fn talking_time(source: &Source, people: Party, at: Moment, minutes: u32) -> Whe
         (8..18).contains(&(there.rem_euclid(86_400) / 3_600))
     };
     let minute = ours_at_work.find(suits).unwrap_or(at.minute);
-    When {
-        day,
-        at: ours.zone.instant(day, minute),
-        minutes,
-    }
+    When::new(ours.zone, ours.zone.instant(day, minute), minutes)
 }
 
 /// Whether whom the call is with had to do with us before, at the least counts. Nobody calls whom

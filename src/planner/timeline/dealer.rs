@@ -26,7 +26,8 @@ const CHAINS: &[(Topic, Topic)] = &[
 const OF_LARGE_DEALS: &[Topic] = &[Topic::SecurityReview, Topic::SecuritySignOff];
 
 /// Deals topics out to a deal's slots, one after the other in the order of slots. What a slot
-/// gets depends on the slots before it, never on how many are used.
+/// gets depends on the slots before it, never on how many are used. So none gets an introduction:
+/// one that comes later may lie before it.
 pub(super) struct Dealer {
     /// Keys the draws.
     name: &'static str,
@@ -58,6 +59,7 @@ impl Dealer {
         let topics = order.map(|place| TOPICS[row * EACH + place].topic);
         let is_large = self.segment >= Segment::Large;
         let rounds = topics
+            .filter(|topic| *topic != Topic::Introduction)
             .filter(|topic| is_large || !OF_LARGE_DEALS.contains(topic))
             .map(|topic| (self.round(topic), topic));
         let round = rounds.clone().map(|(round, _)| round).min().unwrap_or(0);

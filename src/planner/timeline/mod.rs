@@ -25,6 +25,7 @@ use super::desks::At;
 use super::evidence::Support;
 use super::story::Counts;
 use super::text::catalogue::Phase;
+use super::zone::Zone;
 use topic::Topic;
 
 /// What a timeline is told from.
@@ -170,6 +171,17 @@ impl Party {
         let others = (0..32).filter(move |place| self.others >> place & 1 == 1);
         main.into_iter()
             .chain(others.filter(move |place| Some(*place) != main))
+    }
+}
+
+impl When {
+    /// From an instant, where whoever holds, writes or calls is: what day it is there follows from it.
+    fn new(zone: &Zone, at: i64, minutes: u32) -> Self {
+        Self {
+            day: zone.day(at),
+            at,
+            minutes,
+        }
     }
 }
 

@@ -41,12 +41,9 @@ impl Moment {
     }
 
     pub(super) fn when(self, source: &Source, owner: UserId, minutes: u32) -> When {
+        let zone = source.desk(owner).zone;
         let day = source.base.plus(self.day).day();
-        When {
-            day,
-            at: source.desk(owner).zone.instant(day, self.minute),
-            minutes,
-        }
+        When::new(zone, zone.instant(day, self.minute), minutes)
     }
 }
 

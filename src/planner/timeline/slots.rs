@@ -2,7 +2,7 @@
 //! not, and before it is known where it finds room.
 
 use super::super::calendar::{FUTURE_SLOTS, PAST_SLOTS, Tense};
-use super::super::story::{Asked, asked, kick_off};
+use super::super::story::{Asked, asked, introduces, kick_off};
 use super::super::text::catalogue::Phase;
 use super::committee::Committee;
 use super::dealer::Dealer;
@@ -57,6 +57,7 @@ pub(in crate::planner) fn slots(
         };
         let (topic, round) = match kick_off(pins, tense, number - 1) {
             Some(_) => (Topic::KickOff, 0),
+            None if introduces(pins, tense, number - 1) => (Topic::Introduction, 0),
             None => dealer.next((phase, asked.day), draw),
         };
         if number <= count {

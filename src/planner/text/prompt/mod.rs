@@ -91,7 +91,8 @@ fn asked<'a>(deal: &Deal, value: &'a Value) -> Option<Asked<'a>> {
     })
 }
 
-/// What the manifest has a template of its own for is left to that.
+/// What the manifest has a template of its own for is left to that, and with it what is answered to
+/// such a mail: no model knows what it says.
 fn of_step(deal: &Deal, number: usize) -> Option<(u8, Brought)> {
     let step = &deal.timeline.steps[number];
     let own = &deal.planner.own;
@@ -101,6 +102,13 @@ fn of_step(deal: &Deal, number: usize) -> Option<(u8, Brought)> {
     match kind(step)? {
         Kind::EmailThread => {
             let thread = thread::of(deal, number)?;
+            let mut mails = thread
+                .messages
+                .iter()
+                .map(|mail| &deal.timeline.steps[*mail]);
+            if mails.any(|mail| own.body(mail, deal.voice.seed).is_some()) {
+                return None;
+            }
             let part = thread.part(number);
             Some((part, Brief::new(deal).of_thread(&thread)))
         }

@@ -81,19 +81,15 @@ fn attempt(between: Between, messages: &[Planned], (percent, earlier): (u32, i32
             }
         };
         let at = desk.zone.instant(day, minute);
-        let (day, at) = match before {
+        let at = match before {
             Some(before) if at <= before => {
                 let (day, minute) = desk.after(before, shortest(message.at.minute));
-                (day, desk.zone.instant(day, minute))
+                desk.zone.instant(day, minute)
             }
-            _ => (day, at),
+            _ => at,
         };
         before = Some(at);
-        whens.push(When {
-            day,
-            at,
-            minutes: 0,
-        });
+        whens.push(When::new(desk.zone, at, 0));
     }
     whens
 }
@@ -108,11 +104,7 @@ fn at_once(between: Between, messages: &[Planned]) -> Vec<When> {
         let wait = i64::from(shortest(message.wait.unwrap_or(message.at.minute))) * 60;
         let at = before.map_or(at, |before| at.max(before + wait));
         before = Some(at);
-        When {
-            day: zone.day(at).min(last(between)).business().day(),
-            at,
-            minutes: 0,
-        }
+        When::new(zone, at, 0)
     };
     messages.iter().map(one).collect()
 }

@@ -63,7 +63,13 @@ impl Writer<'_> {
             wait: None,
         };
         let messages = self.messages(&talk, first, &draws);
-        let days = (i32::from(pins.first), latest(pins, at.day));
+        // Of a stalled deal we go on asking when nobody answers any more.
+        let last = match topic.0 {
+            Topic::Bump => bumps(pins).last().copied(),
+            _ => None,
+        };
+        let last = last.unwrap_or_else(|| latest(pins, at.day));
+        let days = (i32::from(pins.first), last);
         let whens = sent(self.between(talk.people, days, None), &messages);
         let mut about = None;
         for (place, (message, when)) in messages.iter().zip(whens).enumerate() {

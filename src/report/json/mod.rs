@@ -4,25 +4,22 @@
 //! the first number of `format_version` stays. The lines of equal plans are equal, but for what
 //! the first one says of where the plan came from.
 
-use std::borrow::Cow;
+mod plan_lines;
+
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value as Json;
 
 use super::run_log::word;
 use crate::manifest::{Problem, Problems};
 use crate::model::address::Address;
-use crate::model::change::{Action, Change, Counts, FieldChange, Reason};
-use crate::model::day::Day;
+use crate::model::change::{Action, Counts};
 use crate::model::event::{Event, Failure, Halted, Outcome, Texts};
 use crate::model::id::{RecordId, RootId};
-use crate::model::person::Person;
-use crate::model::prompt::PromptHash;
-use crate::model::told::Told;
-use crate::model::value::Datum;
-use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, OrgFacts, Plan};
+use crate::plan_file::{Command, Plan};
+
+use plan_lines::{ChangeLine, PlanLine};
 
 pub(super) const FORMAT_VERSION: &str = "1.0";
 
@@ -100,56 +97,6 @@ enum Line<'a> {
     },
 }
 
-/// What the plan was made from. The pack's state and capabilities are its own business.
-#[derive(Serialize)]
-struct PlanLine<'a> {
-    format_version: &'static str,
-    version: &'a str,
-    command: Command,
-    org: &'a OrgFacts,
-    pack: &'a str,
-    manifest: &'a str,
-    anchor: Day,
-    told_at: Option<Day>,
-    seed: u64,
-    opportunities: &'a Coverage,
-    blocked: &'a [Blocked],
-    notices: &'a [String],
-    estimate: &'a Estimate,
-}
-
-#[derive(Serialize)]
-struct ChangeLine<'a> {
-    address: &'a Address,
-    object: &'static str,
-    action: Action,
-    reason: Reason,
-    id: Option<RecordId>,
-    generation: u32,
-    title: &'a str,
-    day: Option<Day>,
-    fields: Vec<FieldLine<'a>>,
-}
-
-#[derive(Serialize)]
-struct FieldLine<'a> {
-    name: &'a str,
-    before: &'a Json,
-    after: Cow<'a, Json>,
-    /// The record of ours whose id the field gets; `after` is null then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after_address: Option<&'a Address>,
-    /// Of several records, whose ids the field names.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    after_addresses: &'a [Address],
-    /// A language model is to write it; `after` is what stands in until it has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after_prompt: Option<PromptHash>,
-    /// Several people of whom some are made, by id or address.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    after_people: &'a [Person],
-}
-
 /// Terraform's names.
 #[derive(Serialize)]
 struct ChangeCounts {
@@ -186,10 +133,10 @@ struct FailedLine<'a> {
 /// A plan: its head, a line for each change in the plan's own order, and what they come to.
 pub(crate) fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let header = &plan.header;
-    write(&Line::Plan(head(header)), out)?;
+    write(&Line::Plan(plan_lines::head(header)), out)?;
     for change in plan.changes() {
         let change = change.map_err(io::Error::other)?;
-        write(&Line::PlannedChange(change_line(&change)), out)?;
+        write(&Line::PlannedChange(plan_lines::change_line(&change)), out)?;
     }
     let changes = counts(&header.counts, header.command);
     write(&Line::ChangeSummary { changes }, out)
@@ -307,94 +254,11 @@ pub(crate) fn validation(
     write(&line, out)
 }
 
-/// The story of one deal.
-pub(crate) fn story(told: &Told, out: &mut dyn Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct StoryLine<'a> {
-        format_version: &'static str,
-        r#type: &'static str,
-        story: &'a Told,
-    }
-    let line = StoryLine {
-        format_version: FORMAT_VERSION,
-        r#type: "story",
-        story: told,
-    };
-    write(&line, out)
-}
-
 /// One value on a line of its own.
 pub(super) fn write(line: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut text = serde_json::to_vec(line)?;
     text.push(b'\n');
     out.write_all(&text)
-}
-
-fn head(header: &Header) -> PlanLine<'_> {
-    PlanLine {
-        format_version: FORMAT_VERSION,
-        version: &header.version,
-        command: header.command,
-        org: &header.org,
-        pack: &header.pack,
-        manifest: &header.manifest,
-        anchor: header.anchor,
-        told_at: header.told_at,
-        seed: header.seed,
-        opportunities: &header.coverage,
-        blocked: &header.blocked,
-        notices: &header.notices,
-        estimate: &header.estimate,
-    }
-}
-
-fn change_line(change: &Change) -> ChangeLine<'_> {
-    ChangeLine {
-        address: &change.address,
-        object: change.object.api_name(),
-        action: change.action,
-        reason: change.reason,
-        id: change.id,
-        generation: change.generation,
-        title: &change.title,
-        day: change.day,
-        fields: change.fields.iter().map(field_line).collect(),
-    }
-}
-
-fn field_line(field: &FieldChange) -> FieldLine<'_> {
-    let line = FieldLine {
-        name: &field.name,
-        before: field.before.as_ref().unwrap_or(&Json::Null),
-        after: Cow::Owned(Json::Null),
-        after_address: None,
-        after_addresses: &[],
-        after_prompt: None,
-        after_people: &[],
-    };
-    match &field.after {
-        Datum::Json(json) => FieldLine {
-            after: Cow::Borrowed(json),
-            ..line
-        },
-        Datum::Ref(address) => FieldLine {
-            after_address: Some(address),
-            ..line
-        },
-        Datum::Refs(addresses) => FieldLine {
-            after_addresses: addresses,
-            ..line
-        },
-        Datum::Draft(draft) => FieldLine {
-            after: Cow::Owned(draft.stand_in()),
-            after_prompt: Some(draft.hash),
-            ..line
-        },
-        Datum::People(people) => FieldLine {
-            after_people: people,
-            ..line
-        },
-    }
 }
 
 fn counts(counts: &Counts, operation: Command) -> ChangeCounts {
