@@ -96,8 +96,10 @@ proptest! {
     }
 }
 
-/// Each way in which an answer can end, and whether it may by how many steps it cites and whether
-/// the customer wrote one of them.
+/// Words in the ending of an answer, and whether they may stand there with so many steps cited and
+/// something or nothing that the customer wrote.
+type Claim = (&'static [&'static str], fn(usize, bool) -> bool);
+
 #[test]
 fn an_answer_claims_no_more_than_it_cites() {
     let mut world = plain_world(40);
@@ -105,7 +107,7 @@ fn an_answer_claims_no_more_than_it_cites() {
     let manifest = world.settings.manifest();
     let planner = world.planner(&manifest);
     let records = world.plan().records;
-    let claims: [(&[&str], fn(usize, bool) -> bool); 3] = [
+    let claims: [Claim; 3] = [
         (&[" second ", "one source", "somebody else"], |count, _| {
             count == 1
         }),
