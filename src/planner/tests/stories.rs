@@ -389,7 +389,7 @@ fn nobody_is_introduced_to_whom_they_have_met() {
         world.settings.added =
             "stories: {assign: [{opportunity: \"Deal 0\", shape: new}]}\n".to_owned();
         world.settings.past = (2, 2);
-        world.deal(0).story_key = format!("deal {number}").into();
+        world.deal(0).story_key = format!("deal {number}");
         let manifest = world.settings.manifest();
         let planner = world.planner(&manifest);
         let steps = planner.timeline(root_id(0)).unwrap().steps.clone();

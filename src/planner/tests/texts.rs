@@ -200,7 +200,7 @@ fn a_task_lies_on_the_day_on_which_its_message_is_sent() {
 
 #[test]
 fn who_cancelled_is_named_where_the_mail_is_to_somebody_else() {
-    let mut world = plain_world(20);
+    let mut world = plain_world(20).with_an_owner_each();
     world.settings.emails = (20, 20);
     world.settings.added =
         "stories: {assign: [{opportunity: \"Deal *\", shape: at-risk}]}\n".to_owned();

@@ -1,7 +1,7 @@
 //! From a scene to its text.
 
 use super::super::timeline::topic::Topic;
-use super::super::timeline::{Direction, Held, Kind};
+use super::super::timeline::Direction;
 use super::bank::Ware;
 use super::catalogue::Phase;
 use super::facts::Facts;
@@ -169,11 +169,8 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     words.set(Slot::Day, spoken::day(step.when.day));
     if let Some(meeting) = scene.meeting {
         words.set(Slot::Meeting, spoken::weekday(meeting.when.day));
-        let missed = meeting.people.main.filter(|main| {
-            meeting.kind == Kind::Meeting(Held::Cancelled) && step.people.main != Some(*main)
-        });
-        words.set(Slot::Absent, full(voice.at(missed.map(usize::from))));
     }
+    words.set(Slot::Absent, full(scene.absent()));
     if let Some(earlier) = scene.earlier {
         words.set(Slot::Earlier, spoken::day(earlier.when.day));
         words.earlier = earlier.topic;

@@ -137,6 +137,7 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         scene.owner.hash,
         someone(scene.buyer),
         someone(scene.champion),
+        someone(scene.absent()),
         u64::from(scene.of_main),
         scene.wait.map_or(0, |wait| wait as u64 + 1),
         day(scene.meeting),

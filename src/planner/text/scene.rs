@@ -141,6 +141,15 @@ impl<'a> Scene<'a> {
         own::place(self.step) + 7 * place
     }
 
+    /// Who cancelled the meeting that the step is about, where that is nobody whom it speaks to.
+    pub(super) fn absent(&self) -> Option<&'a Someone> {
+        let meeting = self.meeting?;
+        let is_cancelled = meeting.kind == Kind::Meeting(Held::Cancelled);
+        let main = meeting.people.main;
+        let missed = main.filter(|_| is_cancelled && self.step.people.main != main);
+        self.voice.at(missed.map(usize::from))
+    }
+
     /// The draws that all messages of a thread share.
     pub(super) fn thread(&self) -> Dice {
         thread(self.voice, self.step)
