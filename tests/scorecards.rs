@@ -293,8 +293,7 @@ fn an_org_without_close_plan_is_told_at_its_line() {
         .exits(65)
         .says("scorecards.target: this org has no objects TSPC__DealQuestion__c and TSPC__DealQuestionAnswer__c")
         .says("or take `closeplan` out");
-    env.run("doctor")
-        .says("TSPC__DealQuestionAnswer__c that you may");
+    env.run("doctor").says("TSPC__DealQuestionAnswer__c that");
     let env = close_plan();
     env.edit(
         "target: closeplan",
