@@ -66,7 +66,7 @@ fn a_plan_says_which_shapes_of_the_mix_do_not_hold() {
     check("", "deals cannot be accelerating");
     check(
         "activity: {meetings: {past_min: 0, past_max: 2, future_min: 0, future_max: 0}}",
-        "22 deals cannot be accelerating and are told as at-risk: the shape needs 4 past meetings, \
-         and `activity.meetings.past_max` is 2 (22 of 22, such as ",
+        "22 deals cannot be accelerating and are told as at-risk (21), single-threaded (1): \
+         the shape needs 4 past meetings, and `activity.meetings.past_max` is 2 (22 of 22, such as ",
     );
 }
