@@ -3,7 +3,7 @@
 //! Meetings of one owner compete across deals, and so do those that a contact or a colleague
 //! attends. So room is found in two steps, once for all deals and before any record is planned:
 //!
-//! - [`lay`] draws for every slot that a deal uses the block of the owner's day where it would best
+//! - [`mod@lay`] draws for every slot that a deal uses the block of the owner's day where it would best
 //!   be. It depends on nothing but the deal.
 //! - [`settle`] enters them into everybody's agenda: first those that were told before, which stay,
 //!   so that neither a raised maximum nor another deal moves them; then the others, in the order of

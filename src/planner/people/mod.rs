@@ -1,7 +1,7 @@
 //! The customer's people: who is on the committee of a deal, and who is made where an account has
 //! nobody for a part.
 //!
-//! First the cast is filled from the account's contacts ([`cast`]), then with people of ours. Whom
+//! First the cast is filled from the account's contacts ([`mod@cast`]), then with people of ours. Whom
 //! all deals of an account name together is made under the account, once, and stays who he is.
 
 mod cast;
