@@ -1,48 +1,21 @@
-//! Lays all stories into the calendars: asks for a place for each slot that a deal uses.
+//! What all stories ask of the calendars: for each slot that a deal uses, where it would best be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::attendance::{Attendance, Guest, People};
 use super::hours::{Blocks, Hours, bits};
 use super::search::around;
-use super::settle::{Meeting, settle};
+use super::settle::Meeting;
 use super::week::Week;
-use super::{Laid, Tense, block_hours, is_marked};
+use super::{Tense, block_hours, is_marked};
 use crate::draw::RootDraw;
 use crate::model::day::{BusinessDay, Day};
 use crate::model::id::RootId;
+use crate::model::inventory::{Inventory, by_creation};
 use crate::model::pins::{Ends, Pins, Slot};
 use crate::planner::Situation;
 use crate::planner::story::{Asked, counts};
 use crate::planner::timeline::slots::{self, slots};
-
-/// Gives every slot that is used its place: first those that have one, then the others by age of
-/// their deal, as `order` tells it. Laid again, nothing moves but deals whose slots were taken out
-/// of their pins.
-pub(in crate::planner) fn lay(
-    situation: &Situation,
-    order: &[RootId],
-    pins: &mut BTreeMap<RootId, Pins>,
-) -> Laid {
-    let manifest = situation.manifest;
-    let longest = manifest.activity.meetings.duration_minutes.iter().max();
-    let block_hours = block_hours(*longest.unwrap_or(&60));
-    let mut room = Room {
-        situation,
-        hours: Hours::new(&manifest.calendar, block_hours, reach(situation, pins)),
-        people: People::new(situation.inventory),
-        week: Week::of(&manifest.calendar),
-        deals: Vec::with_capacity(pins.len()),
-        meetings: Vec::new(),
-        guests: Vec::new(),
-    };
-    for root in order {
-        if let Some(pins) = pins.get_mut(root) {
-            room.lay(*root, pins);
-        }
-    }
-    settle(room, pins)
-}
 
 /// The days that a plan can reach.
 fn reach(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> (Day, Day) {
@@ -57,23 +30,36 @@ fn reach(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> (Day, Day) {
     )
 }
 
-/// The calendars while they are being filled.
-pub(super) struct Room<'a> {
+/// The places of pinned deals in the order of creation, by root.
+fn turns(inventory: &Inventory, pins: &BTreeMap<RootId, Pins>) -> Vec<u32> {
+    let roots: Vec<_> = pins.keys().collect();
+    let mut turns = vec![0; roots.len()];
+    for (turn, root) in by_creation(inventory).iter().enumerate() {
+        if let Ok(place) = roots.binary_search(&root) {
+            turns[place] = turn as u32;
+        }
+    }
+    turns
+}
+
+/// Who can meet when, and what is asked for. It can be settled again and again, see
+/// [`Self::settle`].
+pub(in crate::planner) struct Room<'a> {
     pub(super) situation: &'a Situation<'a>,
     pub(super) hours: Hours<'a>,
     pub(super) people: People<'a>,
     week: Week,
+    /// By root, as in the pins.
     pub(super) deals: Vec<Deal>,
-    /// The slots that are asked for, in the order of the deals' creation.
-    pub(super) meetings: Vec<Meeting>,
-    /// The numbers of the contacts who attend them.
-    pub(super) guests: Vec<u32>,
 }
 
-/// What all meetings of a deal have in common.
+/// A deal's meetings, and what they have in common.
 #[derive(Debug)]
 pub(super) struct Deal {
     pub(super) root: RootId,
+    /// Its place among the deals of the room, and in the order of creation.
+    number: u32,
+    pub(super) turn: u32,
     pub(super) base: BusinessDay,
     /// It has closed: its story stays where it is when the anchor moves.
     pub(super) stays_behind: bool,
@@ -84,6 +70,10 @@ pub(super) struct Deal {
     pub(super) colleague: Option<usize>,
     past_window: (i32, i32),
     future_window: (i32, i32),
+    /// The slots that are asked for.
+    pub(super) meetings: Vec<Meeting>,
+    /// The numbers of the contacts who attend them.
+    guests: Vec<u32>,
 }
 
 impl Deal {
@@ -101,16 +91,59 @@ impl Deal {
             Tense::Future => self.future_window,
         }
     }
+
+    /// The numbers of the contacts who attend a meeting.
+    pub(super) fn guests(&self, meeting: &Meeting) -> &[u32] {
+        let (first, count) = (usize::from(meeting.guests.0), usize::from(meeting.guests.1));
+        &self.guests[first..first + count]
+    }
 }
 
-impl Room<'_> {
-    /// Notes the slots of a deal that are asked for: where they were told, or where they would best
-    /// be.
-    fn lay(&mut self, root: RootId, pins: &mut Pins) {
+impl<'a> Room<'a> {
+    /// Asks for the slots of all deals.
+    pub(in crate::planner) fn new(
+        situation: &'a Situation<'a>,
+        pins: &mut BTreeMap<RootId, Pins>,
+    ) -> Self {
+        let manifest = situation.manifest;
+        let longest = manifest.activity.meetings.duration_minutes.iter().max();
+        let block_hours = block_hours(*longest.unwrap_or(&60));
+        let mut room = Self {
+            situation,
+            hours: Hours::new(&manifest.calendar, block_hours, reach(situation, pins)),
+            people: People::new(situation.inventory),
+            week: Week::of(&manifest.calendar),
+            deals: Vec::with_capacity(pins.len()),
+        };
+        let turns = turns(situation.inventory, pins);
+        for (number, ((root, pins), turn)) in (0..).zip(pins.iter_mut().zip(turns)) {
+            let deal = room.deal((*root, number, turn), pins);
+            room.deals.push(deal);
+        }
+        room
+    }
+
+    /// Asks anew for the slots of deals that are told as something else.
+    pub(in crate::planner) fn ask_anew(
+        &mut self,
+        roots: &BTreeSet<RootId>,
+        pins: &mut BTreeMap<RootId, Pins>,
+    ) {
+        for root in roots {
+            let number = self.deals.binary_search_by_key(root, |deal| deal.root);
+            if let (Ok(number), Some(pins)) = (number, pins.get_mut(root)) {
+                let turn = self.deals[number].turn;
+                self.deals[number] = self.deal((*root, number as u32, turn), pins);
+            }
+        }
+    }
+
+    /// A deal with the slots that it asks for: where they were told, or where they would best be.
+    fn deal(&mut self, (root, number, turn): (RootId, u32, u32), pins: &mut Pins) -> Deal {
         let opportunity = &self.situation.inventory.opportunities[&root];
         let mut draw = RootDraw::new(self.situation.seed, &opportunity.story_key);
         let guests = self.people.guests(root, pins, &mut self.hours);
-        let deal = self.deal(root, pins);
+        let mut deal = self.without_meetings((root, number, turn), pins);
         // Slots that were taken out of the pins hold nothing any more.
         for (laid, held) in [
             (&pins.past, &mut pins.held.past),
@@ -127,13 +160,13 @@ impl Room<'_> {
                 Tense::Past => (&mut pins.past, counts.past.core),
                 Tense::Future => (&mut pins.future, counts.future.core),
             };
-            let meeting = self.meeting(&deal, &slot, &guests);
+            let meeting = self.meeting(&mut deal, &slot, &guests);
             // Slots come in the order of their numbers.
             if laid.len() < slot.number {
                 laid.push(self.wanted(&deal, &slot.asked, meeting.attendance));
             }
             let place = laid[slot.number - 1];
-            self.meetings.push(Meeting {
+            deal.meetings.push(Meeting {
                 was_told: is_marked(pins.held, slot.tense, slot.number - 1),
                 is_core: slot.number <= core as usize,
                 day: place.0,
@@ -141,13 +174,15 @@ impl Room<'_> {
                 ..meeting
             });
         }
-        self.deals.push(deal);
+        deal
     }
 
-    fn deal(&mut self, root: RootId, pins: &Pins) -> Deal {
+    fn without_meetings(&mut self, (root, number, turn): (RootId, u32, u32), pins: &Pins) -> Deal {
         let mut user = |id| self.people.user(id, &mut self.hours);
         Deal {
             root,
+            number,
+            turn,
             base: pins.ends.base(self.situation.anchor),
             stays_behind: pins.ends != Ends::AtAnchor,
             past_owner: user(pins.owner),
@@ -155,6 +190,8 @@ impl Room<'_> {
             colleague: pins.colleague.map(user),
             past_window: (i32::from(pins.first), -1),
             future_window: (1, pins.grid.future_days),
+            meetings: Vec::new(),
+            guests: Vec::new(),
         }
     }
 
@@ -187,7 +224,12 @@ impl Room<'_> {
     }
 
     /// A slot with those who attend it, wherever it lies.
-    fn meeting(&mut self, deal: &Deal, slot: &slots::Slot, guests: &[Option<Guest>]) -> Meeting {
+    fn meeting(
+        &mut self,
+        deal: &mut Deal,
+        slot: &slots::Slot,
+        guests: &[Option<Guest>],
+    ) -> Meeting {
         let owner = self.people.place_of(deal.owner(slot.tense));
         let colleague = deal.colleague.filter(|_| slot.colleague);
         let attending = || {
@@ -196,10 +238,10 @@ impl Room<'_> {
         };
         let places = attending().filter_map(|guest| guest.place);
         let places = places.chain(colleague.map(|user| self.people.place_of(user)));
-        let first_guest = self.guests.len();
-        self.guests.extend(attending().map(|guest| guest.number));
+        let first_guest = deal.guests.len();
+        deal.guests.extend(attending().map(|guest| guest.number));
         Meeting {
-            deal: self.deals.len() as u32,
+            deal: deal.number,
             tense: slot.tense,
             number: slot.number as u8 - 1,
             was_told: false,
@@ -210,7 +252,7 @@ impl Room<'_> {
             order: slot.asked.hour.to_bits() ^ slot.asked.weekday.to_bits().rotate_left(32),
             attendance: Attendance::new(owner, places, &mut self.hours),
             has_colleague: colleague.is_some(),
-            guests: (first_guest as u32, (self.guests.len() - first_guest) as u8),
+            guests: (first_guest as u16, (deal.guests.len() - first_guest) as u8),
         }
     }
 }

@@ -3,9 +3,9 @@
 //! Meetings of one owner compete across deals, and so do those that a contact or a colleague
 //! attends. So room is found in two steps, once for all deals and before any record is planned:
 //!
-//! - [`mod@lay`] draws for every slot that a deal uses the block of the owner's day where it would best
-//!   be. It depends on nothing but the deal.
-//! - [`settle`] enters them into everybody's agenda: first those that were told before, which stay,
+//! - [`Room::new`] draws for every slot that a deal uses the block of the owner's day where it would
+//!   best be. It depends on nothing but the deal.
+//! - [`Room::settle`] enters them into everybody's agenda: first those that were told before, which stay,
 //!   so that neither a raised maximum nor another deal moves them; then the others, in the order of
 //!   their deals' creation. One that finds somebody busy looks for another place, in an order of its
 //!   own. Where there is none it is not held; unless the story needs it, and then it overlaps, and
@@ -27,7 +27,7 @@ mod week;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use hours::public_days;
-pub(super) use lay::lay;
+pub(super) use lay::Room;
 pub(super) use places::Place;
 
 use crate::model::id::{AccountId, RootId};
@@ -51,6 +51,8 @@ pub(super) struct Laid {
     /// How many meetings that their stories cannot do without looked for a free place and found
     /// none. Those that were told where they lie do not look.
     pub(super) roomless: BTreeMap<(RootId, Tense), u32>,
+    /// The deals whose meetings lie elsewhere than their pins had it.
+    pub(super) moved: BTreeSet<RootId>,
 }
 
 /// What a plan says of the meetings that were laid.

@@ -23,7 +23,7 @@ const LATELY: i32 = -20;
 /// A slot that is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Meeting {
-    /// The deal's place in the room.
+    /// The deal's place among those of the room.
     pub(super) deal: u32,
     pub(super) tense: Tense,
     /// Counted from 0.
@@ -32,7 +32,8 @@ pub(super) struct Meeting {
     pub(super) was_told: bool,
     /// The story cannot do without it.
     pub(super) is_core: bool,
-    /// In business days from the story's end, and the block of the owner's day.
+    /// Where it was told, or where it would best be: in business days from the story's end, and the
+    /// block of the owner's day.
     pub(super) day: i16,
     pub(super) block: u8,
     /// The first and the last day that it may lie on.
@@ -42,58 +43,68 @@ pub(super) struct Meeting {
     pub(super) attendance: Attendance,
     /// Whether the deal's colleague takes part.
     pub(super) has_colleague: bool,
-    /// Who attends: from which place on among all guests of the room, and how many.
-    pub(super) guests: (u32, u8),
+    /// Who attends: from which place on among all guests of the deal, and how many.
+    pub(super) guests: (u16, u8),
 }
 
-/// Enters all meetings and writes into the pins which are held, and where.
-pub(super) fn settle(mut room: Room, pins: &mut BTreeMap<RootId, Pins>) -> Laid {
-    let mut meetings = std::mem::take(&mut room.meetings);
-    // The sort is stable: what is alike stays in the order of the deals' creation.
-    meetings.sort_by_key(|meeting| {
-        let by_number = if meeting.is_core { 0 } else { meeting.number };
-        (!meeting.was_told, !meeting.is_core, by_number)
-    });
-    let mut settling = Settling::new(&room);
-    let stays = |meeting: &Meeting| settling.stays(meeting);
-    let (staying, others): (Vec<_>, Vec<_>) = meetings.into_iter().partition(stays);
-    for meeting in staying {
-        settling.enter(&meeting);
+impl Meeting {
+    /// Where it was told, or where it would best be.
+    fn asked(&self) -> Place {
+        (self.day.into(), self.block)
     }
-    for meeting in others {
-        let Some((day, block)) = settling.place(&meeting) else {
-            continue;
-        };
-        let meeting = Meeting {
-            day: day as i16,
-            block,
-            ..meeting
-        };
-        let pins = pins.get_mut(&settling.deal(&meeting).root);
-        let pins = pins.expect("it was laid");
-        let slots = match meeting.tense {
-            Tense::Past => &mut pins.past,
-            Tense::Future => &mut pins.future,
-        };
-        slots[usize::from(meeting.number)] = Slot(meeting.day, block);
-        settling.enter(&meeting);
-    }
-    if settling.is_crowded {
-        settling.count_forced();
-    }
-    let Settling {
-        mut calendars,
-        roomless,
-        held,
-        ..
-    } = settling;
-    for (deal, held) in room.deals.iter().zip(held) {
-        pins.get_mut(&deal.root).expect("it was laid").held = held;
-    }
-    calendars.placeless = room.people.placeless;
-    Laid {
-        calendars,
-        roomless,
+}
+
+impl Room<'_> {
+    /// Enters all meetings and writes into the pins which are held, and where. Settled again, those
+    /// that were told stay where they lay before the first time.
+    pub(in crate::planner) fn settle(&self, pins: &mut BTreeMap<RootId, Pins>) -> Laid {
+        let mut pins: Vec<_> = pins.values_mut().collect();
+        let mut settling = Settling::new(self);
+        let mut moved = BTreeSet::new();
+        let meetings = self.deals.iter().flat_map(|deal| &deal.meetings);
+        let (staying, mut others): (Vec<&Meeting>, Vec<&Meeting>) =
+            meetings.partition(|meeting| settling.stays(meeting));
+        // The sort is stable: the slots of a deal stay in their order.
+        others.sort_by_cached_key(|meeting| {
+            let by_number = if meeting.is_core { 0 } else { meeting.number };
+            let turn = settling.deal(meeting).turn;
+            (!meeting.was_told, !meeting.is_core, by_number, turn)
+        });
+        for meeting in staying {
+            settling.enter(meeting, meeting.asked());
+        }
+        for meeting in others {
+            let found = settling.place(meeting);
+            if let Some(place) = found {
+                settling.enter(meeting, place);
+            }
+            let (day, block) = found.unwrap_or(meeting.asked());
+            let pins = &mut pins[meeting.deal as usize];
+            let slots = match meeting.tense {
+                Tense::Past => &mut pins.past,
+                Tense::Future => &mut pins.future,
+            };
+            let slot = Slot(day as i16, block);
+            let was = std::mem::replace(&mut slots[usize::from(meeting.number)], slot);
+            if was != slot {
+                moved.insert(settling.deal(meeting).root);
+            }
+        }
+        if settling.is_crowded {
+            settling.count_forced();
+        }
+        for ((deal, held), pins) in self.deals.iter().zip(settling.held).zip(pins) {
+            if std::mem::replace(&mut pins.held, held) != held {
+                moved.insert(deal.root);
+            }
+        }
+        let mut calendars = settling.calendars;
+        calendars.placeless.clone_from(&self.people.placeless);
+        Laid {
+            calendars,
+            roomless: settling.roomless,
+            moved,
+        }
     }
 }
 
@@ -108,7 +119,7 @@ struct Settling<'a> {
     blocks: Vec<u8>,
     /// By deal.
     held: Vec<Marks>,
-    entered: Vec<Meeting>,
+    entered: Vec<(&'a Meeting, Place)>,
     /// Whether somebody is in two places at once, or where he does not work.
     is_crowded: bool,
 }
@@ -126,7 +137,7 @@ impl<'a> Settling<'a> {
             roomless: BTreeMap::new(),
             blocks: room.hours.all_blocks(),
             held: vec![Marks::default(); room.deals.len()],
-            entered: Vec::with_capacity(room.meetings.len()),
+            entered: Vec::new(),
             is_crowded: false,
         }
     }
@@ -139,7 +150,7 @@ impl<'a> Settling<'a> {
         let has_moved = situation.told_at != Some(situation.anchor);
         meeting.was_told
             && (self.deal(meeting).stays_behind || !has_moved)
-            && self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 1
+            && self.suits(meeting, meeting.asked())
     }
 
     /// Where the meeting is held, if it is.
@@ -167,25 +178,25 @@ impl<'a> Settling<'a> {
     fn count_forced(&mut self) {
         let mut busy = Vec::new();
         let mut forced = BTreeSet::new();
-        for (number, meeting) in self.entered.iter().enumerate() {
+        for (number, (meeting, place)) in self.entered.iter().enumerate() {
             let deal = self.deal(meeting);
             let colleague = deal.colleague.filter(|_| meeting.has_colleague);
             let users = [Some(deal.owner(meeting.tense)), colleague];
             let users = users.into_iter().flatten().map(|user| (false, user));
-            let guests = self.guests(meeting).iter();
+            let guests = deal.guests(meeting).iter();
             let guests = guests.map(|guest| (true, *guest as usize));
-            let span = self.span(meeting, meeting.day.into(), meeting.block);
+            let span = self.span(meeting, *place);
             busy.extend(
                 users
                     .chain(guests)
                     .map(|who| (who, span.start, span.end, number)),
             );
-            if self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 0 {
+            if !self.suits(meeting, *place) {
                 forced.insert(number);
             }
         }
         busy.sort_unstable_by_key(|&(who, start, _, number)| {
-            let meeting = &self.entered[number];
+            let (meeting, _) = self.entered[number];
             (
                 who,
                 start,
@@ -198,25 +209,24 @@ impl<'a> Settling<'a> {
             |pair: &&[(_, i32, i32, usize)]| pair[0].0 == pair[1].0 && pair[0].2 > pair[1].1;
         forced.extend(busy.windows(2).filter(overlap).map(|pair| pair[1].3));
         for number in forced {
-            let meeting = self.entered[number];
-            self.clashes(&meeting).forced += 1;
+            let (meeting, _) = self.entered[number];
+            self.clashes(meeting).forced += 1;
         }
     }
 
-    fn enter(&mut self, meeting: &Meeting) {
-        self.is_crowded |= !self.is_free(meeting, meeting.day.into(), meeting.block)
-            || self.suiting(meeting, meeting.day.into()) >> meeting.block & 1 == 0;
-        self.entered.push(*meeting);
+    fn enter(&mut self, meeting: &'a Meeting, place: Place) {
+        self.is_crowded |= !self.is_free(meeting, place) || !self.suits(meeting, place);
+        self.entered.push((meeting, place));
         let deal = self.deal(meeting);
         let owner = deal.owner(meeting.tense);
-        let day = deal.base.plus(meeting.day.into());
-        let span = self.span(meeting, meeting.day.into(), meeting.block);
+        let day = deal.base.plus(place.0);
+        let span = self.span(meeting, place);
         self.users[owner].hold(day.day());
         self.users[owner].enter(span);
         if let Some(colleague) = deal.colleague.filter(|_| meeting.has_colleague) {
             self.users[colleague].enter(span);
         }
-        for guest in self.guests(meeting) {
+        for guest in deal.guests(meeting) {
             self.contacts[*guest as usize].enter(span);
         }
         let is_apart = meeting.attendance.is_apart(&self.room.hours, day);
@@ -227,9 +237,9 @@ impl<'a> Settling<'a> {
     /// A free place, which is where the meeting lies if that is one. A meeting that the story needs
     /// rather leaves its days, or makes its owner's day long, than fall on another one.
     fn find(&self, meeting: &Meeting) -> Option<Place> {
-        let here = (meeting.day.into(), meeting.block);
+        let here = meeting.asked();
         let is_open = self.open(meeting, here.0) >> here.1 & 1 == 1;
-        if is_open && self.is_free(meeting, here.0, here.1) {
+        if is_open && self.is_free(meeting, here) {
             return Some(here);
         }
         let band = self.band(meeting);
@@ -261,9 +271,9 @@ impl<'a> Settling<'a> {
         band: (i32, i32),
         blocks: impl Fn(i32) -> Blocks,
     ) -> Option<Place> {
-        let here = (meeting.day.into(), meeting.block);
+        let here = meeting.asked();
         let is_right = |(day, block): &Place| {
-            blocks(*day) >> block & 1 == 1 && self.is_free(meeting, *day, *block)
+            blocks(*day) >> block & 1 == 1 && self.is_free(meeting, (*day, *block))
         };
         match meeting.was_told {
             true => outwards(band, here, &self.blocks).find(is_right),
@@ -274,8 +284,8 @@ impl<'a> Settling<'a> {
     /// Where a meeting lies that must be held although nobody has room for it: where it is, if that
     /// is in working hours; else on the nearest day that has some.
     fn least_evil(&self, meeting: &Meeting) -> Place {
-        let here = (i32::from(meeting.day), meeting.block);
-        if self.suiting(meeting, here.0) >> here.1 & 1 == 1 {
+        let here = meeting.asked();
+        if self.suits(meeting, here) {
             return here;
         }
         let mut days = around(self.band(meeting), here.0);
@@ -306,36 +316,33 @@ impl<'a> Settling<'a> {
         self.suiting(meeting, day)
     }
 
+    fn suits(&self, meeting: &Meeting, (day, block): Place) -> bool {
+        self.suiting(meeting, day) >> block & 1 == 1
+    }
+
     fn suiting(&self, meeting: &Meeting, day: i32) -> Blocks {
         let day = self.deal(meeting).base.plus(day);
         meeting.attendance.blocks(&self.room.hours, day)
     }
 
-    fn is_free(&self, meeting: &Meeting, day: i32, block: u8) -> bool {
+    fn is_free(&self, meeting: &Meeting, place: Place) -> bool {
         let deal = self.deal(meeting);
-        let span = self.span(meeting, day, block);
+        let span = self.span(meeting, place);
         let colleague = deal.colleague.filter(|_| meeting.has_colleague);
+        let mut guests = deal.guests(meeting).iter();
         self.users[deal.owner(meeting.tense)].is_free(span)
             && colleague.is_none_or(|user| self.users[user].is_free(span))
-            && self
-                .guests(meeting)
-                .iter()
-                .all(|guest| self.contacts[*guest as usize].is_free(span))
+            && guests.all(|guest| self.contacts[*guest as usize].is_free(span))
     }
 
     /// The whole block of the owner's day: how long a meeting really takes may change.
-    fn span(&self, meeting: &Meeting, day: i32, block: u8) -> Span {
+    fn span(&self, meeting: &Meeting, (day, block): Place) -> Span {
         let deal = self.deal(meeting);
-        let place = self.room.people.place_of(deal.owner(meeting.tense));
-        self.room.hours.span(place, deal.base.plus(day), block)
+        let owner = self.room.people.place_of(deal.owner(meeting.tense));
+        self.room.hours.span(owner, deal.base.plus(day), block)
     }
 
     fn deal(&self, meeting: &Meeting) -> &'a Deal {
         &self.room.deals[meeting.deal as usize]
-    }
-
-    fn guests(&self, meeting: &Meeting) -> &'a [u32] {
-        let (first, count) = (meeting.guests.0 as usize, usize::from(meeting.guests.1));
-        &self.room.guests[first..first + count]
     }
 }

@@ -213,7 +213,7 @@ impl<'a> Household<'a> {
 
 /// A name that nobody of these has; if it can be, with neither part of it.
 fn name(names: &Names, draw: &Draw, others: &[&Contact]) -> Contact {
-    let (first, last) = (names.first(), names.last());
+    let Names { first, last } = names;
     let start = (
         draw.below(FIRST, first.len() as u64) as usize,
         draw.below(LAST, last.len() as u64) as usize,

@@ -3,33 +3,45 @@
 //! In Latin letters as they are written on business cards there. Any first name goes with any
 //! last name of its list; both are drawn, so the lists say who there is and nothing more.
 
-/// The names that people of a country go by.
-pub(super) struct Names {
-    /// Separated by commas.
+use std::sync::LazyLock;
+
+/// The names that people of a country go by, separated by commas.
+struct Lists {
     first: &'static str,
     last: &'static str,
 }
 
-impl Names {
-    pub(super) fn first(&self) -> Vec<&'static str> {
-        self.first.split(", ").collect()
-    }
+/// The same one by one.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) first: Vec<&'static str>,
+    pub(super) last: Vec<&'static str>,
+}
 
-    pub(super) fn last(&self) -> Vec<&'static str> {
-        self.last.split(", ").collect()
+impl Names {
+    fn of(lists: &Lists) -> Self {
+        let split = |names: &'static str| names.split(", ").collect();
+        Self {
+            first: split(lists.first),
+            last: split(lists.last),
+        }
     }
 }
 
 /// The names for a country as an org keeps it: a code, or a text as people write it. Where the
 /// country is not known, an international mix.
 pub(super) fn names(country: Option<&str>) -> &'static Names {
+    static NAMES: LazyLock<Vec<Names>> = LazyLock::new(|| {
+        let lists = COUNTRIES.iter().map(|(_, lists)| lists);
+        lists.chain([&INTERNATIONAL]).map(Names::of).collect()
+    });
     let country = country.unwrap_or_default().trim().to_lowercase();
-    let is_it = |(spellings, _): &&(&[&str], Names)| spellings.contains(&&*country);
-    let found = COUNTRIES.iter().find(is_it);
-    found.map_or(&INTERNATIONAL, |(_, names)| names)
+    let mut countries = COUNTRIES.iter();
+    let found = countries.position(|(spellings, _)| spellings.contains(&&*country));
+    &NAMES[found.unwrap_or(COUNTRIES.len())]
 }
 
-const COUNTRIES: &[(&[&str], Names)] = &[
+const COUNTRIES: &[(&[&str], Lists)] = &[
     (
         &[
             "us",
@@ -161,7 +173,7 @@ const COUNTRIES: &[(&[&str], Names)] = &[
     ),
 ];
 
-const ENGLISH: Names = Names {
+const ENGLISH: Lists = Lists {
     first: "Olivia, Marcus, Priya, Ethan, Danielle, Omar, Grace, Tyler, Mei, Hannah, Darnell, Caroline, \
         Vikram, Lauren, Andre, Claire, Jordan, Keisha, Patrick, Elena, Nathan, Sofia, Malik, Rebecca, \
         Connor, Aisha, Brian, Megan, Rafael, Emily, Kwame, Allison, Gavin, Naomi, Trevor, Fiona, \
@@ -174,7 +186,7 @@ const ENGLISH: Names = Names {
         Novak, Prescott, Rutherford, Hale, Dawson, Kendrick, Lockwood, Moreau, Tate, Yates",
 };
 
-const GERMAN: Names = Names {
+const GERMAN: Lists = Lists {
     first: "Anna, Lukas, Katharina, Jonas, Sabine, Felix, Miriam, Tobias, Leyla, Stefan, Julia, Matthias, \
         Carina, Emre, Franziska, Andreas, Johanna, Florian, Nadine, Sebastian, Theresa, Markus, Aylin, \
         Christoph, Elisabeth, Daniel, Verena, Philipp, Monika, Simon, Lena, Moritz, Silke, Benedikt, \
@@ -187,7 +199,7 @@ const GERMAN: Names = Names {
         Stadler, Kuhn, Meyer, Pfeiffer, Schiller, Amann, Lang",
 };
 
-const FRENCH: Names = Names {
+const FRENCH: Lists = Lists {
     first: "Camille, Antoine, Léa, Karim, Mathilde, Julien, Inès, Nicolas, Aurélie, Thomas, Fatou, Guillaume, \
         Charlotte, Mehdi, Élodie, Romain, Sandrine, Bastien, Nadia, Olivier, Margaux, Vincent, Claire, \
         Yann, Amélie, Pierre, Sophie, Damien, Hélène, Laurent, Zoé, Étienne, Valérie, Maxime, Lucie, \
@@ -200,7 +212,7 @@ const FRENCH: Names = Names {
         Brunet, Da Silva, Joly, Meunier, Hervé, Adam, Colin, Baron",
 };
 
-const INDIAN: Names = Names {
+const INDIAN: Lists = Lists {
     first: "Ananya, Rohan, Kavya, Arjun, Meera, Siddharth, Fatima, Karthik, Divya, Imran, Pooja, Rahul, Lakshmi, \
         Nikhil, Shreya, Harpreet, Sanjay, Nandini, Aditya, Ritu, Vivek, Deepa, Manish, Swati, Joseph, \
         Aparna, Gaurav, Ishita, Suresh, Tanvi, Farhan, Revathi, Abhishek, Neha, Prakash, Sunita, \
@@ -213,7 +225,7 @@ const INDIAN: Names = Names {
         Mukherjee, Thomas",
 };
 
-const JAPANESE: Names = Names {
+const JAPANESE: Lists = Lists {
     first: "Haruka, Kenji, Yuki, Takashi, Aiko, Hiroshi, Naomi, Daisuke, Emi, Shota, Mayumi, Ryo, Kaori, Satoshi, \
         Misaki, Kazuya, Chihiro, Tetsuya, Rina, Makoto, Ayaka, Yusuke, Sachiko, Ren, Mai, Koji, Noriko, \
         Takumi, Asuka, Masato, Hitomi, Shun, Keiko, Naoki, Mio, Toru, Yoko, Akira, Sakura, Hideki, \
@@ -226,7 +238,7 @@ const JAPANESE: Names = Names {
         Komatsu, Matsuo, Kikuchi, Taniguchi, Oishi",
 };
 
-const SPANISH: Names = Names {
+const SPANISH: Lists = Lists {
     first: "Lucía, Javier, Valentina, Diego, Carmen, Mateo, Ximena, Alejandro, Paula, Rodrigo, Camila, Andrés, \
         Marina, Emilio, Gabriela, Sergio, Daniela, Joaquín, Renata, Ignacio, Isabel, Pablo, Fernanda, \
         Álvaro, Natalia, Ricardo, Catalina, Héctor, Adriana, Manuel, Sofía, Felipe, Elena, Gonzalo, \
@@ -239,7 +251,7 @@ const SPANISH: Names = Names {
         Trujillo, Palacios, Moya, Solís, Varela, Luna",
 };
 
-const ITALIAN: Names = Names {
+const ITALIAN: Lists = Lists {
     first: "Giulia, Lorenzo, Chiara, Matteo, Francesca, Andrea, Elisa, Davide, Martina, Stefano, Valeria, Simone, \
         Alessia, Riccardo, Serena, Federico, Ilaria, Marco, Beatrice, Giacomo, Silvia, Tommaso, Paola, \
         Nicola, Sara, Emanuele, Laura, Gabriele, Roberta, Luca, Claudia, Edoardo, Anna, Filippo, \
@@ -252,7 +264,7 @@ const ITALIAN: Names = Names {
         Battaglia, Ruggiero, Costa, Gentile, Colombo, Negri",
 };
 
-const PORTUGUESE: Names = Names {
+const PORTUGUESE: Lists = Lists {
     first: "Beatriz, Rafael, Larissa, Thiago, Mariana, Gustavo, Inês, Bruno, Camila, Rodrigo, Letícia, Diogo, Juliana, \
         Felipe, Tatiana, Leonardo, Carolina, Vinícius, Sofia, André, Renata, Caio, Helena, Tiago, \
         Patrícia, Eduardo, Vanessa, Henrique, Marta, Lucas, Débora, Gonçalo, Isabela, Marcelo, \
@@ -265,7 +277,7 @@ const PORTUGUESE: Names = Names {
         Assis, Toledo, Salgado, Lacerda, Mendes, Tanaka",
 };
 
-const DUTCH: Names = Names {
+const DUTCH: Lists = Lists {
     first: "Sanne, Daan, Femke, Bram, Lotte, Youssef, Anouk, Jeroen, Eva, Thijs, Fatima, Ruben, Marieke, Sander, Iris, \
         Koen, Esther, Niels, Noor, Wouter, Elise, Maarten, Samira, Bas, Judith, Lars, Annelies, Pieter, \
         Hanneke, Joris, Merel, Stijn, Nathalie, Tom, Ilse, Jelle, Saskia, Mehmet, Roos, Gijs, \
@@ -278,7 +290,7 @@ const DUTCH: Names = Names {
         Janssens, Bouwman, Pauwels, Zwart, Doorn, Hermans, Roos, Vink, Desmet",
 };
 
-const NORDIC: Names = Names {
+const NORDIC: Lists = Lists {
     first: "Astrid, Erik, Linnea, Mikkel, Ingrid, Johan, Sofie, Henrik, Aino, Anders, Maja, Lasse, Freja, Oskar, \
         Kaisa, Magnus, Emma, Jussi, Signe, Fredrik, Hanna, Kristian, Elin, Mats, Ida, Rasmus, Solveig, \
         Nils, Karin, Mohammed, Tuuli, Gustav, Amalie, Petter, Helmi, Jonas, Thea, Viktor, Sanna, \
@@ -291,7 +303,7 @@ const NORDIC: Names = Names {
         Toivonen, Frost, Hammer, Viklund, Ali, Eriksen, Palm",
 };
 
-const POLISH: Names = Names {
+const POLISH: Lists = Lists {
     first: "Agnieszka, Tomasz, Magdalena, Paweł, Joanna, Marcin, Katarzyna, Łukasz, Ewa, Michał, Aleksandra, Krzysztof, \
         Monika, Jakub, Natalia, Piotr, Karolina, Wojciech, Dorota, Adam, Zuzanna, Grzegorz, Iwona, Rafał, \
         Justyna, Kamil, Beata, Filip, Marta, Maciej, Olga, Szymon, Hanna, Dawid, Renata, Bartosz, \
@@ -305,7 +317,7 @@ const POLISH: Names = Names {
         Gajewicz, Szymczak, Szulc, Laskowski, Bąk",
 };
 
-const KOREAN: Names = Names {
+const KOREAN: Lists = Lists {
     first: "Ji-woo, Min-jun, Seo-yeon, Hyun-woo, Soo-jin, Dong-hyun, Eun-ji, Sung-min, Ha-eun, Jae-hyun, Yuna, Tae-yang, \
         Hye-jin, Joon-ho, Na-young, Seung-woo, Mi-kyung, Kyung-soo, Ye-rin, Sang-hoon, Da-hye, Woo-jin, \
         Bo-ra, In-ho, Chae-won, Young-jae, Su-bin, Hyun-ki, So-ra, Ki-tae, Min-seo, Jong-su, Ga-eun, \
@@ -316,7 +328,7 @@ const KOREAN: Names = Names {
         Do, So, Seok, Seon, Ma, Pyo, Myung",
 };
 
-const CHINESE: Names = Names {
+const CHINESE: Lists = Lists {
     first: "Wei, Jing, Xiaoming, Li Na, Jun, Mei Ling, Hao, Yan, Zhiyuan, Fang, Yichen, Xin, Tao, Hui Min, Lei, Yue, \
         Kai, Lin, Guoqiang, Shu Fen, Ming, Qian, Bo, Ting, Chen Xi, Rong, Jie, Ya Ting, Feng, Ying, Zhen, \
         Siew Lan, Peng, Wen, Yu Han, Bin, Lihua, Rui, Xiu Ying, Gang, Dan, Jia Hao, Qing, Wai Kit",
@@ -326,7 +338,7 @@ const CHINESE: Names = Names {
         Tsai, Hsieh, Kuo, Fang, Qin, Bai",
 };
 
-const INTERNATIONAL: Names = Names {
+const INTERNATIONAL: Lists = Lists {
     first: "Amara, Lucas, Yasmin, Viktor, Chiara, Daniel, Leila, Mateo, Nadia, Henrik, Priya, Tomas, Ingrid, Samuel, \
         Aisha, Marco, Elena, David, Mei, Julian, Zara, Andrei, Camille, Omar, Sofia, Kenji, Hannah, Rafael, \
         Katarina, Joseph, Ananya, Felix, Miriam, Diego, Astrid, Karim, Laura, Ivan, Naomi, Stefan, \
@@ -343,13 +355,13 @@ const INTERNATIONAL: Names = Names {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{COUNTRIES, INTERNATIONAL, names};
+    use super::{COUNTRIES, INTERNATIONAL, Names, names};
 
     #[test]
     fn every_list_has_enough_names_and_none_twice() {
-        let lists = COUNTRIES.iter().map(|(_, names)| names);
-        for list in lists.chain([&INTERNATIONAL]) {
-            for (names, least) in [(list.first(), 40), (list.last(), 60)] {
+        let lists = COUNTRIES.iter().map(|(_, lists)| lists);
+        for names in lists.chain([&INTERNATIONAL]).map(Names::of) {
+            for (names, least) in [(names.first, 40), (names.last, 60)] {
                 let distinct: BTreeSet<_> = names.iter().collect();
                 assert_eq!(distinct.len(), names.len(), "{names:?}");
                 assert!(names.len() >= least, "{} {names:?}", names.len());
@@ -363,7 +375,7 @@ mod tests {
     #[test]
     fn countries_are_known_by_code_and_by_name() {
         let check = |country: Option<&str>, first: &str| {
-            assert_eq!(names(country).first()[0], first, "{country:?}");
+            assert_eq!(names(country).first[0], first, "{country:?}");
         };
         check(Some("DE"), "Anna");
         check(Some("Germany"), "Anna");

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::calendar::{Laid, Tense, lay};
+use super::super::calendar::{Room, Tense};
 use super::super::desks::Desks;
 use super::super::overlaps::overlaps;
 use super::super::people::people;
@@ -12,20 +12,25 @@ use super::rules::{Broken, broken, inputs};
 use super::volumes::meetings_needed;
 use super::{Because, Fallen, Stories, mix, pin, uninvited};
 use crate::model::id::{AccountId, RootId};
-use crate::model::inventory::by_creation;
-use crate::model::pins::{Marks, Pins, Slot};
+use crate::model::pins::{Marks, Pins};
 
 /// After so many times of weakening what does not hold, it stays. A shape has at most four weaker
 /// ones, and what falls can push others, but they are few.
 const ROUNDS: usize = 6;
 
-/// Tells all fresh stories, weakens those that do not hold, and says what had to give.
+/// Tells all fresh stories, weakens those that do not hold, and says what had to give. Fresh stories
+/// are laid each time as though they had never lain anywhere: what one could do without must not
+/// stand in the way of what a weakened one needs.
 pub(in crate::planner) fn settle(situation: &Situation, desks: &Desks, stories: &mut Stories) {
-    let (_, mut roomless) = lay_anew(situation, stories);
+    for root in &stories.fresh {
+        forget_places(pinned(&mut stories.pins, root));
+    }
+    let mut room = Room::new(situation, &mut stories.pins);
+    let mut laid = room.settle(&mut stories.pins);
     let mut unsure = stories.fresh.clone();
     for round in 0..=ROUNDS {
         let mut weakened = BTreeSet::new();
-        for (root, short) in short(situation, desks, (&unsure, &roomless), stories) {
+        for (root, short) in short(situation, desks, (&unsure, &laid.roomless), stories) {
             stories.broken.remove(&root);
             if round < ROUNDS && weaken(situation, root, &short, stories) {
                 weakened.insert(root);
@@ -37,51 +42,29 @@ pub(in crate::planner) fn settle(situation: &Situation, desks: &Desks, stories: 
             break;
         }
         make_people_anew(situation, &weakened, stories);
-        (unsure, roomless) = lay_anew(situation, stories);
+        room.ask_anew(&weakened, &mut stories.pins);
+        laid = room.settle(&mut stories.pins);
+        unsure = laid.moved.intersection(&stories.fresh).copied().collect();
         unsure.append(&mut weakened);
     }
+    stories.calendars = laid.calendars;
     stories.overlaps = overlaps(situation, &stories.pins);
     stories.uninvited = uninvited(situation, stories);
 }
 
+fn forget_places(pins: &mut Pins) {
+    pins.past.clear();
+    pins.future.clear();
+    pins.held = Marks::default();
+}
+
+/// The pins of a deal that is told for the first time.
+fn pinned<'a>(pins: &'a mut BTreeMap<RootId, Pins>, fresh: &RootId) -> &'a mut Pins {
+    pins.get_mut(fresh).expect("fresh stories are pinned")
+}
+
 /// How many meetings that a story needs found no room.
 type Roomless = BTreeMap<(RootId, Tense), u32>;
-
-/// Lays all meetings, those of fresh stories as though they had never lain anywhere: what a story
-/// could do without must not stand in the way of what a weakened one needs. Says which of the fresh
-/// stories have meetings elsewhere than before, and which have no room.
-fn lay_anew(situation: &Situation, stories: &mut Stories) -> (BTreeSet<RootId>, Roomless) {
-    let Stories { fresh, pins, .. } = stories;
-    let mut take = |root: &RootId| {
-        let pins = pins.get_mut(root).expect("fresh stories are pinned");
-        (*root, take_places(pins))
-    };
-    let before: Vec<_> = fresh.iter().map(&mut take).collect();
-    let Laid {
-        calendars,
-        mut roomless,
-    } = lay(situation, &by_creation(situation.inventory), pins);
-    roomless.retain(|(root, _), _| fresh.contains(root));
-    let is_elsewhere = |(root, (past, future, held)): &(RootId, Places)| {
-        let now = &pins[root];
-        (past, future, held) != (&now.past, &now.future, &now.held)
-    };
-    let moved = before.into_iter().filter(is_elsewhere);
-    let moved = moved.map(|(root, _)| root).collect();
-    stories.calendars = calendars;
-    (moved, roomless)
-}
-
-/// The slots of the past and of the future, and which are held.
-type Places = (Vec<Slot>, Vec<Slot>, Marks);
-
-fn take_places(pins: &mut Pins) -> Places {
-    (
-        std::mem::take(&mut pins.past),
-        std::mem::take(&mut pins.future),
-        std::mem::take(&mut pins.held),
-    )
-}
 
 /// What a story lacks: rules that it does not hold, and room for its meetings, by their tense.
 struct Short {
@@ -96,7 +79,9 @@ fn short(
     (unsure, roomless): (&BTreeSet<RootId>, &Roomless),
     stories: &Stories,
 ) -> Vec<(RootId, Short)> {
-    let without_room = roomless.keys().map(|(root, _)| *root).collect();
+    let without_room = roomless.keys().map(|(root, _)| *root);
+    let without_room = without_room.filter(|root| stories.fresh.contains(root));
+    let without_room = without_room.collect();
     let judged = unsure.union(&without_room).map(|root| {
         let of = [Tense::Past, Tense::Future].into_iter();
         let short = Short {
@@ -125,10 +110,7 @@ fn broken_rules(
 fn weaken(situation: &Situation, root: RootId, short: &Short, stories: &mut Stories) -> bool {
     let Short { broken, roomless } = short;
     let opportunity = &situation.inventory.opportunities[&root];
-    let pins = stories
-        .pins
-        .get_mut(&root)
-        .expect("fresh stories are pinned");
+    let pins = pinned(&mut stories.pins, &root);
     let needed = |shape, tense| {
         let room = -i32::from(pins.first);
         meetings_needed(&situation.manifest.activity, (shape, room as u32), tense)
@@ -143,6 +125,7 @@ fn weaken(situation: &Situation, root: RootId, short: &Short, stories: &mut Stor
     };
     let from = std::mem::replace(&mut pins.shape, weaker);
     pin::cast_anew(situation, root, pins);
+    forget_places(pins);
     let because = if broken.is_empty() {
         Because::NoRoom(roomless.values().sum())
     } else {

@@ -34,8 +34,10 @@ pub(super) struct Dealer {
     segment: Segment,
     /// The order of each phase's topics in this deal, drawn when it is first needed.
     orders: [Option<Vec<usize>>; PHASES],
-    /// What was dealt, to what day, and how often it had been dealt before.
-    dealt: Vec<(Topic, i32, u8)>,
+    /// What was dealt, and to what day.
+    dealt: Vec<(Topic, i32)>,
+    /// How often each topic was dealt.
+    rounds: [u8; TOPICS.len()],
 }
 
 impl Dealer {
@@ -45,6 +47,7 @@ impl Dealer {
             segment,
             orders: Default::default(),
             dealt: Vec::new(),
+            rounds: [0; TOPICS.len()],
         }
     }
 
@@ -56,35 +59,32 @@ impl Dealer {
             self.orders[row] = Some(permutation(draw, &name, EACH));
         }
         let order = self.orders[row].iter().flatten();
-        let topics = order.map(|place| TOPICS[row * EACH + place].topic);
         let is_large = self.segment >= Segment::Large;
-        let rounds = topics
+        let topics = order
+            .map(|place| TOPICS[row * EACH + place].topic)
             .filter(|topic| *topic != Topic::Introduction)
-            .filter(|topic| is_large || !OF_LARGE_DEALS.contains(topic))
-            .map(|topic| (self.round(topic), topic));
-        let round = rounds.clone().map(|(round, _)| round).min().unwrap_or(0);
-        let mut left = rounds
-            .filter(|(of, _)| *of == round)
-            .map(|(_, topic)| topic);
+            .filter(|topic| is_large || !OF_LARGE_DEALS.contains(topic));
+        let dealt = |topic: &Topic| self.rounds[*topic as usize];
+        let round = topics.clone().map(|topic| dealt(&topic)).min().unwrap_or(0);
+        let mut left = topics.filter(|topic| dealt(topic) == round);
         let first = left.clone().next();
         let topic = left.find(|topic| self.is_in_order(*topic, day)).or(first);
         let topic = topic.expect("every phase has topics for deals of any size");
-        self.dealt.push((topic, day, round));
+        self.dealt.push((topic, day));
+        self.rounds[topic as usize] += 1;
         (topic, round)
-    }
-
-    /// How often a topic was dealt.
-    fn round(&self, topic: Topic) -> u8 {
-        self.dealt.iter().filter(|(of, ..)| *of == topic).count() as u8
     }
 
     /// Whether nothing that has to come before the topic is dealt to a later day, and nothing
     /// that follows from it to an earlier one.
     fn is_in_order(&self, topic: Topic, day: i32) -> bool {
-        self.dealt.iter().all(|(other, at, _)| {
-            let is_later = *at < day || !CHAINS.contains(&(*other, topic));
-            let is_earlier = *at > day || !CHAINS.contains(&(topic, *other));
-            is_later && is_earlier
+        let on = |topic| {
+            let dealt = self.dealt.iter().filter(move |(of, _)| *of == topic);
+            dealt.map(|(_, day)| *day)
+        };
+        CHAINS.iter().all(|(first, then)| {
+            (*then != topic || on(*first).all(|at| at < day))
+                && (*first != topic || on(*then).all(|at| at > day))
         })
     }
 }
