@@ -79,7 +79,7 @@ impl Room<'_> {
                 settling.enter(meeting, place);
             }
             let (day, block) = found.unwrap_or(meeting.asked());
-            let pins = &mut pins[meeting.deal as usize];
+            let pins = &mut *pins[meeting.deal as usize];
             let slots = match meeting.tense {
                 Tense::Past => &mut pins.past,
                 Tense::Future => &mut pins.future,
