@@ -1,11 +1,9 @@
 //! What a plan says of shapes that the manifest gives and no deal gets.
 
 use super::ground::Ground;
+use crate::listing::{counted, some_of};
 use crate::manifest::stories::Assignment;
 use crate::planner::Planner;
-
-/// So many deals a notice names.
-const MOST_NAMED: usize = 3;
 
 pub(super) fn notices(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
     let Some(planner) = planner else {
@@ -28,22 +26,18 @@ fn names_no_deal(number: usize, assignment: &Assignment) -> String {
 /// Shapes are decided at the first telling.
 fn outdated(ground: &Ground, planner: &Planner) -> Option<String> {
     let outdated = &planner.stories.outdated;
-    let keeps = match outdated.len() {
-        0 => return None,
-        1 => "1 deal keeps the shape that it was told with".to_owned(),
-        more => format!("{more} deals keep the shapes that they were told with"),
-    };
+    let keep = counted(
+        outdated.len() as u64,
+        "deal keeps the shape that it was told with",
+        "deals keep the shapes that they were told with",
+    );
     let deals = &ground.read.inventory.opportunities;
     let name = |root| {
         let shape = planner.stories.pins[root].shape;
         format!("{} ({shape})", deals[root].name)
     };
-    let mut names: Vec<_> = outdated.iter().take(MOST_NAMED).map(name).collect();
-    if outdated.len() > names.len() {
-        names.push(format!("{} more", outdated.len() - names.len()));
-    }
-    Some(format!(
-        "{keeps}, though `stories` now says otherwise: {} (`--recast` tells the deals anew that it names)",
-        names.join(", ")
+    let names = some_of(&outdated.iter().map(name).collect::<Vec<_>>());
+    (!outdated.is_empty()).then(|| format!(
+        "{keep}, though `stories` now says otherwise: {names} (`--recast` tells the deals anew that it names)"
     ))
 }
