@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::listing::{counted, some_of};
+use crate::listing::some_of;
 use crate::manifest::Role;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
@@ -68,17 +68,4 @@ pub(super) fn notices(inventory: &Inventory, planner: &Planner) -> Vec<String> {
     notices
         .map(|(notice, names)| format!("{notice}: {}", some_of(names)))
         .collect()
-}
-
-/// Which deals are told from a day on which they had not been created: in a fresh org all are young.
-pub(super) fn predating(inventory: &Inventory, planner: &Planner) -> Option<String> {
-    let deals = planner.stories.predating.iter();
-    let deals = deals.filter_map(|deal| inventory.opportunities.get(deal));
-    let names: Vec<_> = deals.map(|deal| &*deal.name).collect();
-    let young = counted(
-        names.len() as u64,
-        "deal is so young that activities may lie before it was created",
-        "deals are so young that activities may lie before they were created",
-    );
-    (!names.is_empty()).then(|| format!("{young}: {}", some_of(&names)))
 }

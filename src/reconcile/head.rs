@@ -10,7 +10,7 @@ use super::mix;
 use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
-use super::shapes;
+use super::stories;
 use super::texts;
 use crate::apply::{self, Way};
 use crate::listing::{counted, some_of};
@@ -150,9 +150,7 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     }
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
-    notices.extend(shapes::notices(ground, planner));
-    notices
-        .extend(planner.and_then(|planner| customers::predating(&ground.read.inventory, planner)));
+    notices.extend(stories::notices(ground, planner));
     notices.extend(loans::notices(ground, planner, seen));
     notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {

@@ -1,8 +1,10 @@
-//! What a plan says of shapes that the manifest gives and no deal gets.
+//! What a plan says of the stories that it tells: shapes that the manifest gives and no deal gets,
+//! and deals that are younger than what is told of them.
 
 use super::ground::Ground;
 use crate::listing::{counted, some_of};
 use crate::manifest::stories::Assignment;
+use crate::model::inventory::Inventory;
 use crate::planner::Planner;
 
 pub(super) fn notices(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
@@ -12,7 +14,9 @@ pub(super) fn notices(ground: &Ground, planner: Option<&Planner>) -> Vec<String>
     let assign = &ground.request.manifest.stories.assign;
     let idle = planner.stories.idle.iter();
     let idle = idle.map(|number| names_no_deal(*number, &assign[*number]));
-    idle.chain(outdated(ground, planner)).collect()
+    idle.chain(outdated(ground, planner))
+        .chain(predating(&ground.read.inventory, planner))
+        .collect()
 }
 
 fn names_no_deal(number: usize, assignment: &Assignment) -> String {
@@ -40,4 +44,17 @@ fn outdated(ground: &Ground, planner: &Planner) -> Option<String> {
     (!outdated.is_empty()).then(|| format!(
         "{keep}, though `stories` now says otherwise: {names} (`--recast` tells the deals anew that it names)"
     ))
+}
+
+/// Which deals are told from a day on which they had not been created: in a fresh org all are young.
+fn predating(inventory: &Inventory, planner: &Planner) -> Option<String> {
+    let deals = planner.stories.predating.iter();
+    let deals = deals.filter_map(|deal| inventory.opportunities.get(deal));
+    let names: Vec<_> = deals.map(|deal| &*deal.name).collect();
+    let young = counted(
+        names.len() as u64,
+        "deal is so young that activities may lie before it was created",
+        "deals are so young that activities may lie before they were created",
+    );
+    (!names.is_empty()).then(|| format!("{young}: {}", some_of(&names)))
 }
