@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("listing", &[]),
     ("model", &[]),
     ("manifest", &["listing", "model"]),
-    ("planner", &["draw", "manifest", "model"]),
+    ("planner", &["draw", "listing", "manifest", "model"]),
     ("diff", &["model"]),
     ("guard", &["listing", "model"]),
     ("scope", &["model"]),
