@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("state", &["model"]),
     ("plan_file", &["model"]),
     ("refresh", &["model", "org", "state"]),
-    ("content", &["manifest", "model", "org"]),
+    ("content", &["listing", "manifest", "model", "org"]),
     (
         "apply",
         &["content", "model", "org", "plan_file", "refresh", "state"],
