@@ -310,7 +310,7 @@ fn special(topic: Topic, way: Direction, place: u8) -> Option<Sort> {
         (Topic::ClosingOut, Direction::Inbound, _) => Sort::ClosingOut,
         (Topic::ClosingOut, Direction::Outbound, _) => Sort::ClosingOutReply,
         (Topic::Signature, Direction::Outbound, 0) => Sort::SignatureOut,
-        (Topic::Signature, Direction::Inbound, 0 | 1) => Sort::SignatureIn,
+        (Topic::Signature, Direction::Inbound, 1) => Sort::SignatureIn,
         _ => return None,
     };
     Some(sort)

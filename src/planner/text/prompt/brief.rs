@@ -86,8 +86,8 @@ impl<'a> Brief<'a> {
         let scene = Scene::of(deal.voice, deal.timeline, thread.messages[0]);
         self.tell_step(scene.step);
         self.fact("how the thread begins", told::opening(scene.sort));
-        for (name, way) in MESSAGES.iter().zip(&thread.ways) {
-            self.fact(name, told::way(*way));
+        for (number, way) in (1..).zip(&thread.ways) {
+            self.fact(format!("message {number}"), told::way(*way));
         }
         let steps = thread.messages.iter();
         let steps = steps.map(|number| &deal.timeline.steps[*number]);
@@ -148,7 +148,7 @@ impl<'a> Brief<'a> {
         self.finish(Kind::ScorecardAnswer, 1)
     }
 
-    fn fact(&mut self, name: &'static str, value: &str) {
+    fn fact(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
         let value = impersonal(self.deal, value);
         self.facts.push((name.into(), value));
     }
@@ -200,7 +200,7 @@ impl<'a> Brief<'a> {
             let Some(value) = facts.get(*slot).filter(|_| !is_told) else {
                 continue;
             };
-            self.fact(name, value);
+            self.fact(*name, value);
             if *slot == Slot::Event {
                 let day = facts.get(Slot::EventDay).unwrap_or_default();
                 self.place("event_day", ("the day of that event", day), Need::May);
@@ -285,18 +285,6 @@ impl<'a> Brief<'a> {
         Brought { prompt, fills }
     }
 }
-
-/// What the messages of a thread are called; none has more.
-const MESSAGES: &[&str] = &[
-    "message 1",
-    "message 2",
-    "message 3",
-    "message 4",
-    "message 5",
-    "message 6",
-    "message 7",
-    "message 8",
-];
 
 fn role(deal: &Deal, place: usize) -> String {
     deal.pins.cast[place].role.replace('_', " ")

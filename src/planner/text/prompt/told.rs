@@ -126,7 +126,6 @@ pub(super) fn opening(sort: Sort) -> &'static str {
         Sort::Farewell => "our contact says goodbye, and who takes over",
         Sort::ClosingOut => "the customer says that they have decided otherwise",
         Sort::SignatureOut => "we send the contract to be signed",
-        Sort::SignatureIn => "the customer says that the contract is signed",
         _ => "we ask a question",
     }
 }
