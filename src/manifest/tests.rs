@@ -536,7 +536,7 @@ fn only_the_first_of_very_many_problems_are_shown() {
     let lines: Vec<String> = (0..1000).map(|number| format!("key{number}:")).collect();
     let text = rendered(&with(&lines.join("\n")));
     assert_eq!(text.matches("error:").count(), 50);
-    assert!(text.ends_with("1000 problems (the first 50 are shown) in demo.yaml"));
+    assert!(text.ends_with("1,000 problems (the first 50 are shown) in demo.yaml"));
 }
 
 /// What is no manifest, and what is said about it.
