@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::names::is_field_name;
+use super::names::field_name;
 use super::problems::Complaint;
 use super::section::Section;
 use super::template::Template;
@@ -79,10 +79,7 @@ pub(super) fn record_types(mut section: Section) -> BTreeMap<Object, String> {
 
 /// A field that a user may set, because nothing else does.
 fn addable(name: &str, filled: &[&str], tag_field: Option<&str>) -> Result<String, Complaint> {
-    if !is_field_name(name) {
-        let message = format!("{} is not the API name of a field", quote(name));
-        return Err(Complaint::new(message, "for example Region__c"));
-    }
+    let name = &*field_name(name, "Region__c")?;
     let same = |other: &&str| other.eq_ignore_ascii_case(name);
     let ours = filled.iter().chain(DERIVED).find(|field| same(field));
     if let Some(field) = ours {

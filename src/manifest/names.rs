@@ -172,12 +172,16 @@ pub(super) fn org_id(node: &Node) -> Result<String, Complaint> {
 
 /// The API name of a field: `Omitted_from_Demo__c`.
 pub(super) fn field(node: &Node) -> Result<String, Complaint> {
-    let name = text(node)?;
-    if is_field_name(&name) {
-        return Ok(name);
+    field_name(&text(node)?, "Omitted_from_Demo__c")
+}
+
+/// What can be the API name of a field; `example` is one for who wrote something else.
+pub(super) fn field_name(name: &str, example: &str) -> Result<String, Complaint> {
+    if is_field_name(name) {
+        return Ok(name.to_owned());
     }
-    let message = format!("{} is not the API name of a field", quote(&name));
-    Err(Complaint::new(message, "for example Omitted_from_Demo__c"))
+    let message = format!("{} is not the API name of a field", quote(name));
+    Err(Complaint::new(message, format!("for example {example}")))
 }
 
 pub(super) fn is_field_name(name: &str) -> bool {

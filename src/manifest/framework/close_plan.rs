@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use wildmatch::WildMatch;
 
-use super::super::names::is_field_name;
-use super::super::nearest::nearest;
+use super::super::names::field_name;
 use super::super::problems::Complaint;
 use super::super::section::Section;
 use super::super::tree::Node;
 use super::super::types::{ScorecardTarget, Scorecards};
-use super::super::values::{quote, text};
-use super::{Element, Framework};
+use super::super::values::text;
+use super::{Element, Framework, keys, not_asked};
 use crate::model::close_plan::Question;
 
 /// What there is to know of a package that is not ours.
@@ -65,31 +64,16 @@ pub(in super::super) fn close_plan(
 }
 
 fn questions_of(mut section: Section, frameworks: &[Framework]) -> BTreeMap<String, String> {
-    let elements = frameworks.iter().flat_map(|framework| &framework.elements);
-    let mut known: Vec<&str> = elements.map(|element| element.key.as_str()).collect();
-    known.sort_unstable();
-    known.dedup();
-    let element = |name: &str| {
-        if known.contains(&name) {
-            return Ok(name.to_owned());
-        }
-        let hint = match nearest(name, &known) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("one of: {}", known.join(", ")),
-        };
-        let message = format!("no template asks for {}", quote(name));
-        Err(Complaint::new(message, hint))
+    let known = keys(frameworks);
+    let element = |name: &str| match known.contains(&name) {
+        true => Ok(name.to_owned()),
+        false => Err(not_asked(name, &known, "")),
     };
     section.each(element, text).into_iter().collect()
 }
 
 fn number_field(node: &Node) -> Result<String, Complaint> {
-    let name = text(node)?;
-    if is_field_name(&name) {
-        return Ok(name);
-    }
-    let message = format!("{} is not the API name of a field", quote(&name));
-    Err(Complaint::new(message, "for example TSPC__Score__c"))
+    field_name(&text(node)?, "TSPC__Score__c")
 }
 
 impl Scorecards {

@@ -1,18 +1,16 @@
 //! `scorecards.mapping`: what of a scorecard goes into which field of the opportunity.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::Serializer;
 
-use super::super::names::is_field_name;
-use super::super::nearest::nearest;
+use super::super::names::field_name;
 use super::super::problems::Complaint;
 use super::super::section::Section;
 use super::super::tree::Node;
 use super::super::types::{ScorecardTarget, Scorecards};
-use super::super::values::{not_among, quote, text};
-use super::Framework;
+use super::super::values::{not_among, text};
+use super::{Framework, keys, not_asked};
 use crate::model::capabilities::KEY_FIELD;
 
 /// One field of the opportunity, and what it holds.
@@ -97,9 +95,8 @@ pub(in super::super) fn mapping(
 }
 
 fn part(name: &str, frameworks: &[Framework]) -> Result<Part, Complaint> {
-    let part: Part = name.parse().unwrap_or_else(|never| match never {});
-    let elements = frameworks.iter().flat_map(|framework| &framework.elements);
-    let mut known: Vec<&str> = elements.map(|element| element.key.as_str()).collect();
+    let part = Part::named(name);
+    let mut known = keys(frameworks);
     let Part::Of(key, _) = &part else {
         return Ok(part);
     };
@@ -113,29 +110,15 @@ fn part(name: &str, frameworks: &[Framework]) -> Result<Part, Complaint> {
         return Err(not_among(piece, &pieces));
     }
     known.extend(WHOLES.iter().map(|(name, _)| *name));
-    known.dedup();
-    let asked = known.join(", ");
-    let hint = match nearest(name, &known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => {
-            format!("one of: {asked}; an element also with `.status`, `.score` or `.confidence`")
-        }
-    };
-    Err(Complaint::new(
-        format!("no template asks for {}", quote(name)),
-        hint,
-    ))
+    let also = "; an element also with `.status`, `.score` or `.confidence`";
+    Err(not_asked(name, &known, also))
 }
 
 /// A custom field: the standard ones of an opportunity are its owner's.
 fn field(node: &Node) -> Result<String, Complaint> {
-    let name = text(node)?;
+    let name = field_name(&text(node)?, "Metrics__c")?;
     let lower = name.to_lowercase();
     let is_theirs = lower.starts_with("peopleai__") || name.eq_ignore_ascii_case(KEY_FIELD);
-    if !is_field_name(&name) {
-        let message = format!("{} is not the API name of a field", quote(&name));
-        return Err(Complaint::new(message, "for example Metrics__c"));
-    }
     if is_theirs || !lower.ends_with("__c") {
         let message = format!("{name} is not a field to put a scorecard in");
         return Err(Complaint::new(
@@ -146,19 +129,18 @@ fn field(node: &Node) -> Result<String, Complaint> {
     Ok(name)
 }
 
-impl FromStr for Part {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+impl Part {
+    /// What stands under this name, as [`fmt::Display`] writes it.
+    fn named(text: &str) -> Self {
         if let Some((_, whole)) = WHOLES.iter().find(|(name, _)| *name == text) {
-            return Ok(Self::Whole(*whole));
+            return Self::Whole(*whole);
         }
         let piece = PIECES.iter().find_map(|(name, piece)| {
             let key = text.strip_suffix(name)?.strip_suffix('.')?;
             Some((key, *piece))
         });
         let (key, piece) = piece.unwrap_or((text, Piece::Answer));
-        Ok(Self::Of(key.to_owned(), piece))
+        Self::Of(key.to_owned(), piece)
     }
 }
 

@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::nearest::nearest;
+use super::problems::Complaint;
 use super::roles::Role;
 use super::template::Template;
+use super::values::quote;
 
 pub(crate) use close_plan::ClosePlan;
 pub(super) use close_plan::close_plan;
@@ -156,6 +159,26 @@ impl Element {
     pub(crate) fn question(&self) -> String {
         self.questions.join(" ")
     }
+}
+
+/// The keys of all elements, each once.
+fn keys(frameworks: &[Framework]) -> Vec<&str> {
+    let mut keys = Vec::new();
+    for element in frameworks.iter().flat_map(|framework| &framework.elements) {
+        if !keys.contains(&element.key.as_str()) {
+            keys.push(&*element.key);
+        }
+    }
+    keys
+}
+
+/// That no framework has an element of this name; `also` says what else may be written.
+fn not_asked(name: &str, known: &[&str], also: &str) -> Complaint {
+    let hint = match nearest(name, known) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("one of: {}{also}", known.join(", ")),
+    };
+    Complaint::new(format!("no template asks for {}", quote(name)), hint)
 }
 
 /// Read to one decimal, so nothing is lost.
