@@ -49,18 +49,16 @@ pub(super) fn describe(change: &mut Change, record: &Desired, fields: &[(FieldNa
         }
     };
     change.want = Some(record.want);
-    change.title = title(record.object, json);
-    change.day = day(json);
+    entitle(change, json);
 }
 
-pub(super) fn title<'a>(object: Object, field: impl Fn(&str) -> Option<&'a Json>) -> String {
-    let texts = object.facts().title.iter();
+/// Says in the change what people call the record, and when it is, by what it holds.
+pub(super) fn entitle<'a>(change: &mut Change, field: impl Fn(&str) -> Option<&'a Json>) {
+    let texts = change.object.facts().title.iter();
     let texts = texts.filter_map(|name| field(name)?.as_str());
-    texts.collect::<Vec<_>>().join(" ")
-}
-
-pub(super) fn day<'a>(field: impl Fn(&str) -> Option<&'a Json>) -> Option<Day> {
-    let mut names = ["ActivityDate", "StartDateTime", "MessageDate"].into_iter();
-    let text = names.find_map(field)?.as_str()?;
-    text.get(..10)?.parse().ok().map(Day::from_date)
+    change.title = texts.collect::<Vec<_>>().join(" ");
+    let mut days = ["ActivityDate", "StartDateTime", "MessageDate"].into_iter();
+    let day = days.find_map(field).and_then(Json::as_str);
+    let day = day.and_then(|text| text.get(..10)?.parse().ok());
+    change.day = day.map(Day::from_date);
 }

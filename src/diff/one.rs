@@ -1,7 +1,7 @@
 //! One address: the decision carried into a change with its fields.
 
 use super::before::{Before, is_as_held};
-use super::blank::{blank, day, title};
+use super::blank::{blank, entitle};
 use super::decide::{Decision, Desired as Wanted, Recorded, Situation, decide};
 use super::root_state::{RootState, reference_moved};
 use super::write::{adopt, create, write};
@@ -107,10 +107,7 @@ pub(super) fn undesired(state: &RootState, row: &Row, live: &Live) -> Option<Cha
     change.id = Some(row.id);
     change.stamp = stamp;
     change.generation = row.generation;
-    change.title = title(row.object, |name| {
-        fields.and_then(|fields| fields.get(name))
-    });
-    change.day = day(|name| fields.and_then(|fields| fields.get(name)));
+    entitle(&mut change, |name| fields?.get(name));
     Some(change)
 }
 
@@ -122,8 +119,7 @@ pub(crate) fn stray(letters: &str, found: &FoundRecord, reason: Reason) -> Chang
     change.id = Some(found.live.id);
     change.stamp = found.live.stamp;
     change.generation = found.generation;
-    change.title = title(found.object, |name| found.live.fields.get(name));
-    change.day = day(|name| found.live.fields.get(name));
+    entitle(&mut change, |name| found.live.fields.get(name));
     change
 }
 
