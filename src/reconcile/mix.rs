@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::listing::counted;
 use crate::model::inventory::Inventory;
 use crate::model::shape::Shape;
 use crate::planner::{Fallen, Stories};
@@ -51,10 +52,7 @@ fn notice(from: Shape, deals: &[Weakened]) -> String {
         1 => example.to_owned(),
         _ => format!("{} of {all}, such as {example}", names.len()),
     };
-    let who = match all {
-        1 => "1 deal cannot be".to_owned(),
-        _ => format!("{all} deals cannot be"),
-    };
+    let who = counted(all as u64, "deal cannot be", "deals cannot be");
     let are = if all == 1 { "is" } else { "are" };
     let told = told_as(deals);
     format!("{who} {from} and {are} told as {told}: the shape {because} ({whom})")

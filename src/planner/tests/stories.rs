@@ -184,7 +184,7 @@ fn a_shape_that_has_too_few_meetings_says_what_it_lacks() {
         (
             "healthy",
             0,
-            "needs 1 upcoming meetings, and `activity.meetings.future_max` is 0",
+            "needs 1 upcoming meeting, and `activity.meetings.future_max` is 0",
         ),
         ("at-risk", 0, ""),
     ] {
@@ -206,7 +206,7 @@ fn a_shape_that_has_too_few_emails_says_what_it_lacks() {
         (
             "at-risk",
             0,
-            "needs 1 emails, and `activity.emails.max` is 0",
+            "needs 1 email, and `activity.emails.max` is 0",
         ),
         ("stalled", 3, ""),
         (
@@ -222,7 +222,7 @@ fn a_shape_that_has_too_few_emails_says_what_it_lacks() {
         (
             "single-threaded",
             0,
-            "needs 1 emails, and `activity.emails.max` is 0",
+            "needs 1 email, and `activity.emails.max` is 0",
         ),
         (
             "champion-left",
@@ -297,7 +297,7 @@ fn a_shape_that_the_people_do_not_allow_says_whom_it_lacks() {
         (
             "single-threaded",
             &["CFO"],
-            "needs 1 people who are no executives, and its account has 0",
+            "needs 1 person who is no executive, and its account has none",
         ),
         ("single-threaded", &["Analyst"], ""),
         (

@@ -62,7 +62,7 @@ impl Dealer {
         let is_large = self.segment >= Segment::Large;
         let topics = order
             .map(|place| TOPICS[row * EACH + place].topic)
-            .filter(|topic| *topic != Topic::Introduction)
+            .filter(|topic| topic.is_dealt())
             .filter(|topic| is_large || !OF_LARGE_DEALS.contains(topic));
         let dealt = |topic: &Topic| self.rounds[*topic as usize];
         let round = topics.clone().map(|topic| dealt(&topic)).min().unwrap_or(0);
