@@ -253,10 +253,10 @@ impl<'a> Settling<'a> {
             return found;
         }
         // What is silent at its end stays silent, what has to have happened lately did, and what
-        // follows the end does not come before it.
-        let (first, _) = self.deal(meeting).window(meeting.tense);
+        // follows the end does not come before it. What is planned may follow the close date.
+        let (first, last) = self.deal(meeting).window(meeting.tense);
         let wide = match band.0 {
-            1.. => band,
+            1.. => (band.0, band.1.max(last)),
             LATELY.. => (first.max(LATELY).min(band.0), band.1),
             _ => (first, band.1),
         };

@@ -351,6 +351,34 @@ fn steps_of(shape: &str, edit: impl Fn(&mut World)) -> Vec<Vec<Step>> {
 }
 
 #[test]
+fn what_is_planned_lies_before_the_deal_closes() {
+    for (shape, least) in [("accelerating", 2), ("healthy", 1), ("single-threaded", 1)] {
+        // From a Friday on: no business day before the Monday after it.
+        for (days, is_bound) in [(-9, false), (0, false), (2, false), (6, true), (12, true)] {
+            let mut close_date = day("2026-11-20").plus(days);
+            let mut deals = steps_of(shape, |world| {
+                for deal in world.inventory.opportunities.values_mut() {
+                    deal.close_date = close_date;
+                }
+            });
+            if !is_bound {
+                close_date = Day::from_number(i32::MAX);
+            }
+            let is_planned =
+                |step: &Step| matches!(step.kind, Kind::Meeting(Held::Planned) | Kind::Todo);
+            for steps in &mut deals {
+                steps.retain(is_planned);
+                let meetings = steps.iter().filter(|step| step.kind != Kind::Todo);
+                assert!(meetings.count() >= least, "{shape} {days}");
+                for step in steps {
+                    assert!(step.when.day <= close_date, "{shape} {days} {}", step.path);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_won_deal_kicks_off_once_it_is_closed() {
     let close = |days: i32| {
         steps_of("won", |world| {
