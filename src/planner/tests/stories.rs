@@ -379,6 +379,30 @@ fn what_is_planned_lies_before_the_deal_closes() {
 }
 
 #[test]
+fn a_start_is_planned_only_where_the_deal_goes_well() {
+    let plans_a_start = |step: &Step| matches!(step.topic, Topic::LaunchPlanning | Topic::HandOver);
+    for (shape, is_sure) in [
+        ("accelerating", true),
+        ("single-threaded", false),
+        ("champion-left", false),
+        ("stalled", false),
+    ] {
+        let deals = steps_of(shape, |world| {
+            for deal in world.inventory.opportunities.values_mut() {
+                deal.probability = 90.0;
+            }
+        });
+        let steps = || deals.iter().flatten();
+        assert_eq!(steps().any(plans_a_start), is_sure, "{shape}");
+        // What is not won yet was handed over to nobody.
+        let is_past =
+            |step: &Step| !step.path.as_str().contains("future/") && step.kind != Kind::Todo;
+        let mut past = steps().filter(|step| is_past(step));
+        assert!(past.all(|step| step.topic != Topic::HandOver), "{shape}");
+    }
+}
+
+#[test]
 fn a_won_deal_kicks_off_once_it_is_closed() {
     let close = |days: i32| {
         steps_of("won", |world| {

@@ -34,7 +34,7 @@ pub(in crate::planner) fn slots(
     draw: &mut RootDraw,
 ) -> Vec<Slot> {
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("meetings", pins.segment);
+    let mut dealer = Dealer::new("meetings", (pins.segment, pins.shape));
     let numbers = dealt().take_while(reaching(past, future));
     let (past_dealt, future_dealt) = numbers.fold((0, 0), |(past, future), next| match next {
         (Tense::Past, number) => (number, future),
