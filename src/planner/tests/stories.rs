@@ -379,6 +379,34 @@ fn what_is_planned_lies_before_the_deal_closes() {
 }
 
 #[test]
+fn a_deal_does_not_go_back_to_what_came_before() {
+    for shape in ["healthy", "stalled"] {
+        let deals = steps_of(shape, |world| {
+            for deal in world.inventory.opportunities.values_mut() {
+                deal.probability = 90.0;
+            }
+        });
+        for steps in deals {
+            let begins = |step: &&Step| {
+                let path = step.path.as_str();
+                matches!(step.kind, Kind::Meeting(_)) || path.ends_with("/01")
+            };
+            let mut begun: Vec<_> = steps.iter().filter(begins).collect();
+            begun.sort_by_key(|step| step.when.at);
+            for pair in begun.windows(2) {
+                let [one, next] = [pair[0], pair[1]];
+                assert!(
+                    one.phase <= next.phase,
+                    "{shape} {} {}",
+                    one.path,
+                    next.path
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn a_start_is_planned_only_where_the_deal_goes_well() {
     let plans_a_start = |step: &Step| matches!(step.topic, Topic::LaunchPlanning | Topic::HandOver);
     for (shape, is_sure) in [
