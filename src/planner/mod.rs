@@ -9,6 +9,7 @@ mod activity;
 mod added;
 mod calendar;
 mod correspondents;
+mod countries;
 mod deal;
 mod desks;
 mod evidence;
@@ -199,6 +200,7 @@ impl<'a> Planner<'a> {
         misfits.extend(self.stories.misfits.iter().cloned());
         misfits.extend(self.added.misfits());
         misfits.extend(self.own.misfits());
+        misfits.extend(accounts::misfits(&self.situation));
         misfits.extend(loan::misfits(&self.situation));
         misfits
     }
