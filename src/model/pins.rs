@@ -19,8 +19,9 @@ pub(crate) enum RootPins {
     People(People),
 }
 
-/// The people whom we add to an account, by number.
-pub(crate) type People = BTreeMap<u8, Identity>;
+/// The people whom we add to an account, by number. Boxed: mostly they are few, and a map makes
+/// room for more.
+pub(crate) type People = BTreeMap<u8, Box<Identity>>;
 
 /// The version of what tells stories: the sampler. A deal keeps the one that
 /// told it first, so that a new release rewrites nothing.

@@ -49,6 +49,8 @@ pub(in crate::planner) struct Room<'a> {
     pub(super) hours: Hours<'a>,
     pub(super) people: People<'a>,
     week: Week,
+    /// The blocks of the hours that have a weight.
+    weighed: Blocks,
     /// By root, as in the pins.
     pub(super) deals: Vec<Deal>,
 }
@@ -108,11 +110,15 @@ impl<'a> Room<'a> {
         let manifest = situation.manifest;
         let longest = manifest.activity.meetings.duration_minutes.iter().max();
         let block_hours = block_hours(*longest.unwrap_or(&60));
+        let hours = Hours::new(&manifest.calendar, block_hours, reach(situation, pins));
+        let week = Week::of(&manifest.calendar);
+        let weighed = week.weighed_hours();
         let mut room = Self {
             situation,
-            hours: Hours::new(&manifest.calendar, block_hours, reach(situation, pins)),
             people: People::new(situation.inventory),
-            week: Week::of(&manifest.calendar),
+            weighed: weighed.fold(0, |mask, hour| mask | 1 << hours.block(hour)),
+            hours,
+            week,
             deals: Vec::with_capacity(pins.len()),
         };
         let turns = turns(situation.inventory, pins);
@@ -219,8 +225,10 @@ impl<'a> Room<'a> {
 
     /// The blocks that have a weight on a day.
     pub(super) fn weighed(&self, day: BusinessDay) -> Blocks {
-        let hours = self.week.hours_of(day);
-        hours.fold(0, |mask, hour| mask | 1 << self.hours.block(hour))
+        match self.week.weighs(day) {
+            true => self.weighed,
+            false => 0,
+        }
     }
 
     /// A slot with those who attend it, wherever it lies.

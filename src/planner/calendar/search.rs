@@ -34,8 +34,12 @@ fn shuffled(band: (i32, i32), blocks: &[u8], seed: u64) -> impl Iterator<Item = 
     while gcd(step, count) > 1 {
         step += 1;
     }
-    (0..count).map(move |number| {
-        let place = (first + number * step) % count;
+    let places = std::iter::successors(Some(first), move |place| {
+        let next = place + step;
+        // Quicker than a remainder; the step is at most the count.
+        Some(if next < count { next } else { next - count })
+    });
+    places.take(count).map(move |place| {
         let day = band.0 + (place / blocks.len()) as i32;
         (day, blocks[place % blocks.len()])
     })

@@ -35,14 +35,15 @@ impl Week {
         weighted(days.filter(|(day, _)| suits(*day)), unit)
     }
 
-    /// The hours at which a meeting may begin on a day, by the weights: none on a day without any.
-    pub(super) fn hours_of(&self, day: BusinessDay) -> impl Iterator<Item = u8> {
-        let has_weight = self.days[usize::from(day.weekday())] > 0;
-        let hours = self
-            .hours
-            .iter()
-            .filter(move |(_, weight)| has_weight && *weight > 0);
-        hours.map(|(hour, _)| *hour)
+    /// Whether meetings are to lie on such a day at all.
+    pub(super) fn weighs(&self, day: BusinessDay) -> bool {
+        self.days[usize::from(day.weekday())] > 0
+    }
+
+    /// The hours at which a meeting is to begin, if at all.
+    pub(super) fn weighed_hours(&self) -> impl Iterator<Item = u8> {
+        let weighed = self.hours.iter().filter(|(_, weight)| *weight > 0);
+        weighed.map(|(hour, _)| *hour)
     }
 
     /// The hour of the owner's day that is drawn among those that will do.

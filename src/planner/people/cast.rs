@@ -53,7 +53,8 @@ pub(in crate::planner) fn cast(
 /// for.
 fn kept(casting: &Casting, pinned: &[Part]) -> (Vec<Part>, Vec<Role>) {
     let is_named = |part: &&Part| casting.roles.iter().any(|role| role.as_str() == part.role);
-    let mut parts: Vec<Part> = pinned.iter().filter(is_named).cloned().collect();
+    let mut parts = Vec::with_capacity(casting.roles.len());
+    parts.extend(pinned.iter().filter(is_named).cloned());
     let mut open = Vec::new();
     for role in casting.roles {
         let part = parts.iter_mut().find(|part| part.role == role.as_str());

@@ -160,7 +160,7 @@ impl<'a> Household<'a> {
         for number in numbers {
             if !people.contains_key(number) {
                 let person = self.make(*number, &people, taken);
-                people.insert(*number, person);
+                people.insert(*number, Box::new(person));
             }
         }
         people.retain(|number, _| numbers.contains(number));

@@ -106,8 +106,8 @@ impl Title {
     }
 
     fn begins(&self, word: &str) -> bool {
-        let mut found = self.0.match_indices(word);
-        found.any(|(at, _)| self.0.as_bytes()[at - 1] == b' ')
+        let mut spaces = self.0.match_indices(' ');
+        spaces.any(|(at, _)| self.0[at + 1..].starts_with(word))
     }
 
     /// 0 for the surest title of the role; nothing for one that does not speak for it.

@@ -4,7 +4,6 @@
 //! The formula of the engagement score is not published, so a class is told by the other inputs
 //! alone. When a deal entered its stage is not known either.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use super::super::timeline::{Direction, Held, Kind, Timeline};
@@ -147,7 +146,7 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
         buyer_cancelled: buyer.map(|_| 0),
         ..Inputs::default()
     };
-    let mut days = BTreeSet::new();
+    let mut days = Vec::with_capacity(timeline.steps.len());
     let mut touches = [0u32; 32];
     for step in &timeline.steps {
         let age = anchor.number() - step.when.day.number();
@@ -189,8 +188,9 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
         for place in step.people.places() {
             touches[place] += 1;
         }
-        days.insert(age);
+        days.push(age);
     }
+    days.sort_unstable();
     inputs.silent = days.first().copied();
     inputs.recent_gap = recent_gap(&days);
     inputs.unanswered = unanswered(timeline);
@@ -222,8 +222,8 @@ fn unanswered(timeline: &Timeline) -> u32 {
     asked.filter(|step| Some(step.when.at) > heard).count() as u32
 }
 
-/// From the ages in days of all that happened.
-fn recent_gap(days: &BTreeSet<i32>) -> Option<i32> {
+/// From the ages in days of all that happened, the latest first.
+fn recent_gap(days: &[i32]) -> Option<i32> {
     const RECENT: i32 = 9;
     let ends = [0].into_iter().chain(days.iter().copied());
     let gaps = ends.zip(days).filter(|(end, _)| *end <= RECENT);

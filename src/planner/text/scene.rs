@@ -111,7 +111,7 @@ impl<'a> Scene<'a> {
             voice.at(place.filter(|place| is_internal(step.kind) || Some(*place) != main))
         };
         let of_main = |place: Option<usize>, elements| match place {
-            Some(_) if place == main => step.evidence & bits(elements),
+            Some(_) if place == main && step.evidence != 0 => step.evidence & bits(elements),
             _ => 0,
         };
         let meeting = meeting(timeline, step);
@@ -212,17 +212,14 @@ fn thread(voice: &Voice, step: &Step) -> Dice {
     )
 }
 
-/// The meeting whose path this one's begins with.
+/// The meeting that a message, or what it answers, is about.
 pub(super) fn meeting<'a>(timeline: &'a Timeline, step: &Step) -> Option<&'a Step> {
     if !matches!(step.kind, Kind::Mail(..)) {
         return None;
     }
-    let path = step.path.as_str().strip_prefix("meeting/")?;
-    let ends = path
-        .match_indices('/')
-        .nth(1)
-        .map(|(at, _)| at + "meeting/".len());
-    timeline.step(&step.path.as_str()[..ends?])
+    let abouts = std::iter::successors(step.about, |about| timeline.steps[*about].about);
+    let mut steps = abouts.map(|about| &timeline.steps[about]);
+    steps.find(|about| matches!(about.kind, Kind::Meeting(_)))
 }
 
 /// The last meeting before a step that exists in any case, and was about something else; of a

@@ -22,6 +22,8 @@ pub(super) struct Committee<'a> {
     pins: &'a Pins,
     /// Their places in the cast, in its order.
     engaged: Vec<u8>,
+    /// Which places of the cast somebody holds, as bits.
+    there: u32,
     /// Of a deal whose champion has left, the day on which it happened.
     left: i32,
 }
@@ -29,8 +31,11 @@ pub(super) struct Committee<'a> {
 impl<'a> Committee<'a> {
     pub(super) fn new(pins: &'a Pins) -> Self {
         let places = 0..pins.cast.len().min(32) as u8;
+        let held = (0..32).zip(&pins.cast);
+        let held = held.filter(|(_, part)| part.person.is_some());
         Self {
             pins,
+            there: held.fold(0, |bits, (place, _)| bits | 1 << place),
             engaged: places
                 .filter(|place| pins.engaged >> place & 1 == 1)
                 .collect(),
@@ -214,7 +219,7 @@ impl<'a> Committee<'a> {
 
     /// The people at these places; another one stands in for who is not there any more.
     fn party(&self, main: u8, others: u32) -> Party {
-        let is_there = |place: &u8| self.pins.cast[usize::from(*place)].person.is_some();
+        let is_there = |place: &u8| self.there >> place & 1 == 1;
         let at = self
             .engaged
             .iter()
@@ -222,11 +227,9 @@ impl<'a> Committee<'a> {
             .unwrap_or(0);
         let turned = self.engaged[at..].iter().chain(&self.engaged[..at]);
         let main = turned.copied().find(is_there);
-        let there = (0..32u8).filter(|place| others >> place & 1 == 1 && is_there(place));
-        let there = there.filter(|place| Some(*place) != main);
         Party {
             main,
-            others: there.fold(0, |bits, place| bits | 1 << place),
+            others: others & self.there & !main.map_or(0, |main| 1 << main),
         }
     }
 }

@@ -168,9 +168,13 @@ impl Party {
     /// All who take part, the main person first.
     pub(super) fn places(self) -> impl Iterator<Item = usize> {
         let main = self.main.map(usize::from);
-        let others = (0..32).filter(move |place| self.others >> place & 1 == 1);
-        main.into_iter()
-            .chain(others.filter(move |place| Some(*place) != main))
+        let mut left = self.others & !main.map_or(0, |main| 1 << main);
+        let others = std::iter::from_fn(move || {
+            let next = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(next)
+        });
+        main.into_iter().chain(others)
     }
 }
 
