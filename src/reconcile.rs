@@ -5,6 +5,7 @@ mod customers;
 mod explain;
 mod ground;
 mod head;
+mod hierarchy;
 mod judge;
 mod loans;
 mod look;

@@ -310,12 +310,7 @@ fn kinds(plan: &Plan, bulk_threshold: usize) -> Vec<KindCost> {
     for entry in plan.entries().iter().filter(|entry| entry.writes) {
         for step in steps(entry.action) {
             let depths = kinds.entry((*step, entry.object(*step))).or_default();
-            let depth = if *step == Step::Create {
-                entry.depth
-            } else {
-                0
-            };
-            *depths.entry(depth).or_default() += 1;
+            *depths.entry(entry.depth(*step)).or_default() += 1;
         }
     }
     let cost = |((step, object), depths): ((Step, Object), BTreeMap<u8, usize>)| {

@@ -291,6 +291,7 @@ mod tests {
                 close_date: Day::from_number(0),
                 created: jiff::Timestamp::UNIX_EPOCH,
                 closed: false,
+                won: None,
                 story_key: number.to_string(),
             };
             (RootId(id("006", number)), deal)

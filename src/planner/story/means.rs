@@ -98,8 +98,8 @@ pub(super) enum Lack {
     /// Business days.
     Room(i32, i32),
     Count(u32, Kind, u32),
-    /// A shape of closed deals, or of open ones, and this one is closed.
-    Stage(bool),
+    /// What the shape is for, and what this deal is.
+    Stage(&'static str, &'static str),
 }
 
 /// Something that the manifest allows at most so many of.
@@ -137,8 +137,7 @@ impl fmt::Display for Lack {
                 let people = counted(*needs as u64, "person", "people");
                 write!(f, "needs {people}, and its account has {}", none_or(*has))
             }
-            Self::Stage(true) => f.write_str("is for open deals, and this one is closed"),
-            Self::Stage(false) => f.write_str("is for closed deals, and this one is open"),
+            Self::Stage(of, is) => write!(f, "is for {of} deals, and this one is {is}"),
             Self::Executive => {
                 f.write_str("needs an executive, and nobody's title at its account says so")
             }
@@ -164,6 +163,21 @@ fn none_or(count: usize) -> String {
         0 => "none".to_owned(),
         _ => count.to_string(),
     }
+}
+
+/// Why a deal can never be told so, whatever there is for it: how it ended says otherwise.
+pub(super) fn belies(shape: Shape, opportunity: &Opportunity) -> Option<Lack> {
+    let (of, fits) = match shape {
+        Shape::Won => ("won", opportunity.is_won()),
+        Shape::LostToCompetitor | Shape::NoDecision => ("lost", opportunity.is_lost()),
+        _ => ("open", !opportunity.closed),
+    };
+    let is = match (opportunity.closed, opportunity.is_won()) {
+        (false, _) => "open",
+        (true, true) => "won",
+        (true, false) => "lost",
+    };
+    (!fits).then_some(Lack::Stage(of, is))
 }
 
 /// How many business days of past a shape needs.

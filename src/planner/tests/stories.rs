@@ -127,6 +127,68 @@ fn all_shapes_are_told() {
     }
 }
 
+/// Whoever is missing, and whatever a deal is named to be: it is told as it ended.
+#[test]
+fn a_deal_is_told_as_it_ended() {
+    let assigned = ["won", "lost-to-competitor", "no-decision", "healthy"];
+    let assigned = assigned
+        .map(|shape| format!("stories: {{assign: [{{opportunity: \"*\", shape: {shape}}}]}}\n"));
+    for people in 0..4 {
+        for stories in assigned.iter().chain([&String::new()]) {
+            let mut world = plain_world(20);
+            world.settings.added = format!("contacts: {{generate: false}}\n{stories}");
+            for contacts in world.inventory.contacts.values_mut() {
+                while contacts.len() > people {
+                    contacts.pop_last();
+                }
+            }
+            for number in 0..20 {
+                let deal = world.deal(number);
+                deal.closed = true;
+                deal.won = Some(number % 2 == 0);
+                // What its owner left there says nothing.
+                deal.probability = if number % 3 == 0 { 0.0 } else { 90.0 };
+            }
+            let told = world.plan();
+            for (root, pins) in &told.pins {
+                let won = world.inventory.opportunities[root].is_won();
+                let is_lost = matches!(pins.shape, Shape::LostToCompetitor | Shape::NoDecision);
+                assert_eq!(
+                    (pins.shape == Shape::Won, is_lost),
+                    (won, !won),
+                    "{root} {stories}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_won_deal_says_what_its_story_lacks() {
+    let mut world = plain_world(1);
+    world.settings.added = "contacts: {generate: false}\n".to_owned();
+    let contacts = world.inventory.contacts.values_mut().next();
+    contacts.expect("it has an account").pop_last();
+    for (people, expect) in [
+        (3, None),
+        (2, Some("needs 3 people, and its account has 2")),
+        (0, Some("needs 3 people, and its account has none")),
+    ] {
+        let deal = world.deal(0);
+        (deal.closed, deal.won) = (true, Some(true));
+        for contacts in world.inventory.contacts.values_mut() {
+            while contacts.len() > people {
+                contacts.pop_last();
+            }
+        }
+        let manifest = world.settings.manifest();
+        let planner = world.planner(&manifest);
+        let fallen = planner.stories.fallen.values();
+        let because: Vec<_> = fallen.map(|fallen| fallen.because.to_string()).collect();
+        assert_eq!(because, expect.into_iter().collect::<Vec<_>>());
+    }
+}
+
 /// Gives the first deal of a world a shape and looks why it cannot have it, if it cannot.
 fn check_assigned(shape: &str, edit: impl Fn(&mut World), expect: &str) {
     let mut world = plain_world(1);
@@ -348,6 +410,86 @@ fn steps_of(shape: &str, edit: impl Fn(&mut World)) -> Vec<Vec<Step>> {
         planner.timeline(*pins.0).unwrap().steps.clone()
     };
     planner.stories.pins.iter().map(told).collect()
+}
+
+#[test]
+fn what_is_planned_lies_before_the_deal_closes() {
+    for (shape, least) in [("accelerating", 2), ("healthy", 1), ("single-threaded", 1)] {
+        // From a Friday on: no business day before the Monday after it.
+        for (days, is_bound) in [(-9, false), (0, false), (2, false), (6, true), (12, true)] {
+            let mut close_date = day("2026-11-20").plus(days);
+            let mut deals = steps_of(shape, |world| {
+                for deal in world.inventory.opportunities.values_mut() {
+                    deal.close_date = close_date;
+                }
+            });
+            if !is_bound {
+                close_date = Day::from_number(i32::MAX);
+            }
+            let is_planned =
+                |step: &Step| matches!(step.kind, Kind::Meeting(Held::Planned) | Kind::Todo);
+            for steps in &mut deals {
+                steps.retain(is_planned);
+                let meetings = steps.iter().filter(|step| step.kind != Kind::Todo);
+                assert!(meetings.count() >= least, "{shape} {days}");
+                for step in steps {
+                    assert!(step.when.day <= close_date, "{shape} {days} {}", step.path);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_deal_does_not_go_back_to_what_came_before() {
+    for shape in ["healthy", "stalled"] {
+        let deals = steps_of(shape, |world| {
+            for deal in world.inventory.opportunities.values_mut() {
+                deal.probability = 90.0;
+            }
+        });
+        for steps in deals {
+            let begins = |step: &&Step| {
+                let path = step.path.as_str();
+                matches!(step.kind, Kind::Meeting(_)) || path.ends_with("/01")
+            };
+            let mut begun: Vec<_> = steps.iter().filter(begins).collect();
+            begun.sort_by_key(|step| step.when.at);
+            for pair in begun.windows(2) {
+                let [one, next] = [pair[0], pair[1]];
+                assert!(
+                    one.phase <= next.phase,
+                    "{shape} {} {}",
+                    one.path,
+                    next.path
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_start_is_planned_only_where_the_deal_goes_well() {
+    let plans_a_start = |step: &Step| matches!(step.topic, Topic::LaunchPlanning | Topic::HandOver);
+    for (shape, is_sure) in [
+        ("accelerating", true),
+        ("single-threaded", false),
+        ("champion-left", false),
+        ("stalled", false),
+    ] {
+        let deals = steps_of(shape, |world| {
+            for deal in world.inventory.opportunities.values_mut() {
+                deal.probability = 90.0;
+            }
+        });
+        let steps = || deals.iter().flatten();
+        assert_eq!(steps().any(plans_a_start), is_sure, "{shape}");
+        // What is not won yet was handed over to nobody.
+        let is_past =
+            |step: &Step| !step.path.as_str().contains("future/") && step.kind != Kind::Todo;
+        let mut past = steps().filter(|step| is_past(step));
+        assert!(past.all(|step| step.topic != Topic::HandOver), "{shape}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! From a scene to its text.
 
 use super::super::timeline::topic::Topic;
+use super::super::timeline::Step;
 use super::bank::Ware;
 use super::catalogue::Phase;
 use super::facts::Facts;
@@ -145,7 +146,7 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     let mut words = common(voice, facts, step.topic);
     words.evidence = step.evidence;
     words.of_main = scene.of_main;
-    words.fixed = mix(voice.seed, step.topic as u64 * 64 + u64::from(step.round));
+    words.fixed = inner(voice, step);
     let phase = match step.phase {
         Phase::Opening => Slot::Opening,
         Phase::Discovery => Slot::Discovery,
@@ -170,6 +171,11 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     }
     people(scene, &mut words);
     words
+}
+
+/// What the inner alternatives of facts are chosen by in the text of a step.
+pub(super) fn inner(voice: &Voice, step: &Step) -> u64 {
+    mix(voice.seed, step.topic as u64 * 64 + u64::from(step.round))
 }
 
 fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {

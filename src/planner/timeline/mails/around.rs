@@ -3,7 +3,7 @@
 use super::super::super::story::{latest, reach};
 use super::super::super::text::catalogue::Phase;
 use super::super::meetings::Meeting;
-use super::super::moment::{Moment, writing_time};
+use super::super::moment::{EVENING, Moment, writing_time};
 use super::super::{Direction, Held, Kind, When};
 use super::sent::{Planned, sent};
 use super::{Message, Talk, Writer};
@@ -173,22 +173,11 @@ impl Writer<'_> {
             Kind::Meeting(Held::Yes) => "recap",
             _ => return None,
         };
-        let unit = meeting.draws.unit(RECAP_WAIT);
-        let Moment { day, minute } = meeting.start;
+        let day = meeting.start.day;
         let last = latest(self.source.pins, day);
-        let at = if unit < 0.4 && day < last {
-            let minute = writing_time(unit / 0.4 * 0.3);
-            Moment {
-                day: day + 1,
-                minute,
-            }
-        } else {
-            let minute = minute + meeting.minutes + 30 + (unit * 90.0) as u32;
-            Moment { day, minute }
-        };
         Some(Mail {
             name,
-            at,
+            at: follows_at(meeting, last),
             talk: self.talk(meeting),
             days: (day, last),
             follows: true,
@@ -253,6 +242,33 @@ struct Unit {
     invite: u32,
     accepted: u32,
     answered: u32,
+}
+
+/// When we write after a meeting: within the working day, the next one's morning where there is one
+/// and the first is over; else in what is left of it.
+fn follows_at(meeting: &Meeting, last: i32) -> Moment {
+    let unit = meeting.draws.unit(RECAP_WAIT);
+    let Moment { day, minute } = meeting.start;
+    let over = minute + meeting.minutes;
+    let wait = 30 + (unit * 90.0) as u32;
+    let is_late = over + wait >= EVENING;
+    let waits = unit < 0.4;
+    if (waits || is_late) && day < last {
+        let morning = if waits { unit / 0.4 } else { unit };
+        return Moment {
+            day: day + 1,
+            minute: writing_time(morning * 0.3),
+        };
+    }
+    let left = f64::from(EVENING.saturating_sub(over + 1));
+    let wait = match is_late && left > 0.0 {
+        true => (unit * left) as u32 + 1,
+        false => wait,
+    };
+    Moment {
+        day,
+        minute: over + wait,
+    }
 }
 
 /// Out of balance by itself, no unit could be added to what is in balance.
