@@ -1,6 +1,6 @@
 //! A scene: all that one text depends on beside its deal.
 
-use super::super::timeline::topic::{ELEMENTS, Topic};
+use super::super::timeline::topic::{ELEMENTS, REDLINED, Topic};
 use super::super::timeline::{Direction, Held, Kind, Step, Timeline};
 use super::own;
 use super::voice::{Someone, Voice};
@@ -60,6 +60,8 @@ sorts! {
     SignatureIn = "signature.in",
     Call = "call",
     Todo = "todo",
+    RedlineIn = "redline.in",
+    RedlineOut = "redline.out",
 }
 
 /// One text: of which step, and what it refers to.
@@ -320,6 +322,7 @@ fn special(topic: Topic, way: Direction, place: u8) -> Option<Sort> {
 fn in_thread(voice: &Voice, timeline: &Timeline, step: &Step) -> Sort {
     let ways = chain(timeline, step);
     let opener = ways[0];
+    let is_redlined = opener == Direction::Outbound && REDLINED.contains(&step.topic);
     let evades = thread(voice, step).below(100) < evasive(voice.shape);
     let mut sort = match opener {
         Direction::Outbound => Sort::FirstOut,
@@ -337,6 +340,9 @@ fn in_thread(voice: &Voice, timeline: &Timeline, step: &Step) -> Sort {
             (Sort::AnswerIn, Direction::Outbound) | (Sort::AnswerOut, Direction::Inbound) => {
                 Sort::Wrap
             }
+            // What both sides mark up goes through a second round.
+            (Sort::Wrap, Direction::Inbound) if is_redlined => Sort::RedlineIn,
+            (Sort::RedlineIn, Direction::Outbound) => Sort::RedlineOut,
             // Who writes twice in a row has something to add.
             (_, Direction::Outbound) if pair[0] == pair[1] => Sort::AlsoOut,
             (_, Direction::Inbound) if pair[0] == pair[1] => Sort::AlsoIn,
