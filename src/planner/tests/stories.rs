@@ -431,6 +431,32 @@ fn a_start_is_planned_only_where_the_deal_goes_well() {
 }
 
 #[test]
+fn the_economic_buyer_gets_the_business_case_after_a_meeting() {
+    let mut cases = 0;
+    for steps in steps_of("accelerating", |world| world.settings.emails = (40, 40)) {
+        for step in &steps {
+            if !step.path.as_str().ends_with("/business-case") {
+                continue;
+            }
+            let meeting = &steps[step.about.unwrap()];
+            let told = format!("{} {}", meeting.path, step.path);
+            assert_eq!(meeting.kind, Kind::Meeting(Held::Yes), "{told}");
+            assert!(step.when.day > meeting.when.day, "{told}");
+            let buyer = usize::from(step.people.main.unwrap());
+            assert!(
+                meeting.people.places().any(|place| place == buyer),
+                "{told}"
+            );
+            let contracts = steps.iter().filter(|step| step.topic == Topic::Contract);
+            let mut contracts = contracts.filter(|step| step.people.main.is_some());
+            assert!(contracts.all(|one| one.when.day >= step.when.day), "{told}");
+            cases += 1;
+        }
+    }
+    assert!(cases > 5, "{cases}");
+}
+
+#[test]
 fn what_both_sides_mark_up_goes_through_a_second_round() {
     let deals = steps_of("accelerating", |world| {
         world.settings.emails = (40, 40);

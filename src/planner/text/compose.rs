@@ -63,6 +63,7 @@ fn opens(sort: Sort) -> bool {
     matches!(
         sort,
         S::Invite
+            | S::BusinessCase
             | S::Recap
             | S::FollowUp
             | S::Reschedule

@@ -62,6 +62,8 @@ sorts! {
     Todo = "todo",
     RedlineIn = "redline.in",
     RedlineOut = "redline.out",
+    BusinessCase = "business-case",
+    BusinessCaseReply = "business-case.reply",
 }
 
 /// One text: of which step, and what it refers to.
@@ -287,6 +289,8 @@ fn attached(path: &str) -> Option<Sort> {
         ("/invite/reply", Sort::InviteReply),
         ("/prep", Sort::Prep),
         ("/prep/reply", Sort::PrepReply),
+        ("/business-case", Sort::BusinessCase),
+        ("/business-case/reply", Sort::BusinessCaseReply),
         ("/recap", Sort::Recap),
         ("/recap/reply", Sort::RecapReply),
         ("/follow-up", Sort::FollowUp),

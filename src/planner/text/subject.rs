@@ -58,6 +58,7 @@ fn title(deal: &Deal, scene: &Scene) -> String {
     let name = match scene.sort {
         Sort::Invite | Sort::InviteReply => "title.invite",
         Sort::Prep | Sort::PrepReply => "title.prep",
+        Sort::BusinessCase | Sort::BusinessCaseReply => "title.business-case",
         Sort::Recap => "title.recap",
         Sort::FollowUp | Sort::FollowUpReply => "title.follow-up",
         Sort::Reschedule | Sort::RescheduleReply => "title.reschedule",
