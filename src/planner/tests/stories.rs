@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::shape::Shape;
 use crate::planner::story::{Class, broken, buyer, class, inputs};
-use crate::planner::timeline::topic::Topic;
+use crate::planner::timeline::topic::{REDLINED, Topic};
 use crate::planner::timeline::{Direction, Held, Kind, Step};
 
 /// What the published rules call a deal that holds the rules of its shape, where they are about it.
@@ -490,6 +490,61 @@ fn a_start_is_planned_only_where_the_deal_goes_well() {
         let mut past = steps().filter(|step| is_past(step));
         assert!(past.all(|step| step.topic != Topic::HandOver), "{shape}");
     }
+}
+
+#[test]
+fn the_economic_buyer_gets_the_business_case_after_a_meeting() {
+    let mut cases = 0;
+    for steps in steps_of("accelerating", |world| world.settings.emails = (40, 40)) {
+        for step in &steps {
+            if !step.path.as_str().ends_with("/business-case") {
+                continue;
+            }
+            let meeting = &steps[step.about.unwrap()];
+            let told = format!("{} {}", meeting.path, step.path);
+            assert_eq!(meeting.kind, Kind::Meeting(Held::Yes), "{told}");
+            assert!(step.when.day > meeting.when.day, "{told}");
+            let buyer = usize::from(step.people.main.unwrap());
+            assert!(
+                meeting.people.places().any(|place| place == buyer),
+                "{told}"
+            );
+            let contracts = steps.iter().filter(|step| step.topic == Topic::Contract);
+            let mut contracts = contracts.filter(|step| step.people.main.is_some());
+            assert!(contracts.all(|one| one.when.day >= step.when.day), "{told}");
+            cases += 1;
+        }
+    }
+    assert!(cases > 5, "{cases}");
+}
+
+#[test]
+fn what_both_sides_mark_up_goes_through_a_second_round() {
+    let deals = steps_of("accelerating", |world| {
+        world.settings.emails = (40, 40);
+        for deal in world.inventory.opportunities.values_mut() {
+            deal.probability = 95.0;
+        }
+    });
+    let mut rounds = 0;
+    for steps in &deals {
+        // The thread that the count of mails ends is left as it is.
+        let threads = || {
+            steps
+                .iter()
+                .filter(|step| step.path.as_str().starts_with("thread/"))
+        };
+        let last = threads().map(|step| step.number).max();
+        let of_draft = |step: &&Step| REDLINED.contains(&step.topic) && Some(step.number) != last;
+        let drafts: Vec<_> = threads().filter(of_draft).collect();
+        for thread in drafts.chunk_by(|one, next| one.number == next.number) {
+            let answered = thread.last().unwrap().kind;
+            let is_left = matches!(answered, Kind::Mail(Direction::Inbound, _));
+            assert!(!is_left || thread.len() >= 5, "{}", thread[0].path);
+            rounds += usize::from(thread.len() >= 5);
+        }
+    }
+    assert!(rounds > 2, "{rounds}");
 }
 
 #[test]

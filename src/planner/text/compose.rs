@@ -1,7 +1,7 @@
 //! From a scene to its text.
 
-use super::super::timeline::topic::Topic;
 use super::super::timeline::Step;
+use super::super::timeline::topic::Topic;
 use super::bank::Ware;
 use super::catalogue::Phase;
 use super::facts::Facts;
@@ -58,6 +58,7 @@ fn opens(sort: Sort) -> bool {
     matches!(
         sort,
         S::Invite
+            | S::BusinessCase
             | S::Recap
             | S::FollowUp
             | S::Reschedule

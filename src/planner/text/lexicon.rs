@@ -119,7 +119,7 @@ impl Lexicon {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::timeline::topic::{TOPICS, Topic};
+    use super::super::super::timeline::topic::{REDLINED, TOPICS, Topic};
     use super::super::grammar::VERSIONS;
     use super::super::grammar::tests::unreached;
     use super::super::scene::{Sort, is_talked_about};
@@ -195,6 +195,8 @@ mod tests {
             | S::InviteReply
             | S::Prep
             | S::PrepReply
+            | S::BusinessCase
+            | S::BusinessCaseReply
             | S::Recap
             | S::RecapReply
             | S::FollowUp
@@ -211,6 +213,7 @@ mod tests {
             | S::AlsoOut
             | S::AlsoIn
             | S::Nudge => topics(is_talked_about),
+            S::RedlineIn | S::RedlineOut => REDLINED.to_vec(),
             S::Outreach => vec![Topic::Outreach],
             S::Bump | S::BumpAgain => vec![Topic::Bump],
             S::Absence => vec![Topic::Absence],

@@ -1,6 +1,6 @@
 //! A scene: all that one text depends on beside its deal.
 
-use super::super::timeline::topic::{ELEMENTS, Topic};
+use super::super::timeline::topic::{ELEMENTS, REDLINED, Topic};
 use super::super::timeline::{Direction, Held, Kind, Step, Timeline};
 use super::own;
 use super::voice::{Someone, Voice};
@@ -61,6 +61,10 @@ sorts! {
     SignatureIn = "signature.in",
     Call = "call",
     Todo = "todo",
+    RedlineIn = "redline.in",
+    RedlineOut = "redline.out",
+    BusinessCase = "business-case",
+    BusinessCaseReply = "business-case.reply",
 }
 
 /// One text: of which step, and what it refers to.
@@ -280,6 +284,8 @@ fn attached(path: &str) -> Option<Sort> {
         ("/invite/reply", Sort::InviteReply),
         ("/prep", Sort::Prep),
         ("/prep/reply", Sort::PrepReply),
+        ("/business-case", Sort::BusinessCase),
+        ("/business-case/reply", Sort::BusinessCaseReply),
         ("/recap", Sort::Recap),
         ("/recap/reply", Sort::RecapReply),
         ("/follow-up", Sort::FollowUp),
@@ -320,6 +326,7 @@ fn special(topic: Topic, way: Direction, place: u8) -> Option<Sort> {
 /// asks again, and whoever does not want to answer evades.
 fn in_thread(voice: &Voice, timeline: &Timeline, step: &Step) -> Sort {
     let ways = chain(timeline, step);
+    let is_redlined = REDLINED.contains(&step.topic);
     let evades = thread(voice, step).below(100) < evasive(voice.shape);
     let mut sort = Sort::FirstOut;
     for pair in ways.windows(2) {
@@ -331,6 +338,9 @@ fn in_thread(voice: &Voice, timeline: &Timeline, step: &Step) -> Sort {
             (Sort::Evasive, Direction::Outbound) => Sort::EvasiveAnswer,
             (Sort::Evasive | Sort::EvasiveAnswer, Direction::Inbound) => Sort::Evasive,
             (Sort::AnswerIn, Direction::Outbound) => Sort::Wrap,
+            // What both sides mark up goes through a second round.
+            (Sort::Wrap, Direction::Inbound) if is_redlined => Sort::RedlineIn,
+            (Sort::RedlineIn, Direction::Outbound) => Sort::RedlineOut,
             // Who writes twice in a row has something to add.
             (_, Direction::Outbound) if pair[0] == pair[1] => Sort::AlsoOut,
             (_, Direction::Inbound) if pair[0] == pair[1] => Sort::AlsoIn,

@@ -57,6 +57,10 @@ fn of_step<'a>(deal: &'a Deal, step: &Step) -> Scene<'a> {
 pub(super) const TITLES: &[([Sort; 2], &str)] = &[
     ([Sort::Invite, Sort::InviteReply], "title.invite"),
     ([Sort::Prep, Sort::PrepReply], "title.prep"),
+    (
+        [Sort::BusinessCase, Sort::BusinessCaseReply],
+        "title.business-case",
+    ),
     ([Sort::Recap, Sort::RecapReply], "title.recap"),
     ([Sort::FollowUp, Sort::FollowUpReply], "title.follow-up"),
     (

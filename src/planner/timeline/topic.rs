@@ -108,6 +108,9 @@ pub(in crate::planner) const ELEMENTS: &[&str] = &[
     "prioritisation",
 ];
 
+/// What both sides mark up before it is agreed.
+pub(in crate::planner) const REDLINED: &[Topic] = &[Topic::Contract, Topic::CommercialTerms];
+
 const fn row(
     topic: Topic,
     key: &'static str,

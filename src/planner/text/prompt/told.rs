@@ -117,6 +117,7 @@ pub(super) fn opening(sort: Sort) -> &'static str {
     match sort {
         Sort::Invite => "we ask for the meeting",
         Sort::Prep => "we prepare the meeting with our champion, who knows how the buyer thinks",
+        Sort::BusinessCase => "we send the business case to the economic buyer, whom we have met",
         Sort::Recap => "we sum up the meeting that was held",
         Sort::FollowUp => "we follow up on the demo",
         Sort::Reschedule => "we propose another day for a meeting that was cancelled",

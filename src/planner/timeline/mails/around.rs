@@ -1,10 +1,10 @@
 //! The mails around a meeting: what asks for it, and what follows from it.
 
-use super::super::super::story::{latest, reach};
+use super::super::super::story::{buyer, latest, reach};
 use super::super::super::text::catalogue::Phase;
 use super::super::meetings::Meeting;
 use super::super::moment::{EVENING, Moment, writing_time};
-use super::super::{Direction, Held, Kind, When};
+use super::super::{Direction, Held, Kind, Party, When, phase_at};
 use super::sent::{Planned, sent};
 use super::{Message, Talk, Writer};
 use crate::model::address::Path;
@@ -19,6 +19,9 @@ const RECAP_WAIT: usize = 12;
 const ANSWER: usize = 13;
 const PREPARED: usize = 14;
 const PREPARED_MINUTE: usize = 15;
+const CASE: usize = 16;
+const CASE_DAY: usize = 17;
+const CASE_MINUTE: usize = 18;
 
 impl Writer<'_> {
     /// The mails around a meeting that is held at the least counts.
@@ -28,6 +31,9 @@ impl Writer<'_> {
             self.exchange(meeting, &mail);
         }
         if let Some(mail) = self.preparation(meeting) {
+            self.exchange(meeting, &mail);
+        }
+        if let Some(mail) = self.case(meeting).filter(|_| draws.chance(CASE, 700)) {
             self.exchange(meeting, &mail);
         }
         if let Some(mail) = self.before(meeting).filter(|_| draws.chance(INVITED, 700)) {
@@ -130,6 +136,33 @@ impl Writer<'_> {
         };
         let talk = Talk { people, ..talk };
         (!is_cancelled && day >= first).then(|| self.ahead(meeting, ("prep", at), talk))
+    }
+
+    /// When the economic buyer gets the business case, with a copy to the champion: in the working
+    /// days after meeting us, before contracts are spoken of.
+    fn case(&self, meeting: &Meeting) -> Option<Mail> {
+        let pins = self.source.pins;
+        let held = self.timeline.steps[meeting.step].kind == Kind::Meeting(Held::Yes);
+        let talk = self.talk(meeting);
+        let champion = self.committee.champion_of(talk.people)?;
+        let people = Party {
+            main: Some(buyer(pins)? as u8),
+            others: champion.main.map_or(0, |place| 1 << place),
+        };
+        let draws = &meeting.draws;
+        let day = meeting.start.day + 1 + draws.below(CASE_DAY, 3) as i32;
+        let last = latest(pins, meeting.start.day);
+        let is_time = (Phase::Evaluation..Phase::Closing).contains(&phase_at(pins, day));
+        (held && is_time && day <= last).then(|| Mail {
+            name: "business-case",
+            at: Moment {
+                day,
+                minute: writing_time(draws.unit(CASE_MINUTE)),
+            },
+            talk: Talk { people, ..talk },
+            days: (meeting.start.day, last),
+            follows: true,
+        })
     }
 
     /// When the meeting is asked for: some working days before, if the story had begun.

@@ -3,7 +3,7 @@
 use super::super::super::story::{bumps, latest, thread_day};
 use super::super::dealer::Dealer;
 use super::super::moment::{Moment, lag, writing_time};
-use super::super::topic::Topic;
+use super::super::topic::{REDLINED, Topic};
 use super::super::{Direction, phase_at};
 use super::sent::{Planned, sent};
 use super::{Message, Talk, Writer};
@@ -23,6 +23,10 @@ const LAG: usize = 16;
 
 /// How many of a hundred threads have one message, two, and so on.
 const LENGTHS: [u32; 4] = [20, 35, 25, 20];
+
+/// What is marked up by both sides goes on to so many messages once the customer has answered: the
+/// draft, their comments, our version, and a second round of both.
+const ROUNDS: usize = 5;
 
 /// How soon we answer, in percent of how soon others do.
 const OUR_LAG: u32 = 42;
@@ -99,7 +103,12 @@ impl Writer<'_> {
             let place = messages.len();
             let wants_reply = balance.wants_reply();
             let is_owed = last.direction == Direction::Outbound && wants_reply;
-            if place >= length && (!is_owed || talk.topic.0 == Topic::Bump) {
+            // Comments are not left as they are.
+            let is_commented = last.direction == Direction::Inbound
+                && place < ROUNDS
+                && REDLINED.contains(&talk.topic.0);
+            let goes_on = is_commented || is_owed && talk.topic.0 != Topic::Bump;
+            if place >= length && !goes_on {
                 return messages;
             }
             let units = draws.unit(LAG + place % 8);
