@@ -114,7 +114,22 @@ pub(crate) struct User {
     pub(crate) manager: Option<UserId>,
 }
 
+/// A country and a state, as the org writes them.
+pub(crate) type Address<'a> = (&'a str, Option<&'a str>);
+
+impl Account {
+    /// None where no country is known.
+    pub(crate) fn address(&self) -> Option<Address<'_>> {
+        Some((self.country.as_deref()?, self.state.as_deref()))
+    }
+}
+
 impl Contact {
+    /// None where no country is known.
+    pub(crate) fn address(&self) -> Option<Address<'_>> {
+        Some((self.country.as_deref()?, self.state.as_deref()))
+    }
+
     pub(crate) fn full_name(&self) -> String {
         match &self.first_name {
             Some(first) => format!("{first} {}", self.last_name),

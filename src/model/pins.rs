@@ -50,6 +50,13 @@ pub(crate) struct Pins {
     pub(crate) position: u8,
     /// Where the story ends: a closed deal's at its close date.
     pub(crate) ends: Ends,
+    /// Of an open deal whose close date was still to come, how many business days after its story's
+    /// end that was: what is planned lies before it. It is pinned, or a close date that somebody
+    /// puts off would lay anew what everybody has in their calendars; and counted in days, so that
+    /// it moves with the anchor, as the meetings do. It is no part of the grid, which is the same
+    /// for all deals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) closes_in: Option<u16>,
     /// Who plays which role.
     pub(crate) cast: Vec<Part>,
     /// Which places of the cast were held by executives when they were cast, as bits.
@@ -149,6 +156,15 @@ pub(crate) struct Slot(
     /// The hour of the owner's day.
     pub(crate) u8,
 );
+
+impl Pins {
+    /// The last business day for what is planned, counted from the story's end: within the
+    /// manifest's window, and no later than the deal closes.
+    pub(crate) fn last_planned(&self) -> i32 {
+        let closes_in = self.closes_in.map_or(i32::MAX, i32::from);
+        self.grid.future_days.min(closes_in)
+    }
+}
 
 impl Ends {
     /// The last business day of the past, counted from the day the story leads up to. It is

@@ -110,6 +110,7 @@ fn pins() -> RootPins {
         first: -31,
         colleague: None,
         executives: 0,
+        closes_in: Some(20),
         engaged: 1,
         industry: None,
         account: None,

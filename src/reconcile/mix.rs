@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::listing::counted;
 use crate::model::inventory::Inventory;
 use crate::model::shape::Shape;
 use crate::planner::{Fallen, Stories};
@@ -53,14 +54,12 @@ fn notice(from: Shape, deals: &[Weakened]) -> String {
         1 => example.to_owned(),
         _ => format!("{} of {all}, such as {example}", names.len()),
     };
-    let (deals_are, are) = match all {
-        1 => ("1 deal".to_owned(), "is"),
-        _ => (format!("{all} deals"), "are"),
-    };
+    let are = if all == 1 { "is" } else { "are" };
     if deals.iter().all(|deal| deal.to == from) {
-        return format!("{deals_are} {are} told as {from}, though the shape {because} ({whom})");
+        let who = counted(all as u64, "deal", "deals");
+        return format!("{who} {are} told as {from}, though the shape {because} ({whom})");
     }
-    let who = format!("{deals_are} cannot be");
+    let who = counted(all as u64, "deal cannot be", "deals cannot be");
     let told = told_as(deals);
     format!("{who} {from} and {are} told as {told}: the shape {because} ({whom})")
 }

@@ -14,7 +14,7 @@ use crate::model::id::RootId;
 use crate::model::inventory::{Inventory, by_creation};
 use crate::model::pins::{Ends, Pins, Slot};
 use crate::planner::Situation;
-use crate::planner::story::{Asked, counts};
+use crate::planner::story::counts;
 use crate::planner::timeline::slots::{self, slots};
 
 /// The days that a plan can reach.
@@ -169,7 +169,7 @@ impl<'a> Room<'a> {
             let meeting = self.meeting(&mut deal, &slot, &guests);
             // Slots come in the order of their numbers.
             if laid.len() < slot.number {
-                laid.push(self.wanted(&deal, &slot.asked, meeting.attendance));
+                laid.push(self.wanted(&deal, &slot, meeting.attendance));
             }
             let place = laid[slot.number - 1];
             deal.meetings.push(Meeting {
@@ -202,11 +202,15 @@ impl<'a> Room<'a> {
     }
 
     /// Where a meeting would best be, by the weights of weekdays and hours.
-    fn wanted(&self, deal: &Deal, asked: &Asked, attendance: Attendance) -> Slot {
+    fn wanted(&self, deal: &Deal, slot: &slots::Slot, attendance: Attendance) -> Slot {
+        let slots::Slot { asked, timely, .. } = slot;
         let band = asked.band;
         let blocks = |day| attendance.blocks(&self.hours, deal.base.plus(day));
-        let suits = |day: i32| (band.0..=band.1).contains(&day) && blocks(day) != 0;
-        let day = self.week.day(deal.base, (asked.day, asked.weekday), suits);
+        let suits = |day| blocks(day) != 0;
+        let is_timely = |day: i32| (timely.0..=timely.1).contains(&day) && suits(day);
+        let day = self
+            .week
+            .day(deal.base, (asked.day, asked.weekday), is_timely);
         let nearest = |suits: &dyn Fn(i32) -> bool| around(band, asked.day).find(|day| suits(*day));
         let weighs = |day| self.weighed(deal.base.plus(day)) != 0;
         let day = day.or_else(|| nearest(&|day| suits(day) && weighs(day)));
@@ -257,6 +261,7 @@ impl<'a> Room<'a> {
             day: slot.asked.day as i16,
             block: 0,
             band: [slot.asked.band.0, slot.asked.band.1].map(|day| day as i16),
+            timely: [slot.timely.0, slot.timely.1].map(|day| day as i16),
             order: slot.asked.hour.to_bits() ^ slot.asked.weekday.to_bits().rotate_left(32),
             attendance: Attendance::new(owner, places, &mut self.hours),
             has_colleague: colleague.is_some(),

@@ -10,17 +10,17 @@ const NEAR: i32 = 15;
 /// A day, in business days from the story's end, and the block of it.
 pub(super) type Place = (i32, u8);
 
-/// All places of a band in an order of the meeting's own, those around the wanted day first. As
-/// everybody's order is another, a place that comes free is wanted by few, and a deal that goes
-/// moves few others.
+/// All places of a band in an order of the meeting's own, those around the wanted day first, among
+/// the days that suit what it is about. As everybody's order is another, a place that comes free is
+/// wanted by few, and a deal that goes moves few others.
 pub(super) fn own_order(
-    band: (i32, i32),
+    (suiting, band): ((i32, i32), (i32, i32)),
     (day, block): Place,
     blocks: &[u8],
     seed: u64,
 ) -> impl Iterator<Item = Place> {
     let day = day.clamp(band.0, band.1.max(band.0));
-    let near = ((day - NEAR).max(band.0), (day + NEAR).min(band.1));
+    let near = ((day - NEAR).max(suiting.0), (day + NEAR).min(suiting.1));
     let turned = [(near, seed), (band, !seed)].map(|(band, seed)| shuffled(band, blocks, seed));
     std::iter::once((day, block)).chain(turned.into_iter().flatten())
 }
@@ -138,7 +138,7 @@ mod tests {
                 ((1, 12), (30, 11)),
             ] {
                 let all = (band.1 - band.0 + 1) as usize * blocks.len();
-                let own: Vec<_> = own_order(band, wanted, &blocks, seed).collect();
+                let own: Vec<_> = own_order((band, band), wanted, &blocks, seed).collect();
                 let distinct: BTreeSet<_> = own.iter().copied().collect();
                 assert_eq!(distinct.len(), all);
                 assert_eq!(distinct, outwards(band, wanted, &blocks).collect());
@@ -149,7 +149,7 @@ mod tests {
                 assert!(own[..=near].iter().all(|(at, _)| (at - day).abs() <= NEAR));
             }
         }
-        let first = |seed| own_order((-40, -1), (-20, 9), &blocks, seed).nth(1);
+        let first = |seed| own_order(((-40, -1), (-40, -1)), (-20, 9), &blocks, seed).nth(1);
         let firsts: BTreeSet<_> = (0..200).map(first).collect();
         assert!(firsts.len() > 60, "{}", firsts.len());
     }

@@ -38,6 +38,8 @@ pub(super) struct Meeting {
     pub(super) block: u8,
     /// The first and the last day that it may lie on.
     pub(super) band: [i16; 2],
+    /// Those of them on which the deal has come as far as what it is about.
+    pub(super) timely: [i16; 2],
     /// What its own order of places is drawn by.
     pub(super) order: u64,
     pub(super) attendance: Attendance,
@@ -253,10 +255,10 @@ impl<'a> Settling<'a> {
             return found;
         }
         // What is silent at its end stays silent, what has to have happened lately did, and what
-        // follows the end does not come before it.
-        let (first, _) = self.deal(meeting).window(meeting.tense);
+        // follows the end does not come before it. What is planned may follow the close date.
+        let (first, last) = self.deal(meeting).window(meeting.tense);
         let wide = match band.0 {
-            1.. => band,
+            1.. => (band.0, band.1.max(last)),
             LATELY.. => (first.max(LATELY).min(band.0), band.1),
             _ => (first, band.1),
         };
@@ -277,7 +279,11 @@ impl<'a> Settling<'a> {
         };
         match meeting.was_told {
             true => outwards(band, here, &self.blocks).find(is_right),
-            false => own_order(band, here, &self.blocks, meeting.order).find(is_right),
+            false => {
+                let [first, last] = meeting.timely.map(i32::from);
+                let bands = ((first, last), band);
+                own_order(bands, here, &self.blocks, meeting.order).find(is_right)
+            }
         }
     }
 

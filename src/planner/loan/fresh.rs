@@ -14,8 +14,8 @@ use crate::model::value::{FieldName, Value};
 /// The draw of a close date.
 const CLOSES: usize = 0;
 
-/// A deal that is about to be signed closes after so many business days, and one that has just
-/// begun after so many more; the draw spreads them over two weeks.
+/// A deal that is about to be signed closes after so many business days, or once all that is planned
+/// may have been held; one that has just begun after so many; the draw spreads them over two weeks.
 const SOONEST: i32 = 3;
 const LONGEST: i32 = 60;
 const SPREAD: u64 = 10;
@@ -53,7 +53,8 @@ fn close_date(deal: &Deal, draw: &mut RootDraw) -> Option<Day> {
     let has_passed = deal.opportunity.close_date < anchor;
     let left = 100 - i32::from(deal.pins.position);
     let drawn = draw.at(LOAN).below(CLOSES, SPREAD) as i32;
-    let days = SOONEST + (LONGEST - SOONEST) * left / 100 + drawn;
+    let soonest = SOONEST.max(deal.pins.last_planned());
+    let days = soonest + (LONGEST - soonest).max(0) * left / 100 + drawn;
     has_passed.then(|| anchor.business().plus(days).day())
 }
 

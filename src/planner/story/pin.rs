@@ -96,6 +96,7 @@ fn tell(
         segment: segment(opportunity.amount),
         position: position(opportunity, &draws),
         ends,
+        closes_in: closes_in(opportunity, ends, situation.anchor),
         cast: Vec::new(),
         executives: 0,
         engaged: 0,
@@ -166,6 +167,7 @@ fn keep(
         segment: kept.segment,
         position: kept.position,
         ends: moved(kept.ends, opportunity, situation),
+        closes_in: kept.closes_in,
         executives: executives((situation, opportunity), &cast, Some(kept)),
         engaged: 0,
         industry: kept.industry.clone(),
@@ -308,6 +310,13 @@ fn ends(opportunity: &Opportunity, anchor: Day) -> Ends {
     } else {
         Ends::AtAnchor
     }
+}
+
+/// How many business days are left until an open deal closes, where any are.
+fn closes_in(opportunity: &Opportunity, ends: Ends, anchor: Day) -> Option<u16> {
+    let left = opportunity.close_date.business().since(ends.base(anchor));
+    let is_to_come = !opportunity.closed && left > 0;
+    is_to_come.then(|| left.try_into().unwrap_or(u16::MAX))
 }
 
 /// With a kick-off, where the deal was won long enough ago.

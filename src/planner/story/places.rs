@@ -244,7 +244,7 @@ pub(in crate::planner) fn bumps(pins: &Pins) -> &'static [i32] {
 fn upcoming(pins: &Pins, number: usize, unit: f64) -> (Reach, i32) {
     let band = Reach {
         first: 1,
-        last: pins.grid.future_days,
+        last: pins.last_planned(),
     };
     (band, band.day(golden(number, unit)))
 }

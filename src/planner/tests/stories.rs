@@ -246,7 +246,7 @@ fn a_shape_that_has_too_few_meetings_says_what_it_lacks() {
         (
             "healthy",
             0,
-            "needs 1 upcoming meetings, and `activity.meetings.future_max` is 0",
+            "needs 1 upcoming meeting, and `activity.meetings.future_max` is 0",
         ),
         ("at-risk", 0, ""),
     ] {
@@ -268,7 +268,7 @@ fn a_shape_that_has_too_few_emails_says_what_it_lacks() {
         (
             "at-risk",
             0,
-            "needs 1 emails, and `activity.emails.max` is 0",
+            "needs 1 email, and `activity.emails.max` is 0",
         ),
         ("stalled", 3, ""),
         (
@@ -284,7 +284,7 @@ fn a_shape_that_has_too_few_emails_says_what_it_lacks() {
         (
             "single-threaded",
             0,
-            "needs 1 emails, and `activity.emails.max` is 0",
+            "needs 1 email, and `activity.emails.max` is 0",
         ),
         (
             "champion-left",
@@ -359,7 +359,7 @@ fn a_shape_that_the_people_do_not_allow_says_whom_it_lacks() {
         (
             "single-threaded",
             &["CFO"],
-            "needs 1 people who are no executives, and its account has 0",
+            "needs 1 person who is no executive, and its account has none",
         ),
         ("single-threaded", &["Analyst"], ""),
         (
@@ -410,6 +410,86 @@ fn steps_of(shape: &str, edit: impl Fn(&mut World)) -> Vec<Vec<Step>> {
         planner.timeline(*pins.0).unwrap().steps.clone()
     };
     planner.stories.pins.iter().map(told).collect()
+}
+
+#[test]
+fn what_is_planned_lies_before_the_deal_closes() {
+    for (shape, least) in [("accelerating", 2), ("healthy", 1), ("single-threaded", 1)] {
+        // From a Friday on: no business day before the Monday after it.
+        for (days, is_bound) in [(-9, false), (0, false), (2, false), (6, true), (12, true)] {
+            let mut close_date = day("2026-11-20").plus(days);
+            let mut deals = steps_of(shape, |world| {
+                for deal in world.inventory.opportunities.values_mut() {
+                    deal.close_date = close_date;
+                }
+            });
+            if !is_bound {
+                close_date = Day::from_number(i32::MAX);
+            }
+            let is_planned =
+                |step: &Step| matches!(step.kind, Kind::Meeting(Held::Planned) | Kind::Todo);
+            for steps in &mut deals {
+                steps.retain(is_planned);
+                let meetings = steps.iter().filter(|step| step.kind != Kind::Todo);
+                assert!(meetings.count() >= least, "{shape} {days}");
+                for step in steps {
+                    assert!(step.when.day <= close_date, "{shape} {days} {}", step.path);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_deal_does_not_go_back_to_what_came_before() {
+    for shape in ["healthy", "stalled"] {
+        let deals = steps_of(shape, |world| {
+            for deal in world.inventory.opportunities.values_mut() {
+                deal.probability = 90.0;
+            }
+        });
+        for steps in deals {
+            let begins = |step: &&Step| {
+                let path = step.path.as_str();
+                matches!(step.kind, Kind::Meeting(_)) || path.ends_with("/01")
+            };
+            let mut begun: Vec<_> = steps.iter().filter(begins).collect();
+            begun.sort_by_key(|step| step.when.at);
+            for pair in begun.windows(2) {
+                let [one, next] = [pair[0], pair[1]];
+                assert!(
+                    one.phase <= next.phase,
+                    "{shape} {} {}",
+                    one.path,
+                    next.path
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_start_is_planned_only_where_the_deal_goes_well() {
+    let plans_a_start = |step: &Step| matches!(step.topic, Topic::LaunchPlanning | Topic::HandOver);
+    for (shape, is_sure) in [
+        ("accelerating", true),
+        ("single-threaded", false),
+        ("champion-left", false),
+        ("stalled", false),
+    ] {
+        let deals = steps_of(shape, |world| {
+            for deal in world.inventory.opportunities.values_mut() {
+                deal.probability = 90.0;
+            }
+        });
+        let steps = || deals.iter().flatten();
+        assert_eq!(steps().any(plans_a_start), is_sure, "{shape}");
+        // What is not won yet was handed over to nobody.
+        let is_past =
+            |step: &Step| !step.path.as_str().contains("future/") && step.kind != Kind::Todo;
+        let mut past = steps().filter(|step| is_past(step));
+        assert!(past.all(|step| step.topic != Topic::HandOver), "{shape}");
+    }
 }
 
 #[test]

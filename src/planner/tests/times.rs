@@ -335,7 +335,7 @@ fn everybody_writes_in_their_own_working_day_and_speaks_in_that_of_both() {
                     mails[0] += 1;
                 }
                 Kind::Mail(Direction::Outbound, _) => {
-                    assert!(weekday(&ours) && (9..21).contains(&ours.hour()), "{told}");
+                    assert!(weekday(&ours) && (9..18).contains(&ours.hour()), "{told}");
                     mails[1] += 1;
                 }
                 Kind::Call(_) => {
@@ -348,4 +348,37 @@ fn everybody_writes_in_their_own_working_day_and_speaks_in_that_of_both() {
         }
     }
     assert!(mails.iter().all(|mails| *mails > 100), "{mails:?}");
+}
+
+#[test]
+fn our_own_mails_are_written_in_our_working_day() {
+    for (zone, country) in [
+        ("Europe/Berlin", "Germany"),
+        ("Europe/Berlin", "US"),
+        ("America/Los_Angeles", "Japan"),
+    ] {
+        let mut world = plain_world(60);
+        for user in world.inventory.users.values_mut() {
+            zone.clone_into(&mut user.time_zone);
+        }
+        for account in world.inventory.accounts.values_mut() {
+            account.country = Some(country.to_owned());
+        }
+        let manifest = world.settings.manifest();
+        let planner = world.planner(&manifest);
+        let mut mails = 0;
+        for root in planner.stories.pins.keys() {
+            for step in &planner.timeline(*root).unwrap().steps {
+                if !matches!(step.kind, Kind::Mail(Direction::Outbound, _)) {
+                    continue;
+                }
+                let at = Timestamp::from_second(step.when.at).unwrap();
+                let at = at.in_tz(zone).unwrap();
+                let told = format!("{root} {} {at}", step.path);
+                assert!(weekday(&at) && (9..18).contains(&at.hour()), "{told}");
+                mails += 1;
+            }
+        }
+        assert!(mails > 100, "{zone} {country} {mails}");
+    }
 }

@@ -28,7 +28,7 @@ const LAST_MINUTE: u32 = 17 * 60 + 30;
 pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) {
     let Source { pins, counts, .. } = source;
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("calls", pins.segment);
+    let mut dealer = Dealer::new("calls", (pins.segment, pins.shape));
     for number in 0..counts.calls.number as usize {
         let path = Path::new(numbered("call/", number + 1));
         let draws = draw.at(path.as_str());

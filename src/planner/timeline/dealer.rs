@@ -1,10 +1,11 @@
 //! Topics: each taken up once in a deal before any comes again, fitting how far the deal had come
-//! and how large it is, and in an order that makes sense.
+//! how large it is and how it goes, and in an order that makes sense.
 
 use super::super::text::catalogue::{PHASES, Phase};
 use super::topic::{TOPICS, Topic};
 use crate::draw::{RootDraw, permutation};
 use crate::model::pins::Segment;
+use crate::model::shape::Shape;
 
 /// How many topics each phase has.
 const EACH: usize = 8;
@@ -25,6 +26,13 @@ const CHAINS: &[(Topic, Topic)] = &[
 /// Whose security nobody reviews for less than 100,000.
 const OF_LARGE_DEALS: &[Topic] = &[Topic::SecurityReview, Topic::SecuritySignOff];
 
+/// What is spoken of when a deal goes well: nobody plans a start while it is in danger.
+const OF_SURE_DEALS: &[Topic] = &[Topic::LaunchPlanning, Topic::HandOver];
+const SURE: &[Shape] = &[Shape::Accelerating, Shape::Healthy, Shape::Won];
+
+/// And what has not happened yet while it is open.
+const OF_WON_DEALS: &[Topic] = &[Topic::HandOver];
+
 /// Deals topics out to a deal's slots, one after the other in the order of slots. What a slot
 /// gets depends on the slots before it, never on how many are used. So none gets an introduction:
 /// one that comes later may lie before it.
@@ -32,6 +40,7 @@ pub(super) struct Dealer {
     /// Keys the draws.
     name: &'static str,
     segment: Segment,
+    shape: Shape,
     /// The order of each phase's topics in this deal, drawn when it is first needed.
     orders: [Option<Vec<usize>>; PHASES],
     /// What was dealt, and to what day.
@@ -41,10 +50,11 @@ pub(super) struct Dealer {
 }
 
 impl Dealer {
-    pub(super) fn new(name: &'static str, segment: Segment) -> Self {
+    pub(super) fn new(name: &'static str, (segment, shape): (Segment, Shape)) -> Self {
         Self {
             name,
             segment,
+            shape,
             orders: Default::default(),
             dealt: Vec::new(),
             rounds: [0; TOPICS.len()],
@@ -59,11 +69,9 @@ impl Dealer {
             self.orders[row] = Some(permutation(draw, &name, EACH));
         }
         let order = self.orders[row].iter().flatten();
-        let is_large = self.segment >= Segment::Large;
         let topics = order
             .map(|place| TOPICS[row * EACH + place].topic)
-            .filter(|topic| *topic != Topic::Introduction)
-            .filter(|topic| is_large || !OF_LARGE_DEALS.contains(topic));
+            .filter(|topic| self.fits(*topic, day));
         let dealt = |topic: &Topic| self.rounds[*topic as usize];
         let round = topics.clone().map(|topic| dealt(&topic)).min().unwrap_or(0);
         let mut left = topics.filter(|topic| dealt(topic) == round);
@@ -73,6 +81,16 @@ impl Dealer {
         self.dealt.push((topic, day));
         self.rounds[topic as usize] += 1;
         (topic, round)
+    }
+
+    /// Whether the topic may be spoken of on this day, in a deal of this size that goes as it does.
+    fn fits(&self, topic: Topic, day: i32) -> bool {
+        let needs = |topics: &[Topic], is: bool| is || !topics.contains(&topic);
+        let is_won = self.shape == Shape::Won;
+        topic.is_dealt()
+            && needs(OF_LARGE_DEALS, self.segment >= Segment::Large)
+            && needs(OF_SURE_DEALS, SURE.contains(&self.shape))
+            && needs(OF_WON_DEALS, is_won || day > 0)
     }
 
     /// Whether nothing that has to come before the topic is dealt to a later day, and nothing
@@ -93,16 +111,17 @@ impl Dealer {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{CHAINS, Dealer, EACH, OF_LARGE_DEALS, PHASES, TOPICS};
+    use super::{CHAINS, Dealer, EACH, OF_LARGE_DEALS, PHASES, TOPICS, Topic};
     use crate::draw::RootDraw;
     use crate::model::pins::Segment;
+    use crate::model::shape::Shape;
     use crate::planner::text::catalogue::Phase;
 
     #[test]
     fn what_follows_from_something_comes_after_it() {
         for deal in 0..200 {
             let mut draw = RootDraw::new(7, &deal.to_string());
-            let mut dealer = Dealer::new("test", Segment::Large);
+            let mut dealer = Dealer::new("test", (Segment::Large, Shape::Healthy));
             // As slots lie: each day once, in no order.
             let days = [5, 2, 7, 0, 4];
             let dealt = days.map(|day| (dealer.next((Phase::Proposal, day), &mut draw), day));
@@ -121,7 +140,7 @@ mod tests {
     fn each_topic_comes_once_before_any_comes_again() {
         let mut draw = RootDraw::new(7, "deal");
         for (segment, count) in [(Segment::Mid, EACH - 1), (Segment::Large, EACH)] {
-            let mut dealer = Dealer::new("test", segment);
+            let mut dealer = Dealer::new("test", (segment, Shape::Healthy));
             for round in 0..2 {
                 let topics = (0..count).map(|day| {
                     let (topic, of) = dealer.next((Phase::Evaluation, day as i32), &mut draw);
@@ -134,6 +153,31 @@ mod tests {
                 assert_eq!(has_security, segment == Segment::Large);
             }
         }
+    }
+
+    #[test]
+    fn a_start_is_planned_where_a_deal_goes_well_and_handed_over_what_is_won() {
+        let check = |shape, day, expect: &[Topic]| {
+            let mut draw = RootDraw::new(7, "deal");
+            let mut dealer = Dealer::new("test", (Segment::Large, shape));
+            let dealt = (0..EACH).map(|_| dealer.next((Phase::Closing, day), &mut draw).0);
+            let mut starts: Vec<_> = dealt
+                .filter(|topic| *topic >= Topic::LaunchPlanning)
+                .collect();
+            starts.sort_unstable();
+            starts.dedup();
+            assert_eq!(starts, expect, "{shape} {day}");
+        };
+        for day in [-5, 5] {
+            check(Shape::AtRisk, day, &[]);
+            check(Shape::Stalled, day, &[]);
+            check(Shape::SingleThreaded, day, &[]);
+            check(Shape::ChampionLeft, day, &[]);
+            check(Shape::NoDecision, day, &[]);
+            check(Shape::Won, day, &[Topic::LaunchPlanning, Topic::HandOver]);
+        }
+        check(Shape::Healthy, -5, &[Topic::LaunchPlanning]);
+        check(Shape::Healthy, 5, &[Topic::LaunchPlanning, Topic::HandOver]);
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub(in crate::planner) struct Slot {
     /// Whether somebody of ours beside the owner takes part.
     pub(in crate::planner) colleague: bool,
     pub(in crate::planner) asked: Asked,
+    /// The days, of those that will do, on which the deal has come as far as what it is about: so
+    /// that one thing comes after the other, wherever there is room.
+    pub(in crate::planner) timely: (i32, i32),
 }
 
 /// The first so many slots of each tense. Topics are dealt to all slots, three past ones to a
@@ -34,7 +37,7 @@ pub(in crate::planner) fn slots(
     draw: &mut RootDraw,
 ) -> Vec<Slot> {
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("meetings", pins.segment);
+    let mut dealer = Dealer::new("meetings", (pins.segment, pins.shape));
     let numbers = dealt().take_while(reaching(past, future));
     let (past_dealt, future_dealt) = numbers.fold((0, 0), |(past, future), next| match next {
         (Tense::Past, number) => (number, future),
@@ -69,11 +72,21 @@ pub(in crate::planner) fn slots(
                 phase,
                 people: committee.meeting(number - 1, (topic, phase), &asked),
                 colleague: topic.facts().colleague && pins.colleague.is_some(),
+                timely: timely(pins, phase, &asked),
                 asked,
             });
         }
     }
     slots
+}
+
+/// The days around the wanted one on which the deal is in this phase.
+fn timely(pins: &Pins, phase: Phase, asked: &Asked) -> (i32, i32) {
+    let (first, last) = asked.band;
+    let is_then = |day: &i32| *day > 0 || phase_at(pins, *day) == phase;
+    let before = (first..asked.day).rev().take_while(is_then).last();
+    let after = (asked.day + 1..=last).take_while(is_then).last();
+    (before.unwrap_or(asked.day), after.unwrap_or(asked.day))
 }
 
 /// All slots in the order in which topics are dealt to them.

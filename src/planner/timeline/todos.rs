@@ -22,8 +22,8 @@ const DUE: u32 = 17 * 60;
 pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) {
     let Source { pins, counts, .. } = source;
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("todos", pins.segment);
-    let days = SOON.min(pins.grid.future_days) as u64;
+    let mut dealer = Dealer::new("todos", (pins.segment, pins.shape));
+    let days = SOON.min(pins.last_planned()) as u64;
     let phase = phase_at(pins, 0);
     for number in 0..counts.todos.number as usize {
         let path = Path::new(numbered("todo/", number + 1));

@@ -3,7 +3,7 @@
 use super::super::super::story::{latest, reach};
 use super::super::super::text::catalogue::Phase;
 use super::super::meetings::Meeting;
-use super::super::moment::{Moment, writing_time};
+use super::super::moment::{EVENING, Moment, writing_time};
 use super::super::{Direction, Held, Kind, When};
 use super::sent::{Planned, sent};
 use super::{Message, Talk, Writer};
@@ -43,17 +43,13 @@ impl Writer<'_> {
         let mut balance = self.balance;
         balance.count(Direction::Outbound);
         let is_answered = balance.wants_reply() && mail.leaves_time();
-        let whens = self.whens(meeting, mail, is_answered);
-        let asked = self.attached((meeting, mail), (Direction::Outbound, whens[0]), None);
-        let Some(answered) = whens.get(1) else { return };
+        let Some((asked, when)) = self.ask(meeting, mail, is_answered) else {
+            return;
+        };
         if self.is_full() {
             self.leave_unsaid(Direction::Inbound);
         } else {
-            self.attached(
-                (meeting, mail),
-                (Direction::Inbound, *answered),
-                Some(asked),
-            );
+            self.attached((meeting, mail), when, Some(asked));
         }
     }
 
@@ -86,16 +82,17 @@ impl Writer<'_> {
         let mails = [before.filter(|_| unit.invite > 0), Some(after)];
         for (mail, answered) in mails.into_iter().zip(answers) {
             let Some(mail) = mail else { continue };
-            let whens = self.whens(meeting, &mail, answered > 0);
-            let asked = self.attached((meeting, &mail), (Direction::Outbound, whens[0]), None);
-            if let Some(answered) = whens.get(1) {
-                self.attached(
-                    (meeting, &mail),
-                    (Direction::Inbound, *answered),
-                    Some(asked),
-                );
+            if let Some((asked, when)) = self.ask(meeting, &mail, answered > 0) {
+                self.attached((meeting, &mail), when, Some(asked));
             }
         }
+    }
+
+    /// Writes a mail of ours; gives its step and when its answer is written, if there is one.
+    fn ask(&mut self, meeting: &Meeting, mail: &Mail, is_answered: bool) -> Option<(usize, When)> {
+        let whens = self.whens(meeting, mail, is_answered);
+        let asked = self.attached((meeting, mail), whens[0], None);
+        Some((asked, *whens.get(1)?))
     }
 
     /// When a mail is sent, and its answer.
@@ -176,22 +173,11 @@ impl Writer<'_> {
             Kind::Meeting(Held::Yes) => "recap",
             _ => return None,
         };
-        let unit = meeting.draws.unit(RECAP_WAIT);
-        let Moment { day, minute } = meeting.start;
+        let day = meeting.start.day;
         let last = latest(self.source.pins, day);
-        let at = if unit < 0.4 && day < last {
-            let minute = writing_time(unit / 0.4 * 0.3);
-            Moment {
-                day: day + 1,
-                minute,
-            }
-        } else {
-            let minute = minute + meeting.minutes + 30 + (unit * 90.0) as u32;
-            Moment { day, minute }
-        };
         Some(Mail {
             name,
-            at,
+            at: follows_at(meeting, last),
             talk: self.talk(meeting),
             days: (day, last),
             follows: true,
@@ -208,17 +194,18 @@ impl Writer<'_> {
         }
     }
 
+    /// Adds a mail of ours, or the customer's answer to what was asked in a step.
     fn attached(
         &mut self,
         (meeting, mail): (&Meeting, &Mail),
-        (direction, when): (Direction, When),
+        when: When,
         asked: Option<usize>,
     ) -> usize {
         let name = mail.name;
         let path = self.timeline.steps[meeting.step].path.as_str();
-        let path = match asked {
-            None => [path, "/", name].concat(),
-            Some(_) => [path, "/", name, "/reply"].concat(),
+        let (direction, path) = match asked {
+            None => (Direction::Outbound, [path, "/", name].concat()),
+            Some(_) => (Direction::Inbound, [path, "/", name, "/reply"].concat()),
         };
         let message = Message {
             path: Path::new(path),
@@ -255,6 +242,33 @@ struct Unit {
     invite: u32,
     accepted: u32,
     answered: u32,
+}
+
+/// When we write after a meeting: within the working day, the next one's morning where there is one
+/// and the first is over; else in what is left of it.
+fn follows_at(meeting: &Meeting, last: i32) -> Moment {
+    let unit = meeting.draws.unit(RECAP_WAIT);
+    let Moment { day, minute } = meeting.start;
+    let over = minute + meeting.minutes;
+    let wait = 30 + (unit * 90.0) as u32;
+    let is_late = over + wait >= EVENING;
+    let waits = unit < 0.4;
+    if (waits || is_late) && day < last {
+        let morning = if waits { unit / 0.4 } else { unit };
+        return Moment {
+            day: day + 1,
+            minute: writing_time(morning * 0.3),
+        };
+    }
+    let left = f64::from(EVENING.saturating_sub(over + 1));
+    let wait = match is_late && left > 0.0 {
+        true => (unit * left) as u32 + 1,
+        false => wait,
+    };
+    Moment {
+        day,
+        minute: over + wait,
+    }
 }
 
 /// Out of balance by itself, no unit could be added to what is in balance.

@@ -65,7 +65,8 @@ pub(super) fn tell(
         written: 0,
         timeline,
     };
-    let mut dealer = Dealer::new("mails", source.pins.segment);
+    let of = (source.pins.segment, source.pins.shape);
+    let mut dealer = Dealer::new("mails", of);
     for number in 0.. {
         if writer.is_full() {
             break;
