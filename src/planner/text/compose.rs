@@ -1,7 +1,7 @@
 //! From a scene to its text.
 
-use super::super::timeline::topic::Topic;
 use super::super::timeline::Step;
+use super::super::timeline::topic::Topic;
 use super::bank::Ware;
 use super::catalogue::Phase;
 use super::facts::Facts;
