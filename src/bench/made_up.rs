@@ -79,6 +79,7 @@ fn user(number: usize) -> (UserId, User) {
         name: format!("Owner {number}"),
         username: format!("owner{number}@example.com"),
         email: Some(format!("owner{number}@seller.example")),
+        title: None,
         active: true,
         time_zone: ZONES[number % ZONES.len()].to_owned(),
         manager: None,

@@ -106,6 +106,8 @@ pub(crate) struct User {
     pub(crate) username: String,
     #[serde(default)]
     pub(crate) email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
     pub(crate) active: bool,
     /// An IANA time zone, such as `Europe/Berlin`.
     pub(crate) time_zone: String,

@@ -153,6 +153,7 @@ mod tests {
                 name: format!("User {number}"),
                 username: format!("user{number}@example.com"),
                 email: None,
+                title: None,
                 active,
                 time_zone: "UTC".to_owned(),
                 manager: manager.map(id),

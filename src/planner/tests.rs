@@ -403,6 +403,7 @@ fn users() -> BTreeMap<UserId, User> {
             name: format!("Owner {number}"),
             username: format!("owner{number}@example.com"),
             email: Some(format!("owner{number}@seller.example")),
+            title: None,
             active: number != 1,
             time_zone: (*zone).to_owned(),
             manager: (number == 1).then(|| user_id(0)),

@@ -658,3 +658,37 @@ fn a_champion_who_leaves_is_out_of_office_before() {
         assert!(absence.when.at < farewell.when.at);
     }
 }
+
+/// A mix is for deals that are told for the first time: others keep their shapes, and these are
+/// what is counted. Those that the mix leaves out now are told of.
+#[test]
+fn a_changed_mix_leaves_told_deals_as_they_are() {
+    let mut world = plain_world(60).with_an_owner_each().with_an_account_each();
+    let counted = |world: &World| {
+        let manifest = world.settings.manifest();
+        let planner = world.planner(&manifest);
+        for root in world.inventory.opportunities.keys() {
+            planner.plan(*root, &mut Vec::new());
+        }
+        let shaped = planner.shaped().into_iter();
+        let counted: BTreeMap<_, _> = shaped.map(|of| (of.shape, of.deals)).collect();
+        (counted, planner.stories.outdated.len() as u64)
+    };
+    world.settings.added = "stories: {mix: {healthy: 1, stalled: 1}}\n".to_owned();
+    world.apply();
+    let (told, outdated) = counted(&world);
+    assert!(told[&Shape::Healthy] > 10 && told[&Shape::Stalled] > 10 && outdated == 0);
+    for (mix, outdated) in [
+        ("healthy: 1, stalled: 99", 0),
+        ("healthy: 1, accelerating: 1", told[&Shape::Stalled]),
+        (
+            "accelerating: 1",
+            told[&Shape::Healthy] + told[&Shape::Stalled],
+        ),
+    ] {
+        world.settings.added = format!("stories: {{mix: {{{mix}}}}}\n");
+        assert_eq!(counted(&world), (told.clone(), outdated), "{mix}");
+    }
+    world.recast = world.inventory.opportunities.keys().copied().collect();
+    assert_eq!(counted(&world), ([(Shape::Accelerating, 60)].into(), 0));
+}

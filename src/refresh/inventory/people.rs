@@ -216,7 +216,7 @@ fn place(fields: &Fields, names: Option<[&str; 2]>) -> [Option<String>; 2] {
 }
 
 pub(super) const USERS: &str =
-    "SELECT Id, Name, Username, Email, IsActive, TimeZoneSidKey, ManagerId FROM User";
+    "SELECT Id, Name, Username, Email, Title, IsActive, TimeZoneSidKey, ManagerId FROM User";
 
 pub(super) async fn users(pages: Pages) -> Result<BTreeMap<UserId, User>, Error> {
     let mut users = BTreeMap::new();
@@ -228,6 +228,7 @@ pub(super) async fn users(pages: Pages) -> Result<BTreeMap<UserId, User>, Error>
             name: text(&fields, "Name")?,
             username: text(&fields, "Username")?,
             email: optional(&fields, "Email"),
+            title: optional(&fields, "Title"),
             active: fields
                 .get("IsActive")
                 .and_then(Json::as_bool)
