@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::listing::{counted, some_of};
 use crate::model::change::{Action, Counts};
 use crate::model::object::Object;
 
@@ -92,15 +93,10 @@ pub(crate) fn unnamed_production(org: &str) -> Refusal {
 }
 
 fn synchronised(facts: &Facts) -> Option<Refusal> {
-    const MOST_NAMED: usize = 5;
-    let owners = &facts.synchronised;
-    if owners.is_empty() {
+    if facts.synchronised.is_empty() {
         return None;
     }
-    let mut names = owners[..owners.len().min(MOST_NAMED)].join(", ");
-    if owners.len() > MOST_NAMED {
-        names = format!("{names} and {} more", owners.len() - MOST_NAMED);
-    }
+    let names = some_of(&facts.synchronised);
     Some(Refusal {
         why: format!(
             "the calendars of {names} are synchronised with the org, so future meetings would appear in them, and invitations reach their guests"
@@ -132,7 +128,8 @@ fn vanished(facts: &Facts, allowed: &Allowed) -> Option<Refusal> {
         }
         None => String::new(),
     };
-    let kinds = object.counted(recorded);
+    let (one, many) = object.facts().label;
+    let kinds = counted(recorded, one, many);
     Some(Refusal {
         why: format!("{gone} of {kinds} have vanished from the org{whose}"),
         lift,

@@ -30,6 +30,7 @@
 //! Pure rooms, without I/O, clock or unordered maps:
 //! - [`manifest`]: from YAML to a [`Manifest`](manifest::Manifest) that cannot be wrong.
 //! - [`model`]: the nouns as values: ids, addresses, records, changes, pins.
+//! - [`listing`]: counts and lists as a sentence has them.
 //! - [`draw`]: randomness that is a function of seed, address and purpose.
 //! - [`planner`]: from manifest and inventory to desired records: calendar, cast, story,
 //!   activities, scorecards, texts.
@@ -101,6 +102,7 @@ mod manifest;
 mod model;
 
 mod draw;
+mod listing;
 mod planner;
 
 mod diff;

@@ -231,6 +231,7 @@ mod tests {
             fields: references.map(reference).into_iter().collect(),
             held: Vec::new(),
             lent: Vec::new(),
+            above: Vec::new(),
             title: String::new(),
             day: None,
         }

@@ -10,17 +10,18 @@ use crate::env::files;
 const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("draw", &[]),
+    ("listing", &[]),
     ("model", &[]),
-    ("manifest", &["model"]),
-    ("planner", &["draw", "manifest", "model"]),
+    ("manifest", &["listing", "model"]),
+    ("planner", &["draw", "listing", "manifest", "model"]),
     ("diff", &["model"]),
-    ("guard", &["model"]),
+    ("guard", &["listing", "model"]),
     ("scope", &["model"]),
     ("org", &["clock", "model"]),
     ("state", &["model"]),
     ("plan_file", &["model"]),
     ("refresh", &["model", "org", "state"]),
-    ("content", &["manifest", "model", "org"]),
+    ("content", &["listing", "manifest", "model", "org"]),
     (
         "apply",
         &["content", "model", "org", "plan_file", "refresh", "state"],
@@ -33,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "content",
             "diff",
             "guard",
+            "listing",
             "manifest",
             "model",
             "org",
@@ -45,10 +47,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "doctor",
-        &["manifest", "model", "org", "reconcile", "refresh"],
+        &[
+            "listing",
+            "manifest",
+            "model",
+            "org",
+            "reconcile",
+            "refresh",
+        ],
     ),
-    ("from_org", &["manifest", "model", "org"]),
-    ("report", &["clock", "model", "plan_file"]),
+    ("from_org", &["listing", "manifest", "model", "org"]),
+    ("report", &["clock", "listing", "model", "plan_file"]),
     ("prepare", &["manifest", "model", "org"]),
     // An island: with code of the client's, both sides would agree on a mistake.
     ("embedded_org", &["clock"]),
@@ -62,6 +71,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "embedded_org",
             "from_org",
             "guard",
+            "listing",
             "manifest",
             "model",
             "org",
@@ -107,7 +117,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 
 /// No room beside these imports them.
 const PURE: &[&str] = &[
-    "model", "manifest", "planner", "diff", "guard", "scope", "draw",
+    "model", "manifest", "planner", "diff", "guard", "scope", "draw", "listing",
 ];
 
 /// What the pure rooms do without.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::env::{Plan, Served, TestEnv};
 
@@ -430,6 +430,43 @@ fn where_accounts_are_is_read_as_codes_where_there_are_codes() {
     assert_eq!(places(&env), ["DE -", "GB -", "JP -", "US OH"]);
     env.run("doctor").exits(0).says("codes are used");
     env.nothing_to_do();
+}
+
+/// Where the accounts that we make are: as the manifest says it, and as this org then shows it.
+#[track_caller]
+fn check_made_in(env: &TestEnv, (country, state): (&str, &str), expect: &Json) {
+    let line = format!("  create: {{made: {{name: Made, country: {country}, state: {state}}}}}\n");
+    env.edit("activity:\n", &format!("accounts:\n{line}activity:\n"));
+    env.apply();
+    env.nothing_to_do();
+    let soql = "SELECT FIELDS(STANDARD) FROM Account WHERE Name = 'Made' LIMIT 1";
+    let made = env.in_org(|org| org.query(soql).remove(0));
+    let names = ["Country", "CountryCode", "State", "StateCode"];
+    let places = names.map(|name| made[format!("Billing{name}")].clone());
+    assert_eq!(json!(places), *expect, "{country} {state}");
+}
+
+#[test]
+fn an_account_is_made_where_the_manifest_says_by_code_or_by_name() {
+    let codes = || org("--feature country-picklists");
+    let ohio = json!(["United States", "US", "Ohio", "OH"]);
+    check_made_in(&codes(), ("USA", "Ohio"), &ohio);
+    check_made_in(&codes(), ("US", "OH"), &ohio);
+    let texts = json!(["Germany", null, "Bavaria", null]);
+    check_made_in(&TestEnv::new(), ("Germany", "Bavaria"), &texts);
+}
+
+#[test]
+fn a_country_that_the_org_does_not_list_is_an_error_of_the_manifest() {
+    let env = org("--feature country-picklists");
+    let create = "accounts:\n  create:\n    made: {name: Made, country: Atlantis}\n";
+    env.edit("activity:\n", &format!("{create}activity:\n"));
+    let before = env.export();
+    env.run("apply -y")
+        .exits(65)
+        .says("accounts.create.made.country")
+        .says("this org's lists have no country \"Atlantis\"");
+    assert_eq!(env.export(), before);
 }
 
 #[test]

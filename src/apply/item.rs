@@ -9,7 +9,7 @@ pub(super) struct Item {
     pub(super) entry: u32,
     pub(super) step: Step,
     pub(super) object: Object,
-    /// How many others of its kind have to be made before it, one after the other.
+    /// How many others have to be made before it, one after the other.
     pub(super) depth: u8,
     /// How often it was sent before.
     pub(super) attempt: u8,

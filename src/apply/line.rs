@@ -37,7 +37,7 @@ impl Line {
                 Step::Delete => -i64::from(item.entry),
                 Step::Create | Step::Update => i64::from(item.depth),
             };
-            (rank(item.step, item.object), item.step, place)
+            (rank(item.step, item.object), item.step, place, item.object)
         });
         let mut line = Self {
             length: items.len(),

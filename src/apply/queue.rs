@@ -90,7 +90,7 @@ impl Queue {
                     entry: number as u32,
                     step,
                     object: entry.object(step),
-                    depth: if step == Step::Create { entry.depth } else { 0 },
+                    depth: entry.depth(step),
                     attempt: 0,
                     locked: 0,
                 };

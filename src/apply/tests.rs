@@ -39,6 +39,7 @@ fn change(number: usize, (action, object, account): (Action, Object, usize)) -> 
         fields: vec![field],
         held: Vec::new(),
         lent: Vec::new(),
+        above: Vec::new(),
         title: String::new(),
         day: None,
     }
@@ -235,7 +236,7 @@ fn an_answer_is_made_after_what_it_answers_and_deleted_before_it() {
         let depths = batch
             .items
             .iter()
-            .map(|item| plan.0[item.entry as usize].depth);
+            .map(|item| plan.0[item.entry as usize].depth(item.step));
         assert!(depths.eq(std::iter::repeat_n(depth as u8, 12)));
     }
     // One that has to be sent again still goes before what answers it.

@@ -54,6 +54,7 @@ fn deal(number: usize, owners: usize) -> (RootId, Opportunity) {
         created: Timestamp::from_second(1_700_000_000 + number as i64)
             .expect("an instant of this century"),
         closed: false,
+        won: None,
         story_key: root.to_string(),
     };
     (root, deal)

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value as Json;
 
-use crate::model::prompt::{Draft, Kind, Prompt, PromptHash};
+use crate::model::prompt::{Draft, Kind, PromptHash};
 
 /// The cache, open.
 pub(crate) struct Cache {
@@ -138,7 +138,10 @@ impl Cache {
             .map_err(|source| self.failed("read", source))?;
         Ok(match found {
             None => Known::Nothing,
-            Some((texts, failure)) => known(texts, failure),
+            Some((texts, failure)) => match result(texts, failure) {
+                Ok(texts) => Known::Written(texts),
+                Err(why) => Known::Failed(why),
+            },
         })
     }
 
@@ -146,11 +149,6 @@ impl Cache {
     pub(crate) fn json(&self, draft: &Draft) -> Result<Json, Error> {
         let known = self.known(draft.hash)?;
         Ok(known.json(draft).unwrap_or_else(|| draft.stand_in()))
-    }
-
-    /// Keeps what came of a prompt, in place of what came of it before.
-    pub(crate) fn put(&self, entry: &Entry) -> Result<(), Error> {
-        self.insert("INSERT OR REPLACE INTO", entry).map(drop)
     }
 
     /// Keeps what another cache knows, unless a text is there already. Whether it was kept.
@@ -164,7 +162,8 @@ impl Cache {
         }
     }
 
-    fn insert(&self, insert: &str, entry: &Entry) -> Result<usize, Error> {
+    /// Keeps what came of a prompt, in place of what came of it before.
+    pub(crate) fn put(&self, entry: &Entry) -> Result<(), Error> {
         let Entry {
             hash,
             kind,
@@ -186,10 +185,9 @@ impl Cache {
             at
         ];
         self.db
-            .prepare_cached(&format!(
-                "{insert} texts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-            ))
+            .prepare_cached("INSERT OR REPLACE INTO texts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
             .and_then(|mut put| put.execute(row))
+            .map(drop)
             .map_err(|source| self.failed("written", source))
     }
 
@@ -229,25 +227,10 @@ impl Known {
     }
 }
 
-impl Entry {
-    pub(super) fn of(hash: PromptHash, prompt: &Prompt, model: &str) -> Self {
-        Self {
-            hash,
-            kind: prompt.kind,
-            model: model.to_owned(),
-            result: Ok(Vec::new()),
-            tokens: 0,
-            at: 0,
-        }
-    }
-}
-
-fn known(texts: Option<String>, failure: Option<String>) -> Known {
+/// What came of a prompt, as the columns have it.
+fn result(texts: Option<String>, failure: Option<String>) -> Result<Vec<String>, String> {
     let texts = texts.and_then(|texts| serde_json::from_str(&texts).ok());
-    match texts {
-        Some(texts) => Known::Written(texts),
-        None => Known::Failed(failure.unwrap_or_default()),
-    }
+    texts.ok_or_else(|| failure.unwrap_or_default())
 }
 
 fn entry(row: &rusqlite::Row) -> rusqlite::Result<Option<Entry>> {
@@ -261,11 +244,7 @@ fn entry(row: &rusqlite::Row) -> rusqlite::Result<Option<Entry>> {
         hash,
         kind,
         model: row.get(2)?,
-        result: match known(row.get(3)?, row.get(4)?) {
-            Known::Written(texts) => Ok(texts),
-            Known::Failed(why) => Err(why),
-            Known::Nothing => Err(String::new()),
-        },
+        result: result(row.get(3)?, row.get(4)?),
         tokens: row.get::<_, i64>(5)?.unsigned_abs(),
         at: row.get(6)?,
     }))
@@ -278,10 +257,12 @@ pub(super) mod tests {
 
     pub(in crate::content) fn written(text: &str) -> Entry {
         Entry {
+            hash: notes().hash(ASKING),
+            kind: notes().kind,
+            model: "gpt-4.1-mini".to_owned(),
             result: Ok(vec![text.to_owned()]),
             tokens: 120,
             at: 7,
-            ..Entry::of(notes().hash(ASKING), &notes(), "gpt-4.1-mini")
         }
     }
 

@@ -70,9 +70,6 @@ pub(crate) fn import(cache: &Cache, from: impl BufRead) -> Result<(usize, usize)
         let line: Line = serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))?;
         entries.push(line.entry().map_err(wrong)?);
     }
-    if entries.is_empty() {
-        return Ok((0, 0));
-    }
     let mut taken = 0;
     for entry in &entries {
         taken += usize::from(cache.take(entry)?);

@@ -9,6 +9,7 @@ use super::cache::{Cache, Entry, Error, Known};
 use super::client::{Answer, Client};
 use super::failure::{Failure, Reach};
 use super::{Model, check};
+use crate::listing::counted;
 use crate::manifest::Llm;
 use crate::model::address::Address;
 use crate::model::event::{Event, Texts};
@@ -117,7 +118,7 @@ impl Writer<'_> {
                 return Ok(());
             }
         }
-        self.pass_over(&asked)
+        self.pass_over(asked)
     }
 
     fn is_wanted(&self, hash: PromptHash) -> Result<bool, Error> {
@@ -173,6 +174,7 @@ impl Writer<'_> {
         };
         self.tally.tokens += tokens;
         self.keep(asked, result, tokens)?;
+        self.progress();
         Ok(true)
     }
 
@@ -212,30 +214,24 @@ impl Writer<'_> {
         };
         let Job { cache, llm, at, .. } = self.job;
         cache.put(&Entry {
+            hash,
+            kind: prompt.kind,
+            model: llm.model.clone(),
             result,
             tokens,
             at,
-            ..Entry::of(hash, &prompt, &llm.model)
         })?;
         (self.job.events)(event);
-        self.progress();
         Ok(())
     }
 
     /// Nobody asks for it in this run.
-    fn pass_over(&mut self, asked: &Asked) -> Result<(), Error> {
+    fn pass_over(&mut self, asked: Asked) -> Result<(), Error> {
         self.unasked += 1;
         let is_interrupted = *self.job.interrupted.borrow();
         if self.job.purpose == Purpose::Apply && !is_interrupted {
-            self.tally.fallback += 1;
             let reason = self.stopped.clone().unwrap_or_default();
-            let address = asked.address.clone();
-            self.job.cache.put(&Entry {
-                result: Err(reason.clone()),
-                at: self.job.at,
-                ..Entry::of(asked.hash, &asked.prompt, &self.job.llm.model)
-            })?;
-            (self.job.events)(Event::TextFallback { address, reason });
+            self.keep(asked, Err(reason), 0)?;
         }
         Ok(())
     }
@@ -258,15 +254,16 @@ impl Writer<'_> {
         let Some(why) = self.stopped.take().filter(|_| is_news) else {
             return;
         };
-        let count = self.unasked;
-        let notice = match (count, self.job.purpose) {
-            (1, Purpose::Apply) => {
-                format!("1 text is an offline one: {why}; `--generate` asks again")
+        let texts = |one, many| counted(self.unasked, one, many);
+        let notice = match self.job.purpose {
+            Purpose::Apply => {
+                let are = texts("text is an offline one", "texts are offline ones");
+                format!("{are}: {why}; `--generate` asks again")
             }
-            (_, Purpose::Apply) => {
-                format!("{count} texts are offline ones: {why}; `--generate` asks again")
+            Purpose::Review => {
+                let were = texts("text was not asked for", "texts were not asked for");
+                format!("{were}: {why}")
             }
-            (_, Purpose::Review) => format!("{count} texts were not asked for: {why}"),
         };
         (self.job.events)(Event::Notice(notice));
     }

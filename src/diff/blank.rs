@@ -34,6 +34,7 @@ pub(super) fn blank(
         fields: Vec::new(),
         held: Vec::new(),
         lent: Vec::new(),
+        above: Vec::new(),
         title: String::new(),
         day: None,
     }

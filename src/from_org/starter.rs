@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Context as _;
 use serde_json::Value as Json;
 
+use crate::listing::counted;
 use crate::manifest::EXAMPLE;
 use crate::org::{Fields, Org, Scope};
 
@@ -37,7 +38,7 @@ async fn read(org: &Org) -> Result<Deals, crate::org::Error> {
     let ask = async |soql: &str| org.query(soql, Scope::Query).all::<Fields>().await;
     let open = "COUNT(Id) deals FROM Opportunity WHERE IsClosed = FALSE";
     let used = ask(&format!("SELECT StageName word, {open} GROUP BY StageName")).await?;
-    let used = counted(&used);
+    let used = ranked(&used);
     let count = |stage: &str| {
         let found = used.iter().find(|(name, _)| name == stage);
         found.map_or(0, |(_, count)| *count)
@@ -66,14 +67,14 @@ async fn read(org: &Org) -> Result<Deals, crate::org::Error> {
     };
     Ok(Deals {
         stages: stages.map(|stage| (stage.clone(), count(&stage))).collect(),
-        types: counted(&types),
-        owners: counted(&owners).into_iter().filter_map(owner).collect(),
+        types: ranked(&types),
+        owners: ranked(&owners).into_iter().filter_map(owner).collect(),
         closing,
     })
 }
 
 /// Rows of a word and a count; the most frequent word first.
-fn counted(rows: &[Fields]) -> Vec<(String, u64)> {
+fn ranked(rows: &[Fields]) -> Vec<(String, u64)> {
     let pair = |row: &Fields| Some((text(row, "word")?, row.get("deals")?.as_u64()?));
     let mut counted: Vec<_> = rows.iter().filter_map(pair).collect();
     counted.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));
@@ -157,10 +158,7 @@ fn list(key: &str, words: &[(String, u64)]) -> String {
 }
 
 fn of_deals(count: u64) -> String {
-    match count {
-        1 => "1 open deal".to_owned(),
-        _ => format!("{count} open deals"),
-    }
+    counted(count, "open deal", "open deals")
 }
 
 /// A word as YAML writes it on one line: JSON's strings are YAML's too.

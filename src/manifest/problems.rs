@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::secrets;
 use super::tree::Node;
+use crate::listing::counted;
 
 /// More than these are counted, not shown: they usually have one cause.
 const MOST_SHOWN: usize = 50;
@@ -136,13 +137,13 @@ impl Problems {
         let shown: String = shown
             .map(|problem| self.render_one(problem, &renderer) + "\n\n")
             .collect();
-        let count = match self.all.len() {
-            1 => "1 problem".to_owned(),
-            count @ ..=MOST_SHOWN => format!("{count} problems"),
-            count => format!("{count} problems (the first {MOST_SHOWN} are shown)"),
+        let count = counted(self.all.len() as u64, "problem", "problems");
+        let cut = match self.all.len() {
+            ..=MOST_SHOWN => String::new(),
+            _ => format!(" (the first {MOST_SHOWN} are shown)"),
         };
         let names: Vec<_> = self.files.iter().map(|file| file.name.as_str()).collect();
-        format!("{shown}{count} in {}", names.join(" and "))
+        format!("{shown}{count}{cut} in {}", names.join(" and "))
     }
 
     fn render_one(&self, problem: &Problem, renderer: &Renderer) -> String {

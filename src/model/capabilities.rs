@@ -42,6 +42,9 @@ pub(crate) struct Capabilities {
     pub(crate) places: Places,
     #[serde(default)]
     pub(crate) contact_places: Places,
+    /// The countries that accounts can be in, where those are codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) countries: Vec<ListedPlace>,
     /// Those of [`ACCOUNT_FIELDS`] that the org shows us.
     #[serde(default)]
     pub(crate) account_fields: BTreeSet<String>,
@@ -79,6 +82,15 @@ pub(crate) enum Places {
     Texts,
     /// Codes of the state and country picklists, such as `US` and `CA`.
     Codes,
+}
+
+/// A country of the picklist, or a state of one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ListedPlace {
+    pub(crate) code: String,
+    pub(crate) name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) states: Vec<Self>,
 }
 
 impl Places {

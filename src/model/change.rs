@@ -44,6 +44,10 @@ pub(crate) struct Change {
     /// Of a loan, the fields that are lent once it is carried out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lent: Vec<Lent>,
+    /// Of an account that comes under another, the accounts that it then stands under, the nearest
+    /// first. Those that move too go first, or a circle might be made on the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) above: Vec<Address>,
     /// What a person would call the record.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) title: String,

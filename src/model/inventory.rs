@@ -41,8 +41,21 @@ pub(crate) struct Opportunity {
     pub(crate) close_date: Day,
     pub(crate) created: Timestamp,
     pub(crate) closed: bool,
+    /// What the org says of one that is closed; not known where it was read before that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) won: Option<bool>,
     /// What its draws are keyed by: the id, or what `run.story_key` names.
     pub(crate) story_key: String,
+}
+
+impl Opportunity {
+    pub(crate) fn is_won(&self) -> bool {
+        self.closed && self.won.unwrap_or(self.probability > 0.0)
+    }
+
+    pub(crate) fn is_lost(&self) -> bool {
+        self.closed && !self.is_won()
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -99,7 +112,22 @@ pub(crate) struct User {
     pub(crate) manager: Option<UserId>,
 }
 
+/// A country and a state, as the org writes them.
+pub(crate) type Address<'a> = (&'a str, Option<&'a str>);
+
+impl Account {
+    /// None where no country is known.
+    pub(crate) fn address(&self) -> Option<Address<'_>> {
+        Some((self.country.as_deref()?, self.state.as_deref()))
+    }
+}
+
 impl Contact {
+    /// None where no country is known.
+    pub(crate) fn address(&self) -> Option<Address<'_>> {
+        Some((self.country.as_deref()?, self.state.as_deref()))
+    }
+
     pub(crate) fn full_name(&self) -> String {
         match &self.first_name {
             Some(first) => format!("{first} {}", self.last_name),

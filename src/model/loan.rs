@@ -8,11 +8,20 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::id::RecordId;
+use super::address::{Address, Path};
+use super::id::{AccountId, RecordId};
 use super::value::{FieldName, known};
 
 /// The path of the fields that a root itself lends.
 pub(crate) const LOAN: &str = "loan";
+
+/// Where an account is that is not ours, as far as it lends anything.
+pub(crate) fn of_account(account: AccountId) -> Address {
+    Address {
+        root: account.into(),
+        path: Path::new(LOAN),
+    }
+}
 
 /// One lent field: what it held before, and what we may have put there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

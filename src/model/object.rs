@@ -371,12 +371,6 @@ impl Object {
             .find(|(prefix, _)| path.as_str().starts_with(prefix));
         sort.map_or(Self::EmailMessage.facts().label, |(_, label)| *label)
     }
-
-    /// `1 meeting`, `2 meetings`.
-    pub(crate) fn counted(self, count: u64) -> String {
-        let (one, many) = self.facts().label;
-        format!("{count} {}", if count == 1 { one } else { many })
-    }
 }
 
 #[cfg(test)]

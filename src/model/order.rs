@@ -40,6 +40,8 @@ impl Step {
 pub(crate) fn rank(step: Step, object: Object) -> u8 {
     let (count, number) = (OBJECTS.len() as u8, object.place() as u8);
     match step {
+        // Accounts come under each other, whosoever they are: how deep each stands puts them in order.
+        Step::Update if object == Object::Account => rank(step, Object::AccountLoan),
         Step::Delete => count - number,
         Step::Create | Step::Update => count + 1 + number,
     }
@@ -58,6 +60,7 @@ mod tests {
             (Step::Delete, Object::EventRelation),
             (Step::Delete, Object::Event),
             (Step::Create, Object::Account),
+            (Step::Update, Object::Account),
             (Step::Update, Object::AccountLoan),
             (Step::Create, Object::Contact),
             (Step::Create, Object::OpportunityContactRole),

@@ -94,6 +94,9 @@ pub(crate) struct PicklistValue {
     pub(crate) default_value: bool,
     pub(crate) label: Option<String>,
     pub(crate) value: String,
+    /// Which values of the field that this one depends on allow it: a bit for each, in base64.
+    #[serde(default)]
+    pub(crate) valid_for: Option<String>,
 }
 
 /// Another object's field that refers to this one.

@@ -54,7 +54,7 @@ pub(crate) use bulk::{IngestJob, JobId, JobState, Operation};
 pub(crate) use bulk_csv::{Upload, fits_into_csv};
 pub(crate) use collections::{ROWS_PER_CALL, RowError, RowOk, Sent};
 pub(crate) use conditional::Conditional;
-pub(crate) use describe::{Describe, Field};
+pub(crate) use describe::{Describe, Field, PicklistValue};
 pub(crate) use environment::Environment;
 pub(crate) use error::{Error, Kind};
 pub(crate) use identity::Identity;

@@ -6,6 +6,7 @@
 mod depth;
 mod group;
 mod header;
+mod hierarchy;
 mod saved;
 
 pub(crate) use group::Group;
@@ -23,6 +24,7 @@ use crate::model::pins::RootPins;
 
 use depth::Depths;
 use group::Groups;
+use hierarchy::Moves;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -47,6 +49,7 @@ pub(crate) struct Builder {
     groups: Groups,
     counts: Counts,
     depths: Depths,
+    moves: Moves,
 }
 
 /// Where a change lies in the spill, and what is needed to put it in order.
@@ -60,8 +63,9 @@ pub(crate) struct Entry {
     pub(crate) object: Object,
     /// The kind of the record that goes, which a replacement may change.
     pub(crate) goes: Object,
-    /// How many records of its own kind have to be made before it, one after the other.
-    pub(crate) depth: u8,
+    /// How many records of its own kind have to be made before it, one after the other; of an
+    /// account that is moved, how many others are moved before.
+    depth: u8,
     /// Changes with the same number lock the same account and are never in flight together.
     pub(crate) lock: u32,
 }
@@ -88,19 +92,12 @@ impl Builder {
             groups: Groups::default(),
             counts: Counts::default(),
             depths: Depths::default(),
+            moves: Moves::default(),
         })
     }
 
     pub(crate) fn counts(&self) -> &Counts {
         &self.counts
-    }
-
-    /// Puts the changes under two roots that are no deals into one line, because those of one wait
-    /// for those of the other. To be said before the first of them comes in.
-    pub(crate) fn wait_for(&mut self, root: RootId, other: RootId) {
-        let next = self.locks.len() as u32;
-        let lock = *self.locks.entry(other.0).or_insert(next);
-        self.locks.entry(root.0).or_insert(lock);
     }
 
     pub(crate) fn push(&mut self, change: &Change) -> Result<(), Error> {
@@ -110,6 +107,7 @@ impl Builder {
             .account
             .map_or(change.address.root.0, |account| account.0);
         let next = self.locks.len() as u32;
+        self.moves.note(self.entries.len(), change);
         self.entries.push(Entry {
             offset: self.length,
             length: line.len() as u32,
@@ -139,8 +137,10 @@ impl Builder {
             groups,
             counts,
             depths: _,
+            moves,
             length: _,
         } = self;
+        moves.put_in_order(&mut entries);
         let spill = spill
             .into_inner()
             .map_err(|error| Error::Spill(error.into_error()))?;
@@ -163,6 +163,14 @@ impl Entry {
         match step {
             Step::Delete => self.goes,
             Step::Create | Step::Update => self.object,
+        }
+    }
+
+    /// How many others a step waits for; what goes stands in the order of the plan.
+    pub(crate) fn depth(&self, step: Step) -> u8 {
+        match step {
+            Step::Delete => 0,
+            Step::Create | Step::Update => self.depth,
         }
     }
 }

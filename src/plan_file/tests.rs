@@ -96,6 +96,7 @@ fn change(number: usize, action: Action) -> Change {
         ],
         held: vec![("Subject".into(), u32::MAX)],
         lent: vec![lent(Some(json!(null))), lent(None), lent(Some(json!("x")))],
+        above: vec!["001DG0000000002/loan".parse().unwrap()],
         title: "Discovery".to_owned(),
         day: Some(day("2026-10-08")),
         address,
@@ -208,6 +209,48 @@ fn changes_of_an_account_share_a_lock_and_others_do_not() {
     let locks: Vec<_> = plan.entries().iter().map(|entry| entry.lock).collect();
     // The first two deals have no account, and are locked themselves.
     assert_eq!((locks, plan.locks()), (vec![1, 0, 2, 2, 2, 2, 2], 3));
+}
+
+/// A change of the parent of an account that is not ours, with all that it comes to stand under.
+fn moved(account: &str, above: &[&str]) -> Change {
+    let address = |account: &&str| -> Address { format!("{account}/loan").parse().unwrap() };
+    let parent = above.first().map(|parent| json!(id(parent)));
+    Change {
+        address: address(&account),
+        object: Object::AccountLoan,
+        id: Some(id(account)),
+        account: Some(AccountId(id(account))),
+        fields: vec![FieldChange {
+            name: "ParentId".into(),
+            before: None,
+            after: Datum::Json(parent.unwrap_or_default()),
+        }],
+        above: above.iter().map(address).collect(),
+        ..change(9, Action::Update)
+    }
+}
+
+#[test]
+fn an_account_moves_after_those_that_it_comes_to_stand_under() {
+    let [top, middle, bottom, stays, other] =
+        ["1", "2", "3", "4", "5"].map(|number| format!("001DG000000000{number}"));
+    let mut builder = Builder::new().unwrap();
+    for (account, above) in [
+        (&bottom, &[&stays, &middle, &top][..]),
+        (&middle, &[&top]),
+        (&top, &[]),
+        (&other, &[&stays]),
+    ] {
+        let above: Vec<_> = above.iter().map(|account| account.as_str()).collect();
+        builder.push(&moved(account, &above)).unwrap();
+    }
+    let plan = builder.finish(header(), BTreeMap::new()).unwrap();
+    let entries = plan.entries();
+    let depths = entries.iter().map(|entry| entry.depth(Step::Update));
+    assert_eq!(depths.collect::<Vec<_>>(), [2, 1, 0, 0]);
+    let [first, second, third, fourth] = [0, 1, 2, 3].map(|number: usize| entries[number].lock);
+    assert_eq!((first, second), (third, third));
+    assert_ne!(third, fourth);
 }
 
 /// What is said of a file with these lines.

@@ -1,8 +1,8 @@
 //! Accounts that the manifest asks for. They hang under the org itself: nothing else is there before
 //! them.
 
-use super::{Planner, Situation, field};
-use crate::manifest::{NewAccount, template};
+use super::{Planner, Situation, countries, field};
+use crate::manifest::{Misfit, NewAccount, template};
 use crate::model::address::{Address, Path};
 use crate::model::id::{AccountId, RecordId, RootId};
 use crate::model::inventory::Account;
@@ -66,8 +66,8 @@ fn fields(situation: &Situation, account: &NewAccount) -> Vec<(FieldName, Value)
         website,
         industry,
         employees,
-        country,
-        state,
+        country: _,
+        state: _,
     } = account;
     let text = |text: &Option<String>| match text {
         Some(text) => Value::Word(text.clone().into()),
@@ -84,11 +84,31 @@ fn fields(situation: &Situation, account: &NewAccount) -> Vec<(FieldName, Value)
         field("Industry", text(industry)),
         field("NumberOfEmployees", employees),
     ];
-    if let (Some([country_field, state_field]), Some(_)) =
-        (situation.capabilities.places.of_account(), country)
+    // What does not fit is told as a misfit, and then nothing is written.
+    let places = countries::written(situation.capabilities, account).unwrap_or_default();
+    let is_somewhere = places.iter().any(Option::is_some);
+    if let Some(names) = situation
+        .capabilities
+        .places
+        .of_account()
+        .filter(|_| is_somewhere)
     {
-        fields.push(field(country_field, text(country)));
-        fields.push(field(state_field, text(state)));
+        let places = names.into_iter().zip(&places);
+        fields.extend(places.map(|(name, place)| field(name, text(place))));
     }
     fields
+}
+
+/// The accounts that cannot be in this org where the manifest says.
+pub(super) fn misfits(situation: &Situation) -> Vec<Misfit> {
+    let create = situation.manifest.accounts.create.iter();
+    let misfit = |(key, account): (&String, &NewAccount)| {
+        let (part, message, hint) = countries::written(situation.capabilities, account).err()?;
+        Some(Misfit {
+            path: format!("accounts.create.{key}.{part}"),
+            message,
+            hint,
+        })
+    };
+    create.filter_map(misfit).collect()
 }

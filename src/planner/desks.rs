@@ -8,7 +8,7 @@ use super::{Situation, Stories};
 use crate::manifest::HolidayCalendar;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, UserId};
-use crate::model::inventory::Inventory;
+use crate::model::inventory::{Account, Address, Contact, Inventory};
 use crate::model::person::Person;
 use crate::model::pins::Part;
 
@@ -26,9 +26,6 @@ pub(super) struct Desks<'a> {
     /// By whose holidays are kept.
     holidays: BTreeMap<Option<HolidayCalendar>, BTreeSet<Day>>,
 }
-
-/// A country and a state, as the org writes them.
-type Address<'a> = (&'a str, Option<&'a str>);
 
 struct Desk {
     zone: Zone,
@@ -104,12 +101,11 @@ impl<'a> Desks<'a> {
             Person::Contact(id) => self.inventory.contacts.get(&account)?.get(&id),
             Person::Made(..) => None,
         };
-        let own = contact
-            .and_then(|contact| Some((contact.country.as_deref()?, contact.state.as_deref())));
         let account = self.inventory.accounts.get(&account);
-        let billing = account
-            .and_then(|account| Some((account.country.as_deref()?, account.state.as_deref())));
-        let mut known = [own, billing].into_iter().flatten();
+        let mut known = contact
+            .and_then(Contact::address)
+            .into_iter()
+            .chain(account.and_then(Account::address));
         known
             .find_map(|address| self.places.get(&address))
             .map(|desk| self.at(desk))
@@ -166,14 +162,10 @@ impl At<'_> {
 
 /// All addresses of an account and its people.
 fn addresses(inventory: &Inventory, account: AccountId) -> impl Iterator<Item = Address<'_>> {
-    let own = inventory.accounts.get(&account);
-    let own = own.and_then(|account| Some((account.country.as_deref()?, account.state.as_deref())));
     let contacts = inventory.contacts.get(&account).into_iter();
     let contacts = contacts.flat_map(|contacts| contacts.values());
-    own.into_iter().chain(
-        contacts
-            .filter_map(|contact| Some((contact.country.as_deref()?, contact.state.as_deref()))),
-    )
+    let own = inventory.accounts.get(&account).and_then(Account::address);
+    own.into_iter().chain(contacts.filter_map(Contact::address))
 }
 
 /// The first and the last day that anything can lie on.

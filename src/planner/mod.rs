@@ -9,6 +9,7 @@ mod activity;
 mod added;
 mod calendar;
 mod correspondents;
+mod countries;
 mod deal;
 mod desks;
 mod evidence;
@@ -38,7 +39,7 @@ use std::rc::Rc;
 
 use crate::draw::RootDraw;
 use crate::manifest::{Manifest, Misfit, Role, template};
-use crate::model::address::Path;
+use crate::model::address::{Address, Path};
 use crate::model::capabilities::Capabilities;
 use crate::model::day::Day;
 use crate::model::id::{AccountId, RootId};
@@ -199,8 +200,14 @@ impl<'a> Planner<'a> {
         misfits.extend(self.stories.misfits.iter().cloned());
         misfits.extend(self.added.misfits());
         misfits.extend(self.own.misfits());
+        misfits.extend(accounts::misfits(&self.situation));
         misfits.extend(loan::misfits(&self.situation));
         misfits
+    }
+
+    /// The account that another belongs to once the plan is carried out, by their addresses.
+    pub(crate) fn parent_of(&self, account: &Address) -> Option<Address> {
+        loan::above(&self.situation, account)
     }
 
     /// The parts that somebody plays, with what the org calls each; nothing where it has no name.

@@ -439,6 +439,7 @@ prop_compose! {
             close_date: day("2026-11-22").plus(close),
             created: Timestamp::from_second(1_700_000_000 + created * 3600).unwrap(),
             closed,
+            won: None,
             story_key: String::new(),
         }
     }
@@ -534,6 +535,7 @@ fn plain_world(deals: usize) -> World {
         close_date: day("2026-12-18"),
         created: Timestamp::from_second(1_700_000_000 + number as i64).unwrap(),
         closed: false,
+        won: None,
         story_key: root_id(number).to_string(),
     };
     let names = ["Ada", "Grace", "Edsger", "Barbara", "Alan"];

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::listing::some_of;
 use crate::manifest::Role;
-use crate::model::id::{AccountId, RootId};
+use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::planner::Planner;
 
@@ -28,86 +29,43 @@ impl Customers {
     }
 }
 
-/// So many names a notice has.
-const MOST_NAMED: usize = 3;
-
 /// What is missing on the customer's side, and what becomes of it.
 pub(super) fn notices(inventory: &Inventory, planner: &Planner) -> Vec<String> {
-    let told: Vec<_> = planner.stories.pins.keys().copied().collect();
+    let told = planner.stories.pins.keys();
+    let told = told.filter_map(|deal| inventory.opportunities.get(deal));
+    let orphans = told.filter(|deal| deal.account.is_none());
+    let orphans: Vec<_> = orphans.map(|deal| &*deal.name).collect();
     let Customers {
         roles,
         placeless,
         domainless,
     } = Customers::of(Some(planner));
     let accounts = |ids: &BTreeSet<AccountId>| {
-        let name = |id| inventory.accounts.get(id).map(|account| &*account.name);
-        named(&ids.iter().filter_map(name).collect::<Vec<_>>(), "account")
+        let accounts = ids.iter().filter_map(|id| inventory.accounts.get(id));
+        accounts.map(|account| &*account.name).collect::<Vec<_>>()
     };
-    let mut notices = Vec::new();
-    notices.extend(without_account(inventory, &told).map(|deals| {
-        format!("without an account nobody takes part in a deal, and People.ai ignores activities without people: {deals}")
-    }));
-    notices.extend(accounts(&placeless).map(|names| {
-        format!("accounts without a country that we know, whose people count as being where the owner is: {names}")
-    }));
-    notices.extend(accounts(&domainless).map(|names| {
-        format!("`contacts.email_domain: website`, but no website: who is made there has an address that nobody can have (`accounts: {{website: fill}}` lends one): {names}")
-    }));
     let nameless = roles.iter().filter(|(_, name)| name.is_none());
     let nameless: Vec<_> = nameless.map(|(role, _)| role.as_str()).collect();
-    notices.extend(named(&nameless, "role").map(|names| {
-        format!("this org's picklist of contact roles has no name for these, so their Role stays empty: {names}")
-    }));
-    notices
-}
-
-/// Which deals are told from a day on which they had not been created: in a fresh org all are young.
-pub(super) fn predating(inventory: &Inventory, planner: &Planner) -> Option<String> {
-    let predating = &planner.stories.predating;
-    let deals = predating
-        .iter()
-        .filter_map(|deal| inventory.opportunities.get(deal));
-    let names = named(&deals.map(|deal| &*deal.name).collect::<Vec<_>>(), "deal")?;
-    Some(match predating.len() {
-        1 => format!("1 deal is so young that activities may lie before it was created: {names}"),
-        more => format!(
-            "{more} deals are so young that activities may lie before they were created: {names}"
+    let notices = [
+        (
+            "without an account nobody takes part in a deal, and People.ai ignores activities without people",
+            orphans,
         ),
-    })
-}
-
-fn without_account(inventory: &Inventory, told: &[RootId]) -> Option<String> {
-    let deals = told
-        .iter()
-        .filter_map(|deal| inventory.opportunities.get(deal));
-    let without = deals.filter(|deal| deal.account.is_none());
-    named(&without.map(|deal| &*deal.name).collect::<Vec<_>>(), "deal")
-}
-
-/// The first few names, and how many more there are.
-fn named(names: &[&str], one: &str) -> Option<String> {
-    let shown = names.iter().take(MOST_NAMED).copied().collect::<Vec<_>>();
-    let shown = shown.join(", ");
-    match names.len().saturating_sub(MOST_NAMED) {
-        _ if names.is_empty() => None,
-        0 => Some(shown),
-        1 => Some(format!("{shown} and 1 more {one}")),
-        more => Some(format!("{shown} and {more} more {one}s")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::named;
-
-    #[test]
-    fn a_few_are_named_and_the_others_counted() {
-        let check = |names: &[&str], expect| {
-            assert_eq!(named(names, "deal").as_deref(), expect, "{names:?}");
-        };
-        check(&[], None);
-        check(&["a", "b", "c"], Some("a, b, c"));
-        check(&["a", "b", "c", "d"], Some("a, b, c and 1 more deal"));
-        check(&["a", "b", "c", "d", "e"], Some("a, b, c and 2 more deals"));
-    }
+        (
+            "accounts without a country that we know, whose people count as being where the owner is",
+            accounts(&placeless),
+        ),
+        (
+            "`contacts.email_domain: website`, but no website: who is made there has an address that nobody can have (`accounts: {website: fill}` lends one)",
+            accounts(&domainless),
+        ),
+        (
+            "this org's picklist of contact roles has no name for these, so their Role stays empty",
+            nameless,
+        ),
+    ];
+    let notices = notices.iter().filter(|(_, names)| !names.is_empty());
+    notices
+        .map(|(notice, names)| format!("{notice}: {}", some_of(names)))
+        .collect()
 }

@@ -10,9 +10,10 @@ use super::mix;
 use super::peopleai;
 use super::request::{RefreshMode, Request};
 use super::seen::Seen;
-use super::shapes;
+use super::stories;
 use super::texts;
 use crate::apply::{self, Way};
+use crate::listing::{counted, some_of};
 use crate::manifest::InstanceUrl;
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::Counts;
@@ -149,17 +150,17 @@ fn notices(org: RecordId, ground: &Ground, planner: Option<&Planner>, seen: &See
     }
     notices.extend(without_keys(request.command, capabilities, seen));
     notices.extend(left_out(ground, planner));
-    notices.extend(shapes::notices(ground, planner));
-    notices
-        .extend(planner.and_then(|planner| customers::predating(&ground.read.inventory, planner)));
+    notices.extend(stories::notices(ground, planner));
     notices.extend(loans::notices(ground, planner, seen));
     notices.extend(peopleai::notices(ground));
     if !seen.protected.is_empty() {
         let example = &seen.protected[0];
-        let count = seen.protected.len();
-        notices.push(format!(
-            "{count} protected records would have gone and are kept, such as {example}"
-        ));
+        let records = counted(
+            seen.protected.len() as u64,
+            "protected record would have gone and is kept",
+            "protected records would have gone and are kept",
+        );
+        notices.push(format!("{records}, such as {example}"));
     }
     notices.extend(texts::notice(request).filter(|_| planner.is_some()));
     if request.options.refresh == RefreshMode::None
@@ -197,46 +198,32 @@ fn left_out(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
     notices.extend(mix::notices(&ground.read.inventory, &planner.stories));
     notices.extend(calendars(ground, &planner.stories.calendars));
     notices.extend(customers::notices(&ground.read.inventory, planner));
-    let who = match planner.stories.uninvited {
-        0 => return notices,
-        1 => "1 person is not invited to meetings, because the e-mail address is real".to_owned(),
-        more => format!(
-            "{more} people are not invited to meetings, because their e-mail addresses are real"
-        ),
-    };
-    notices.push(format!(
-        "{who}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
-    ));
-    notices
-}
-
-/// The first of the deals, and how many more there are.
-fn some(mut deals: Vec<String>) -> String {
-    let more = deals.len().saturating_sub(MOST_NAMED);
-    if more > 0 {
-        deals.truncate(MOST_NAMED);
-        deals.push(format!("{more} more deals"));
+    if planner.stories.uninvited > 0 {
+        let people = counted(
+            planner.stories.uninvited,
+            "person is not invited to meetings, because the e-mail address is real",
+            "people are not invited to meetings, because their e-mail addresses are real",
+        );
+        notices.push(format!(
+            "{people}; this org has no Shared Activities to relate them by (`activity.invite_real: true` invites them)"
+        ));
     }
-    deals.join(", ")
+    notices
 }
 
 /// What had to give because people's calendars are full, or too far apart.
 fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
     let deals = &ground.read.inventory.opportunities;
     let list = |count: fn(&Clashes) -> u32| {
-        let counted = calendars
-            .clashes
-            .iter()
-            .filter(|(_, clashes)| count(clashes) > 0);
-        let counted: Vec<_> = counted
-            .map(|(root, clashes)| (root, count(clashes)))
-            .collect();
-        let total: u32 = counted.iter().map(|(_, count)| count).sum();
+        let named = calendars.clashes.iter();
+        let named = named.map(|(root, clashes)| (root, count(clashes)));
+        let named: Vec<_> = named.filter(|(_, count)| *count > 0).collect();
+        let total: u32 = named.iter().map(|(_, count)| count).sum();
         let name = |(root, count): &(&RootId, u32)| {
             let name = deals.get(root).map_or("", |deal| &deal.name);
             format!("{name} ({count})")
         };
-        (total, some(counted.iter().map(name).collect()))
+        (total, some_of(&named.iter().map(name).collect::<Vec<_>>()))
     };
     let mut notices = Vec::new();
     if let (1.., names) = list(|clashes| clashes.forced) {
@@ -246,22 +233,18 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
     }
     if let (dropped @ 1.., names) = list(|clashes| clashes.dropped) {
         notices.push(format!(
-            "{dropped} meetings fewer than drawn, as calendars are full: {names}"
+            "{} fewer than drawn, as calendars are full: {names}",
+            counted(dropped.into(), "meeting", "meetings")
         ));
     }
-    let apart = match calendars.apart {
-        0 => return notices,
-        1 => "1 meeting lies".to_owned(),
-        more => format!("{more} meetings lie"),
-    };
-    notices.push(format!(
-        "{apart} outside the working hours of their owner or of somebody who attends: they share none"
-    ));
+    if calendars.apart > 0 {
+        let meetings = counted(calendars.apart, "meeting lies", "meetings lie");
+        notices.push(format!(
+            "{meetings} outside the working hours of their owner or of somebody who attends: the two sides share no working hour"
+        ));
+    }
     notices
 }
-
-/// So many deals a notice names.
-const MOST_NAMED: usize = 3;
 
 /// Where records carry no key, only the state tells which are ours.
 fn without_keys(command: Command, capabilities: &Capabilities, seen: &Seen) -> Option<String> {
@@ -327,12 +310,7 @@ fn kinds(plan: &Plan, bulk_threshold: usize) -> Vec<KindCost> {
     for entry in plan.entries().iter().filter(|entry| entry.writes) {
         for step in steps(entry.action) {
             let depths = kinds.entry((*step, entry.object(*step))).or_default();
-            let depth = if *step == Step::Create {
-                entry.depth
-            } else {
-                0
-            };
-            *depths.entry(depth).or_default() += 1;
+            *depths.entry(entry.depth(*step)).or_default() += 1;
         }
     }
     let cost = |((step, object), depths): ((Step, Object), BTreeMap<u8, usize>)| {

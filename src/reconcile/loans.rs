@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::ground::Ground;
 use super::seen::Seen;
 use crate::diff;
+use crate::listing::counted;
 use crate::manifest::KeptFresh;
 use crate::model::change::Change;
 use crate::model::loan;
@@ -62,10 +63,7 @@ pub(super) fn notices(ground: &Ground, planner: Option<&Planner>, seen: &Seen) -
 
 fn such_as(fields: &[String], what: &str) -> Option<String> {
     let example = fields.first()?;
-    let fields = match fields.len() {
-        1 => "1 lent field".to_owned(),
-        more => format!("{more} lent fields"),
-    };
+    let fields = counted(fields.len() as u64, "lent field", "lent fields");
     Some(format!(
         "not given back but left as they are: {fields} that {what}, such as {example}"
     ))
@@ -85,12 +83,13 @@ fn past_close_date(ground: &Ground, planner: Option<&Planner>) -> Option<String>
         let is_covered = planner.stories.pins.contains_key(root);
         is_covered && !deal.closed && deal.close_date < anchor
     });
-    let deals = match past.count() {
-        0 => return None,
-        1 => "1 open deal is past its close date".to_owned(),
-        more => format!("{more} open deals are past their close date"),
-    };
-    Some(format!(
+    let past = past.count() as u64;
+    let deals = counted(
+        past,
+        "open deal is past its close date",
+        "open deals are past their close date",
+    );
+    (past > 0).then(|| format!(
         "{deals} (`opportunities.keep_fresh: [CloseDate]` moves such dates, and `destroy` gives them back)"
     ))
 }
@@ -105,14 +104,15 @@ fn without_close_plan(ground: &Ground, planner: Option<&Planner>) -> Vec<String>
         return Vec::new();
     }
     let questions = &ground.read.inventory.questions;
-    let covered = planner.stories.pins.keys();
-    let (with, without): (Vec<_>, Vec<_>) = covered.partition(|root| questions.contains_key(root));
+    let covered = planner.stories.pins.len();
+    let deals = planner.stories.pins.keys();
+    let (with, without): (Vec<_>, Vec<_>) = deals.partition(|root| questions.contains_key(root));
     let mut notices = Vec::new();
     if !without.is_empty() {
         notices.push(format!(
             "{} of {} have no ClosePlan scorecard and get no answers there: its package deploys one from an active template",
             without.len(),
-            counted(with.len() + without.len(), "deal"),
+            counted(covered as u64, "deal", "deals"),
         ));
     }
     let asked = with.iter().flat_map(|root| &questions[root]);
@@ -132,8 +132,4 @@ fn without_close_plan(ground: &Ground, planner: Option<&Planner>) -> Vec<String>
         ));
     }
     notices
-}
-
-fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }

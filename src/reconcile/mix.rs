@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use crate::listing::counted;
 use crate::model::inventory::Inventory;
 use crate::model::shape::Shape;
 use crate::planner::{Fallen, Stories};
 
-/// A notice for each shape that deals were to have and cannot: how many, what they are told as,
-/// and the reason that most of them have.
+/// A notice for each shape that deals were to have and cannot, or have though they lack something:
+/// how many, what they are told as, and the reason that most of them have.
 pub(super) fn notices(inventory: &Inventory, stories: &Stories) -> Vec<String> {
     let mut weakened: BTreeMap<Shape, Vec<Weakened>> = BTreeMap::new();
     for (root, Fallen { from, because }) in &stories.fallen {
-        let to = stories.pins.get(root).map(|pins| pins.shape);
-        // What cannot be less than it is stays that.
-        let Some(to) = to.filter(|to| to != from) else {
+        let Some(to) = stories.pins.get(root).map(|pins| pins.shape) else {
             continue;
         };
+        // What cannot be less than it is stays that. Of how a deal ended it is said.
+        if to == *from && to != Shape::Won {
+            continue;
+        }
         let name = inventory.opportunities.get(root).map(|deal| &*deal.name);
         let deal = Weakened {
             name: name.unwrap_or_default(),
@@ -51,11 +54,12 @@ fn notice(from: Shape, deals: &[Weakened]) -> String {
         1 => example.to_owned(),
         _ => format!("{} of {all}, such as {example}", names.len()),
     };
-    let who = match all {
-        1 => "1 deal cannot be".to_owned(),
-        _ => format!("{all} deals cannot be"),
-    };
     let are = if all == 1 { "is" } else { "are" };
+    if deals.iter().all(|deal| deal.to == from) {
+        let who = counted(all as u64, "deal", "deals");
+        return format!("{who} {are} told as {from}, though the shape {because} ({whom})");
+    }
+    let who = counted(all as u64, "deal cannot be", "deals cannot be");
     let told = told_as(deals);
     format!("{who} {from} and {are} told as {told}: the shape {because} ({whom})")
 }
@@ -107,6 +111,11 @@ mod tests {
             ],
             "3 deals cannot be stalled and are told as at-risk (1), single-threaded (2): \
              the shape needs 3 emails, and `x` is 1 (2 of 3, such as Rollout)",
+        );
+        check(
+            &[("Pilot", Stalled, room), ("Rollout", Stalled, room)],
+            "2 deals are told as stalled, though \
+             the shape needs 26 days, and there are 14 (2 of 2, such as Pilot)",
         );
         check(
             &[("Pilot", AtRisk, room), ("Rollout", AtRisk, mails)],

@@ -9,7 +9,7 @@ use super::compared::Compared;
 use super::ground::Ground;
 use super::reader::{Gathered, Reader, add_desired};
 use super::seen::Seen;
-use super::{selection, steps};
+use super::{hierarchy, selection, steps};
 use crate::diff::{self, Policies};
 use crate::model::change::Change;
 use crate::model::id::{AccountId, RootId};
@@ -183,7 +183,7 @@ impl Pass<'_> {
             seen.count_answers(&one.desired);
             seen.targeted |= self.is_targeted(&one);
             seen.claim((one.root, &one.rows, &live), &one.desired, &self.found);
-            let changes = changes.unwrap_or_else(|| self.changes(&one, &live, seen));
+            let mut changes = changes.unwrap_or_else(|| self.changes(&one, &live, seen));
             seen.loans.count(&one.rows, &live, &changes);
             if one.root.is_deal() {
                 seen.beside.refer(&changes);
@@ -191,9 +191,8 @@ impl Pass<'_> {
                 continue;
             }
             seen.note_elsewhere((one.root, &one.rows), &changes);
-            for address in changes.iter().flat_map(scope::references) {
-                builder.wait_for(one.root, address.root);
-            }
+            let inventory = &self.ground.read.inventory;
+            hierarchy::note_above(&mut changes, (self.planner, inventory));
             let scope = &self.ground.request.options.scope;
             if scope.is_everything() {
                 self.push(changes, seen, builder)?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Error, close_plan, fit, mapping};
+use super::{Error, close_plan, fit, listed, mapping};
 use crate::manifest::{Exclusion, Manifest, Misfit, StoryKey};
 use crate::model::capabilities::{
     ACCOUNT_FIELDS, Capabilities, KEY_FIELD, ObjectCapabilities, PACK_OBJECT, Places,
@@ -105,6 +105,7 @@ fn shown(org: &Org, described: &BTreeMap<&str, Option<Describe>>) -> Result<Capa
     Ok(Capabilities {
         places: places("Account", Places::of_account).unwrap_or_default(),
         contact_places: places("Contact", Places::of_contact).unwrap_or_default(),
+        countries: listed::countries(described("Account")),
         contact_roles: described("OpportunityContactRole").map_or_else(Vec::new, contact_roles),
         account_fields: account_fields.map(|field| (*field).to_owned()).collect(),
         person_accounts: shows("Contact", "IsPersonAccount"),

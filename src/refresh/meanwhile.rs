@@ -174,6 +174,7 @@ mod tests {
             }],
             held: Vec::new(),
             lent: Vec::new(),
+            above: Vec::new(),
             title: String::new(),
             day: None,
         };

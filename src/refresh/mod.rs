@@ -12,6 +12,7 @@ mod hanging;
 mod inquiry;
 mod inventory;
 mod job;
+mod listed;
 mod live;
 mod mapping;
 mod meanwhile;

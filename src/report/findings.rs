@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::json::{self, FORMAT_VERSION};
 use super::paint;
 use super::table::{self, Column};
-use super::text::{brief, counted};
+use super::text::brief;
+use crate::listing::counted;
 use crate::model::finding::{Finding, Verdict};
 
 const COLUMNS: &[Column] = &[

@@ -94,6 +94,7 @@ pub(super) fn meeting(number: u32, action: Action, reason: Reason) -> Change {
         fields: Vec::new(),
         held: Vec::new(),
         lent: Vec::new(),
+        above: Vec::new(),
         title: "Discovery: Acme".to_owned(),
         day: Some(day("2026-10-08")),
     }

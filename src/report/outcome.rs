@@ -7,7 +7,8 @@ use comfy_table::CellAlignment::{Left, Right};
 
 use super::paint;
 use super::table::{self, Column};
-use super::text::{brief, counted, duration, thousands};
+use super::text::{brief, duration};
+use crate::listing::{counted, thousands};
 use crate::model::change::{Action, Counts};
 use crate::model::event::{Halted, Outcome, Stopped, Texts};
 use crate::model::status_code;
@@ -66,8 +67,9 @@ fn failures(outcome: &Outcome, width: usize) -> Vec<String> {
     let mut lines = table::lines(COLUMNS, &rows, width);
     lines[0] = paint::bad(&lines[0]);
     if failed.len() > MOST_SHOWN {
-        let more = failed.len() - MOST_SHOWN;
-        lines.push(paint::dim(&format!("  ({more} more codes)")));
+        let more = (failed.len() - MOST_SHOWN) as u64;
+        let codes = counted(more, "more code", "more codes");
+        lines.push(paint::dim(&format!("  ({codes})")));
     }
     lines.push(String::new());
     lines

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use super::paint;
 use super::terminal::Look;
-use super::text::{brief, clean, counted, duration, thousands};
+use super::text::{brief, clean, duration};
 use crate::clock::Clock;
+use crate::listing::{counted, thousands};
 use crate::model::event::{Event, Failure};
 
 /// A plain line comes after so many percent at the earliest.

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::text::{brief, clean, quoted};
 use super::{paint, text_diff};
+use crate::listing::counted;
 use crate::model::change::{Action, Change, FieldChange};
 use crate::model::value::Datum;
 
@@ -100,10 +101,10 @@ pub(super) fn fields(change: &Change, bounds: Bounds, width: usize) -> Vec<Strin
         _ => shown.len() - count,
     };
     if hidden > 0 && count > 0 {
-        let s = if hidden == 1 { "" } else { "s" };
+        let fields = counted(hidden as u64, "more field", "more fields");
         lines.push(format!(
             "{FIELD_MARGIN}{}",
-            paint::dim(&format!("# ({hidden} more field{s})"))
+            paint::dim(&format!("# ({fields})"))
         ));
     }
     lines

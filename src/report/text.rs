@@ -1,4 +1,6 @@
-//! Texts for the eye: escaped, shortened, counted.
+//! Texts for the eye: escaped and shortened.
+
+use crate::listing::counted;
 
 /// A text from outside as it can be shown safely: what would move the cursor, colour the screen,
 /// end the line or turn the direction of writing is spelled out.
@@ -45,28 +47,6 @@ pub(super) fn quoted(text: &str, width: usize) -> String {
     format!("\"{}\"", brief(&text, width))
 }
 
-/// `12,345`.
-pub(super) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
-/// `1 opportunity`, `1,200 opportunities`.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        thousands(count),
-        if count == 1 { one } else { many }
-    )
-}
-
 /// `45 seconds`, `12 minutes`, `3 hours`: as exact as an estimate deserves.
 pub(super) fn duration(seconds: u64) -> String {
     match seconds {
@@ -78,7 +58,7 @@ pub(super) fn duration(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{brief, clean, duration, quoted, thousands};
+    use super::{brief, clean, duration, quoted};
 
     #[test]
     fn what_would_act_on_a_terminal_is_spelled_out() {
@@ -102,9 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_easy_to_read() {
-        let shown: Vec<_> = [0, 999, 1000, 123_456, 1_234_567].map(thousands).into();
-        assert_eq!(shown, ["0", "999", "1,000", "123,456", "1,234,567"]);
+    fn estimates_are_as_exact_as_they_deserve() {
         let shown: Vec<_> = [1, 119, 120, 121, 7200].map(duration).into();
         let expect = [
             "1 second",

@@ -1,5 +1,6 @@
 //! How two texts differ, in a few lines.
 
+use crate::listing::counted;
 use owo_colors::OwoColorize as _;
 use similar::{ChangeTag, DiffTag, TextDiff};
 
@@ -44,7 +45,8 @@ fn bounded(mut lines: Vec<String>, most: usize) -> Vec<String> {
         let kept = most.saturating_sub(1);
         let rest = lines.len() - kept;
         lines.truncate(kept);
-        lines.push(paint::dim(&format!("({rest} more lines differ)")));
+        let rest = counted(rest as u64, "more line differs", "more lines differ");
+        lines.push(paint::dim(&format!("({rest})")));
     }
     lines
 }

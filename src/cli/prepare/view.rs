@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
 
+use crate::listing::counted;
 use crate::org::Identity;
 use crate::prepare::{self, Component, Look, PERMISSION_SET, Progress, Stakes, Standing};
 
@@ -66,15 +67,15 @@ pub(super) fn removing(found: &Look, stakes: &Stakes) -> Vec<Line> {
         packs: _,
     } = stakes;
     let lost = |(object, count): &(&str, u64), does: [&str; 2]| {
-        let what = match count {
-            1 => format!("1 record {}", does[0]),
-            more => format!("{more} records {}", does[1]),
-        };
+        let what = counted(*count, does[0], does[1]);
         ["!".to_owned(), (*object).to_owned(), what]
     };
-    let going = ["goes with it", "go with it"];
+    let going = ["record goes with it", "records go with it"];
     lines.extend(records.iter().map(|it| lost(it, going)));
-    let staying = ["stays, and loses its key", "stay, and lose their keys"];
+    let staying = [
+        "record stays, and loses its key",
+        "records stay, and lose their keys",
+    ];
     lines.extend(keys.iter().map(|it| lost(it, staying)));
     lines
 }

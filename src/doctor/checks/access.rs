@@ -1,7 +1,8 @@
 //! Who we are, and what the org lets us do.
 
-use super::{Judgement, failure, good, note, some_of, unseen, warning};
+use super::{Judgement, failure, good, note, unseen, warning};
 use crate::doctor::sight::{Question, Sight, is_true};
+use crate::listing::some_of;
 use crate::manifest::{IdempotencyMode, InstanceUrl};
 use crate::model::capabilities::{KEY_FIELD, PACK_OBJECT};
 use crate::model::key;

@@ -1,7 +1,8 @@
 //! What the org's own automation will do with our records.
 
-use super::{Judgement, good, note, some_of, unseen, warning};
+use super::{Judgement, good, note, unseen, warning};
 use crate::doctor::sight::{Question, Sight, text};
+use crate::listing::some_of;
 
 const PROBE: &str = "`demo-gen doctor --probe` lets them speak without leaving anything behind.";
 

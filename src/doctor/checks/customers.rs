@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Judgement, counted, good, note, some_of, warning};
+use super::{Judgement, good, note, warning};
 use crate::doctor::sight::Sight;
+use crate::listing::{counted, some_of};
 use crate::manifest::Role;
 use crate::model::email::{domain_of_website, is_within};
 use crate::model::id::AccountId;
@@ -77,7 +78,7 @@ fn with_account(inventory: &Inventory) -> Judgement {
         (_, count) => warning(
             format!(
                 "{} without one: {}",
-                counted(count, "deal"),
+                counted(count as u64, "deal", "deals"),
                 some_of(&without)
             ),
             "Nobody takes part in their activities, and People.ai ignores activities without people: give these deals an account.",
@@ -93,8 +94,8 @@ fn staffed(inventory: &Inventory, generate: bool) -> Judgement {
     let total: usize = accounts.iter().map(|(id, _)| people(id)).sum();
     let found = format!(
         "{} on {}",
-        counted(total, "contact"),
-        counted(accounts.len(), "account")
+        counted(total as u64, "contact", "contacts"),
+        counted(accounts.len() as u64, "account", "accounts")
     );
     match (accounts.is_empty(), empty.is_empty(), generate) {
         (true, ..) => Judgement::Nothing,
@@ -122,7 +123,7 @@ fn titled(inventory: &Inventory) -> Judgement {
         (all, count) => warning(
             format!(
                 "{count} of {} without one: {}",
-                counted(all, "contact"),
+                counted(all as u64, "contact", "contacts"),
                 some_of(&without)
             ),
             "Who has none plays a part for which nobody fits better, and People.ai cannot tell how senior they are: fill Title in Salesforce.",
@@ -143,7 +144,7 @@ fn placed(inventory: &Inventory, placeless: &BTreeSet<AccountId>) -> Judgement {
         (false, count) => warning(
             format!(
                 "{} without one that we know: {}",
-                counted(count, "account"),
+                counted(count as u64, "account", "accounts"),
                 some_of(&names)
             ),
             "Their people count as being where the owner is, with the same hours and holidays, and who is made there has a name that could be of anywhere: fill the billing country in Salesforce.",
@@ -246,7 +247,7 @@ fn reached(
         (EmailDomain::Website, false) => warning(
             format!(
                 "{} without a website, so nobody can have the addresses there: {}",
-                counted(without.len(), "account"),
+                counted(without.len() as u64, "account", "accounts"),
                 some_of(&without)
             ),
             "Fill Website in Salesforce, or lend one: `accounts: {website: fill}`.",
@@ -290,6 +291,7 @@ mod tests {
                 close_date: Day::from_number(0),
                 created: jiff::Timestamp::UNIX_EPOCH,
                 closed: false,
+                won: None,
                 story_key: number.to_string(),
             };
             (RootId(id("006", number)), deal)

@@ -110,33 +110,3 @@ fn failure(found: impl Into<String>, advice: impl Into<String>) -> Judgement {
 fn judgement(verdict: Verdict, found: impl Into<String>, advice: impl Into<String>) -> Judgement {
     Judgement::Found(verdict, found.into(), advice.into())
 }
-
-/// The first few names, and how many more there are: `a, b, c and 4 more`.
-fn some_of(names: &[String]) -> String {
-    const SHOWN: usize = 4;
-    match names.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{} and {more} more", names[..SHOWN].join(", ")),
-        _ => names.join(", "),
-    }
-}
-
-/// `1 contact`, `3 contacts`.
-fn counted(count: usize, one: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {one}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::some_of;
-
-    #[test]
-    fn long_lists_are_cut() {
-        let names = |count: usize| (1..=count).map(|n| n.to_string()).collect::<Vec<_>>();
-        assert_eq!(some_of(&names(1)), "1");
-        assert_eq!(some_of(&names(4)), "1, 2, 3, 4");
-        assert_eq!(some_of(&names(6)), "1, 2, 3, 4 and 2 more");
-    }
-}

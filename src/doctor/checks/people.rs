@@ -1,7 +1,8 @@
 //! Our people around the deals: who owns them.
 
-use super::{Judgement, counted, good, note, some_of, unseen, warning};
+use super::{Judgement, good, note, unseen, warning};
 use crate::doctor::sight::{Question, Sight, is_true, text};
+use crate::listing::{counted, some_of};
 use crate::manifest::CalendarSync;
 use crate::org::Fields;
 
@@ -17,7 +18,10 @@ pub(super) fn owners(sight: &Sight) -> Judgement {
         .collect();
     match (rows.is_empty(), gone.is_empty()) {
         (true, _) => Judgement::Nothing,
-        (false, true) => good(format!("{}, all active", counted(rows.len(), "owner"))),
+        (false, true) => good(format!(
+            "{}, all active",
+            counted(rows.len() as u64, "owner", "owners")
+        )),
         (false, false) => warning(
             format!("not active any more: {}", some_of(&gone)),
             "`activity.owner_fallback` says who stands in; their deals may be given to somebody else in Salesforce.",
@@ -40,7 +44,7 @@ pub(super) fn owners_emails(sight: &Sight) -> Judgement {
         (false, false) => warning(
             format!(
                 "{} in .invalid: {}",
-                counted(void.len(), "address"),
+                counted(void.len() as u64, "address", "addresses"),
                 some_of(&void)
             ),
             "A refreshed sandbox does this. Give the owners their addresses back, or People.ai will not know them.",

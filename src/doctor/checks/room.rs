@@ -1,7 +1,8 @@
 //! Whether there is room for the plan, and whether anything speaks against it.
 
-use super::{Judgement, counted, failure, good, note, unseen, warning};
+use super::{Judgement, failure, good, note, unseen, warning};
 use crate::doctor::sight::{Sight, Trouble};
+use crate::listing::counted;
 use crate::model::change::Counts;
 use crate::org::Allowance;
 
@@ -17,7 +18,7 @@ pub(super) fn open_intents(sight: &Sight) -> Judgement {
         Ok(0) => good("none"),
         Ok(count) => note(format!(
             "{} of an interrupted run without a known end; apply settles them first",
-            counted(*count, "call")
+            counted(*count as u64, "call", "calls")
         )),
     }
 }

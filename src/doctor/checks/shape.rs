@@ -1,7 +1,8 @@
 //! How this org differs from others.
 
-use super::{Judgement, failure, good, note, some_of, warning};
+use super::{Judgement, failure, good, note, warning};
 use crate::doctor::sight::{Question, Sight, text};
+use crate::listing::some_of;
 use crate::model::object::Object;
 use crate::model::value::Datum;
 use crate::org::Field;

@@ -72,7 +72,29 @@ fn check_reference(
         let message = format!("operation performed with inactive user [{id}] as owner of {what}");
         return Err(ApiError::of_record("INACTIVE_OWNER_OR_USER", message, &[]));
     }
+    if (record.object.name.as_str(), field.name.as_str()) == ("Account", "ParentId")
+        && stands_above(session, record.text("Id").unwrap_or_default(), id)?
+    {
+        let message = "attempt to violate hierarchy constraints".to_owned();
+        return Err(ApiError::of_record("CIRCULAR_DEPENDENCY", message, &[]));
+    }
     Ok(())
+}
+
+/// Whether the account would be among those above itself if it came under this parent.
+fn stands_above(session: &Session<'_>, account: &str, parent: &str) -> rusqlite::Result<bool> {
+    // What was imported may hold circles already; `UNION` ends in them.
+    let sql = "WITH RECURSIVE above(id) AS (
+                   SELECT ?2
+                   UNION
+                   SELECT ParentId FROM Account JOIN above ON Account.Id = above.id
+                   WHERE ParentId IS NOT NULL
+               )
+               SELECT EXISTS (SELECT 1 FROM above WHERE id = ?1)";
+    session
+        .db
+        .prepare_cached(sql)?
+        .query_row([account, parent], |row| row.get(0))
 }
 
 fn is_record_type_of(session: &Session<'_>, object: &str, id: &str) -> rusqlite::Result<bool> {

@@ -482,3 +482,32 @@ async fn all_or_none_undoes_what_was_good() {
         (400, &json!("EXCEEDED_ID_LIMIT"))
     );
 }
+
+#[tokio::test]
+async fn no_account_comes_under_itself() {
+    let org = TestOrg::start().await;
+    let mut accounts: Vec<String> = Vec::new();
+    for name in ["Top", "Middle", "Bottom"] {
+        let body = json!({"Name": name, "ParentId": accounts.last()});
+        accounts.push(org.create("Account", &body).await);
+    }
+    for (account, parent, expect) in [
+        (0, Some(0), "400 CIRCULAR_DEPENDENCY"),
+        (0, Some(1), "400 CIRCULAR_DEPENDENCY"),
+        (0, Some(2), "400 CIRCULAR_DEPENDENCY"),
+        (2, Some(0), "204 "),
+        (1, Some(2), "204 "),
+        (0, None, "204 "),
+        (2, Some(1), "400 CIRCULAR_DEPENDENCY"),
+    ] {
+        let path = format!("sobjects/Account/{}", accounts[account]);
+        let parent = parent.map(|parent: usize| &accounts[parent]);
+        let (status, reply) = org.patch(&path, &json!({ "ParentId": parent })).await;
+        let code = reply[0]["errorCode"].as_str().unwrap_or_default();
+        assert_eq!(
+            format!("{status} {code}"),
+            expect,
+            "{account} under {parent:?}"
+        );
+    }
+}

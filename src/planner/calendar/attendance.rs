@@ -6,7 +6,7 @@ use super::hours::{Blocks, Hours, PairId, PlaceId};
 use super::places::Place;
 use crate::model::day::BusinessDay;
 use crate::model::id::{AccountId, RootId, UserId};
-use crate::model::inventory::Inventory;
+use crate::model::inventory::{Account, Address, Contact, Inventory};
 use crate::model::person::Person;
 use crate::model::pins::{Part, Pins};
 
@@ -16,7 +16,7 @@ pub(super) struct People<'a> {
     users: BTreeMap<UserId, usize>,
     user_places: Vec<PlaceId>,
     contacts: BTreeMap<Person, u32>,
-    addresses: BTreeMap<(&'a str, Option<&'a str>), Option<PlaceId>>,
+    addresses: BTreeMap<Address<'a>, Option<PlaceId>>,
     pub(super) placeless: BTreeSet<AccountId>,
 }
 
@@ -93,13 +93,12 @@ impl<'a> People<'a> {
             Person::Contact(id) => self.inventory.contacts.get(&account)?.get(&id),
             Person::Made(..) => None,
         };
-        let own = contact
-            .and_then(|contact| Some((contact.country.as_deref()?, contact.state.as_deref())));
+        let own = contact.and_then(Contact::address);
         let billing = self
             .inventory
             .accounts
             .get(&account)
-            .and_then(|account| Some((account.country.as_deref()?, account.state.as_deref())));
+            .and_then(Account::address);
         let place = own
             .and_then(|address| self.address(address, hours))
             .or_else(|| billing.and_then(|address| self.address(address, hours)));
@@ -109,11 +108,7 @@ impl<'a> People<'a> {
         place
     }
 
-    fn address(
-        &mut self,
-        address: (&'a str, Option<&'a str>),
-        hours: &mut Hours,
-    ) -> Option<PlaceId> {
+    fn address(&mut self, address: Address<'a>, hours: &mut Hours) -> Option<PlaceId> {
         *self.addresses.entry(address).or_insert_with(|| {
             let place = Place::of_address(address.0, address.1)?;
             Some(hours.place(&place))

@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use hours::public_days;
 pub(super) use lay::Room;
-pub(super) use places::Place;
+pub(super) use places::{Place, iso_codes};
 
 use crate::model::id::{AccountId, RootId};
 use crate::model::pins::Marks;

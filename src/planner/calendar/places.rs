@@ -43,13 +43,29 @@ fn country_named(text: &str) -> Option<(&'static str, &'static str)> {
     found.map(|(code, _, zone)| (*code, *zone))
 }
 
+/// The ISO code of a country by any of its names, and that of a state of it.
+pub(in crate::planner) fn iso_codes(
+    country: &str,
+    state: Option<&str>,
+) -> Option<(&'static str, Option<&'static str>)> {
+    let (country, _) = country_named(country)?;
+    let state = state.and_then(|state| state_named(country, state));
+    Some((country, state.map(|(code, _)| code)))
+}
+
 fn zone_of_state(country: &str, text: &str) -> Option<&'static str> {
+    state_named(country, text).map(|(_, zone)| zone)
+}
+
+/// The code and the time zone of a state.
+fn state_named(country: &str, text: &str) -> Option<(&'static str, &'static str)> {
     let name = text.trim().to_lowercase();
     let is_meant = |(of, code, names, _): &&(&str, &str, &str, &str)| {
         *of == country
             && (code.eq_ignore_ascii_case(&name) || names.split('|').any(|known| known == name))
     };
-    STATES.iter().find(is_meant).map(|(.., zone)| *zone)
+    let found = STATES.iter().find(is_meant);
+    found.map(|(_, code, _, zone)| (*code, *zone))
 }
 
 /// The ISO code of the country that a time zone lies in.

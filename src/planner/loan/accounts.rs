@@ -6,7 +6,9 @@ use super::super::accounts::{known, path};
 use super::super::people::Labels;
 use super::super::{Situation, field};
 use crate::manifest::Misfit;
+use crate::model::address::Address;
 use crate::model::id::{AccountId, RootId};
+use crate::model::loan;
 use crate::model::value::{FieldName, Value};
 
 /// The fields that accounts lend.
@@ -131,6 +133,19 @@ fn parent_of(situation: &Situation, account: &Value) -> Option<Value> {
             let (_, new) = create.iter().find(|(key, _)| path(key) == made.path)?;
             known(situation, new.parent.as_deref()?)
         }
+        _ => None,
+    }
+}
+
+/// Where the account is that another belongs to once the plan is carried out.
+pub(in crate::planner) fn above(situation: &Situation, account: &Address) -> Option<Address> {
+    let account = match account.root.account() {
+        Some(id) => Value::Id(id.0),
+        None => Value::Ref(account.clone()),
+    };
+    match parent_of(situation, &account)? {
+        Value::Id(id) => Some(loan::of_account(AccountId(id))),
+        Value::Ref(made) => Some(made),
         _ => None,
     }
 }

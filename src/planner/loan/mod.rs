@@ -3,7 +3,7 @@
 mod accounts;
 mod fresh;
 
-pub(super) use accounts::{Accounts, accounts, misfits};
+pub(super) use accounts::{Accounts, above, accounts, misfits};
 pub(super) use fresh::make;
 
 use super::{Deal, Planner, text, want};

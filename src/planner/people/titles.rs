@@ -101,8 +101,13 @@ pub(super) struct Title(String);
 
 impl Title {
     pub(super) fn of(title: Option<&str>) -> Self {
-        let title = title.unwrap_or_default().to_lowercase();
-        Self(format!(" {} ", title.replace([',', '/', '(', ')'], " ")))
+        let title = title.unwrap_or_default().chars();
+        let letters = title.flat_map(char::to_lowercase);
+        let letters = letters.map(|letter| match letter {
+            ',' | '/' | '(' | ')' => ' ',
+            letter => letter,
+        });
+        Self([' '].into_iter().chain(letters).chain([' ']).collect())
     }
 
     fn begins(&self, word: &str) -> bool {

@@ -5,6 +5,7 @@ use std::fmt;
 use super::super::Situation;
 use super::super::people::{COMMITTEE, EXECUTIVE_ROLES, is_executive, makes_people};
 use super::volumes::bent;
+use crate::listing::counted;
 use crate::manifest::Activity;
 use crate::model::inventory::Opportunity;
 use crate::model::pins::Pins;
@@ -97,25 +98,26 @@ pub(super) enum Lack {
     /// Business days.
     Room(i32, i32),
     Count(u32, Kind, u32),
-    /// A shape of closed deals, or of open ones, and this one is closed.
-    Stage(bool),
+    /// What the shape is for, and what this deal is.
+    Stage(&'static str, &'static str),
 }
 
 /// Something that the manifest allows at most so many of.
 #[derive(Clone, Copy)]
 pub(super) struct Kind {
-    what: &'static str,
+    /// What one is called, and several.
+    what: [&'static str; 2],
     key: &'static str,
     most: fn(&Activity) -> u32,
 }
 
 const PAST: Kind = Kind {
-    what: "past meetings",
+    what: ["past meeting", "past meetings"],
     key: "activity.meetings.past_max",
     most: |activity| activity.meetings.past.max(),
 };
 const FUTURE: Kind = Kind {
-    what: "upcoming meetings",
+    what: ["upcoming meeting", "upcoming meetings"],
     key: "activity.meetings.future_max",
     most: |activity| match activity.future_days {
         0 => 0,
@@ -123,7 +125,7 @@ const FUTURE: Kind = Kind {
     },
 };
 const MAILS: Kind = Kind {
-    what: "emails",
+    what: ["email", "emails"],
     key: "activity.emails.max",
     most: |activity| activity.emails.max(),
 };
@@ -131,30 +133,51 @@ const MAILS: Kind = Kind {
 impl fmt::Display for Lack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::People(needs, 0) => write!(f, "needs {needs} people, and its account has none"),
             Self::People(needs, has) => {
-                write!(f, "needs {needs} people, and its account has {has}")
+                let people = counted(*needs as u64, "person", "people");
+                write!(f, "needs {people}, and its account has {}", none_or(*has))
             }
-            Self::Stage(true) => f.write_str("is for open deals, and this one is closed"),
-            Self::Stage(false) => f.write_str("is for closed deals, and this one is open"),
+            Self::Stage(of, is) => write!(f, "is for {of} deals, and this one is {is}"),
             Self::Executive => {
                 f.write_str("needs an executive, and nobody's title at its account says so")
             }
-            Self::Others(needs, has) => write!(
-                f,
-                "needs {needs} people who are no executives, and its account has {has}"
-            ),
+            Self::Others(needs, has) => {
+                let one = "person who is no executive";
+                let people = counted(*needs as u64, one, "people who are no executives");
+                write!(f, "needs {people}, and its account has {}", none_or(*has))
+            }
             Self::Room(needs, has) => {
-                write!(
-                    f,
-                    "needs {needs} business days of past, and there are {has}"
-                )
+                let days = counted(*needs as u64, "business day", "business days");
+                write!(f, "needs {days} of past, and there are {has}")
             }
             Self::Count(needs, Kind { what, key, .. }, most) => {
-                write!(f, "needs {needs} {what}, and `{key}` is {most}")
+                let records = counted(u64::from(*needs), what[0], what[1]);
+                write!(f, "needs {records}, and `{key}` is {most}")
             }
         }
     }
+}
+
+fn none_or(count: usize) -> String {
+    match count {
+        0 => "none".to_owned(),
+        _ => count.to_string(),
+    }
+}
+
+/// Why a deal can never be told so, whatever there is for it: how it ended says otherwise.
+pub(super) fn belies(shape: Shape, opportunity: &Opportunity) -> Option<Lack> {
+    let (of, fits) = match shape {
+        Shape::Won => ("won", opportunity.is_won()),
+        Shape::LostToCompetitor | Shape::NoDecision => ("lost", opportunity.is_lost()),
+        _ => ("open", !opportunity.closed),
+    };
+    let is = match (opportunity.closed, opportunity.is_won()) {
+        (false, _) => "open",
+        (true, true) => "won",
+        (true, false) => "lost",
+    };
+    (!fits).then_some(Lack::Stage(of, is))
 }
 
 /// How many business days of past a shape needs.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Situation;
-use super::means::{Lack, Means};
+use super::means::{Means, belies};
 use super::{Because, Fallen};
 use crate::draw::{Draw, RootDraw};
 use crate::manifest::Misfit;
@@ -114,7 +114,7 @@ pub(super) fn is_outdated(situation: &Situation, root: RootId, pins: &Pins) -> b
         return false;
     }
     if let Some((_, shape)) = assigned(situation, root) {
-        return shape != pins.shape && shape.is_closed() == deal.closed;
+        return shape != pins.shape && belies(shape, deal).is_none();
     }
     let usual = if deal.closed { LOST } else { OPEN };
     let weights = weights(situation, usual);
@@ -145,16 +145,12 @@ pub(super) fn shape(
     let assigned = assigned(situation, root);
     let wanted = match assigned {
         Some((_, shape)) => shape,
-        None if deal.closed && deal.probability > 0.0 => Shape::Won,
+        None if deal.is_won() => Shape::Won,
         None if deal.closed => drawn(&weights(situation, LOST), pins.position, draws),
         None => fixed.unwrap_or_else(|| drawn(&weights(situation, OPEN), pins.position, draws)),
     };
     let means = Means::of(situation, deal, pins);
-    let lack = match wanted.is_closed() == deal.closed {
-        true => means.lack(wanted),
-        false => Some(Lack::Stage(deal.closed)),
-    };
-    let Some(lack) = lack else {
+    let Some(lack) = belies(wanted, deal).or_else(|| means.lack(wanted)) else {
         return Given {
             shape: wanted,
             fallen: None,
@@ -167,13 +163,14 @@ pub(super) fn shape(
         message: format!("shape {shape} of deal {:?} {because}", deal.name),
         hint: "give it another shape, or make room for this one".to_owned(),
     });
-    let last = if deal.closed {
-        Shape::NoDecision
-    } else {
-        Shape::New
+    // How a deal ended is told whatever is lacking.
+    let shape = match (deal.is_won(), deal.is_lost()) {
+        (true, _) => Shape::Won,
+        (_, true) => Shape::NoDecision,
+        _ => first_that_holds(&means, wanted, |_| true).unwrap_or(Shape::New),
     };
     Given {
-        shape: first_that_holds(&means, wanted, |_| true).unwrap_or(last),
+        shape,
         fallen: Some(Fallen {
             from: wanted,
             because: Because::Unfit(because),

@@ -340,7 +340,7 @@ fn age(opportunity: &Opportunity, ends: Ends, anchor: Day) -> i32 {
 
 /// How far the deal has come. A lost deal's probability says nothing of it, so it is drawn.
 fn position(opportunity: &Opportunity, draws: &crate::draw::Draw) -> u8 {
-    if opportunity.closed && opportunity.probability <= 0.0 {
+    if opportunity.is_lost() {
         return 35 + draws.below(mix::POSITION, 45) as u8;
     }
     opportunity.probability.clamp(0.0, 100.0) as u8

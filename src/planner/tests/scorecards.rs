@@ -341,6 +341,60 @@ fn check_mentioned(world: &World, (level, templates): (&str, &str)) {
     );
 }
 
+/// An answer claims what the text says that it cites first, and nothing else.
+#[test]
+fn answers_say_what_their_first_citation_says() {
+    for (templates, least) in [("meddpicc", 150), ("bant, champ, spiced", 300)] {
+        let mut world = plain_world(40).with_an_owner_each();
+        world.settings.templates = templates;
+        world.settings.past_days = 120;
+        for number in 0..40 {
+            world.deal(number).closed = number % 7 == 0;
+        }
+        let manifest = world.settings.manifest();
+        let planner = world.planner(&manifest);
+        let records = world.plan().records;
+        let mut seen = BTreeMap::new();
+        for (address, answer) in of(&records, Object::ScorecardAnswer) {
+            let key = answer.text("Question_Key__c");
+            let Some(cited) = answer.cites().first() else {
+                continue;
+            };
+            let clauses = planner.clauses(address.root).into_iter();
+            let mut clauses =
+                clauses.filter(|(path, element, _)| *path == cited.path && *element == key);
+            let (_, _, clauses) = clauses.next().expect("what is cited is evidence");
+            let text = records[cited].text("Description").to_lowercase();
+            let is_there = |clause: &&String| text.contains(&clause.to_lowercase());
+            let said: Vec<_> = clauses.iter().filter(is_there).collect();
+            let answered = words(answer.text("Answer__c"));
+            // In a message people write `we` and `you`, and an answer tells of them by name.
+            let alike = |clause: &&String| {
+                let words = words(clause);
+                words.intersection(&answered).count() * 100 / words.len()
+            };
+            let best = clauses.iter().max_by_key(alike);
+            let best = best.expect("there are clauses");
+            assert!(
+                said.contains(&best) && alike(&best) >= 60,
+                "{address} says {:?}\n{cited} says {said:?}",
+                answer.text("Answer__c"),
+            );
+            *seen.entry(key.to_owned()).or_insert(0) += 1;
+        }
+        let all: usize = seen.values().sum();
+        assert!(all >= least, "{seen:?}");
+    }
+}
+
+fn words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|letter: char| !letter.is_alphanumeric());
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
 #[test]
 fn a_template_words_its_answers_itself() {
     let mut world = plain_world(12);

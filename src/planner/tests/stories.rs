@@ -127,6 +127,68 @@ fn all_shapes_are_told() {
     }
 }
 
+/// Whoever is missing, and whatever a deal is named to be: it is told as it ended.
+#[test]
+fn a_deal_is_told_as_it_ended() {
+    let assigned = ["won", "lost-to-competitor", "no-decision", "healthy"];
+    let assigned = assigned
+        .map(|shape| format!("stories: {{assign: [{{opportunity: \"*\", shape: {shape}}}]}}\n"));
+    for people in 0..4 {
+        for stories in assigned.iter().chain([&String::new()]) {
+            let mut world = plain_world(20);
+            world.settings.added = format!("contacts: {{generate: false}}\n{stories}");
+            for contacts in world.inventory.contacts.values_mut() {
+                while contacts.len() > people {
+                    contacts.pop_last();
+                }
+            }
+            for number in 0..20 {
+                let deal = world.deal(number);
+                deal.closed = true;
+                deal.won = Some(number % 2 == 0);
+                // What its owner left there says nothing.
+                deal.probability = if number % 3 == 0 { 0.0 } else { 90.0 };
+            }
+            let told = world.plan();
+            for (root, pins) in &told.pins {
+                let won = world.inventory.opportunities[root].is_won();
+                let is_lost = matches!(pins.shape, Shape::LostToCompetitor | Shape::NoDecision);
+                assert_eq!(
+                    (pins.shape == Shape::Won, is_lost),
+                    (won, !won),
+                    "{root} {stories}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_won_deal_says_what_its_story_lacks() {
+    let mut world = plain_world(1);
+    world.settings.added = "contacts: {generate: false}\n".to_owned();
+    let contacts = world.inventory.contacts.values_mut().next();
+    contacts.expect("it has an account").pop_last();
+    for (people, expect) in [
+        (3, None),
+        (2, Some("needs 3 people, and its account has 2")),
+        (0, Some("needs 3 people, and its account has none")),
+    ] {
+        let deal = world.deal(0);
+        (deal.closed, deal.won) = (true, Some(true));
+        for contacts in world.inventory.contacts.values_mut() {
+            while contacts.len() > people {
+                contacts.pop_last();
+            }
+        }
+        let manifest = world.settings.manifest();
+        let planner = world.planner(&manifest);
+        let fallen = planner.stories.fallen.values();
+        let because: Vec<_> = fallen.map(|fallen| fallen.because.to_string()).collect();
+        assert_eq!(because, expect.into_iter().collect::<Vec<_>>());
+    }
+}
+
 /// Gives the first deal of a world a shape and looks why it cannot have it, if it cannot.
 fn check_assigned(shape: &str, edit: impl Fn(&mut World), expect: &str) {
     let mut world = plain_world(1);
@@ -184,7 +246,7 @@ fn a_shape_that_has_too_few_meetings_says_what_it_lacks() {
         (
             "healthy",
             0,
-            "needs 1 upcoming meetings, and `activity.meetings.future_max` is 0",
+            "needs 1 upcoming meeting, and `activity.meetings.future_max` is 0",
         ),
         ("at-risk", 0, ""),
     ] {
@@ -206,7 +268,7 @@ fn a_shape_that_has_too_few_emails_says_what_it_lacks() {
         (
             "at-risk",
             0,
-            "needs 1 emails, and `activity.emails.max` is 0",
+            "needs 1 email, and `activity.emails.max` is 0",
         ),
         ("stalled", 3, ""),
         (
@@ -222,7 +284,7 @@ fn a_shape_that_has_too_few_emails_says_what_it_lacks() {
         (
             "single-threaded",
             0,
-            "needs 1 emails, and `activity.emails.max` is 0",
+            "needs 1 email, and `activity.emails.max` is 0",
         ),
         (
             "champion-left",
@@ -297,7 +359,7 @@ fn a_shape_that_the_people_do_not_allow_says_whom_it_lacks() {
         (
             "single-threaded",
             &["CFO"],
-            "needs 1 people who are no executives, and its account has 0",
+            "needs 1 person who is no executive, and its account has none",
         ),
         ("single-threaded", &["Analyst"], ""),
         (

@@ -30,6 +30,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     let step = &deal.timeline.steps[cited];
     let facts = voice.facts(lexicon, &deal.planner.situation);
     let mut words = compose::common(voice, facts, step.topic);
+    words.fixed = compose::inner(voice, step);
     let named = |place| voice.at(place).map_or("", |someone| &someone.full);
     let (buyer, champion) = about(deal, element);
     words.set(Slot::Buyer, named(buyer));
@@ -49,7 +50,10 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     } else {
         lexicon.sure
     };
-    let mut pen = Pen::new(grammar, &words, Dice::of(voice.seed, key));
+    // What is cited says the same, as it is its turn too.
+    let scene = Scene::of(voice, deal.timeline, cited);
+    let mut pen =
+        Pen::new(grammar, &words, Dice::of(voice.seed, key)).in_turn(voice.seed, scene.turn());
     pen.say(rules[usize::from(sure) - 1]);
     pen.verbatim(" ");
     match element {

@@ -101,6 +101,12 @@ pub(super) fn of_industry(industry: Option<&str>) -> &'static str {
     found.map_or("general", |(_, bank)| bank)
 }
 
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    let of_industries = INDUSTRIES.iter().map(|(_, bank)| *bank);
+    of_industries.chain(["general"])
+}
+
 /// What is sold, by its name.
 pub(super) fn ware(product: &str) -> Ware {
     let product = product.to_lowercase();

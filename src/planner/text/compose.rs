@@ -1,6 +1,6 @@
 //! From a scene to its text.
 
-use super::super::timeline::Direction;
+use super::super::timeline::Step;
 use super::super::timeline::topic::Topic;
 use super::bank::Ware;
 use super::catalogue::Phase;
@@ -16,15 +16,10 @@ use crate::model::shape::Shape;
 
 /// What is written: the whole of a note, or of a message what stands between its header and its
 /// end, greeting and name included.
-pub(super) fn compose(
-    lexicon: &Lexicon,
-    scene: &Scene,
-    (facts, opened): (&Facts, Direction),
-    heavy: bool,
-) -> String {
+pub(super) fn compose(lexicon: &Lexicon, scene: &Scene, facts: &Facts, heavy: bool) -> String {
     let mut words = words(scene, facts);
     if !scene.is_internal() {
-        talk(lexicon, scene, opened, &mut words);
+        talk(lexicon, scene, &mut words);
     }
     let grammar = &lexicon.grammar;
     let dice = Dice::of(scene.voice.seed, scene.step.path.as_str());
@@ -68,7 +63,6 @@ fn opens(sort: Sort) -> bool {
             | S::FollowUp
             | S::Reschedule
             | S::FirstOut
-            | S::FirstIn
             | S::Outreach
             | S::Bump
             | S::Farewell
@@ -153,7 +147,7 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     let mut words = common(voice, facts, step.topic);
     words.evidence = step.evidence;
     words.of_main = scene.of_main;
-    words.fixed = mix(voice.seed, step.topic as u64 * 64 + u64::from(step.round));
+    words.fixed = inner(voice, step);
     let phase = match step.phase {
         Phase::Opening => Slot::Opening,
         Phase::Discovery => Slot::Discovery,
@@ -178,6 +172,11 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     }
     people(scene, &mut words);
     words
+}
+
+/// What the inner alternatives of facts are chosen by in the text of a step.
+pub(super) fn inner(voice: &Voice, step: &Step) -> u64 {
+    mix(voice.seed, step.topic as u64 * 64 + u64::from(step.round))
 }
 
 fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
@@ -267,12 +266,15 @@ fn speakers<'a>(
 }
 
 /// What a thread says: a row for all of its messages.
-fn talk(lexicon: &Lexicon, scene: &Scene, opened: Direction, words: &mut Words) {
-    let grammar = &lexicon.grammar;
-    let rule = match opened {
-        Direction::Outbound => lexicon.talk(scene.step.topic),
-        Direction::Inbound => lexicon.queries[scene.step.phase as usize],
+fn talk(lexicon: &Lexicon, scene: &Scene, words: &mut Words) {
+    let (slot, column) = match scene.sort {
+        Sort::FirstOut | Sort::Outreach => (Slot::Ask, 0),
+        Sort::AnswerIn => (Slot::Answer, 1),
+        Sort::Wrap => (Slot::Wrap, 2),
+        _ => return,
     };
+    let grammar = &lexicon.grammar;
+    let rule = lexicon.talk(scene.step.topic);
     let mut dice = scene.thread();
     // The first draw tells whether the answer evades.
     dice.below(2);
@@ -280,18 +282,12 @@ fn talk(lexicon: &Lexicon, scene: &Scene, opened: Direction, words: &mut Words) 
     let rows = rows.filter(|(_, way)| way.fits(words.known));
     let rows: Vec<usize> = rows.map(|(row, _)| row).collect();
     let row = rows[(dice.below(rows.len()) + usize::from(scene.step.round)) % rows.len()];
-    let column = match scene.sort {
-        Sort::FirstOut | Sort::FirstIn | Sort::Outreach => (Slot::Ask, 0),
-        Sort::AnswerIn | Sort::AnswerOut => (Slot::Answer, 1),
-        Sort::Wrap => (Slot::Wrap, 2),
-        _ => return,
-    };
     // Question and answer agree in their details.
     let fixed = mix(scene.voice.seed, row as u64);
     let mut pen = Pen::new(grammar, words, dice).fixed(fixed);
-    pen.say_row(grammar.column(rule, column.1), row);
+    pen.say_row(grammar.column(rule, column), row);
     let text = pen.finish();
-    words.set(column.0, text);
+    words.set(slot, text);
 }
 
 /// The elements that a step gives evidence for, each with the clauses that its text may have of it.

@@ -53,19 +53,14 @@ const EVENT_AFTER: (usize, usize) = (45, 100);
 impl Facts {
     pub(super) fn draw(source: Source) -> Self {
         let mut facts = Self(Vec::with_capacity(24));
-        let bank = match source.ware {
-            Ware::Software => source.bank,
-            Ware::Equipment => "equipment",
-            Ware::Service => "service",
+        let (bank, criteria) = match source.ware {
+            Ware::Software => (source.bank, "criteria.software"),
+            Ware::Equipment => ("equipment", "criteria.equipment"),
+            Ware::Service => ("service", "criteria.service"),
         };
         for (name, slots) in BANKED {
             facts.row(source, &format!("{name}.{bank}"), slots);
         }
-        let criteria = match source.ware {
-            Ware::Software => "criteria.software",
-            Ware::Equipment => "criteria.equipment",
-            Ware::Service => "criteria.service",
-        };
         facts.row(source, criteria, CRITERIA);
         facts.row(source, "by", &[Slot::By]);
         facts.row(source, "rival", &[Slot::Rival]);
@@ -122,6 +117,22 @@ impl Facts {
 pub(super) fn chosen(seed: u64, names: &[String]) -> Option<&str> {
     let many = std::num::NonZeroUsize::new(names.len())?;
     Some(&names[Dice::of(seed, "named").below(many.get())])
+}
+
+/// The names of all rules that facts are drawn from.
+#[cfg(test)]
+pub(super) fn rules() -> impl Iterator<Item = String> {
+    let banks = super::bank::all().chain(["equipment", "service"]);
+    let banked =
+        banks.flat_map(|bank| BANKED.iter().map(move |(name, _)| format!("{name}.{bank}")));
+    let others = [
+        "criteria.software",
+        "criteria.equipment",
+        "criteria.service",
+        "by",
+        "rival",
+    ];
+    banked.chain(others.map(str::to_owned))
 }
 
 /// One cell of a table of facts, which speaks of nothing else.

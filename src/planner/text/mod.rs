@@ -128,8 +128,7 @@ fn body_of(deal: &Deal, number: usize) -> String {
     }
     let facts = deal.voice.facts(deal.lexicon(), &planner.situation);
     let heavy = planner.situation.manifest.activity.realism_level == RealismLevel::Heavy;
-    let opened = scene.opened(deal.timeline);
-    compose::compose(deal.lexicon(), &scene, (facts, opened), heavy)
+    compose::compose(deal.lexicon(), &scene, facts, heavy)
 }
 
 fn next_step_of(deal: &Deal, number: usize) -> String {

@@ -4,7 +4,7 @@ use super::super::{Deal, Situation};
 use super::scene::{self, Scene};
 use super::slots::Slot;
 use super::voice::{Someone, Voice};
-use super::{answer, facts, own};
+use super::{answer, compose, facts, own};
 use crate::draw::fnv1a;
 use crate::manifest::{Manifest, RealismLevel};
 use crate::model::pins::Pins;
@@ -189,5 +189,8 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
         },
         someone(buyer),
         someone(champion),
+        // The answer says what the step says that it cites.
+        Scene::of(deal.voice, deal.timeline, *cited).turn() as u64,
+        compose::inner(deal.voice, step),
     ])
 }

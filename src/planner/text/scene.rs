@@ -16,6 +16,9 @@ macro_rules! sorts {
         }
 
         impl Sort {
+            #[cfg(test)]
+            pub(super) const ALL: &[Self] = &[$(Self::$sort,)*];
+
             /// The names of the layouts, in the order of the enum.
             pub(super) const LAYOUTS: &[&str] = &[$($layout,)*];
         }
@@ -37,9 +40,7 @@ sorts! {
     Reschedule = "reschedule",
     RescheduleReply = "reschedule.reply",
     FirstOut = "first.out",
-    FirstIn = "first.in",
     AnswerIn = "answer.in",
-    AnswerOut = "answer.out",
     Wrap = "wrap",
     Evasive = "evasive",
     EvasiveAnswer = "evasive.answer",
@@ -169,12 +170,6 @@ impl<'a> Scene<'a> {
     pub(super) fn is_internal(&self) -> bool {
         is_internal(self.step.kind)
     }
-
-    /// The way of what opened the thread.
-    pub(super) fn opened(&self, timeline: &Timeline) -> Direction {
-        let ways = chain(timeline, self.step);
-        ways.first().copied().unwrap_or(Direction::Outbound)
-    }
 }
 
 /// Whether there is evidence of one of the elements.
@@ -302,18 +297,24 @@ fn attached(path: &str) -> Option<Sort> {
     found.map(|(_, sort)| *sort)
 }
 
-/// The first messages of threads that a shape asks for.
+/// Whether threads about it, sooner or later, are a question and its answer.
+pub(super) fn is_talked_about(topic: Topic) -> bool {
+    let follows = |place| special(topic, Direction::Outbound, place).is_none();
+    topic.is_written_about() && (1..3).any(follows)
+}
+
+/// The messages of threads that a shape asks for. Those that the customer opens have no others.
 fn special(topic: Topic, way: Direction, place: u8) -> Option<Sort> {
     let sort = match (topic, way, place) {
         (Topic::Outreach, Direction::Outbound, 0) => Sort::Outreach,
         (Topic::Bump, Direction::Outbound, 0) => Sort::Bump,
         (Topic::Bump, Direction::Outbound, _) => Sort::BumpAgain,
         (Topic::Bump, Direction::Inbound, _) => Sort::Evasive,
-        (Topic::Absence, Direction::Inbound, _) => Sort::Absence,
-        (Topic::Farewell, Direction::Inbound, 0) => Sort::Farewell,
-        (Topic::Farewell, Direction::Outbound, 1) => Sort::FarewellReply,
-        (Topic::ClosingOut, Direction::Inbound, 0) => Sort::ClosingOut,
-        (Topic::ClosingOut, Direction::Outbound, 1) => Sort::ClosingOutReply,
+        (Topic::Absence, ..) => Sort::Absence,
+        (Topic::Farewell, Direction::Inbound, _) => Sort::Farewell,
+        (Topic::Farewell, Direction::Outbound, _) => Sort::FarewellReply,
+        (Topic::ClosingOut, Direction::Inbound, _) => Sort::ClosingOut,
+        (Topic::ClosingOut, Direction::Outbound, _) => Sort::ClosingOutReply,
         (Topic::Signature, Direction::Outbound, 0) => Sort::SignatureOut,
         (Topic::Signature, Direction::Inbound, 0 | 1) => Sort::SignatureIn,
         _ => return None,
@@ -321,29 +322,22 @@ fn special(topic: Topic, way: Direction, place: u8) -> Option<Sort> {
     Some(sort)
 }
 
-/// A thread has a question, an answer to it, and what is made of that; who is not answered asks
-/// again, and whoever does not want to answer evades.
+/// A thread has a question of ours, an answer to it, and what we make of that; who is not answered
+/// asks again, and whoever does not want to answer evades.
 fn in_thread(voice: &Voice, timeline: &Timeline, step: &Step) -> Sort {
     let ways = chain(timeline, step);
-    let opener = ways[0];
-    let is_redlined = opener == Direction::Outbound && REDLINED.contains(&step.topic);
+    let is_redlined = REDLINED.contains(&step.topic);
     let evades = thread(voice, step).below(100) < evasive(voice.shape);
-    let mut sort = match opener {
-        Direction::Outbound => Sort::FirstOut,
-        Direction::Inbound => Sort::FirstIn,
-    };
+    let mut sort = Sort::FirstOut;
     for pair in ways.windows(2) {
         sort = match (sort, pair[1]) {
             (Sort::FirstOut | Sort::Nudge, Direction::Outbound) => Sort::Nudge,
             (Sort::FirstOut | Sort::Nudge, Direction::Inbound) if evades => Sort::Evasive,
             (Sort::FirstOut | Sort::Nudge, Direction::Inbound) => Sort::AnswerIn,
-            (Sort::FirstIn, Direction::Outbound) => Sort::AnswerOut,
             (Sort::EvasiveAnswer, Direction::Outbound) => Sort::Nudge,
             (Sort::Evasive, Direction::Outbound) => Sort::EvasiveAnswer,
             (Sort::Evasive | Sort::EvasiveAnswer, Direction::Inbound) => Sort::Evasive,
-            (Sort::AnswerIn, Direction::Outbound) | (Sort::AnswerOut, Direction::Inbound) => {
-                Sort::Wrap
-            }
+            (Sort::AnswerIn, Direction::Outbound) => Sort::Wrap,
             // What both sides mark up goes through a second round.
             (Sort::Wrap, Direction::Inbound) if is_redlined => Sort::RedlineIn,
             (Sort::RedlineIn, Direction::Outbound) => Sort::RedlineOut,

@@ -53,17 +53,26 @@ fn of_step<'a>(deal: &'a Deal, step: &Step) -> Scene<'a> {
     )
 }
 
+/// The rules of what mails around a meeting are called: a mail and its answer have one subject.
+pub(super) const TITLES: &[([Sort; 2], &str)] = &[
+    ([Sort::Invite, Sort::InviteReply], "title.invite"),
+    ([Sort::Prep, Sort::PrepReply], "title.prep"),
+    (
+        [Sort::BusinessCase, Sort::BusinessCaseReply],
+        "title.business-case",
+    ),
+    ([Sort::Recap, Sort::RecapReply], "title.recap"),
+    ([Sort::FollowUp, Sort::FollowUpReply], "title.follow-up"),
+    (
+        [Sort::Reschedule, Sort::RescheduleReply],
+        "title.reschedule",
+    ),
+];
+
 /// What a mail around a meeting is, before the meeting's own subject.
 fn title(deal: &Deal, scene: &Scene) -> String {
-    let name = match scene.sort {
-        Sort::Invite | Sort::InviteReply => "title.invite",
-        Sort::Prep | Sort::PrepReply => "title.prep",
-        Sort::BusinessCase | Sort::BusinessCaseReply => "title.business-case",
-        Sort::Recap => "title.recap",
-        Sort::FollowUp | Sort::FollowUpReply => "title.follow-up",
-        Sort::Reschedule | Sort::RescheduleReply => "title.reschedule",
-        Sort::RecapReply => "title.recap",
-        _ => return String::new(),
+    let Some((_, name)) = TITLES.iter().find(|(sorts, _)| sorts.contains(&scene.sort)) else {
+        return String::new();
     };
     let lexicon = deal.lexicon();
     let facts = deal.voice.facts(lexicon, &deal.planner.situation);

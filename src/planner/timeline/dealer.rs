@@ -87,7 +87,7 @@ impl Dealer {
     fn fits(&self, topic: Topic, day: i32) -> bool {
         let needs = |topics: &[Topic], is: bool| is || !topics.contains(&topic);
         let is_won = self.shape == Shape::Won;
-        topic != Topic::Introduction
+        topic.is_dealt()
             && needs(OF_LARGE_DEALS, self.segment >= Segment::Large)
             && needs(OF_SURE_DEALS, SURE.contains(&self.shape))
             && needs(OF_WON_DEALS, is_won || day > 0)

@@ -456,6 +456,21 @@ impl Topic {
     pub(in crate::planner) fn facts(self) -> &'static Facts {
         &TOPICS[self as usize]
     }
+
+    /// Whether it comes up by itself: calls and to-dos are about nothing else.
+    pub(in crate::planner) fn is_dealt(self) -> bool {
+        self.facts().phase.is_some() && self != Self::Introduction
+    }
+
+    /// Whether meetings are about it.
+    pub(in crate::planner) fn is_met_about(self) -> bool {
+        self.is_dealt() || matches!(self, Self::Introduction | Self::KickOff)
+    }
+
+    /// Whether threads are about it.
+    pub(in crate::planner) fn is_written_about(self) -> bool {
+        !matches!(self, Self::Introduction | Self::KickOff)
+    }
 }
 
 #[cfg(test)]

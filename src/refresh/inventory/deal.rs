@@ -99,6 +99,7 @@ fn opportunity(fields: &Fields, reading: &Reading<'_>) -> Result<(RootId, Opport
         .map(|id| record_id(&id))
         .transpose()?;
     let number = |name: &str| fields.get(name).and_then(Json::as_f64);
+    let flag = |name: &str| fields.get(name).and_then(Json::as_bool);
     let opportunity = Opportunity {
         name,
         account: account.map(AccountId),
@@ -108,10 +109,8 @@ fn opportunity(fields: &Fields, reading: &Reading<'_>) -> Result<(RootId, Opport
         amount: number("Amount").map(|amount| reading.corporate(fields, amount)),
         close_date: Day::from_date(close_date),
         created: timestamp(&text(fields, "CreatedDate")?)?,
-        closed: fields
-            .get("IsClosed")
-            .and_then(Json::as_bool)
-            .unwrap_or(false),
+        closed: flag("IsClosed").unwrap_or(false),
+        won: flag("IsWon"),
         story_key,
     };
     Ok((RootId(id), opportunity))

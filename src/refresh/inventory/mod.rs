@@ -60,6 +60,7 @@ const FIELDS: &[&str] = &[
     "CloseDate",
     "CreatedDate",
     "IsClosed",
+    "IsWon",
 ];
 
 /// Reads all that planning depends on, and further things with the first call.
@@ -239,7 +240,7 @@ async fn read_selected(
 
 /// Gives the texts of a job the types that they have elsewhere.
 fn typed(fields: &mut Fields) {
-    for name in ["Probability", "Amount", "IsClosed"] {
+    for name in ["Probability", "Amount", "IsClosed", "IsWon"] {
         if let Some(value) = fields.get_mut(name)
             && let Some(typed) = value
                 .as_str()

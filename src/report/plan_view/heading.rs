@@ -1,9 +1,10 @@
 //! What a plan is about: org, pack, opportunities, and what it leaves out.
 
+use crate::listing::counted;
 use crate::model::told::Shaped;
 use crate::plan_file::{Blocked, Command, Coverage, Header};
 use crate::report::paint;
-use crate::report::text::{brief, clean, clip, counted};
+use crate::report::text::{brief, clean, clip};
 
 /// More notices than these are counted.
 const MOST_NOTICES: usize = 6;
@@ -25,8 +26,9 @@ pub(super) fn lines(header: &Header) -> Vec<String> {
     );
     lines.extend(header.blocked.iter().take(MOST_BLOCKED).flat_map(blocked));
     if header.blocked.len() > MOST_BLOCKED {
-        let more = header.blocked.len() - MOST_BLOCKED;
-        lines.push(paint::dim(&format!("  ({more} more kinds are left out)")));
+        let more = (header.blocked.len() - MOST_BLOCKED) as u64;
+        let kinds = counted(more, "more kind is", "more kinds are");
+        lines.push(paint::dim(&format!("  ({kinds} left out)")));
     }
     lines.extend(notices(&header.notices));
     lines
@@ -163,10 +165,9 @@ fn notices(notices: &[String]) -> Vec<String> {
         .map(|notice| format!("{mark} {}", clip(&clean(notice), NOTICE_WIDTH)))
         .collect();
     if notices.len() > MOST_NOTICES {
-        lines.push(paint::dim(&format!(
-            "  ({} more notices)",
-            notices.len() - MOST_NOTICES
-        )));
+        let more = (notices.len() - MOST_NOTICES) as u64;
+        let notices = counted(more, "more notice", "more notices");
+        lines.push(paint::dim(&format!("  ({notices})")));
     }
     lines
 }

@@ -15,7 +15,8 @@ use comfy_table::CellAlignment::{Left, Right};
 
 use super::paint;
 use super::table::{self, Column};
-use super::text::{clean, counted, duration, thousands};
+use super::text::{clean, duration};
+use crate::listing::{counted, thousands};
 use crate::model::change::{Action, Counts, Reason};
 use crate::model::order::Step;
 use crate::plan_file::{Command, Estimate, Group, Header, KindCost, Plan};

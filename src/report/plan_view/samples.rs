@@ -1,11 +1,12 @@
 //! Samples of each group, in Terraform's grammar.
 
 use super::View;
+use crate::listing::thousands;
 use crate::model::change::Action;
 use crate::plan_file::Group;
 use crate::report::paint;
 use crate::report::record::{self, Bounds};
-use crate::report::text::{clean, thousands};
+use crate::report::text::clean;
 
 /// What one sample may take up, from ample to bare.
 const BOUNDS: [Bounds; 3] = [

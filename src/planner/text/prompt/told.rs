@@ -121,7 +121,6 @@ pub(super) fn opening(sort: Sort) -> &'static str {
         Sort::Recap => "we sum up the meeting that was held",
         Sort::FollowUp => "we follow up on the demo",
         Sort::Reschedule => "we propose another day for a meeting that was cancelled",
-        Sort::FirstIn => "the customer asks a question",
         Sort::Outreach => "we write to somebody who does not know us yet",
         Sort::Bump => "we ask again, because nobody answers",
         Sort::Absence => "an automatic reply: out of office",

@@ -49,17 +49,13 @@ impl Writer<'_> {
         let mut balance = self.balance;
         balance.count(Direction::Outbound);
         let is_answered = balance.wants_reply() && mail.leaves_time();
-        let whens = self.whens(meeting, mail, is_answered);
-        let asked = self.attached((meeting, mail), (Direction::Outbound, whens[0]), None);
-        let Some(answered) = whens.get(1) else { return };
+        let Some((asked, when)) = self.ask(meeting, mail, is_answered) else {
+            return;
+        };
         if self.is_full() {
             self.leave_unsaid(Direction::Inbound);
         } else {
-            self.attached(
-                (meeting, mail),
-                (Direction::Inbound, *answered),
-                Some(asked),
-            );
+            self.attached((meeting, mail), when, Some(asked));
         }
     }
 
@@ -92,16 +88,17 @@ impl Writer<'_> {
         let mails = [before.filter(|_| unit.invite > 0), Some(after)];
         for (mail, answered) in mails.into_iter().zip(answers) {
             let Some(mail) = mail else { continue };
-            let whens = self.whens(meeting, &mail, answered > 0);
-            let asked = self.attached((meeting, &mail), (Direction::Outbound, whens[0]), None);
-            if let Some(answered) = whens.get(1) {
-                self.attached(
-                    (meeting, &mail),
-                    (Direction::Inbound, *answered),
-                    Some(asked),
-                );
+            if let Some((asked, when)) = self.ask(meeting, &mail, answered > 0) {
+                self.attached((meeting, &mail), when, Some(asked));
             }
         }
+    }
+
+    /// Writes a mail of ours; gives its step and when its answer is written, if there is one.
+    fn ask(&mut self, meeting: &Meeting, mail: &Mail, is_answered: bool) -> Option<(usize, When)> {
+        let whens = self.whens(meeting, mail, is_answered);
+        let asked = self.attached((meeting, mail), whens[0], None);
+        Some((asked, *whens.get(1)?))
     }
 
     /// When a mail is sent, and its answer.
@@ -230,17 +227,18 @@ impl Writer<'_> {
         }
     }
 
+    /// Adds a mail of ours, or the customer's answer to what was asked in a step.
     fn attached(
         &mut self,
         (meeting, mail): (&Meeting, &Mail),
-        (direction, when): (Direction, When),
+        when: When,
         asked: Option<usize>,
     ) -> usize {
         let name = mail.name;
         let path = self.timeline.steps[meeting.step].path.as_str();
-        let path = match asked {
-            None => [path, "/", name].concat(),
-            Some(_) => [path, "/", name, "/reply"].concat(),
+        let (direction, path) = match asked {
+            None => (Direction::Outbound, [path, "/", name].concat()),
+            Some(_) => (Direction::Inbound, [path, "/", name, "/reply"].concat()),
         };
         let message = Message {
             path: Path::new(path),
