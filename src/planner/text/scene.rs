@@ -10,6 +10,7 @@ use crate::model::shape::Shape;
 macro_rules! sorts {
     ($($sort:ident = $layout:literal,)*) => {
         /// What sort of text it is. Its layouts are the grammar's rules of that name, short and long.
+        /// New ones come last: recipes of texts count them by number.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(in crate::planner) enum Sort {
             $($sort,)*
