@@ -279,8 +279,9 @@ fn a_role_that_the_manifest_drops_is_played_no_more() {
     world.apply();
     world.settings.roles = vec!["champion", "technical_evaluator"];
     let after = world.plan();
-    let roles =
-        |pins: &Pins| -> Vec<String> { pins.cast.iter().map(|part| part.role.clone()).collect() };
+    let roles = |pins: &Pins| -> Vec<String> {
+        pins.cast.iter().map(|part| part.role.to_string()).collect()
+    };
     for pins in after.pins.values() {
         let roles = roles(pins);
         assert!(

@@ -635,7 +635,7 @@ fn the_champion_prepares_what_the_economic_buyer_comes_to() {
 
 #[test]
 fn mails_to_others_are_copied_to_the_champion_and_to_whom_they_concern() {
-    let all = steps_of("healthy", |world| world.settings.emails = (20, 20));
+    let all = steps_of("healthy", |world| world.settings.emails = (40, 40));
     let opens = |step: &&Step| {
         step.kind == Kind::Mail(Direction::Outbound, 0) && step.path.as_str().starts_with("thread/")
     };

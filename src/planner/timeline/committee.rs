@@ -210,7 +210,7 @@ impl<'a> Committee<'a> {
 
     /// Money is spoken of from the middle of a deal on, contracts late.
     fn is_time_for(&self, place: u8, phase: Phase) -> bool {
-        match self.pins.cast[usize::from(place)].role.as_str() {
+        match &*self.pins.cast[usize::from(place)].role {
             "economic_buyer" => phase >= Phase::Evaluation,
             "procurement" | "legal" => phase >= Phase::Proposal,
             _ => true,

@@ -3,7 +3,7 @@
 
 use super::super::text::catalogue::{PHASES, Phase};
 use super::topic::{TOPICS, Topic};
-use crate::draw::{RootDraw, permutation};
+use crate::draw::{Dice, Draw, RootDraw};
 use crate::model::pins::Segment;
 use crate::model::shape::Shape;
 
@@ -41,8 +41,10 @@ pub(super) struct Dealer {
     name: &'static str,
     segment: Segment,
     shape: Shape,
-    /// The order of each phase's topics in this deal, drawn when it is first needed.
-    orders: [Option<Vec<usize>>; PHASES],
+    /// The draws of all orders, and each phase's topics that suit the deal in their order: drawn when
+    /// they are first needed.
+    draws: Option<Draw>,
+    orders: [Option<Vec<Topic>>; PHASES],
     /// What was dealt, and to what day.
     dealt: Vec<(Topic, i32)>,
     /// How often each topic was dealt.
@@ -55,6 +57,7 @@ impl Dealer {
             name,
             segment,
             shape,
+            draws: None,
             orders: Default::default(),
             dealt: Vec::new(),
             rounds: [0; TOPICS.len()],
@@ -65,32 +68,38 @@ impl Dealer {
     pub(super) fn next(&mut self, (phase, day): (Phase, i32), draw: &mut RootDraw) -> (Topic, u8) {
         let row = phase as usize;
         if self.orders[row].is_none() {
-            let name = format!("topics/{}/{row}", self.name);
-            self.orders[row] = Some(permutation(draw, &name, EACH));
+            self.orders[row] = Some(self.order(row, draw));
         }
-        let order = self.orders[row].iter().flatten();
-        let topics = order
-            .map(|place| TOPICS[row * EACH + place].topic)
-            .filter(|topic| self.fits(*topic, day));
+        let is_behind = self.shape != Shape::Won && day <= 0;
+        let topics = self.orders[row].iter().flatten().copied();
+        let topics = topics.filter(|topic| !is_behind || !OF_WON_DEALS.contains(topic));
         let dealt = |topic: &Topic| self.rounds[*topic as usize];
         let round = topics.clone().map(|topic| dealt(&topic)).min().unwrap_or(0);
         let mut left = topics.filter(|topic| dealt(topic) == round);
         let first = left.clone().next();
         let topic = left.find(|topic| self.is_in_order(*topic, day)).or(first);
-        let topic = topic.expect("every phase has topics for deals of any size");
+        let topic = topic.expect("every phase has topics for all deals");
         self.dealt.push((topic, day));
         self.rounds[topic as usize] += 1;
         (topic, round)
     }
 
-    /// Whether the topic may be spoken of on this day, in a deal of this size that goes as it does.
-    fn fits(&self, topic: Topic, day: i32) -> bool {
+    /// The topics of a phase that suit a deal of this size that goes as it does, in its own order.
+    fn order(&mut self, row: usize, draw: &mut RootDraw) -> Vec<Topic> {
+        let name = self.name;
+        let draws = self
+            .draws
+            .get_or_insert_with(|| draw.at(&format!("topics/{name}")));
+        let order = Dice::new(draws.seed(row)).order(EACH).into_iter();
+        let topics = order.map(|place| TOPICS[row * EACH + place].topic);
+        topics.filter(|topic| self.fits(*topic)).collect()
+    }
+
+    fn fits(&self, topic: Topic) -> bool {
         let needs = |topics: &[Topic], is: bool| is || !topics.contains(&topic);
-        let is_won = self.shape == Shape::Won;
         topic.is_dealt()
             && needs(OF_LARGE_DEALS, self.segment >= Segment::Large)
             && needs(OF_SURE_DEALS, SURE.contains(&self.shape))
-            && needs(OF_WON_DEALS, is_won || day > 0)
     }
 
     /// Whether nothing that has to come before the topic is dealt to a later day, and nothing

@@ -57,9 +57,15 @@ impl<'a> Source<'a> {
     }
 }
 
+/// So many steps most stories have at the most.
+const USUAL: usize = 32;
+
 /// Tells the story of a deal.
 pub(super) fn tell(source: Source, draw: &mut RootDraw) -> Timeline {
-    let mut timeline = Timeline::default();
+    let mut timeline = Timeline {
+        steps: Vec::with_capacity(USUAL),
+        ..Timeline::default()
+    };
     let held = meetings::tell(source, draw, &mut timeline);
     mails::tell(source, draw, &held, &mut timeline);
     calls::tell(source, draw, &mut timeline);

@@ -108,6 +108,23 @@ pub(in crate::planner) const ELEMENTS: &[&str] = &[
     "prioritisation",
 ];
 
+/// The bit of an element.
+pub(in crate::planner) const fn bit(element: &str) -> u32 {
+    let mut place = 0;
+    while !same(ELEMENTS[place].as_bytes(), element.as_bytes()) {
+        place += 1;
+    }
+    1 << place
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    let mut place = 0;
+    while place < one.len() && place < other.len() && one[place] == other[place] {
+        place += 1;
+    }
+    place == one.len() && place == other.len()
+}
+
 /// What both sides mark up before it is agreed.
 pub(in crate::planner) const REDLINED: &[Topic] = &[Topic::Contract, Topic::CommercialTerms];
 

@@ -171,8 +171,8 @@ impl Writer<'_> {
         let wait = 2 + draws.below(INVITE_DAY, 9) as i32;
         let first = reach(self.source.pins).first;
         let day = match meeting.start.day {
-            // What is to come was agreed in the last days.
-            1.. => (-2 - wait / 3).max(i32::from(self.source.pins.first)),
+            // What is to come was agreed in the last days, and not in an at-risk deal's silence.
+            1.. => (-2 - wait / 4).max(i32::from(self.source.pins.first)),
             day if day - 2 < first => return None,
             day => (day - wait).max(first),
         };

@@ -117,7 +117,7 @@ impl Writer<'_> {
         let role = talk
             .people
             .main
-            .map(|place| pins.cast[usize::from(place)].role.as_str());
+            .map(|place| &*pins.cast[usize::from(place)].role);
         let percent = match role {
             Some("champion") => 60,
             Some("economic_buyer") => 250,
