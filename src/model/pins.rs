@@ -1,5 +1,6 @@
 //! Pins: what was decided for a root at its first apply and is not decided again.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -104,7 +105,7 @@ fn first_grammar() -> u16 {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Part {
-    pub(crate) role: String,
+    pub(crate) role: Cow<'static, str>,
     /// Nobody where the account had nobody left; a contact who joins later changes nothing.
     pub(crate) person: Option<Person>,
     /// The deal had a contact role for that person before we came, so it gets none of ours.

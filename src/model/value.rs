@@ -13,7 +13,8 @@ use super::prompt::Draft;
 /// The API name of a field.
 pub(crate) type FieldName = Cow<'static, str>;
 
-/// What the planner wants in a field. Texts are recipes: rendered only where they are needed.
+/// What the planner wants in a field. Texts are recipes: rendered only where they are needed. What
+/// is large and seldom is boxed: a plan moves millions of values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
     Null,
@@ -40,7 +41,7 @@ pub(crate) enum Value {
     Refs(Vec<Address>),
     Word(Cow<'static, str>),
     Text(Text),
-    Templated(Templated),
+    Templated(Box<Templated>),
     /// What a template of the manifest gave, where it speaks of no deal.
     Given(serde_json::Value),
 }
@@ -68,7 +69,7 @@ pub(crate) enum Text {
     Body(usize),
     /// What comes next in the deal, after a step.
     NextStep(usize),
-    Answer(Answer),
+    Answer(Box<Answer>),
 }
 
 /// What a scorecard says of an element.

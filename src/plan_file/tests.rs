@@ -122,12 +122,12 @@ fn pins() -> RootPins {
         ends: Ends::Closed(day("2026-10-30")),
         cast: vec![
             Part {
-                role: "champion".to_owned(),
+                role: "champion".into(),
                 person: Some(Person::Contact(ContactId(id("003DG0000000001")))),
                 related: true,
             },
             Part {
-                role: "legal".to_owned(),
+                role: "legal".into(),
                 person: None,
                 related: false,
             },

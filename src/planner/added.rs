@@ -118,7 +118,10 @@ pub(super) fn add(deal: &Deal, path: &Path, object: Object, fields: &mut Vec<(Fi
         if !field.template.is_constant() {
             templated.recipe ^= spoken_of(deal, &templated).rotate_left(1);
         }
-        fields.push((field.name.to_owned().into(), Value::Templated(templated)));
+        fields.push((
+            field.name.to_owned().into(),
+            Value::Templated(Box::new(templated)),
+        ));
     }
 }
 

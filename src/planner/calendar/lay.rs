@@ -161,6 +161,7 @@ impl<'a> Room<'a> {
         }
         let counts = counts(self.situation.manifest, pins, &mut draw);
         let used = (counts.past.number as usize, counts.future.number as usize);
+        deal.meetings.reserve_exact(used.0 + used.1);
         for slot in slots(pins, used, &mut draw) {
             let (laid, core) = match slot.tense {
                 Tense::Past => (&mut pins.past, counts.past.core),

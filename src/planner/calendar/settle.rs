@@ -139,7 +139,7 @@ impl<'a> Settling<'a> {
             roomless: BTreeMap::new(),
             blocks: room.hours.all_blocks(),
             held: vec![Marks::default(); room.deals.len()],
-            entered: Vec::new(),
+            entered: Vec::with_capacity(room.deals.iter().map(|deal| deal.meetings.len()).sum()),
             is_crowded: false,
         }
     }

@@ -60,7 +60,7 @@ fn kept(casting: &Casting, pinned: &[Part]) -> (Vec<Part>, Vec<Role>) {
         let part = parts.iter_mut().find(|part| part.role == role.as_str());
         let Some(part) = part else {
             parts.push(Part {
-                role: role.as_str().to_owned(),
+                role: role.as_str().into(),
                 person: None,
                 related: false,
             });

@@ -9,7 +9,7 @@ use super::committee::role;
 use super::domains::{self, Labels};
 use super::names::{Names, names};
 use super::titles::title;
-use crate::draw::{Draw, RootDraw};
+use crate::draw::{Draw, RootDraw, fnv1a};
 use crate::manifest::StoryKey;
 use crate::model::email;
 use crate::model::id::AccountId;
@@ -64,8 +64,8 @@ pub(in crate::planner) fn people<'a>(
 struct Taken<'a> {
     situation: &'a Situation<'a>,
     others: &'a People,
-    /// In lower case.
-    addresses: Option<BTreeSet<String>>,
+    /// The hashes of those in lower case: one that is taken for another gets a number, and that is all.
+    addresses: Option<BTreeSet<u64>>,
 }
 
 impl Taken<'_> {
@@ -82,11 +82,14 @@ impl Taken<'_> {
             let made = situation.people.values().chain(others.values());
             let made = made.flat_map(BTreeMap::values);
             let all = contacts.chain(made.map(|identity| &identity.contact));
-            let email = |contact: &Contact| Some(contact.email.as_deref()?.trim().to_lowercase());
+            let email = |contact: &Contact| {
+                let email = contact.email.as_deref()?.trim().to_lowercase();
+                Some(fnv1a(email.as_bytes()))
+            };
             all.filter_map(email).collect()
         };
         let addresses = addresses.get_or_insert_with(known);
-        addresses.insert(address.to_owned())
+        addresses.insert(fnv1a(address.as_bytes()))
     }
 }
 

@@ -13,6 +13,7 @@ use super::evidence::{self, AskedBy};
 use super::timeline::{Direction, Kind, Timeline};
 use super::{Deal, field, person_or_null, text};
 use crate::draw::RootDraw;
+use crate::listing::counted;
 use crate::manifest::framework::Element;
 use crate::model::address::Path;
 use crate::model::object::Object;
@@ -116,9 +117,10 @@ fn fields_of(
         .iter()
         .flat_map(|given| given.finding.support.steps())
         .collect();
-    let summary = summary(timeline, &cited);
-    let label = card.by.framework.label(score).map(capitalised);
-    let summary = label.map_or(summary.clone(), |label| format!("{label}: {summary}"));
+    let summary = given.map_or(Value::Null, |_| {
+        let label = card.by.framework.label(score);
+        Value::Word(summary(timeline, &cited, label).into())
+    });
     vec![
         field("Element__c", Value::Word(element.name.clone().into())),
         field("Question_Key__c", Value::Word(element.key.clone().into())),
@@ -141,10 +143,7 @@ fn fields_of(
             Value::Tenths((confidence * 100.0).round() as i64 * 10),
         ),
         field("Evidence_Activity_Id__c", citation(deal, timeline, &cited)),
-        field(
-            "Evidence_Summary__c",
-            given.map_or(Value::Null, |_| Value::Word(summary.into())),
-        ),
+        field("Evidence_Summary__c", summary),
         field("Contact__c", person_or_null(contact)),
         field("Demo_Pack__c", pack(deal)),
     ]
@@ -194,8 +193,9 @@ fn citation(deal: &Deal, timeline: &Timeline, cited: &[usize]) -> Value {
     }
 }
 
-/// What the cited steps are: `2 meetings, 1 email, last on 12 November`.
-fn summary(timeline: &Timeline, cited: &[usize]) -> String {
+/// What a score stands for, and what the cited steps are: `Agreed: 2 meetings, 1 email, last on 12
+/// November`.
+fn summary(timeline: &Timeline, cited: &[usize], label: Option<&str>) -> String {
     const KINDS: [(&str, &str); 3] = [
         ("meeting", "meetings"),
         ("call", "calls"),
@@ -210,19 +210,23 @@ fn summary(timeline: &Timeline, cited: &[usize]) -> String {
         };
         counts[kind] += 1;
     }
-    let counted = counts.iter().zip(KINDS).filter(|(count, _)| **count > 0);
-    let counted = counted
-        .map(|(count, (one, many))| format!("{count} {}", if *count == 1 { one } else { many }));
-    let mut parts: Vec<String> = counted.collect();
-    if let Some(last) = cited
-        .iter()
-        .map(|step| timeline.steps[*step].when.day)
-        .max()
-    {
-        let on = if cited.len() == 1 { "on" } else { "last on" };
-        parts.push(format!("{on} {}", text::spoken(last)));
+    let mut summary = String::with_capacity(80);
+    if let Some(label) = label {
+        summary.push_str(&capitalised(label));
+        summary.push_str(": ");
     }
-    parts.join(", ")
+    for (count, (one, many)) in counts.into_iter().zip(KINDS) {
+        if count > 0 {
+            summary.push_str(&counted(count, one, many));
+            summary.push_str(", ");
+        }
+    }
+    let days = cited.iter().map(|step| timeline.steps[*step].when.day);
+    if let Some(last) = days.max() {
+        summary.push_str(if cited.len() == 1 { "on " } else { "last on " });
+        summary.push_str(&text::spoken(last));
+    }
+    summary
 }
 
 fn pack(deal: &Deal) -> Value {

@@ -287,7 +287,7 @@ fn executives(
                 let contact = contacts.and_then(|contacts| contacts.get(&id));
                 contact.is_some_and(is_executive)
             }
-            Some(Person::Made(..)) => EXECUTIVE_ROLES.contains(&part.role.as_str()),
+            Some(Person::Made(..)) => EXECUTIVE_ROLES.contains(&&*part.role),
             None => false,
         }
     };

@@ -2,7 +2,7 @@
 
 use super::super::Deal;
 use super::render::Pen;
-use super::scene::{OF_BUYER, OF_CHAMPION, Scene, gives};
+use super::scene::{OF_BUYER, OF_CHAMPION, Scene};
 use super::slots::Slot;
 use super::{compose, own, spoken};
 use crate::draw::Dice;
@@ -70,7 +70,7 @@ pub(super) fn about(deal: &Deal, element: Option<usize>) -> (Option<usize>, Opti
     let bit = element.map_or(0, |element| 1 << element);
     let voice = deal.voice;
     (
-        voice.buyer.filter(|_| gives(bit, OF_BUYER)),
-        voice.champion.filter(|_| gives(bit, OF_CHAMPION)),
+        voice.buyer.filter(|_| bit & OF_BUYER != 0),
+        voice.champion.filter(|_| bit & OF_CHAMPION != 0),
     )
 }

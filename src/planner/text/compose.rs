@@ -7,7 +7,7 @@ use super::catalogue::Phase;
 use super::facts::Facts;
 use super::recipe::mix;
 use super::render::Pen;
-use super::scene::{OF_BUYER, OF_CHAMPION, Scene, Sort, Wait, gives};
+use super::scene::{OF_BUYER, OF_CHAMPION, Scene, Sort, Wait};
 use super::slots::{Slot, Words};
 use super::voice::{Someone, Voice};
 use super::{Lexicon, spoken};
@@ -203,8 +203,8 @@ fn people<'a>(scene: &Scene<'a>, words: &mut Words<'a>) {
             words.set(Slot::Whom, team.clone());
         }
     }
-    let is_buyer = gives(scene.of_main, OF_BUYER);
-    let is_champion = gives(scene.of_main, OF_CHAMPION);
+    let is_buyer = scene.of_main & OF_BUYER != 0;
+    let is_champion = scene.of_main & OF_CHAMPION != 0;
     let first = scene.main.map_or("", |main| main.first.as_str());
     if !scene.is_internal() {
         speakers(scene, (first, is_buyer, is_champion), words);

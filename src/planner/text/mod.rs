@@ -67,14 +67,14 @@ pub(super) fn answer(
     person: Option<Person>,
     (sure, rests): (u8, Rests),
 ) -> Value {
-    Value::Text(Text::Answer(Answer {
+    Value::Text(Text::Answer(Box::new(Answer {
         asked,
         element: ELEMENTS.iter().position(|key| *key == element),
         sure: sure.clamp(1, 3),
         rests,
         cited,
         person,
-    }))
+    })))
 }
 
 /// The next step of a deal, after one of its steps.

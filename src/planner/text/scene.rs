@@ -1,6 +1,6 @@
 //! A scene: all that one text depends on beside its deal.
 
-use super::super::timeline::topic::{ELEMENTS, REDLINED, Topic};
+use super::super::timeline::topic::{REDLINED, Topic, bit};
 use super::super::timeline::{Direction, Held, Kind, Step, Timeline};
 use super::own;
 use super::voice::{Someone, Voice};
@@ -102,9 +102,9 @@ pub(super) enum Wait {
     Days,
 }
 
-/// Elements whose evidence names the economic buyer.
-pub(super) const OF_BUYER: &[&str] = &["economic_buyer", "authority"];
-pub(super) const OF_CHAMPION: &[&str] = &["champion"];
+/// Elements whose evidence names the economic buyer, and the champion, as bits.
+pub(super) const OF_BUYER: u32 = bit("economic_buyer") | bit("authority");
+pub(super) const OF_CHAMPION: u32 = bit("champion");
 
 impl<'a> Scene<'a> {
     pub(super) fn of(voice: &'a Voice, timeline: &'a Timeline, number: usize) -> Self {
@@ -112,12 +112,12 @@ impl<'a> Scene<'a> {
         let main = step.people.main.map(usize::from);
         let other = step.people.places().find(|place| Some(*place) != main);
         let named = |place: Option<usize>, elements| {
-            let place = place.filter(|_| gives(step.evidence, elements));
+            let place = place.filter(|_| step.evidence & elements != 0);
             // Nobody writes of themselves, or is written to of themselves, in the third person.
             voice.at(place.filter(|place| is_internal(step.kind) || Some(*place) != main))
         };
         let of_main = |place: Option<usize>, elements| match place {
-            Some(_) if place == main && step.evidence != 0 => step.evidence & bits(elements),
+            Some(_) if place == main => step.evidence & elements,
             _ => 0,
         };
         let meeting = meeting(timeline, step);
@@ -171,18 +171,6 @@ impl<'a> Scene<'a> {
     pub(super) fn is_internal(&self) -> bool {
         is_internal(self.step.kind)
     }
-}
-
-/// Whether there is evidence of one of the elements.
-pub(super) fn gives(evidence: u32, elements: &[&str]) -> bool {
-    evidence != 0 && evidence & bits(elements) != 0
-}
-
-/// The bits of some elements.
-pub(super) fn bits(elements: &[&str]) -> u32 {
-    let numbers = 0..ELEMENTS.len();
-    let named = numbers.filter(|number| elements.contains(&ELEMENTS[*number]));
-    named.fold(0, |bits, number| bits | 1 << number)
 }
 
 /// How long the message that a step answers had to wait; an invitation answers no meeting.
