@@ -413,6 +413,17 @@ fn steps_of(shape: &str, edit: impl Fn(&mut World)) -> Vec<Vec<Step>> {
 }
 
 #[test]
+fn nothing_is_heard_in_an_at_risk_deals_silence() {
+    let end = day("2026-11-20").business();
+    for steps in steps_of("at-risk", |world| world.settings.emails = (12, 40)) {
+        for step in steps {
+            let before = step.when.day.business().since(end);
+            assert!(!(-13..-4).contains(&before), "{} {before}", step.path);
+        }
+    }
+}
+
+#[test]
 fn what_is_planned_lies_before_the_deal_closes() {
     for (shape, least) in [("accelerating", 2), ("healthy", 1), ("single-threaded", 1)] {
         // From a Friday on: no business day before the Monday after it.
