@@ -165,6 +165,13 @@ impl Pins {
         let closes_in = self.closes_in.map_or(i32::MAX, i32::from);
         self.grid.future_days.min(closes_in)
     }
+
+    /// The last day on which a meeting is planned, counted alike.
+    pub(crate) fn last_meeting(&self) -> Option<i32> {
+        let slots = self.future.iter().enumerate();
+        let held = slots.filter(|(number, _)| self.held.future >> number & 1 == 1);
+        held.map(|(_, slot)| i32::from(slot.0)).max()
+    }
 }
 
 impl Ends {

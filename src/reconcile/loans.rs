@@ -56,7 +56,7 @@ pub(super) fn notices(ground: &Ground, planner: Option<&Planner>, seen: &Seen) -
                 .to_owned(),
         );
     }
-    notices.extend(past_close_date(ground, planner));
+    notices.extend(stale_close_dates(ground, planner));
     notices.extend(without_close_plan(ground, planner));
     notices
 }
@@ -69,29 +69,52 @@ fn such_as(fields: &[String], what: &str) -> Option<String> {
     ))
 }
 
-/// Deals that a buyer would ask about.
-fn past_close_date(ground: &Ground, planner: Option<&Planner>) -> Option<String> {
-    let planner = planner?;
-    let manifest = ground.request.manifest;
-    let kept = &manifest.opportunities.keep_fresh;
-    if ground.request.command == Command::Destroy || kept.contains(&KeptFresh::CloseDate) {
-        return None;
-    }
+/// Deals that a buyer would ask about: past their close date, or with meetings planned after it.
+fn stale_close_dates(ground: &Ground, planner: Option<&Planner>) -> Vec<String> {
+    const HINT: &str =
+        "`opportunities.keep_fresh: [CloseDate]` moves such dates, and `destroy` gives them back";
+    let kept = &ground.request.manifest.opportunities.keep_fresh;
+    let is_destroy = ground.request.command == Command::Destroy;
+    let Some(planner) = planner.filter(|_| !is_destroy && !kept.contains(&KeptFresh::CloseDate))
+    else {
+        return Vec::new();
+    };
     let anchor = ground.surroundings.told.anchor;
-    let deals = ground.read.inventory.opportunities.iter();
-    let past = deals.filter(|(root, deal)| {
-        let is_covered = planner.stories.pins.contains_key(root);
-        is_covered && !deal.closed && deal.close_date < anchor
+    let (mut past, mut outrun) = (0, 0);
+    for (root, pins) in &planner.stories.pins {
+        let deal = &ground.read.inventory.opportunities[root];
+        let last = pins.last_meeting().map(|day| anchor.business().plus(day));
+        if deal.closed {
+            continue;
+        }
+        if deal.close_date < anchor {
+            past += 1;
+        } else if last > Some(deal.close_date.business()) {
+            outrun += 1;
+        }
+    }
+    let notices = [
+        (
+            past,
+            [
+                "open deal is past its close date",
+                "open deals are past their close date",
+            ],
+        ),
+        (
+            outrun,
+            [
+                "open deal closes before a meeting that is planned",
+                "open deals close before a meeting that is planned",
+            ],
+        ),
+    ];
+    let notices = notices.into_iter().filter(|(count, _)| *count > 0);
+    let notices = notices.map(|(count, [one, many])| {
+        let deals = counted(count, one, many);
+        format!("{deals} ({HINT})")
     });
-    let past = past.count() as u64;
-    let deals = counted(
-        past,
-        "open deal is past its close date",
-        "open deals are past their close date",
-    );
-    (past > 0).then(|| format!(
-        "{deals} (`opportunities.keep_fresh: [CloseDate]` moves such dates, and `destroy` gives them back)"
-    ))
+    notices.collect()
 }
 
 /// Deals whose answers have nowhere to go, and elements that nobody asks for.

@@ -47,15 +47,17 @@ fn fresh(deal: &Deal, draw: &mut RootDraw) -> Vec<(FieldName, Value)> {
     fresh.collect()
 }
 
-/// When the deal closes now, where the day that it was to close on has passed.
+/// When the deal closes now, where the day that it was to close on has passed, or has come so near
+/// that what is planned may lie after it: that moves with the anchor.
 fn close_date(deal: &Deal, draw: &mut RootDraw) -> Option<Day> {
-    let anchor = deal.planner.situation.anchor;
-    let has_passed = deal.opportunity.close_date < anchor;
+    let anchor = deal.planner.situation.anchor.business();
+    let last = anchor.plus(deal.pins.last_planned());
+    let is_stale = deal.opportunity.close_date.business() < last;
     let left = 100 - i32::from(deal.pins.position);
     let drawn = draw.at(LOAN).below(CLOSES, SPREAD) as i32;
     let soonest = SOONEST.max(deal.pins.last_planned());
     let days = soonest + (LONGEST - soonest).max(0) * left / 100 + drawn;
-    has_passed.then(|| anchor.business().plus(days).day())
+    is_stale.then(|| anchor.plus(days).day())
 }
 
 /// The meeting that is planned next, at the least counts: a raised maximum changes nothing that is
