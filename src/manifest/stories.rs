@@ -93,7 +93,7 @@ impl Filter {
 
 pub(super) fn stories(mut stories: Section) -> Stories {
     let mut weights = stories.section("mix");
-    let mix = weights.each(|name| shape(name).and_then(mixed), whole(0..=10_000));
+    let mix = weights.each(mixed, whole(0..=10_000));
     drop(weights);
     if !mix.is_empty() && mix.iter().all(|(_, weight): &(Shape, u32)| *weight == 0) {
         let complaint = Complaint::new("all weights are 0", "give one shape a weight of 1 or more");
@@ -140,13 +140,18 @@ fn shape(name: &str) -> Result<Shape, Complaint> {
 }
 
 /// What was won has one shape; what is open, and what was lost, has one of several.
-fn mixed(shape: Shape) -> Result<Shape, Complaint> {
-    match shape {
-        Shape::Won => Err(Complaint::new(
+fn mixed(name: &str) -> Result<Shape, Complaint> {
+    match shape(name) {
+        Ok(Shape::Won) => Err(Complaint::new(
             "every deal that was won has this shape",
             "leave it out",
         )),
-        shape => Ok(shape),
+        Ok(shape) => Ok(shape),
+        Err(_) => {
+            let others = Shape::ALL.into_iter().filter(|shape| *shape != Shape::Won);
+            let others: Vec<_> = others.map(Shape::as_str).collect();
+            Err(not_among(name, &others))
+        }
     }
 }
 
@@ -173,10 +178,11 @@ mod tests {
     fn what_is_unknown_is_told_with_what_was_meant() {
         let all = "accelerating, healthy, at-risk, stalled, single-threaded, champion-left, new, \
                    won, lost-to-competitor, no-decision";
+        let mixed = all.replace("won, ", "");
         check(
             "stories:\n  mix: {helthy: 40}\n",
             &[&format!(
-                "4 stories.mix.helthy: `helthy` is not known (did you mean `healthy`? It must be one of: {all})"
+                "4 stories.mix.helthy: `helthy` is not known (did you mean `healthy`? It must be one of: {mixed})"
             )],
         );
         check(

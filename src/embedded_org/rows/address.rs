@@ -49,12 +49,18 @@ fn settle(save: &mut Save<'_, '_>, prefix: &str) -> Result<(), ApiError> {
         Some(country) => choose(save, &state, country.states)?,
         // The state goes with its country.
         None if !state_changes => None,
-        None if save.record.is_null(&state.text) && save.record.is_null(&state.code) => None,
+        None if !is_given(save, &state) => None,
         None => return Err(no_country(save, &state)),
     };
     set(save, &country, chosen);
     set(save, &state, chosen_state);
     Ok(())
+}
+
+/// Whether what is written names a place: one of both that is not written goes with the other.
+fn is_given(save: &Save<'_, '_>, pair: &Pair) -> bool {
+    let names = |field: &str| save.changes(field) && !save.record.is_null(field);
+    names(&pair.code) || names(&pair.text)
 }
 
 /// The place of the list that a code and a text come to; of two new ones the code counts.

@@ -77,6 +77,14 @@ async fn codes_and_texts_of_places_follow_each_other() {
         ),
         (json!({"BillingCountryCode": null}), ["", "", "", ""]),
         (json!({"BillingCountry": "Japan"}), ["Japan", "JP", "", ""]),
+        (
+            json!({"BillingCountryCode": "CA", "BillingStateCode": "QC"}),
+            ["Canada", "CA", "Quebec", "QC"],
+        ),
+        (
+            json!({"BillingCountryCode": null, "BillingStateCode": null}),
+            ["", "", "", ""],
+        ),
     ] {
         assert_eq!(org.patch(&path, &fields).await.0, 204, "{fields}");
         assert_eq!(place_of(&org, id).await, places(expect), "{fields}");
