@@ -166,11 +166,15 @@ fn what_is_lent_moves_with_the_anchor_and_is_still_given_back() {
     let deals = stale(&env);
     let then: jiff::civil::Date = close_date(&env, &deals[0]).parse().unwrap();
     let plan = env.plan("--as-of 2026-11-19");
-    assert!(
-        plan.0.iter().all(|change| change.reason == "anchor_moved"),
-        "{:?}",
-        lent(&plan)
-    );
+    // One more has come so near to its close date that what is planned would lie after it.
+    let mut expect = vec!["update anchor_moved CloseDate NextStep"; 4];
+    expect.push("update new CloseDate");
+    assert_eq!(lent(&plan), expect);
+    let others = plan
+        .0
+        .iter()
+        .filter(|change| change.reason != "anchor_moved");
+    assert_eq!(others.count(), 1);
     env.run("apply -y --as-of 2026-11-19").exits(0);
     env.nothing_to_do();
     let now: jiff::civil::Date = close_date(&env, &deals[0]).parse().unwrap();
