@@ -2,7 +2,7 @@
 
 use super::super::Deal;
 use super::render::Pen;
-use super::scene::{OF_BUYER, OF_CHAMPION, Scene};
+use super::scene::{OF_BUYER, OF_CHAMPION, Scene, turn};
 use super::slots::Slot;
 use super::{compose, own, spoken};
 use crate::draw::Dice;
@@ -51,9 +51,8 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
         lexicon.sure
     };
     // What is cited says the same, as it is its turn too.
-    let scene = Scene::of(voice, deal.timeline, cited);
     let mut pen =
-        Pen::new(grammar, &words, Dice::of(voice.seed, key)).in_turn(voice.seed, scene.turn());
+        Pen::new(grammar, &words, Dice::of(voice.seed, key)).in_turn(voice.seed, turn(step));
     pen.say(rules[usize::from(sure) - 1]);
     pen.verbatim(" ");
     match element {

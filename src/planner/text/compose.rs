@@ -7,7 +7,7 @@ use super::catalogue::Phase;
 use super::facts::Facts;
 use super::recipe::mix;
 use super::render::Pen;
-use super::scene::{OF_BUYER, OF_CHAMPION, Scene, Sort, Wait};
+use super::scene::{OF_BUYER, OF_CHAMPION, Scene, Sort, Wait, turn};
 use super::slots::{Slot, Words};
 use super::voice::{Someone, Voice};
 use super::{Lexicon, spoken};
@@ -26,7 +26,7 @@ pub(super) fn compose(lexicon: &Lexicon, scene: &Scene, facts: &Facts, heavy: bo
     let layout = lexicon.layouts[scene.sort as usize][usize::from(heavy)];
     let mut pen = Pen::new(grammar, &words, dice)
         .pointing(lexicon.frames(scene))
-        .in_turn(scene.voice.seed, scene.turn());
+        .in_turn(scene.voice.seed, turn(scene.step));
     if scene.is_internal() || scene.sort == Sort::Absence {
         pen.say(layout);
         return pen.finish();

@@ -190,7 +190,7 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
         someone(buyer),
         someone(champion),
         // The answer says what the step says that it cites.
-        Scene::of(deal.voice, deal.timeline, *cited).turn() as u64,
+        scene::turn(step) as u64,
         compose::inner(deal.voice, step),
     ])
 }

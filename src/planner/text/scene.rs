@@ -137,16 +137,6 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Its place among the texts of its kind in the deal: what can be said in several ways is said
-    /// in another one by each.
-    pub(super) fn turn(&self) -> usize {
-        let place = match self.step.kind {
-            Kind::Mail(_, place) => usize::from(place),
-            Kind::Meeting(_) | Kind::Call(_) | Kind::Todo => 0,
-        };
-        own::place(self.step) + 7 * place
-    }
-
     /// Who cancelled the meeting that the step is about, where that is nobody whom it speaks to.
     pub(super) fn absent(&self) -> Option<&'a Someone> {
         let meeting = self.meeting?;
@@ -171,6 +161,16 @@ impl<'a> Scene<'a> {
     pub(super) fn is_internal(&self) -> bool {
         is_internal(self.step.kind)
     }
+}
+
+/// The place of a step's text among those of its kind in the deal: what can be said in several ways is
+/// said in another one by each.
+pub(super) fn turn(step: &Step) -> usize {
+    let place = match step.kind {
+        Kind::Mail(_, place) => usize::from(place),
+        Kind::Meeting(_) | Kind::Call(_) | Kind::Todo => 0,
+    };
+    own::place(step) + 7 * place
 }
 
 /// How long the message that a step answers had to wait; an invitation answers no meeting.
