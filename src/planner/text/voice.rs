@@ -199,7 +199,7 @@ fn someone(
     let contact = contact(inventory, made, (opportunity.account?, person))?;
     let first = contact.first_name.as_ref().unwrap_or(&contact.last_name);
     let email = contact.email.as_deref().unwrap_or_default();
-    Some(Someone::new(contact.full_name(), first.clone(), email))
+    Some(Someone::new(contact.full_name(), first.to_string(), email))
 }
 
 fn one_of_ours(inventory: &Inventory, id: UserId) -> Someone {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
+
 use super::super::super::Deal;
 use crate::model::inventory::Contact;
 
@@ -60,7 +62,7 @@ fn without_name(text: &str, name: &str) -> String {
 /// The whole name, and its parts where they are long enough to be nobody's initials.
 fn names(contact: &Contact) -> impl Iterator<Item = String> {
     let parts = contact.first_name.iter().chain([&contact.last_name]);
-    let parts: Vec<String> = parts.cloned().collect();
+    let parts: Vec<String> = parts.map(CompactString::to_string).collect();
     [contact.full_name()]
         .into_iter()
         .chain(parts)
