@@ -131,11 +131,13 @@ impl Contact {
         Some((self.country.as_deref()?, self.state.as_deref()))
     }
 
-    pub(crate) fn full_name(&self) -> String {
-        match &self.first_name {
-            Some(first) => format!("{first} {}", self.last_name),
-            None => self.last_name.to_string(),
+    pub(crate) fn full_name(&self) -> CompactString {
+        let mut name = CompactString::default();
+        if let Some(first) = &self.first_name {
+            name.extend([first.as_str(), " "]);
         }
+        name.push_str(&self.last_name);
+        name
     }
 }
 

@@ -7,7 +7,7 @@ use crate::model::person::{Correspondent, Person};
 /// Who it is, as the org knows him.
 pub(super) fn name(deal: &Deal, who: Correspondent) -> Option<String> {
     match who {
-        Correspondent::Person(person) => Some(contact(deal, person)?.full_name()),
+        Correspondent::Person(person) => Some(contact(deal, person)?.full_name().into()),
         Correspondent::User(id) => {
             let user = deal.planner.situation.inventory.users.get(&id)?;
             Some(user.name.clone())

@@ -240,7 +240,7 @@ fn name(names: &Names, draw: &Draw, others: &[&Contact]) -> Contact {
         let taken = others.iter().map(|other| other.full_name().to_lowercase());
         let taken: BTreeSet<_> = taken.collect();
         let is_free = |(first, last): &(&str, &str)| {
-            !taken.contains(&format!("{first} {last}").to_lowercase())
+            !taken.contains(format!("{first} {last}").to_lowercase().as_str())
         };
         let mut all = (0..first.len() * last.len()).map(candidate);
         let free = all.find(is_free);

@@ -219,7 +219,7 @@ fn who_cancelled_is_named_where_the_mail_is_to_somebody_else() {
             continue;
         };
         let body = mail.text("Description");
-        assert!(body.contains(&contacts[&buyer].full_name()), "{body}");
+        assert!(body.contains(&*contacts[&buyer].full_name()), "{body}");
         assert!(!body.contains("we couldn't meet"), "{body}");
         named += 1;
     }

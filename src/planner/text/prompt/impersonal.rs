@@ -26,12 +26,12 @@ pub(super) fn impersonal(deal: &Deal, text: &str) -> String {
     let holders = holders
         .iter()
         .filter_map(|owner| inventory.users.get(owner));
-    let holders = holders.map(|user| user.name.clone());
-    let names: Vec<String> = contacts.flat_map(names).chain(holders).collect();
+    let holders = holders.map(|user| user.name.as_str().into());
+    let names: Vec<CompactString> = contacts.flat_map(names).chain(holders).collect();
     without(text, &names)
 }
 
-fn without(text: &str, names: &[String]) -> String {
+fn without(text: &str, names: &[CompactString]) -> String {
     // An empty name would be found everywhere, and without end.
     let unnamed = names
         .iter()
@@ -60,12 +60,11 @@ fn without_name(text: &str, name: &str) -> String {
 }
 
 /// The whole name, and its parts where they are long enough to be nobody's initials.
-fn names(contact: &Contact) -> impl Iterator<Item = String> {
+fn names(contact: &Contact) -> impl Iterator<Item = CompactString> {
     let parts = contact.first_name.iter().chain([&contact.last_name]);
-    let parts: Vec<String> = parts.map(CompactString::to_string).collect();
     [contact.full_name()]
         .into_iter()
-        .chain(parts)
+        .chain(parts.cloned())
         .filter(|name| name.chars().count() > 3)
 }
 
