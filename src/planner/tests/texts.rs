@@ -245,6 +245,95 @@ fn nothing_is_left_to_be_filled_in() {
     }
 }
 
+/// What all texts and answers of a deal agree on: what stands before and after it, wherever it is told.
+const AGREED: &[&[(&str, &str)]] = &[
+    // Who approves.
+    &[
+        ("the approval by ", "."),
+        ("before anything goes to ", "."),
+        ("the decision is made by ", ", with"),
+        ("finance checks, ", " decides"),
+        ("purchasing checks, ", " decides"),
+    ],
+    // Who checks before that.
+    &[
+        ("the check by ", " and the approval"),
+        ("and a check by ", " before anything"),
+        ("the recommendation, ", " will check it"),
+    ],
+    // How long it takes.
+    &[
+        ("and takes about ", " weeks"),
+        ("three steps in about ", " weeks"),
+    ],
+    &[
+        ("the last purchase, which took ", " months"),
+        ("last time it took ", " months because"),
+    ],
+    &[("pays back within ", "month"), ("pays back in ", " month")],
+    &[
+        ("the evaluation runs for ", " weeks"),
+        (
+            "how long may the evaluation take, and who can spend time on it? ",
+            " weeks",
+        ),
+    ],
+    // Elements.
+    &[
+        ("the purchase order, ", " in all"),
+        ("and the contract, ", " in all"),
+    ],
+    &[("the rest needs ", ".")],
+    &[("this comes ", " projects this year")],
+    &[(", and it costs ", "."), ("can cost ", ", before counting")],
+    &[
+        ("in the running as well, mostly ", "."),
+        ("also being considered, mostly ", "."),
+        ("from the start, mostly ", "."),
+    ],
+];
+
+/// What stands in a text between these two, within one sentence.
+fn between<'a>(text: &'a str, (before, after): (&str, &str)) -> Vec<&'a str> {
+    let rests = text.match_indices(before);
+    let sentences = rests.filter_map(|(at, _)| text[at + before.len()..].lines().next());
+    let told = sentences.filter_map(|rest| Some(rest.split_once(after)?.0));
+    told.filter(|told| !told.contains(". ")).collect()
+}
+
+/// In different sentences, and never another one.
+#[test]
+fn all_texts_of_a_deal_give_one_account_of_it() {
+    let mut world = pack(150, "heavy");
+    world.settings.templates = "meddpicc, bant, spiced, champ";
+    world.settings.coverage = 1.0;
+    let mut told: BTreeMap<RootId, String> = BTreeMap::new();
+    for (address, record) in &world.plan().records {
+        for name in ["Description", "Answer__c"] {
+            if let Some(Datum::Json(serde_json::Value::String(text))) = record.fields.get(name) {
+                let all = told.entry(address.root).or_default();
+                all.push_str(&text.to_lowercase());
+                all.push('\n');
+            }
+        }
+    }
+    for ways in AGREED {
+        let mut accounts = BTreeSet::new();
+        let mut again = 0;
+        for (root, text) in &told {
+            let said: Vec<_> = ways.iter().flat_map(|way| between(text, *way)).collect();
+            let differ: BTreeSet<_> = said.iter().collect();
+            assert!(differ.len() <= 1, "{root}: {differ:?} for {ways:?}");
+            again += usize::from(said.len() > 1);
+            accounts.extend(differ.into_iter().copied().map(str::to_owned));
+        }
+        assert!(
+            accounts.len() > 1 && again > 0,
+            "{accounts:?} {again} for {ways:?}"
+        );
+    }
+}
+
 #[test]
 fn texts_speak_of_what_the_manifest_says_of_the_seller() {
     let mut world = plain_world(12);

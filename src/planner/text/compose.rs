@@ -100,6 +100,7 @@ pub(super) fn line(lexicon: &Lexicon, scene: &Scene, facts: &Facts, rule: &str) 
 pub(super) fn common<'a>(voice: &'a Voice, facts: &'a Facts, topic: Topic) -> Words<'a> {
     let mut words = Words::new(topic);
     facts.fill(&mut words);
+    words.deal = voice.seed;
     words.fixed = voice.seed;
     words.set(Slot::Deal, &*voice.deal);
     words.set(Slot::Project, &*voice.project);
@@ -306,7 +307,7 @@ pub(in crate::planner) fn clauses(
     let pen = || {
         let dice = Dice::of(deal.voice.seed, scene.step.path.as_str());
         let pen = Pen::new(&lexicon.grammar, &words, dice).within_a_sentence();
-        pen.fixed(words.fixed)
+        pen.fixed(words.deal)
     };
     let clauses = |place| {
         let rule = lexicon.grammar.member(lexicon.grammar.facts(), place);

@@ -157,10 +157,17 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// What is said of a topic or an element is a fact, and the same in all texts of the deal.
+    /// What is said of a topic is a fact, and the same in all texts about it; what is said of an
+    /// element in all texts of the deal.
     pub(super) fn say_of(&mut self, family: FamilyId, member: usize) {
         if let Some(rule) = self.grammar.member(family, member) {
-            let outer = self.fixed.replace(self.words.fixed);
+            let is_known = family == self.grammar.facts();
+            let by = if is_known {
+                self.words.deal
+            } else {
+                self.words.fixed
+            };
+            let outer = self.fixed.replace(by);
             self.say(rule);
             self.fixed = outer;
         }

@@ -105,6 +105,59 @@ fn something_is_known_of_every_element() {
     }
 }
 
+/// Words that stand before the unit of a figure, or are one.
+const FIGURES: &[&str] = &[
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+];
+
+fn has_figure(text: &str) -> bool {
+    let mut words = text.split(|char: char| !char.is_alphanumeric());
+    let is_figure = |word: &str| {
+        FIGURES.contains(&word) || word.starts_with(|first: char| first.is_ascii_digit())
+    };
+    words.any(is_figure) || text.contains(" one in ")
+}
+
+/// Two clauses of one deal would each draw their own: figures are facts of the deal, in slots.
+#[test]
+fn no_clause_about_an_element_draws_a_figure() {
+    let mut clauses = 0;
+    let mut is_fact = false;
+    for line in include_str!("evidence.txt").lines() {
+        if !line.starts_with("  ") {
+            is_fact = line.starts_with("fact.") || line.is_empty() && is_fact;
+            continue;
+        }
+        let drawn = line.split('[').skip(1).map(|rest| rest.split(']').next());
+        for drawn in drawn.flatten().filter(|_| is_fact) {
+            assert!(!has_figure(drawn), "{line}");
+            clauses += 1;
+        }
+    }
+    assert!(clauses > 10, "{clauses}");
+}
+
+/// How much and how long are told by the metric: a pain that told it, too, would gainsay it.
+#[test]
+fn no_pain_measures_what_a_metric_measures() {
+    const UNITS: &[&str] = &[
+        "percent", "minutes", "hours", "days", "nights", "weeks", "months",
+    ];
+    let mut rule = "";
+    let mut pains = 0;
+    for line in include_str!("facts.txt").lines() {
+        if let Some(name) = line.strip_suffix(':') {
+            rule = name;
+        } else if line.starts_with("  ") && rule.starts_with("pain.") {
+            let clause = line.split(" // ").next().unwrap_or_default();
+            let measured = UNITS.iter().any(|unit| clause.contains(unit)) && has_figure(clause);
+            assert!(!measured && !clause.contains(" one in "), "{rule}: {line}");
+            pains += 1;
+        }
+    }
+    assert!(pains > 60, "{pains}");
+}
+
 #[test]
 fn no_two_topics_share_a_subject() {
     for family in ["subject", "thread"] {
