@@ -352,6 +352,37 @@ fn texts_speak_of_what_the_manifest_says_of_the_seller() {
     }
 }
 
+/// Whoever reads that the customer looks at Northwind, and a scorecard that knows nothing of the
+/// competition, believes neither.
+#[test]
+fn another_vendor_is_named_where_that_is_evidence_or_nobody_asks() {
+    let mut world = pack(120, "heavy");
+    world.settings.added = "seller: {company: Larkfield, competitors: [Northwind]}\n".to_owned();
+    world.settings.coverage = 0.8;
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let records = world.plan().records;
+    let (mut named, mut unnamed) = (0, 0);
+    for (address, body) in bodies(&records) {
+        unnamed += usize::from(body.to_lowercase().contains("another vendor"));
+        if body.contains("Northwind") {
+            let mut clauses = planner.clauses(address.root).into_iter();
+            let is_evidence =
+                clauses.any(|(path, element, _)| path == address.path && element == "competition");
+            assert!(is_evidence, "{address}: {body}");
+            named += 1;
+        }
+    }
+    assert!(named > 20 && unnamed > 20, "{named} {unnamed}");
+    world.settings.templates = "bant";
+    let records = world.plan().records;
+    let bodies = bodies(&records);
+    let mut said = bodies.values();
+    assert!(said.any(|body| body.contains("Northwind")), "nobody asks");
+    let mut said = bodies.values();
+    assert!(!said.any(|body| body.to_lowercase().contains("another vendor")));
+}
+
 #[test]
 fn the_manifests_own_words_take_the_place_of_the_grammars() {
     let mut world = plain_world(3);

@@ -28,8 +28,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     } = *answer;
     let (lexicon, voice) = (deal.lexicon(), deal.voice);
     let step = &deal.timeline.steps[cited];
-    let facts = voice.facts(lexicon, &deal.planner.situation);
-    let mut words = compose::common(voice, facts, step.topic);
+    let mut words = compose::common(deal, step.topic);
     words.fixed = compose::inner(voice, step);
     let named = |place| voice.at(place).map_or("", |someone| &someone.full);
     let (buyer, champion) = about(deal, element);

@@ -2,6 +2,7 @@
 //!
 //! Drawn once, by the deal's own draw, from the bank of its industry or of what is sold.
 
+use super::super::Deal;
 use super::super::timeline::topic::Topic;
 use super::bank::Ware;
 use super::grammar::{Grammar, RuleId};
@@ -79,6 +80,11 @@ const CRITERIA: &[Slot] = &[Slot::Criterion1, Slot::Criterion2, Slot::Criterion3
 
 /// What has a date lies so many days after the story's end.
 const EVENT_AFTER: (usize, usize) = (45, 100);
+
+/// Those of a deal.
+pub(super) fn of<'a>(deal: &Deal<'a>) -> &'a Facts {
+    deal.voice.facts(deal.lexicon(), &deal.planner.situation)
+}
 
 impl Facts {
     pub(super) fn draw(source: Source) -> Self {

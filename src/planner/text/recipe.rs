@@ -79,6 +79,9 @@ fn names_in_body(deal: &Deal, scene: &Scene) -> u64 {
     if scene.owner.first.is_empty() || heavy && !scene.is_internal() {
         slots |= Slot::Seller.bit();
     }
+    if !deal.planner.asked.may_name_rival(scene.step) {
+        slots &= !Slot::Rival.bit();
+    }
     names_among(deal.voice, slots)
 }
 
@@ -133,6 +136,7 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         step.when.at as u64,
         u64::from(step.colleague),
         u64::from(step.evidence),
+        u64::from(deal.planner.asked.may_name_rival(step)),
         deal.voice.base.number() as u64,
         scene.owner.hash,
         someone(scene.buyer),

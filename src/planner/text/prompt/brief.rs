@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::super::Deal;
 use super::super::super::timeline::topic::ELEMENTS;
 use super::super::super::timeline::{Held, Kind as StepKind, Step};
+use super::super::facts;
 use super::super::scene::Scene;
 use super::super::slots::Slot;
 use super::super::spoken;
@@ -192,7 +193,7 @@ impl<'a> Brief<'a> {
     /// What the deal's facts say of an element of qualification, each once.
     fn tell_element(&mut self, element: usize) {
         let deal = self.deal;
-        let facts = deal.voice.facts(deal.lexicon(), &deal.planner.situation);
+        let facts = facts::of(deal);
         let table = told::ELEMENT_FACTS.iter();
         let known = table.filter(|(key, _)| *key == ELEMENTS[element]);
         for (name, slot) in known.flat_map(|(_, known)| *known) {
