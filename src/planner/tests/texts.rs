@@ -383,6 +383,39 @@ fn another_vendor_is_named_where_that_is_evidence_or_nobody_asks() {
     assert!(!said.any(|body| body.to_lowercase().contains("another vendor")));
 }
 
+/// What cannot be on the phone, with one of them and one of us.
+const OF_A_ROOM: &[&str] = &[
+    "Everybody",
+    "everybody who",
+    "slides",
+    " drew ",
+    "We showed",
+    "showed us",
+    "show of hands",
+    "The group",
+    "in the room",
+    "The room came",
+    "on the spot",
+    "the mouse",
+    "page by page;",
+];
+
+#[test]
+fn a_call_is_a_talk_of_two() {
+    let mut world = pack(120, "heavy");
+    world.settings.own = "calls: {min: 4, max: 6}".to_owned();
+    let mut calls = 0;
+    for (address, call) in of(&world.plan().records, Object::Task) {
+        if call.text("TaskSubtype") == "Call" {
+            let body = call.text("Description");
+            let found = OF_A_ROOM.iter().find(|words| body.contains(**words));
+            assert!(found.is_none(), "{address}: {found:?} in {body}");
+            calls += 1;
+        }
+    }
+    assert!(calls > 300, "{calls}");
+}
+
 #[test]
 fn the_manifests_own_words_take_the_place_of_the_grammars() {
     let mut world = plain_world(3);

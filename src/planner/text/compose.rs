@@ -167,6 +167,7 @@ fn words<'a>(deal: &Deal<'a>, scene: &Scene<'a>) -> Words<'a> {
     words.hold(Slot::Colleague, step.colleague);
     words.hold(Slot::Inbound, scene.is_inbound());
     words.hold(Slot::Internal, scene.is_internal());
+    words.hold(Slot::Call, scene.sort == Sort::Call);
     words.hold(Slot::Prompt, scene.wait == Some(Wait::Hours));
     words.hold(Slot::Late, scene.wait == Some(Wait::Days));
     words.set(Slot::Day, spoken::day(step.when.day));

@@ -166,6 +166,8 @@ slots! {
     Late = "late",
     /// A message or call of the customer's.
     Inbound = "inbound",
+    /// A call: two people who see nothing but each other's words.
+    Call = "call",
     /// A colleague of the owner takes part.
     Colleague = "colleague",
     /// Not read by the customer.
