@@ -199,6 +199,22 @@ fn a_task_lies_on_the_day_on_which_its_message_is_sent() {
 }
 
 #[test]
+fn nothing_confidential_goes_out_in_copy() {
+    let records = pack(250, "heavy").plan().records;
+    let (mut alone, mut copied) = (0, 0);
+    for (address, mail) in mails(&records) {
+        let text = mail.text("Description");
+        let is_copied = text.lines().any(|line| line.starts_with("Cc: "));
+        copied += usize::from(is_copied);
+        if text.contains("Between us,") || text.contains("the two of us") {
+            assert!(!is_copied, "{address}: {text}");
+            alone += 1;
+        }
+    }
+    assert!(alone > 10 && copied > 100, "{alone} {copied}");
+}
+
+#[test]
 fn who_cancelled_is_named_where_the_mail_is_to_somebody_else() {
     let mut world = plain_world(20).with_an_owner_each();
     world.settings.emails = (20, 20);

@@ -105,6 +105,49 @@ fn something_is_known_of_every_element() {
     }
 }
 
+/// Whoever reads a copy is one too many.
+#[test]
+fn what_is_for_one_pair_of_eyes_asks_for_no_copy() {
+    const CONFIDENTIAL: &[&str] = &["Between us", "the two of us", "Please don't send this on"];
+    let lines = super::FILES.iter().flat_map(|(_, text)| text.lines());
+    let mut said = 0;
+    for line in lines.filter(|line| line.starts_with("  ")) {
+        for words in CONFIDENTIAL {
+            let Some((before, _)) = line.split_once(words) else {
+                continue;
+            };
+            let from = before.rfind(['[', '|']).map_or(0, |at| at + 1);
+            assert!(before[from..].trim().starts_with("{!other}"), "{line}");
+            said += 1;
+        }
+    }
+    assert_eq!(said, CONFIDENTIAL.len());
+}
+
+/// Texts refer to meetings that there are at any count: others may have been held since.
+#[test]
+fn no_text_says_that_an_earlier_meeting_was_the_last() {
+    const CLAIMS: &[&str] = &[
+        "since {earlier}",
+        "left off",
+        "where we",
+        "the last ",
+        "picking up",
+        "following up",
+        "next step on {project} after",
+        "haven't covered",
+    ];
+    let lines = super::FILES.iter().flat_map(|(_, text)| text.lines());
+    let mut refer = 0;
+    for line in lines.filter(|line| line.contains("{earlier}")) {
+        let said = line.to_lowercase();
+        let claim = CLAIMS.iter().find(|claim| said.contains(**claim));
+        assert!(claim.is_none(), "{claim:?}: {line}");
+        refer += 1;
+    }
+    assert!(refer > 10, "{refer}");
+}
+
 /// Words that stand before the unit of a figure, or are one.
 const FIGURES: &[&str] = &[
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
