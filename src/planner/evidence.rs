@@ -103,7 +103,19 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// The elements of the user's own that a step gives evidence for.
+    pub(super) fn own<'s>(
+        &'s self,
+        timeline: &'s Timeline,
+        number: usize,
+    ) -> impl Iterator<Item = &'s Asks<'a>> {
+        let asked = self.elements.iter().zip(&timeline.supports);
+        let own = asked.filter(|(asks, _)| asks.bit == 0);
+        let cites = move |support: &Support| support.steps().any(|step| step == number);
+        own.filter_map(move |(asks, support)| support.filter(cites).map(|_| asks))
+    }
+
     /// Whether the text of a step may name another vendor: where that counts as evidence, or where
     /// nobody asks. Else a reader would know more of the competition than the scorecard.
     pub(super) fn may_name_rival(&self, step: &Step) -> bool {

@@ -155,6 +155,9 @@ fn words<'a>(deal: &Deal<'a>, scene: &Scene<'a>) -> Words<'a> {
     }
     words.evidence = step.evidence;
     words.of_main = scene.of_main;
+    for asks in deal.planner.asked.own(deal.timeline, scene.number) {
+        words.mention(asks);
+    }
     words.fixed = inner(voice, step);
     let phase = match step.phase {
         Phase::Opening => Slot::Opening,
@@ -301,7 +304,7 @@ fn talk(lexicon: &Lexicon, scene: &Scene, words: &mut Words) {
 
 /// The elements that a step gives evidence for, each with the clauses that its text may have of it.
 #[cfg(test)]
-pub(in crate::planner) fn clauses(deal: &Deal, number: usize) -> Vec<(&'static str, Vec<String>)> {
+pub(in crate::planner) fn clauses(deal: &Deal, number: usize) -> Vec<(String, Vec<String>)> {
     use super::super::timeline::topic::ELEMENTS;
     let lexicon = deal.lexicon();
     let scene = Scene::of(deal.voice, deal.timeline, number);
@@ -313,17 +316,24 @@ pub(in crate::planner) fn clauses(deal: &Deal, number: usize) -> Vec<(&'static s
         let pen = Pen::new(&lexicon.grammar, &words, dice).within_a_sentence();
         pen.fixed(words.deal)
     };
-    let clauses = |place| {
-        let rule = lexicon.grammar.member(lexicon.grammar.facts(), place);
-        let rule = rule.expect("every element has facts");
+    let clauses = |rule, label| {
         let clause = |number| {
-            let mut pen = pen();
+            let mut pen = pen().about(label);
             pen.say_nth(rule, number);
             pen.finish()
         };
         (0..pen().fitting(rule)).map(clause).collect()
     };
-    given
-        .map(|place| (ELEMENTS[place], clauses(place)))
-        .collect()
+    let grammar = &lexicon.grammar;
+    let built_in = given.map(|place| {
+        let rule = grammar.member(grammar.facts(), place);
+        let rule = rule.expect("every element has facts");
+        (ELEMENTS[place].to_owned(), clauses(rule, ""))
+    });
+    let own = deal.planner.asked.own(deal.timeline, number);
+    let own = own.map(|asks| {
+        let rule = grammar.rule("known.other");
+        (asks.key.to_owned(), clauses(rule, &asks.element.name))
+    });
+    built_in.chain(own).collect()
 }

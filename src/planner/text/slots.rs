@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 
+use super::super::evidence::Asks;
 use super::super::timeline::topic::Topic;
+use crate::draw::fnv1a;
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident = $name:literal,)*) => {
@@ -135,6 +137,9 @@ slots! {
     Starters = "starters",
     Care = "care",
 
+    /// What the user calls an element of their own.
+    Label = "label",
+
     /// What a thread says: its question, the answer, and what is made of it.
     Ask = "ask",
     Answer = "answer",
@@ -195,7 +200,7 @@ impl Slot {
     pub(super) fn is_name(self) -> bool {
         matches!(
             self,
-            Self::Deal | Self::Project | Self::Product | Self::Account | Self::Seller
+            Self::Deal | Self::Project | Self::Product | Self::Account | Self::Seller | Self::Label
         )
     }
 }
@@ -211,6 +216,9 @@ pub(super) struct Words<'a> {
     /// The elements to mention, and those of them that are about whom the step is with, as bits.
     pub(super) evidence: u32,
     pub(super) of_main: u32,
+    /// The elements of the user's own to mention, by the hash of their key, with what they are
+    /// called.
+    pub(super) own: Vec<(u64, &'a str)>,
     /// What the wording of facts is chosen by: the deal's draw.
     pub(super) deal: u64,
     /// And the details of what is said of a topic: that draw, the topic and its round.
@@ -226,6 +234,7 @@ impl<'a> Words<'a> {
             earlier: topic,
             evidence: 0,
             of_main: 0,
+            own: Vec::new(),
             deal: 0,
             fixed: 0,
         }
@@ -244,6 +253,13 @@ impl<'a> Words<'a> {
         } else {
             self.known &= !condition.bit();
         }
+    }
+
+    /// Adds an element of the user's own to mention.
+    pub(super) fn mention(&mut self, asks: &Asks<'a>) {
+        self.hold(Slot::Label, true);
+        let name = asks.element.name.as_str();
+        self.own.push((fnv1a(asks.key.as_bytes()), name));
     }
 
     pub(super) fn get(&self, slot: Slot) -> &str {

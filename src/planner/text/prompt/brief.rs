@@ -74,6 +74,7 @@ impl<'a> Brief<'a> {
             StepKind::Meeting(Held::Yes | Held::Planned) | StepKind::Mail(..) | StepKind::Todo => {}
         }
         self.tell_evidence(scene.step.evidence);
+        self.tell_own(number);
         self.place("owner", ("the salesperson", &scene.owner.full), Need::May);
         self.tell_people(scene.step, Need::Must);
         self.tell_companies();
@@ -95,6 +96,9 @@ impl<'a> Brief<'a> {
         // What is not there at any count must not be spoken of.
         let core = steps.filter(|step| step.core);
         self.tell_evidence(core.fold(0, |bits, step| bits | step.evidence));
+        for number in &thread.messages {
+            self.tell_own(*number);
+        }
         let owner = scene.owner;
         let first = ("the salesperson, by first name", &*owner.first);
         self.place("owner_first", first, Need::Must);
@@ -187,6 +191,20 @@ impl<'a> Brief<'a> {
     fn tell_evidence(&mut self, evidence: u32) {
         for element in (0..ELEMENTS.len()).filter(|bit| evidence >> bit & 1 == 1) {
             self.tell_element(element);
+        }
+    }
+
+    /// The elements of the user's own that a step gives evidence for, each once: those are steps that
+    /// there are at any count.
+    fn tell_own(&mut self, number: usize) {
+        let deal = self.deal;
+        for asks in deal.planner.asked.own(deal.timeline, number) {
+            let told = impersonal(deal, &asks.element.name);
+            let is_told =
+                |(name, value): &(Cow<str>, String)| name == "spoken of" && *value == told;
+            if !self.facts.iter().any(is_told) {
+                self.fact("spoken of", &asks.element.name);
+            }
         }
     }
 
