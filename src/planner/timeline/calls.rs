@@ -4,6 +4,7 @@ use super::super::story::call_day;
 use super::committee::Committee;
 use super::dealer::Dealer;
 use super::moment::{Moment, writing_time};
+use super::topic::OF_A_ROOM;
 use super::{Direction, Kind, Party, Source, Step, Timeline, When, phase_at};
 use crate::draw::RootDraw;
 use crate::model::address::{Path, numbered};
@@ -28,7 +29,7 @@ const LAST_MINUTE: u32 = 17 * 60 + 30;
 pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) {
     let Source { pins, counts, .. } = source;
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("calls", (pins.segment, pins.shape));
+    let mut dealer = Dealer::new("calls", (pins.segment, pins.shape)).leaving_out(OF_A_ROOM);
     for number in 0..counts.calls.number as usize {
         let path = Path::new(numbered("call/", number + 1));
         let draws = draw.at(path.as_str());
