@@ -20,7 +20,7 @@ pub(super) use places::{
 pub(super) use rules::Class;
 pub(crate) use rules::{Broken, Inputs};
 pub(super) use rules::{broken, class};
-pub(super) use rules::{buyer, inputs};
+pub(super) use rules::{buyer, champion, inputs};
 pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 
