@@ -5,11 +5,18 @@
 //! so neither a small edit nor an upgrade moves what was drawn before. Changing anything here
 //! rewrites orgs: the golden values in the tests must never change.
 
+use std::sync::LazyLock;
+
+use blake3::hazmat::{ContextKey, HasherExt as _, hash_derive_key_context};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 /// How many independent draws one address has: one ChaCha buffer of four blocks.
 pub(crate) const DRAWS: usize = 32;
+
+/// What the keys of all roots are derived in.
+static CONTEXT: LazyLock<ContextKey> =
+    LazyLock::new(|| hash_derive_key_context("demo-gen draw v1"));
 
 /// The source of all draws for one root.
 pub(crate) struct RootDraw {
@@ -22,7 +29,7 @@ pub(crate) struct Draw([u64; DRAWS]);
 impl RootDraw {
     /// `story_key` names the root; a rebuilt org with the same keys tells the same stories.
     pub(crate) fn new(seed: u64, story_key: &str) -> Self {
-        let mut hasher = blake3::Hasher::new_derive_key("demo-gen draw v1");
+        let mut hasher = blake3::Hasher::new_from_context_key(&CONTEXT);
         hasher.update(&seed.to_le_bytes());
         hasher.update(story_key.as_bytes());
         Self {

@@ -3,20 +3,21 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::{CompactString, format_compact};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::id::{RecordId, RootId};
 
 /// The part of an address below its root, such as `meeting/past/03`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Path(String);
+pub(crate) struct Path(CompactString);
 
 /// `meeting/past/03`, from `meeting/past/` and 3. Millions are made, and formatting is slow.
-pub(crate) fn numbered(before: &str, number: usize) -> String {
+pub(crate) fn numbered(before: &str, number: usize) -> CompactString {
     if number >= 100 {
-        return format!("{before}{number}");
+        return format_compact!("{before}{number}");
     }
-    let mut path = String::with_capacity(before.len() + 2);
+    let mut path = CompactString::with_capacity(before.len() + 2);
     path.push_str(before);
     for digit in [number / 10, number % 10] {
         path.push(char::from(b'0' + digit as u8));
@@ -25,8 +26,15 @@ pub(crate) fn numbered(before: &str, number: usize) -> String {
 }
 
 impl Path {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<CompactString>) -> Self {
         Self(text.into())
+    }
+
+    /// The path that these parts make up, slashes among them.
+    pub(crate) fn joined(parts: &[&str]) -> Self {
+        let mut path = CompactString::with_capacity(parts.iter().map(|part| part.len()).sum());
+        path.extend(parts.iter().copied());
+        Self(path)
     }
 
     pub(crate) fn as_str(&self) -> &str {

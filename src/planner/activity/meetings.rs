@@ -1,5 +1,7 @@
 //! Meetings: Events, with those who join related to them, or else invited by `EventRelation`s.
 
+use compact_str::CompactString;
+
 use super::super::calendar::Tense;
 use super::super::people::{People, contact};
 use super::super::timeline::{Kind, Step};
@@ -42,7 +44,7 @@ pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<
 }
 
 /// The path of the slot with this number; the first is 1.
-pub(in crate::planner) fn path(tense: Tense, number: usize) -> String {
+pub(in crate::planner) fn path(tense: Tense, number: usize) -> CompactString {
     match tense {
         Tense::Past => numbered("meeting/past/", number),
         Tense::Future => numbered("meeting/future/", number),

@@ -73,6 +73,7 @@ impl Room<'_> {
             (!meeting.was_told, !meeting.is_core, by_number, turn)
         });
         for meeting in staying {
+            settling.is_crowded |= !settling.is_free(meeting, meeting.asked());
             settling.enter(meeting, meeting.asked());
         }
         for meeting in others {
@@ -122,7 +123,7 @@ struct Settling<'a> {
     /// By deal.
     held: Vec<Marks>,
     entered: Vec<(&'a Meeting, Place)>,
-    /// Whether somebody is in two places at once, or where he does not work.
+    /// Whether somebody may be in two places at once, or where he does not work.
     is_crowded: bool,
 }
 
@@ -164,6 +165,7 @@ impl<'a> Settling<'a> {
         if meeting.is_core {
             let of = (self.deal(meeting).root, meeting.tense);
             *self.roomless.entry(of).or_default() += 1;
+            self.is_crowded = true;
             return Some(self.least_evil(meeting));
         }
         self.clashes(meeting).dropped += 1;
@@ -217,7 +219,6 @@ impl<'a> Settling<'a> {
     }
 
     fn enter(&mut self, meeting: &'a Meeting, place: Place) {
-        self.is_crowded |= !self.is_free(meeting, place) || !self.suits(meeting, place);
         self.entered.push((meeting, place));
         let deal = self.deal(meeting);
         let owner = deal.owner(meeting.tense);

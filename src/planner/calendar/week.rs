@@ -54,16 +54,15 @@ impl Week {
 }
 
 /// The item that the unit hits; none where nothing has any weight.
-fn weighted<T>(items: impl Iterator<Item = (T, u32)>, unit: f64) -> Option<T> {
-    let items: Vec<_> = items.collect();
-    let total: u32 = items.iter().map(|(_, weight)| weight).sum();
+fn weighted<T>(mut items: impl Iterator<Item = (T, u32)> + Clone, unit: f64) -> Option<T> {
+    let total: u32 = items.clone().map(|(_, weight)| weight).sum();
     let mut left = (unit * f64::from(total)) as u32;
-    let mut hit = items.into_iter().filter(|(_, weight)| {
+    let hit = items.find(|(_, weight)| {
         let is_hit = left < *weight;
         left = left.saturating_sub(*weight);
         is_hit
     });
-    hit.next().map(|(item, _)| item)
+    hit.map(|(item, _)| item)
 }
 
 #[cfg(test)]

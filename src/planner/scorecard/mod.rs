@@ -62,7 +62,7 @@ pub(super) fn make(deal: &Deal, draw: &mut RootDraw, records: &mut Vec<Desired>)
             overall::fields(deal, &card),
         );
         for (number, answer) in card.answers.iter().enumerate() {
-            let path = Path::new([&path, "/", answer.element.key.as_str()].concat());
+            let path = Path::joined(&[&path, "/", &answer.element.key]);
             let mut fields = vec![field("Scorecard__c", Value::Ref(parent.clone()))];
             fields.extend(fields_of(deal, timeline, (&card, answer)));
             fields.push(field(

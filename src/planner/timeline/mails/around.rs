@@ -237,11 +237,14 @@ impl Writer<'_> {
         let name = mail.name;
         let path = self.timeline.steps[meeting.step].path.as_str();
         let (direction, path) = match asked {
-            None => (Direction::Outbound, [path, "/", name].concat()),
-            Some(_) => (Direction::Inbound, [path, "/", name, "/reply"].concat()),
+            None => (Direction::Outbound, Path::joined(&[path, "/", name])),
+            Some(_) => (
+                Direction::Inbound,
+                Path::joined(&[path, "/", name, "/reply"]),
+            ),
         };
         let message = Message {
-            path: Path::new(path),
+            path,
             when,
             direction,
             place: u8::from(asked.is_some()),

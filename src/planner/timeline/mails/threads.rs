@@ -35,8 +35,9 @@ impl Writer<'_> {
     /// The thread with this number, from 0.
     pub(super) fn thread(&mut self, number: usize, dealer: &mut Dealer, draw: &mut RootDraw) {
         let pins = self.source.pins;
-        let name = numbered("thread/", number + 1);
+        let mut name = numbered("thread/", number + 1);
         let draws = draw.at(&name);
+        name.push('/');
         let at = Moment {
             day: thread_day(pins, number, draws.unit(DAY)),
             minute: writing_time(draws.unit(MINUTE)),
@@ -82,7 +83,7 @@ impl Writer<'_> {
                 continue;
             }
             let message = Message {
-                path: Path::new(numbered(&[&name, "/"].concat(), place + 1)),
+                path: Path::new(numbered(&name, place + 1)),
                 when,
                 direction: message.direction,
                 place: place as u8,
