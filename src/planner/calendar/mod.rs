@@ -53,6 +53,8 @@ pub(super) struct Laid {
     pub(super) roomless: BTreeMap<(RootId, Tense), u32>,
     /// The deals whose meetings lie elsewhere than their pins had it.
     pub(super) moved: BTreeSet<RootId>,
+    /// Whether somebody may be in two places at once, or where he does not work. Else nobody is.
+    pub(super) is_crowded: bool,
 }
 
 /// What a plan says of the meetings that were laid.

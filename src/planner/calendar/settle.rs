@@ -13,7 +13,7 @@ use super::attendance::Attendance;
 use super::hours::Blocks;
 use super::lay::{Deal, Room};
 use super::search::{Place, around, nearest, outwards, own_order};
-use super::{Calendars, Clashes, Laid, Tense, mark};
+use super::{Calendars, Clashes, Laid, Tense, is_marked, mark};
 use crate::model::id::RootId;
 use crate::model::pins::{Marks, Pins, Slot};
 
@@ -94,7 +94,7 @@ impl Room<'_> {
             }
         }
         if settling.is_crowded {
-            settling.count_forced();
+            settling.count_forced(&pins);
         }
         for ((deal, held), pins) in self.deals.iter().zip(settling.held).zip(pins) {
             if std::mem::replace(&mut pins.held, held) != held {
@@ -107,6 +107,7 @@ impl Room<'_> {
             calendars,
             roomless: settling.roomless,
             moved,
+            is_crowded: settling.is_crowded,
         }
     }
 }
@@ -122,7 +123,6 @@ struct Settling<'a> {
     blocks: Vec<u8>,
     /// By deal.
     held: Vec<Marks>,
-    entered: Vec<(&'a Meeting, Place)>,
     /// Whether somebody may be in two places at once, or where he does not work.
     is_crowded: bool,
 }
@@ -140,7 +140,6 @@ impl<'a> Settling<'a> {
             roomless: BTreeMap::new(),
             blocks: room.hours.all_blocks(),
             held: vec![Marks::default(); room.deals.len()],
-            entered: Vec::with_capacity(room.deals.iter().map(|deal| deal.meetings.len()).sum()),
             is_crowded: false,
         }
     }
@@ -179,10 +178,11 @@ impl<'a> Settling<'a> {
 
     /// Counts the meetings that begin before another one of somebody's is over, and those that lie
     /// where somebody does not work: by where all lie in the end, not by who came first.
-    fn count_forced(&mut self) {
+    fn count_forced(&mut self, pins: &[&mut Pins]) {
+        let entered = self.entered(pins);
         let mut busy = Vec::new();
         let mut forced = BTreeSet::new();
-        for (number, (meeting, place)) in self.entered.iter().enumerate() {
+        for (number, (meeting, place)) in entered.iter().enumerate() {
             let deal = self.deal(meeting);
             let colleague = deal.colleague.filter(|_| meeting.has_colleague);
             let users = [Some(deal.owner(meeting.tense)), colleague];
@@ -200,7 +200,7 @@ impl<'a> Settling<'a> {
             }
         }
         busy.sort_unstable_by_key(|&(who, start, _, number)| {
-            let (meeting, _) = self.entered[number];
+            let (meeting, _) = entered[number];
             (
                 who,
                 start,
@@ -213,13 +213,31 @@ impl<'a> Settling<'a> {
             |pair: &&[(_, i32, i32, usize)]| pair[0].0 == pair[1].0 && pair[0].2 > pair[1].1;
         forced.extend(busy.windows(2).filter(overlap).map(|pair| pair[1].3));
         for number in forced {
-            let (meeting, _) = self.entered[number];
+            let (meeting, _) = entered[number];
             self.clashes(meeting).forced += 1;
         }
     }
 
-    fn enter(&mut self, meeting: &'a Meeting, place: Place) {
-        self.entered.push((meeting, place));
+    /// All meetings that are held, and where.
+    fn entered(&self, pins: &[&mut Pins]) -> Vec<(&'a Meeting, Place)> {
+        let meetings = self.room.deals.iter().flat_map(|deal| &deal.meetings);
+        let held = meetings.filter(|meeting| {
+            let held = self.held[meeting.deal as usize];
+            is_marked(held, meeting.tense, usize::from(meeting.number))
+        });
+        let entered = held.map(|meeting| {
+            let pins = &*pins[meeting.deal as usize];
+            let slots = match meeting.tense {
+                Tense::Past => &pins.past,
+                Tense::Future => &pins.future,
+            };
+            let Slot(day, block) = slots[usize::from(meeting.number)];
+            (meeting, (day.into(), block))
+        });
+        entered.collect()
+    }
+
+    fn enter(&mut self, meeting: &Meeting, place: Place) {
         let deal = self.deal(meeting);
         let owner = deal.owner(meeting.tense);
         let day = deal.base.plus(place.0);

@@ -48,7 +48,9 @@ pub(in crate::planner) fn settle(situation: &Situation, desks: &Desks, stories: 
         unsure.append(&mut weakened);
     }
     stories.calendars = laid.calendars;
-    stories.overlaps = overlaps(situation, &stories.pins);
+    if laid.is_crowded {
+        stories.overlaps = overlaps(situation, &stories.pins);
+    }
     stories.uninvited = uninvited(situation, stories);
 }
 
