@@ -81,7 +81,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let names = ["Dana Vest", "Dana", "Vest", ""].map(str::to_owned);
+        let names = ["Dana Vest", "Dana", "Vest", ""].map(Into::into);
         assert_eq!(without(text, &names), expect);
     }
 
