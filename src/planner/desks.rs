@@ -7,7 +7,7 @@ use super::zone::Zone;
 use super::{Situation, Stories};
 use crate::manifest::HolidayCalendar;
 use crate::model::day::Day;
-use crate::model::id::{AccountId, UserId};
+use crate::model::id::{AccountId, ContactId, UserId};
 use crate::model::inventory::{Account, Address, Contact, Inventory};
 use crate::model::person::Person;
 use crate::model::pins::Part;
@@ -74,8 +74,10 @@ impl<'a> Desks<'a> {
         let accounts = told.filter_map(|root| situation.inventory.opportunities[root].account);
         for account in accounts.collect::<BTreeSet<_>>() {
             for address in addresses(situation.inventory, account) {
-                let place = Place::of_address(address.0, address.1);
-                if let Some(place) = place.filter(|_| !desks.places.contains_key(&address)) {
+                if desks.places.contains_key(&address) {
+                    continue;
+                }
+                if let Some(place) = Place::of_address(address.0, address.1) {
                     let desk = desk(place, &mut desks);
                     desks.places.insert(address, desk);
                 }
@@ -90,25 +92,42 @@ impl<'a> Desks<'a> {
 
     /// Where each of a deal's cast is.
     pub(super) fn of_cast(&self, account: Option<AccountId>, cast: &[Part]) -> Vec<Option<At<'_>>> {
-        let of = |part: &Part| self.of_person(account?, part.person?);
+        let Some(account) = account else {
+            return vec![None; cast.len()];
+        };
+        let contacts = self.inventory.contacts.get(&account);
+        let home = self.of_account(account);
+        let of = |part: &Part| self.of_colleague((contacts, home), part.person?);
         cast.iter().map(of).collect()
     }
 
     /// Where one of the customer's people is: at his own address, else at his account's. None where
     /// neither tells: then he is taken to be where the owner is.
     pub(super) fn of_person(&self, account: AccountId, person: Person) -> Option<At<'_>> {
-        let contact = match person {
-            Person::Contact(id) => self.inventory.contacts.get(&account)?.get(&id),
+        let contacts = self.inventory.contacts.get(&account);
+        self.of_colleague((contacts, self.of_account(account)), person)
+    }
+
+    /// The same, among these contacts of an account with this desk.
+    fn of_colleague<'s>(
+        &'s self,
+        (contacts, home): (Option<&'a BTreeMap<ContactId, Contact>>, Option<At<'s>>),
+        person: Person,
+    ) -> Option<At<'s>> {
+        let own = match person {
+            Person::Contact(id) => contacts.and_then(|contacts| contacts.get(&id)),
             Person::Made(..) => None,
         };
-        let account = self.inventory.accounts.get(&account);
-        let mut known = contact
-            .and_then(Contact::address)
-            .into_iter()
-            .chain(account.and_then(Account::address));
-        known
-            .find_map(|address| self.places.get(&address))
-            .map(|desk| self.at(desk))
+        own.and_then(|contact| self.of_contact(contact)).or(home)
+    }
+
+    fn of_contact(&self, contact: &'a Contact) -> Option<At<'_>> {
+        Some(self.at(self.places.get(&contact.address()?)?))
+    }
+
+    fn of_account(&self, account: AccountId) -> Option<At<'_>> {
+        let address = self.inventory.accounts.get(&account)?.address()?;
+        Some(self.at(self.places.get(&address)?))
     }
 
     fn at<'s>(&'s self, desk: &'s Desk) -> At<'s> {

@@ -15,7 +15,9 @@ pub(super) struct People<'a> {
     inventory: &'a Inventory,
     users: BTreeMap<UserId, usize>,
     user_places: Vec<PlaceId>,
-    contacts: BTreeMap<Person, u32>,
+    /// By the account of their deal, where they are few: one search finds them all.
+    contacts: BTreeMap<AccountId, Vec<(Person, u32)>>,
+    contact_count: u32,
     addresses: BTreeMap<Address<'a>, Option<PlaceId>>,
     pub(super) placeless: BTreeSet<AccountId>,
 }
@@ -35,6 +37,7 @@ impl<'a> People<'a> {
             users: BTreeMap::new(),
             user_places: Vec::new(),
             contacts: BTreeMap::new(),
+            contact_count: 0,
             addresses: BTreeMap::new(),
             placeless: BTreeSet::new(),
         }
@@ -56,7 +59,7 @@ impl<'a> People<'a> {
     }
 
     pub(super) fn contact_count(&self) -> usize {
-        self.contacts.len()
+        self.contact_count as usize
     }
 
     pub(super) fn place_of(&self, user: usize) -> PlaceId {
@@ -70,42 +73,43 @@ impl<'a> People<'a> {
         pins: &Pins,
         hours: &mut Hours,
     ) -> Vec<Option<Guest>> {
-        let account = self.inventory.opportunities[&root].account;
+        let Some(account) = self.inventory.opportunities[&root].account else {
+            // Nobody is known without one.
+            return vec![None; pins.cast.len()];
+        };
+        let contacts = self.inventory.contacts.get(&account);
+        let billing = self.inventory.accounts.get(&account);
+        let billing = billing.and_then(Account::address);
+        let billing = billing.and_then(|address| self.address(address, hours));
         let guest = |part: &Part| {
             let person = part.person?;
-            let next = self.contacts.len() as u32;
-            let number = *self.contacts.entry(person).or_insert(next);
-            let place = self.place(account, person, hours);
+            // Somebody is at his own address, else at his account's.
+            let contact = match person {
+                Person::Contact(id) => contacts.and_then(|contacts| contacts.get(&id)),
+                Person::Made(..) => None,
+            };
+            let own = contact.and_then(Contact::address);
+            let own = own.and_then(|address| self.address(address, hours));
+            let place = own.or(billing);
+            if place.is_none() {
+                self.placeless.insert(account);
+            }
+            let number = self.contact(account, person);
             Some(Guest { number, place })
         };
         pins.cast.iter().map(guest).collect()
     }
 
-    /// Where somebody is: at his own address, else at his account's.
-    fn place(
-        &mut self,
-        account: Option<AccountId>,
-        person: Person,
-        hours: &mut Hours,
-    ) -> Option<PlaceId> {
-        let account = account?;
-        let contact = match person {
-            Person::Contact(id) => self.inventory.contacts.get(&account)?.get(&id),
-            Person::Made(..) => None,
-        };
-        let own = contact.and_then(Contact::address);
-        let billing = self
-            .inventory
-            .accounts
-            .get(&account)
-            .and_then(Account::address);
-        let place = own
-            .and_then(|address| self.address(address, hours))
-            .or_else(|| billing.and_then(|address| self.address(address, hours)));
-        if place.is_none() {
-            self.placeless.insert(account);
+    /// The number of one of the customer's people.
+    fn contact(&mut self, account: AccountId, person: Person) -> u32 {
+        let known = self.contacts.entry(account).or_default();
+        if let Some((_, number)) = known.iter().find(|(other, _)| *other == person) {
+            return *number;
         }
-        place
+        let number = self.contact_count;
+        known.push((person, number));
+        self.contact_count += 1;
+        number
     }
 
     fn address(&mut self, address: Address<'a>, hours: &mut Hours) -> Option<PlaceId> {

@@ -35,7 +35,8 @@ pub(in crate::planner) fn cast(
     pinned: &[Part],
     draw: &mut RootDraw,
 ) -> Vec<Part> {
-    let (mut parts, mut open) = kept(casting, pinned);
+    let makes_people = casting.makes_people();
+    let (mut parts, mut open) = kept(casting, pinned, makes_people);
     if open.is_empty() {
         return parts;
     }
@@ -44,9 +45,13 @@ pub(in crate::planner) fn cast(
     }
     let contacts = casting.contacts();
     let titles = contacts.map(|(id, contact)| (*id, Title::of(contact.title.as_deref())));
-    let titles: Vec<_> = titles.collect();
+    let mut candidates = Candidates {
+        titles: titles.collect(),
+        makes_people,
+        committee: None,
+    };
     for role in &open {
-        let person = fittest(casting, (*role, &parts), &titles, draw);
+        let person = fittest(casting, (*role, &parts), &mut candidates, draw);
         let part = parts.iter_mut().find(|part| part.role == role.as_str());
         let part = part.expect("a part for every open role");
         part.person = person;
@@ -55,9 +60,17 @@ pub(in crate::planner) fn cast(
     parts
 }
 
+/// Who may play a part.
+struct Candidates {
+    titles: Vec<(ContactId, Title)>,
+    makes_people: bool,
+    /// The number of the committee of those who are made, drawn when one is first needed.
+    committee: Option<u8>,
+}
+
 /// The parts that stay, with new ones for new roles; and the roles that somebody is to be found
 /// for.
-fn kept(casting: &Casting, pinned: &[Part]) -> (Vec<Part>, Vec<Role>) {
+fn kept(casting: &Casting, pinned: &[Part], makes_people: bool) -> (Vec<Part>, Vec<Role>) {
     let is_named = |part: &&Part| casting.roles.iter().any(|role| role.as_str() == part.role);
     let mut parts = Vec::with_capacity(casting.roles.len());
     parts.extend(pinned.iter().filter(is_named).cloned());
@@ -74,8 +87,8 @@ fn kept(casting: &Casting, pinned: &[Part]) -> (Vec<Part>, Vec<Role>) {
             continue;
         };
         let is_played = match part.person {
-            Some(person) => casting.is_there(person),
-            None => !casting.makes_people(),
+            Some(person) => casting.is_there(person, makes_people),
+            None => !makes_people,
         };
         match part.person.filter(|_| is_played) {
             // Somebody else's contact role that is gone leaves room for one of ours.
@@ -93,9 +106,14 @@ fn kept(casting: &Casting, pinned: &[Part]) -> (Vec<Part>, Vec<Role>) {
 fn fittest(
     casting: &Casting,
     (role, parts): (Role, &[Part]),
-    titles: &[(ContactId, Title)],
+    candidates: &mut Candidates,
     draw: &mut RootDraw,
 ) -> Option<Person> {
+    let Candidates {
+        titles,
+        makes_people,
+        committee,
+    } = candidates;
     let is_free = |id: ContactId| {
         let person = Some(Person::Contact(id));
         parts.iter().all(|part| part.person != person)
@@ -103,7 +121,7 @@ fn fittest(
     let unfitness = |title: &Title| match title.fitness(role) {
         Some(place) => Some(place),
         None if title.says_nothing() => Some(usize::MAX - 1),
-        None if casting.makes_people() => None,
+        None if *makes_people => None,
         None => Some(usize::MAX),
     };
     let free = titles.iter().filter(|(id, _)| is_free(*id));
@@ -123,8 +141,9 @@ fn fittest(
             .min_by_key(|id| draw.at(&format!("cast/{role}/{id}")).below(0, u64::MAX)),
     };
     let made = || {
-        let account = casting.account.filter(|_| casting.makes_people())?;
-        Some(Person::Made(account, committee::number(role, draw)))
+        let account = casting.account.filter(|_| *makes_people)?;
+        let committee = committee.get_or_insert_with(|| committee::committee(draw));
+        Some(Person::Made(account, committee::number(role, *committee)))
     };
     contact.map(Person::Contact).or_else(made)
 }
@@ -150,13 +169,13 @@ impl Casting<'_> {
         !self.spares_executives || is_theirs || !is_executive()
     }
 
-    fn is_there(&self, person: Person) -> bool {
+    fn is_there(&self, person: Person, makes_people: bool) -> bool {
         match person {
             Person::Contact(id) => {
                 let of_account = self.account.and_then(|id| self.inventory.contacts.get(&id));
                 of_account.is_some_and(|contacts| contacts.contains_key(&id))
             }
-            Person::Made(account, _) => self.makes_people() && self.account == Some(account),
+            Person::Made(account, _) => makes_people && self.account == Some(account),
         }
     }
 

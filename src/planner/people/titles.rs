@@ -98,34 +98,36 @@ const EXECUTIVE: &[&str] = &[
     "owner",
 ];
 
-/// A title ready to be looked through: in lower case, every word after a space and before one.
-pub(super) struct Title(String);
+/// What a title says of each role, in the order of the table.
+pub(super) struct Title([Option<usize>; TITLES.len()]);
 
 impl Title {
     pub(super) fn of(title: Option<&str>) -> Self {
+        // In lower case, every word after a space and before one.
         let title = title.unwrap_or_default().chars();
         let letters = title.flat_map(char::to_lowercase);
         let letters = letters.map(|letter| match letter {
             ',' | '/' | '(' | ')' => ' ',
             letter => letter,
         });
-        Self([' '].into_iter().chain(letters).chain([' ']).collect())
-    }
-
-    fn begins(&self, word: &str) -> bool {
-        let mut spaces = self.0.match_indices(' ');
-        spaces.any(|(at, _)| self.0[at + 1..].starts_with(word))
+        let title: String = [' '].into_iter().chain(letters).chain([' ']).collect();
+        let begins = |word: &&str| {
+            let mut spaces = title.match_indices(' ');
+            spaces.any(|(at, _)| title[at + 1..].starts_with(word))
+        };
+        let fitness = |(_, words): &(Role, &[&str])| words.iter().position(begins);
+        Self(std::array::from_fn(|place| fitness(&TITLES[place])))
     }
 
     /// 0 for the surest title of the role; nothing for one that does not speak for it.
     pub(super) fn fitness(&self, role: Role) -> Option<usize> {
-        let (_, words) = TITLES.iter().find(|(of, _)| *of == role)?;
-        words.iter().position(|word| self.begins(word))
+        let place = TITLES.iter().position(|(of, _)| *of == role)?;
+        self.0[place]
     }
 
     /// Whether it speaks for no role at all, so that its holder may play any.
     pub(super) fn says_nothing(&self) -> bool {
-        TITLES.iter().all(|(role, _)| self.fitness(*role).is_none())
+        self.0.iter().all(Option::is_none)
     }
 }
 

@@ -30,6 +30,7 @@ pub(in crate::planner) fn settle(situation: &Situation, desks: &Desks, stories: 
     let mut unsure = stories.fresh.clone();
     for round in 0..=ROUNDS {
         let mut weakened = BTreeSet::new();
+        stories.broken.retain(|root, _| !unsure.contains(root));
         for (root, short) in short(situation, desks, (&unsure, &laid.roomless), stories) {
             stories.broken.remove(&root);
             if round < ROUNDS && weaken(situation, root, &short, stories) {
@@ -84,7 +85,7 @@ fn short(
     let without_room = roomless.keys().map(|(root, _)| *root);
     let without_room = without_room.filter(|root| stories.fresh.contains(root));
     let without_room = without_room.collect();
-    let judged = unsure.union(&without_room).map(|root| {
+    let judged = unsure.union(&without_room).filter_map(|root| {
         let of = [Tense::Past, Tense::Future].into_iter();
         let short = Short {
             broken: broken_rules(situation, desks, (*root, stories)),
@@ -92,7 +93,8 @@ fn short(
                 .filter_map(|tense| Some((tense, *roomless.get(&(*root, tense))?)))
                 .collect(),
         };
-        (*root, short)
+        let lacks = !short.broken.is_empty() || !short.roomless.is_empty();
+        lacks.then_some((*root, short))
     });
     judged.collect()
 }
