@@ -337,7 +337,7 @@ fn a_shape_that_the_people_do_not_allow_says_whom_it_lacks() {
                 let mut left = titles.iter();
                 contacts.retain(|_, contact| match left.next() {
                     Some(title) => {
-                        contact.title = Some((*title).to_owned());
+                        contact.title = Some((*title).into());
                         true
                     }
                     None => false,

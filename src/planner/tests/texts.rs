@@ -41,7 +41,7 @@ fn pack(deals: usize, level: &str) -> World {
         let account = AccountId(id("001", number));
         let contact = |(place, contact): (usize, &Contact)| {
             let contact = Contact {
-                last_name: format!("{}{}", contact.last_name, number % 17),
+                last_name: format!("{}{}", contact.last_name, number % 17).into(),
                 ..contact.clone()
             };
             (ContactId(id("003", number * 10 + place)), contact)
@@ -251,7 +251,7 @@ fn who_cancelled_is_named_where_the_mail_is_to_somebody_else() {
             continue;
         };
         let body = mail.text("Description");
-        assert!(body.contains(&contacts[&buyer].full_name()), "{body}");
+        assert!(body.contains(&*contacts[&buyer].full_name()), "{body}");
         assert!(!body.contains("we couldn't meet"), "{body}");
         named += 1;
     }

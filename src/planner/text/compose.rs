@@ -84,7 +84,7 @@ fn signature(scene: &Scene, full: bool) -> String {
     };
     match who {
         Some(who) if full => format!("{}\n{company}", who.full),
-        Some(who) => who.first.clone(),
+        Some(who) => who.first.to_string(),
         None => company.clone(),
     }
 }
