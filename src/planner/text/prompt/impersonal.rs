@@ -77,11 +77,11 @@ fn is_telling(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::without;
+    use super::{CompactString, without};
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let names = ["Dana Vest", "Dana", "Vest", ""].map(str::to_owned);
+        let names = ["Dana Vest", "Dana", "Vest", ""].map(CompactString::from);
         assert_eq!(without(text, &names), expect);
     }
 
