@@ -1,6 +1,7 @@
 //! Stories that hold up: what an apply leaves in an org, measured on the org itself.
 
 use jiff::civil::date;
+use serde_json::{Value as Json, json};
 
 use crate::env::TestEnv;
 use crate::figures::{Org, figures};
@@ -45,6 +46,52 @@ fn what_is_assigned_and_comes_to_nothing_is_said() {
     kept.says("keep the shapes that they were told with, though `stories` now says otherwise");
     let anew = env.run("plan --recast *").exits(0);
     assert!(!anew.to_string().contains("now says otherwise"), "{anew}");
+}
+
+#[test]
+fn a_program_reads_what_the_stories_come_to() {
+    let env = TestEnv::empty();
+    env.write(
+        "demo.yaml",
+        "run: {name: stories}\nsalesforce: {instance_url: embedded}\n\
+         stories: {mix: {accelerating: 1}}\n\
+         activity: {meetings: {past_min: 0, past_max: 2, future_min: 0, future_max: 0}}\n",
+    );
+    let plan = env.run("plan --json").exits(0).stdout;
+    let mut lines = plan.lines();
+    let head: Json = serde_json::from_str(lines.next().unwrap()).unwrap();
+    assert_eq!(head["format_version"], "1.1");
+    let told: Json = serde_json::from_str(lines.next().unwrap()).unwrap();
+    let because = "needs 4 past meetings, and `activity.meetings.past_max` is 2";
+    let fell = |to: &str, deals: u64, example: &Json| {
+        json!({
+            "from": "accelerating", "to": to, "because": because,
+            "deals": deals, "example": example,
+        })
+    };
+    let examples = [&told["fallen"][0]["example"], &told["fallen"][1]["example"]];
+    assert_eq!(
+        told,
+        json!({
+            "type": "story_summary",
+            "shapes": [
+                {"shape": "at-risk", "deals": 21, "classes": {"risk": 21}, "broken": 0, "rules": {}},
+                {
+                    "shape": "single-threaded", "deals": 1, "classes": {"risk": 1},
+                    "broken": 0, "rules": {},
+                },
+            ],
+            "fallen": [fell("at-risk", 21, examples[0]), fell("single-threaded", 1, examples[1])],
+            "calendars": {"overlaps": 0, "forced": 0, "dropped": 0, "apart": 2},
+        })
+    );
+    assert!(
+        examples
+            .iter()
+            .all(|id| id.as_str().unwrap().starts_with("006"))
+    );
+    let removal = env.run("plan --destroy --json").exits(0).stdout;
+    assert!(!removal.contains("story_summary"), "{removal}");
 }
 
 #[test]

@@ -42,6 +42,14 @@ pub(crate) struct ToldStep {
     pub(crate) people: Vec<String>,
 }
 
+/// What the stories of all deals have come to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StorySummary {
+    pub(crate) shapes: Vec<Shaped>,
+    pub(crate) fallen: Vec<Fell>,
+    pub(crate) calendars: Gave,
+}
+
 /// How many deals have a shape, and what the rules call them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Shaped {
@@ -51,6 +59,31 @@ pub(crate) struct Shaped {
     pub(crate) classes: Vec<(String, u64)>,
     /// How many of them do not hold what the shape stands for.
     pub(crate) broken: u64,
+    /// And what that is, with how many of them it is true of.
+    pub(crate) rules: Vec<(String, u64)>,
+}
+
+/// Deals that were to have a shape, and are told as another or without what it needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Fell {
+    pub(crate) from: Shape,
+    pub(crate) to: Shape,
+    /// What is said of the shape that they were to have.
+    pub(crate) because: String,
+    pub(crate) deals: u64,
+    /// One of them.
+    pub(crate) example: RootId,
+}
+
+/// How many meetings had to give, as people's calendars are full or too far apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Gave {
+    /// Held though they find somebody busy or away.
+    pub(crate) forced: u64,
+    /// Not held.
+    pub(crate) dropped: u64,
+    /// Held outside the working hours of one side, as the two share none.
+    pub(crate) apart: u64,
 }
 
 /// A deal that is worth a look.

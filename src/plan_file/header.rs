@@ -10,10 +10,10 @@ use crate::model::day::Day;
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::Object;
 use crate::model::order::Step;
-use crate::model::told::{LookAt, Shaped};
+use crate::model::told::{LookAt, StorySummary};
 
 /// Raised when a saved plan changes its form.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Header {
@@ -43,8 +43,7 @@ pub(crate) struct Header {
     pub(crate) run_tag_field: Option<String>,
     pub(crate) coverage: Coverage,
     /// What kinds of stories the deals tell.
-    #[serde(default)]
-    pub(crate) stories: Vec<Shaped>,
+    pub(crate) stories: Box<StorySummary>,
     /// A deal that shows them.
     #[serde(default)]
     pub(crate) look_at: Option<LookAt>,

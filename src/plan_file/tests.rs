@@ -41,7 +41,7 @@ pub(crate) fn header() -> Header {
         capabilities: Capabilities::default(),
         run_tag_field: Some("Run__c".to_owned()),
         coverage: Coverage::default(),
-        stories: Vec::new(),
+        stories: Box::default(),
         look_at: None,
         blocked: Vec::new(),
         notices: vec!["two\nlines".to_owned()],
@@ -288,15 +288,15 @@ fn what_is_no_whole_plan_is_refused() {
     let edited = text.replace("Discovery", "Recovery");
     assert_ne!(edited, text);
     assert!(refused(&[edited.trim_end()]).ends_with("it was changed after it was saved"));
-    let other = lines[0].replace(r#""format":3"#, r#""format":99,"new":1"#);
+    let other = lines[0].replace(r#""format":4"#, r#""format":99,"new":1"#);
     assert_eq!(
         refused(&[&other]),
-        "PLAN is not a saved plan: its format is 99, this version reads 3; save it again with `demo-gen plan --out`"
+        "PLAN is not a saved plan: its format is 99, this version reads 4; save it again with `demo-gen plan --out`"
     );
     let unlike = r#"{"plan":{"format":99,"everything":"else"}}"#;
     assert_eq!(
         refused(&[unlike]),
-        "PLAN is not a saved plan: its format is 99, this version reads 3; save it again with `demo-gen plan --out`"
+        "PLAN is not a saved plan: its format is 99, this version reads 4; save it again with `demo-gen plan --out`"
     );
     for garbage in ["", "name: demo", "[]", "{\"plan\": {}}"] {
         assert!(

@@ -4,18 +4,19 @@
 use std::collections::BTreeMap;
 
 use super::Deal;
-use super::story::{broken, class, inputs};
+use super::story::{What, broken, class, inputs};
 use crate::model::id::RootId;
 use crate::model::shape::Shape;
 use crate::model::told::Shaped;
 
 /// What one story has come to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Judged {
     shape: Shape,
     /// None for a deal that is closed: the rules are about open ones.
     class: Option<&'static str>,
-    is_broken: bool,
+    /// What the shape stands for and the story does not hold.
+    broken: Box<[What]>,
 }
 
 pub(super) fn judged(deal: &Deal) -> Judged {
@@ -24,7 +25,10 @@ pub(super) fn judged(deal: &Deal) -> Judged {
     Judged {
         shape,
         class: (!shape.is_closed()).then(|| class(&inputs).as_str()),
-        is_broken: !broken(shape, &inputs).is_empty(),
+        broken: broken(shape, &inputs)
+            .iter()
+            .map(|rule| rule.what)
+            .collect(),
     }
 }
 
@@ -35,22 +39,33 @@ pub(super) fn shaped(judged: &BTreeMap<RootId, Judged>) -> Vec<Shaped> {
             .values()
             .filter(|judged| judged.shape == shape)
             .collect();
-        let mut classes: BTreeMap<&str, u64> = BTreeMap::new();
-        for class in deals.iter().filter_map(|judged| judged.class) {
-            *classes.entry(class).or_default() += 1;
-        }
-        let mut classes: Vec<_> = classes
-            .into_iter()
-            .map(|(class, count)| (class.to_owned(), count))
-            .collect();
-        classes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let classes = deals.iter().filter_map(|judged| judged.class);
+        let rules = deals.iter().flat_map(|judged| &judged.broken);
         Shaped {
             shape,
             deals: deals.len() as u64,
-            classes,
-            broken: deals.iter().filter(|judged| judged.is_broken).count() as u64,
+            classes: most_first(classes),
+            broken: deals
+                .iter()
+                .filter(|judged| !judged.broken.is_empty())
+                .count() as u64,
+            rules: most_first(rules.map(|what| what.name().0)),
         }
     };
     let shapes = Shape::ALL.into_iter().map(of_shape);
     shapes.filter(|shaped| shaped.deals > 0).collect()
+}
+
+/// Each name with how often it comes, the most frequent first.
+fn most_first<'n>(names: impl Iterator<Item = &'n str>) -> Vec<(String, u64)> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let counts = counts.into_iter();
+    let mut counts: Vec<_> = counts
+        .map(|(name, count)| (name.to_owned(), count))
+        .collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
 }

@@ -20,6 +20,7 @@ use crate::model::change::Counts;
 use crate::model::id::{RecordId, RootId};
 use crate::model::object::{self, Object};
 use crate::model::order::{Step, steps};
+use crate::model::told::{Gave, StorySummary};
 use crate::org;
 use crate::plan_file::{Blocked, Command, Coverage, Estimate, Header, KindCost, OrgFacts, Plan};
 use crate::planner::{Calendars, Clashes, Planner};
@@ -85,7 +86,7 @@ pub(super) fn header(
         capabilities: surroundings.capabilities.clone(),
         run_tag_field: request.manifest.run.run_tag_field.clone(),
         coverage,
-        stories: planner.map(Planner::shaped).unwrap_or_default(),
+        stories: Box::new(planner.map(summary).unwrap_or_default()),
         look_at: explain::look_at(ground, planner, in_scope),
         blocked: blocked(request, &surroundings.capabilities),
         notices: notices(id, ground, planner, seen),
@@ -244,6 +245,23 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
         ));
     }
     notices
+}
+
+fn summary(planner: &Planner) -> StorySummary {
+    let calendars = &planner.stories.calendars;
+    let total = |count: fn(&Clashes) -> u32| {
+        let counts = calendars.clashes.values().map(count);
+        counts.map(u64::from).sum()
+    };
+    StorySummary {
+        shapes: planner.shaped(),
+        fallen: mix::fallen(&planner.stories),
+        calendars: Gave {
+            forced: total(|clashes| clashes.forced),
+            dropped: total(|clashes| clashes.dropped),
+            apart: calendars.apart,
+        },
+    }
 }
 
 /// Where records carry no key, only the state tells which are ours.

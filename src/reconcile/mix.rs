@@ -3,23 +3,18 @@
 use std::collections::BTreeMap;
 
 use crate::listing::counted;
+use crate::model::id::RootId;
 use crate::model::inventory::Inventory;
 use crate::model::shape::Shape;
+use crate::model::told::Fell;
 use crate::planner::{Fallen, Stories};
 
 /// A notice for each shape that deals were to have and cannot, or have though they lack something:
 /// how many, what they are told as, and the reason that most of them have.
 pub(super) fn notices(inventory: &Inventory, stories: &Stories) -> Vec<String> {
     let mut weakened: BTreeMap<Shape, Vec<Weakened>> = BTreeMap::new();
-    for (root, Fallen { from, because }) in &stories.fallen {
-        let Some(to) = stories.pins.get(root).map(|pins| pins.shape) else {
-            continue;
-        };
-        // What cannot be less than it is stays that. Of how a deal ended it is said.
-        if to == *from && to != Shape::Won {
-            continue;
-        }
-        let name = inventory.opportunities.get(root).map(|deal| &*deal.name);
+    for (root, Fallen { from, because }, to) in told_as_less(stories) {
+        let name = inventory.opportunities.get(&root).map(|deal| &*deal.name);
         let deal = Weakened {
             name: name.unwrap_or_default(),
             to,
@@ -30,6 +25,35 @@ pub(super) fn notices(inventory: &Inventory, stories: &Stories) -> Vec<String> {
     let shapes = Shape::ALL.iter();
     let weakened = shapes.filter_map(|from| Some((*from, weakened.get(from)?)));
     weakened.map(|(from, deals)| notice(from, deals)).collect()
+}
+
+/// The same for programs: all reasons, with one of the deals that each is true of.
+pub(super) fn fallen(stories: &Stories) -> Vec<Fell> {
+    let mut fallen: BTreeMap<_, Fell> = BTreeMap::new();
+    for (root, Fallen { from, because }, to) in told_as_less(stories) {
+        let because = because.to_string();
+        let fell = fallen
+            .entry((*from, to, because.clone()))
+            .or_insert_with(|| Fell {
+                from: *from,
+                to,
+                because,
+                deals: 0,
+                example: root,
+            });
+        fell.deals += 1;
+    }
+    fallen.into_values().collect()
+}
+
+/// The deals that are less than they were to be, and what they are.
+fn told_as_less(stories: &Stories) -> impl Iterator<Item = (RootId, &Fallen, Shape)> {
+    stories.fallen.iter().filter_map(|(root, fallen)| {
+        let to = stories.pins.get(root)?.shape;
+        // What cannot be less than it is stays that. Of how a deal ended it is said.
+        let is_said = to != fallen.from || to == Shape::Won;
+        is_said.then_some((*root, fallen, to))
+    })
 }
 
 /// A deal that is told as less than it was to be.

@@ -54,7 +54,7 @@ pub(super) fn header(command: Command) -> Header {
             in_scope: 30,
             ..Coverage::default()
         },
-        stories: Vec::new(),
+        stories: Box::default(),
         look_at: None,
         blocked: Vec::new(),
         notices: Vec::new(),

@@ -1,7 +1,7 @@
 //! The cast: who of the account plays which role in a deal.
 
-use super::committee;
-use super::titles::Title;
+use super::committee::{self, EXECUTIVE_ROLES};
+use super::titles::{Title, is_executive};
 use crate::draw::RootDraw;
 use crate::manifest::Role;
 use crate::model::id::{AccountId, ContactId, RootId};
@@ -17,6 +17,9 @@ pub(in crate::planner) struct Casting<'a> {
     pub(in crate::planner) root: RootId,
     /// Whether people may be made.
     pub(in crate::planner) generate: bool,
+    /// Whether the deal is told without executives: they play only what is theirs, and who sells
+    /// for us is found before anybody else.
+    pub(in crate::planner) spares_executives: bool,
 }
 
 /// Fills the roles, in their order, each with another person. Who is pinned stays. A part whose
@@ -32,9 +35,12 @@ pub(in crate::planner) fn cast(
     pinned: &[Part],
     draw: &mut RootDraw,
 ) -> Vec<Part> {
-    let (mut parts, open) = kept(casting, pinned);
+    let (mut parts, mut open) = kept(casting, pinned);
     if open.is_empty() {
         return parts;
+    }
+    if casting.spares_executives {
+        open.sort_by_key(|role| *role != Role::Champion);
     }
     let contacts = casting.contacts();
     let titles = contacts.map(|(id, contact)| (*id, Title::of(contact.title.as_deref())));
@@ -101,6 +107,7 @@ fn fittest(
         None => Some(usize::MAX),
     };
     let free = titles.iter().filter(|(id, _)| is_free(*id));
+    let free = free.filter(|(id, _)| casting.may_play(role, *id));
     let free = free.filter_map(|(id, title)| Some((unfitness(title)?, *id)));
     let free: Vec<_> = free.collect();
     let least = free.iter().map(|(unfitness, _)| *unfitness).min();
@@ -134,6 +141,13 @@ impl Casting<'_> {
     fn contacts(&self) -> impl Iterator<Item = (&ContactId, &Contact)> {
         let of_account = self.account.and_then(|id| self.inventory.contacts.get(&id));
         of_account.into_iter().flatten()
+    }
+
+    fn may_play(&self, role: Role, id: ContactId) -> bool {
+        let is_theirs = EXECUTIVE_ROLES.contains(&role.as_str());
+        let mut contacts = self.contacts();
+        let mut is_executive = || contacts.any(|(other, who)| *other == id && is_executive(who));
+        !self.spares_executives || is_theirs || !is_executive()
     }
 
     fn is_there(&self, person: Person) -> bool {
@@ -209,6 +223,7 @@ mod tests {
             inventory,
             root: root(),
             generate,
+            spares_executives: false,
         };
         cast(&casting, pinned, &mut RootDraw::new(3, "deal"))
     }

@@ -19,8 +19,8 @@ pub(super) use places::{
 #[cfg(test)]
 pub(super) use rules::Class;
 pub(crate) use rules::{Broken, Inputs};
-pub(super) use rules::{broken, class};
-pub(super) use rules::{buyer, inputs};
+pub(super) use rules::{What, broken, class};
+pub(super) use rules::{buyer, champion, inputs};
 pub(super) use settle::settle;
 pub(super) use volumes::{Counts, counts};
 

@@ -4,6 +4,7 @@ use super::super::Situation;
 use super::super::owners::{acting, holder};
 use super::super::people::{Casting, EXECUTIVE_ROLES, cast, is_executive, makes_people, roles};
 use super::places::KICK_OFF_WAIT;
+use super::rules::champion;
 use super::{Fallen, means, mix};
 use crate::draw::RootDraw;
 use crate::manifest::Misfit;
@@ -206,7 +207,8 @@ fn bits(cast: &[Part], is: impl Fn(usize, &Part) -> bool) -> u32 {
 }
 
 /// Whom the story speaks with: at most as many as its shape has, those already spoken with among
-/// them, and nobody who decides where the deal is in danger for want of them.
+/// them, and nobody who decides where the deal is in danger for want of them. Who sells for us comes
+/// first, wherever the manifest names him.
 fn engaged(pins: &Pins, told: u32) -> u32 {
     let most = match pins.shape {
         Shape::SingleThreaded => 1,
@@ -221,7 +223,7 @@ fn engaged(pins: &Pins, told: u32) -> u32 {
         _ => played,
     };
     let mut engaged = told;
-    for place in 0..32 {
+    for place in champion(&pins.cast).into_iter().chain(0..32) {
         let bit = 1 << place;
         if preferred & bit != 0 && engaged.count_ones() < most {
             engaged |= bit;
@@ -261,6 +263,7 @@ fn filled(situation: &Situation, root: RootId, pins: &Pins, draw: &mut RootDraw)
         inventory: situation.inventory,
         root,
         generate: makes_people(situation),
+        spares_executives: pins.shape == Shape::ChampionLeft,
     };
     cast(&casting, &pins.cast, draw)
 }

@@ -6,7 +6,8 @@
 
 use std::fmt;
 
-use super::super::timeline::{Direction, Held, Kind, Timeline};
+use super::super::timeline::topic::Topic;
+use super::super::timeline::{Direction, Held, Kind, Step, Timeline};
 use crate::model::day::Day;
 use crate::model::pins::{Part, Pins};
 use crate::model::shape::Shape;
@@ -42,6 +43,8 @@ pub(crate) struct Inputs {
     pub(crate) unanswered: u32,
     /// How many of a hundred activities are with the one who is spoken with most.
     pub(crate) sole_contact: Option<f64>,
+    /// Mails in which the champion says goodbye.
+    pub(crate) farewells: u32,
 }
 
 /// What People.ai's published rules call a deal.
@@ -79,6 +82,7 @@ pub(crate) enum What {
     BuyerCancelled,
     RecentGap,
     Unanswered,
+    Farewells,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,6 +130,9 @@ const RULES: &[(Shape, What, Limit)] = &[
     (Shape::SingleThreaded, What::RiskSigns, AtLeast(2.0)),
     (Shape::SingleThreaded, What::Silence, AtMost(NOT_STALLED)),
     (Shape::ChampionLeft, What::SoleContact, AtLeast(50.0)),
+    (Shape::ChampionLeft, What::Farewells, AtLeast(1.0)),
+    // And who is there in his stead.
+    (Shape::ChampionLeft, What::People, AtLeast(2.0)),
     (Shape::ChampionLeft, What::RiskSigns, AtLeast(2.0)),
     (Shape::ChampionLeft, What::Silence, AtMost(NOT_STALLED)),
     (Shape::Won, What::Upcoming, AtMost(0.0)),
@@ -194,6 +201,7 @@ pub(in crate::planner) fn inputs(timeline: &Timeline, pins: &Pins, anchor: Day) 
     inputs.silent = days.first().copied();
     inputs.recent_gap = recent_gap(&days);
     inputs.unanswered = unanswered(timeline);
+    inputs.farewells = farewells(timeline, pins);
     inputs.people = touches.iter().filter(|touches| **touches > 0).count() as u32;
     let all: u32 = touches.iter().sum();
     let most = touches.iter().max().copied().unwrap_or(0);
@@ -222,6 +230,17 @@ fn unanswered(timeline: &Timeline) -> u32 {
     asked.filter(|step| Some(step.when.at) > heard).count() as u32
 }
 
+/// How many mails there are in which the champion says goodbye.
+fn farewells(timeline: &Timeline, pins: &Pins) -> u32 {
+    let champion = champion(&pins.cast);
+    let is_farewell = |step: &&Step| {
+        let is_theirs = matches!(step.kind, Kind::Mail(Direction::Inbound, _));
+        let writer = step.people.main.map(usize::from);
+        is_theirs && step.topic == Topic::Farewell && writer == champion
+    };
+    timeline.steps.iter().filter(is_farewell).count() as u32
+}
+
 /// From the ages in days of all that happened, the latest first.
 fn recent_gap(days: &[i32]) -> Option<i32> {
     const RECENT: i32 = 9;
@@ -232,8 +251,17 @@ fn recent_gap(days: &[i32]) -> Option<i32> {
 
 /// The place of whoever holds the money, where somebody does.
 pub(in crate::planner) fn buyer(pins: &Pins) -> Option<usize> {
-    let is_buyer = |part: &Part| part.role == "economic_buyer" && part.person.is_some();
-    pins.cast.iter().position(is_buyer)
+    of_role(&pins.cast, "economic_buyer")
+}
+
+/// The place of whoever sells for us, where somebody does.
+pub(in crate::planner) fn champion(cast: &[Part]) -> Option<usize> {
+    of_role(cast, "champion")
+}
+
+fn of_role(cast: &[Part], role: &str) -> Option<usize> {
+    cast.iter()
+        .position(|part| part.role == role && part.person.is_some())
 }
 
 /// The class by the published rules, in their order.
@@ -301,6 +329,7 @@ impl What {
             Self::BuyerCancelled => ("cancelled meetings with the economic buyer", 0),
             Self::RecentGap => ("days of the last silence", 0),
             Self::Unanswered => ("last emails without an answer", 0),
+            Self::Farewells => ("goodbyes of the champion", 0),
         }
     }
 }
@@ -358,6 +387,7 @@ impl Inputs {
             What::BuyerCancelled => self.buyer_cancelled.map(f64::from),
             What::RecentGap => self.recent_gap.map(f64::from),
             What::Unanswered => Some(self.unanswered.into()),
+            What::Farewells => Some(self.farewells.into()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::person::Person;
 use crate::model::shape::Shape;
 use crate::planner::story::{Class, broken, buyer, class, inputs};
 use crate::planner::timeline::topic::{REDLINED, Topic};
@@ -702,4 +703,86 @@ fn a_changed_mix_leaves_told_deals_as_they_are() {
     }
     world.recast = world.inventory.opportunities.keys().copied().collect();
     assert_eq!(counted(&world), ([(Shape::Accelerating, 60)].into(), 0));
+}
+
+/// Who leaves of these people, where the manifest names these roles: the title, or what nobody of
+/// the account is.
+fn check_farewell(titles: &[&str], (roles, generate): (&[&'static str], bool), expect: &str) {
+    let mut world = plain_world(1);
+    world.settings.roles = roles.to_vec();
+    world.settings.templates = "";
+    world.settings.added = format!(
+        "contacts: {{generate: {generate}}}\n\
+         stories: {{assign: [{{opportunity: \"Deal 0\", shape: champion-left}}]}}\n"
+    );
+    for contacts in world.inventory.contacts.values_mut() {
+        let some = contacts.values().next().cloned().expect("somebody");
+        let contact = |(number, title): (usize, &&str)| {
+            let title = Some((*title).into());
+            let contact = Contact {
+                title,
+                ..some.clone()
+            };
+            (ContactId(id("003", 700 + number)), contact)
+        };
+        *contacts = titles.iter().enumerate().map(contact).collect();
+    }
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let (root, pins) = planner.stories.pins.first_key_value().expect("one deal");
+    let timeline = planner.timeline(*root).expect("covered");
+    let mut mails = timeline.steps.iter();
+    let farewell = mails.find(|step| step.topic == Topic::Farewell);
+    let told = match farewell {
+        None => planner.stories.fallen[root].because.to_string(),
+        Some(step) => {
+            let part = &pins.cast[usize::from(step.people.main.expect("somebody leaves"))];
+            assert_eq!(part.role, "champion", "{titles:?} {roles:?}");
+            match part.person.expect("he is there") {
+                Person::Made(..) => "made".into(),
+                Person::Contact(id) => {
+                    let mut contacts = world.inventory.contacts.values();
+                    let contact = contacts.find_map(|contacts| contacts.get(&id));
+                    let title = contact.and_then(|contact| contact.title.as_deref());
+                    title.expect("all have one").to_owned()
+                }
+            }
+        }
+    };
+    assert_eq!(told, expect, "{titles:?} {roles:?}");
+    if let Err(error) = check_all(&world) {
+        panic!("{titles:?} {roles:?}: {error}");
+    }
+}
+
+#[test]
+fn who_says_goodbye_is_the_champion_and_no_executive() {
+    const USUAL: &[&str] = &["champion", "economic_buyer", "technical_evaluator"];
+    let all = ["Director, Operations", "CFO", "CTO", "Analyst", "Gardener"];
+    check_farewell(&all, (USUAL, false), "Gardener");
+    check_farewell(&all, (USUAL, true), "Gardener");
+    check_farewell(&all[..3], (USUAL, true), "made");
+    check_farewell(
+        &all[..4],
+        (USUAL, false),
+        "needs 2 people who are no executives, and its account has 1",
+    );
+    // Wherever the manifest names the part, and whoever else the other titles would suit.
+    let last = &["end_user", "procurement", "legal", "champion"];
+    check_farewell(&all, (last, false), "Gardener");
+}
+
+#[test]
+fn where_nobody_sells_for_us_or_takes_over_no_champion_leaves() {
+    let staff = ["Analyst", "Gardener", "Legal Counsel"];
+    check_farewell(
+        &staff,
+        (&["legal", "end_user"], true),
+        "comes to goodbyes of the champion 0 (at least 1)",
+    );
+    check_farewell(
+        &["CFO", "Analyst", "Gardener"],
+        (&["champion", "economic_buyer"], true),
+        "comes to people 1 (at least 2)",
+    );
 }

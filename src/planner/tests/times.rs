@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::pins::Ends;
-use crate::planner::timeline::{Direction, Kind};
+use crate::planner::timeline::{Direction, Held, Kind, Step};
 
 /// A meeting in its owner's own time.
 struct Meeting {
@@ -348,6 +348,39 @@ fn everybody_writes_in_their_own_working_day_and_speaks_in_that_of_both() {
         }
     }
     assert!(mails.iter().all(|mails| *mails > 100), "{mails:?}");
+}
+
+#[test]
+fn nobody_writes_or_calls_from_within_a_meeting_that_is_held_in_any_case() {
+    let mut world = plain_world(400).with_an_owner_each();
+    world.settings.emails = (10, 30);
+    world.settings.own = "calls: {min: 2, max: 4}".to_owned();
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    // What is written takes no time.
+    let end = |step: &Step| step.when.at + i64::from(step.when.minutes * 60).max(1);
+    let mut seen = [0, 0];
+    for root in planner.stories.pins.keys() {
+        let steps = &planner.timeline(*root).unwrap().steps;
+        let is_held = |step: &&Step| step.core && step.kind == Kind::Meeting(Held::Yes);
+        for step in steps {
+            match step.kind {
+                Kind::Mail(..) => seen[0] += 1,
+                Kind::Call(_) => seen[1] += 1,
+                Kind::Meeting(_) | Kind::Todo => continue,
+            }
+            let is_ours = !matches!(step.kind, Kind::Mail(Direction::Inbound, _));
+            let writer = step.people.main.map(usize::from);
+            let mut within = steps.iter().filter(is_held).filter(|meeting| {
+                let mut attending = meeting.people.places();
+                let is_there = is_ours || attending.any(|place| Some(place) == writer);
+                is_there && step.when.at < end(meeting) && meeting.when.at < end(step)
+            });
+            let meeting = within.next();
+            assert!(meeting.is_none(), "{root} {} {meeting:?}", step.path);
+        }
+    }
+    assert!(seen.iter().all(|seen| *seen > 500), "{seen:?}");
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use super::super::story::call_day;
 use super::committee::Committee;
 use super::dealer::Dealer;
+use super::meetings::{Sitting, sittings};
 use super::moment::{Moment, writing_time};
 use super::topic::OF_A_ROOM;
 use super::{Direction, Kind, Party, Source, Step, Timeline, When, phase_at};
 use crate::draw::RootDraw;
 use crate::model::address::{Path, numbered};
+use crate::model::day::Day;
 
 /// The draws of a call, by purpose.
 const DAY: usize = 0;
@@ -30,6 +32,7 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
     let Source { pins, counts, .. } = source;
     let committee = Committee::new(pins);
     let mut dealer = Dealer::new("calls", (pins.segment, pins.shape)).leaving_out(OF_A_ROOM);
+    let sittings = sittings(timeline);
     for number in 0..counts.calls.number as usize {
         let path = Path::new(numbered("call/", number + 1));
         let draws = draw.at(path.as_str());
@@ -40,7 +43,8 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
         let units = (draws.unit(PERSON), draws.unit(TURN));
         let people = committee.partner(number, (topic, phase), day, units);
         let length = *draws.pick(LENGTH, &LENGTHS);
-        let when = talking_time(&source, people, Moment { day, minute }, length);
+        let at = Moment { day, minute };
+        let when = talking_time(&source, people, (at, length), &sittings);
         let direction = if draws.chance(DIRECTION, 700) || !knows_us(timeline, people, when.at) {
             Direction::Outbound
         } else {
@@ -64,30 +68,51 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
     }
 }
 
-/// The nearest time before on a day on which both are at work, at an hour that suits both where
-/// there is one.
-fn talking_time(source: &Source, people: Party, at: Moment, minutes: u32) -> When {
-    const STEP: u32 = 30;
+/// The nearest time on a day on which both are at work, or one of those before it: beside our
+/// meetings, and at an hour that suits both where one is left.
+fn talking_time(
+    source: &Source,
+    people: Party,
+    (at, minutes): (Moment, u32),
+    sittings: &[Sitting],
+) -> When {
+    const DAYS: usize = 3;
     let (ours, theirs) = source.desks(people);
     let first = i32::from(source.pins.first).min(at.day);
     let days = (first..=at.day)
         .rev()
         .map(|day| source.base.plus(day).day());
-    let mut both = days.filter(|day| ours.is_at_work(*day) && theirs.is_at_work(*day));
-    let day = both.next().unwrap_or(source.base.plus(at.day).day());
-    let steps = (0..LAST_MINUTE / STEP).flat_map(|step| {
-        let later = at.minute + step * STEP;
-        [at.minute.checked_sub(step * STEP), Some(later)]
-    });
-    let mut ours_at_work = steps
-        .flatten()
-        .filter(|minute| (FIRST_MINUTE..=LAST_MINUTE).contains(minute));
-    let suits = |minute: &u32| {
-        let there = theirs.zone.local(ours.zone.instant(day, *minute));
+    let both = days.filter(|day| ours.is_at_work(*day) && theirs.is_at_work(*day));
+    let instant = |(day, minute)| ours.zone.instant(day, minute);
+    let suits = |time: &(Day, u32)| {
+        let there = theirs.zone.local(instant(*time));
         (8..18).contains(&(there.rem_euclid(86_400) / 3_600))
     };
-    let minute = ours_at_work.find(suits).unwrap_or(at.minute);
-    When::new(ours.zone, ours.zone.instant(day, minute), minutes)
+    let is_free = |time: &(Day, u32)| {
+        let from = instant(*time);
+        let until = from + i64::from(minutes) * 60;
+        let overlaps = |sitting: &Sitting| sitting.from < until && from < sitting.until;
+        !sittings.iter().any(overlaps)
+    };
+    let times = |day: Day| minutes_around(at.minute).map(move |minute| (day, minute));
+    let mut free = both.clone().take(DAYS).flat_map(times).filter(suits);
+    let time = free.find(is_free).unwrap_or_else(|| {
+        let day = both.clone().next();
+        let day = day.unwrap_or(source.base.plus(at.day).day());
+        times(day).find(is_free).unwrap_or((day, at.minute))
+    });
+    When::new(ours.zone, instant(time), minutes)
+}
+
+/// The half hours of our day from this minute on, and back from it, the nearest first.
+fn minutes_around(minute: u32) -> impl Iterator<Item = u32> {
+    const STEP: u32 = 30;
+    let steps = (0..LAST_MINUTE / STEP).flat_map(move |step| {
+        let later = minute + step * STEP;
+        [minute.checked_sub(step * STEP), Some(later)]
+    });
+    let steps = steps.flatten();
+    steps.filter(|minute| (FIRST_MINUTE..=LAST_MINUTE).contains(minute))
 }
 
 /// Whether whom the call is with had to do with us before, at the least counts. Nobody calls whom

@@ -1,6 +1,6 @@
 //! Who of the customer's people takes part in what.
 
-use super::super::story::{Asked, buyer, farewell};
+use super::super::story::{Asked, buyer, champion, farewell};
 use super::super::text::catalogue::Phase;
 use super::Party;
 use super::topic::Topic;
@@ -20,7 +20,7 @@ const BUYER_CANCELLED: usize = 1;
 /// The people whom the story of a deal speaks with.
 pub(super) struct Committee<'a> {
     pins: &'a Pins,
-    /// Their places in the cast, in its order.
+    /// Their places in the cast, in its order; who sells for us before all others.
     engaged: Vec<u8>,
     /// Which places of the cast somebody holds, as bits.
     there: u32,
@@ -31,14 +31,16 @@ pub(super) struct Committee<'a> {
 impl<'a> Committee<'a> {
     pub(super) fn new(pins: &'a Pins) -> Self {
         let places = 0..pins.cast.len().min(32) as u8;
+        let is_engaged = |place: &u8| pins.engaged >> place & 1 == 1;
+        let mut engaged: Vec<_> = places.filter(is_engaged).collect();
+        let champion = champion(&pins.cast);
+        engaged.sort_by_key(|place| Some(usize::from(*place)) != champion);
         let held = (0..32).zip(&pins.cast);
         let held = held.filter(|(_, part)| part.person.is_some());
         Self {
             pins,
             there: held.fold(0, |bits, (place, _)| bits | 1 << place),
-            engaged: places
-                .filter(|place| pins.engaged >> place & 1 == 1)
-                .collect(),
+            engaged,
             left: farewell(pins),
         }
     }

@@ -4,7 +4,7 @@ use super::super::activity::meetings::{hours, path};
 use super::super::calendar::{Tense, is_marked};
 use super::moment::Moment;
 use super::slots::slots;
-use super::{Held, Kind, Source, Step, Timeline};
+use super::{Held, Kind, Party, Source, Step, Timeline};
 use crate::draw::{Draw, RootDraw};
 use crate::model::address::Path;
 use crate::model::shape::Shape;
@@ -16,6 +16,28 @@ pub(super) struct Meeting {
     pub(super) start: Moment,
     pub(super) minutes: u32,
     pub(super) draws: Draw,
+}
+
+/// A meeting that somebody sits in, and does nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sitting {
+    /// In seconds since 1970-01-01T00:00:00Z; the end is not part of it.
+    pub(super) from: i64,
+    pub(super) until: i64,
+    pub(super) people: Party,
+}
+
+/// The meetings that are held whatever the manifest's maximum says. Of others nothing knows: where
+/// one more is held, all else stays as it is.
+pub(super) fn sittings(timeline: &Timeline) -> Vec<Sitting> {
+    let steps = timeline.steps.iter();
+    let held = steps.filter(|step| step.core && step.kind == Kind::Meeting(Held::Yes));
+    let sitting = held.map(|step| Sitting {
+        from: step.when.at,
+        until: step.when.at + i64::from(step.when.minutes) * 60,
+        people: step.people,
+    });
+    sitting.collect()
 }
 
 /// Adds the meetings that there are.

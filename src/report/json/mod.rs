@@ -5,6 +5,7 @@
 //! the first one says of where the plan came from.
 
 mod plan_lines;
+mod stories;
 
 use std::io::{self, Write};
 
@@ -20,13 +21,15 @@ use crate::model::id::{RecordId, RootId};
 use crate::plan_file::{Command, Plan};
 
 use plan_lines::{ChangeLine, PlanLine};
+use stories::StoriesLine;
 
-pub(super) const FORMAT_VERSION: &str = "1.0";
+pub(super) const FORMAT_VERSION: &str = "1.1";
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Line<'a> {
     Plan(PlanLine<'a>),
+    StorySummary(StoriesLine<'a>),
     PlannedChange(ChangeLine<'a>),
     ChangeSummary {
         changes: ChangeCounts,
@@ -130,10 +133,14 @@ struct FailedLine<'a> {
     message: &'a str,
 }
 
-/// A plan: its head, a line for each change in the plan's own order, and what they come to.
+/// A plan: its head, what its stories come to, a line for each change in the plan's own order, and
+/// their sum. A plan that destroys tells no stories.
 pub(crate) fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let header = &plan.header;
     write(&Line::Plan(plan_lines::head(header)), out)?;
+    if header.command == Command::Apply {
+        write(&Line::StorySummary(stories::line(header)), out)?;
+    }
     for change in plan.changes() {
         let change = change.map_err(io::Error::other)?;
         write(&Line::PlannedChange(plan_lines::change_line(&change)), out)?;
@@ -329,9 +336,10 @@ mod tests {
         let lines = lines(&shown());
         let types: Vec<_> = lines.iter().map(|line| &line["type"]).collect();
         assert_eq!(types[0], "plan");
-        assert_eq!(types[1..lines.len() - 1], ["planned_change"; 9]);
-        assert_eq!(lines[0]["format_version"], "1.0");
-        assert_eq!(lines[1]["action"], "delete", "deletes go first");
+        assert_eq!(types[2..lines.len() - 1], ["planned_change"; 9]);
+        assert_eq!(lines[0]["format_version"], "1.1");
+        assert_eq!(lines[1]["type"], "story_summary");
+        assert_eq!(lines[2]["action"], "delete", "deletes go first");
         assert_eq!(
             lines[lines.len() - 1],
             json!({
@@ -382,7 +390,7 @@ mod tests {
                 json!({"type": "notice", "ts": "2026-11-22T12:00:00Z", "message": "a\nb"}),
                 json!({
                     "type": "apply_summary",
-                    "format_version": "1.0",
+                    "format_version": "1.1",
                     "complete": false,
                     "changes": {
                         "add": 0, "change": 0, "remove": 0, "import": 0, "forget": 0,

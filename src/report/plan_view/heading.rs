@@ -17,7 +17,7 @@ const NOTICE_WIDTH: usize = 400;
 
 pub(super) fn lines(header: &Header) -> Vec<String> {
     let mut lines = vec![title(header), provenance(header)];
-    lines.extend(stories(&header.stories));
+    lines.extend(stories(&header.stories.shapes));
     let sentences = opportunities(&header.coverage);
     lines.extend(
         sentences
@@ -76,6 +76,7 @@ fn stories(stories: &[Shaped]) -> Vec<String> {
             deals,
             classes,
             broken,
+            rules: _,
         } = shaped;
         let classes: Vec<_> = classes
             .iter()

@@ -7,7 +7,7 @@ use super::{View, plan};
 use crate::model::change::{Action, Change, FieldChange, Reason};
 use crate::model::object::{OBJECTS, Object};
 use crate::model::shape::Shape;
-use crate::model::told::Shaped;
+use crate::model::told::{Shaped, StorySummary};
 use crate::model::value::Datum;
 use crate::plan_file::{Blocked, Command, Coverage, Header, OrgFacts};
 use crate::report::fixtures::{
@@ -264,14 +264,18 @@ fn ten_thousand_changes_fit_on_a_screen() {
             answered: 0,
         },
         notices: vec!["Notice".to_owned(); 1000],
-        stories: Shape::ALL
-            .map(|shape| Shaped {
-                shape,
-                deals: 880,
-                classes: vec![("healthy".to_owned(), 880)],
-                broken: 0,
-            })
-            .into(),
+        stories: Box::new(StorySummary {
+            shapes: Shape::ALL
+                .map(|shape| Shaped {
+                    shape,
+                    deals: 880,
+                    classes: vec![("healthy".to_owned(), 880)],
+                    broken: 0,
+                    rules: Vec::new(),
+                })
+                .into(),
+            ..StorySummary::default()
+        }),
         blocked: OBJECTS
             .iter()
             .map(|facts| Blocked {

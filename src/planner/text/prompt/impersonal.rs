@@ -77,11 +77,11 @@ fn is_telling(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CompactString, without};
+    use super::without;
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let names = ["Dana Vest", "Dana", "Vest", ""].map(CompactString::from);
+        let names = ["Dana Vest", "Dana", "Vest", ""].map(Into::into);
         assert_eq!(without(text, &names), expect);
     }
 

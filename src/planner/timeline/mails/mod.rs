@@ -14,7 +14,7 @@ use super::super::text::catalogue::Phase;
 use super::committee::Committee;
 use super::dealer::Dealer;
 use super::directions::Balance;
-use super::meetings::Meeting;
+use super::meetings::{Meeting, Sitting, sittings};
 use super::moment::{Moment, lag};
 use super::topic::Topic;
 use super::{Direction, Kind, Party, Source, Step, Timeline, When};
@@ -28,6 +28,7 @@ struct Writer<'a> {
     committee: Committee<'a>,
     balance: Balance,
     written: u32,
+    sittings: Vec<Sitting>,
     timeline: &'a mut Timeline,
 }
 
@@ -63,6 +64,7 @@ pub(super) fn tell(
         committee: Committee::new(source.pins),
         balance: Balance::new(source.pins.shape),
         written: 0,
+        sittings: sittings(timeline),
         timeline,
     };
     let of = (source.pins.segment, source.pins.shape);
@@ -108,6 +110,8 @@ impl Writer<'_> {
             base: self.source.base,
             days,
             not_before,
+            with: people.main.map(usize::from),
+            sittings: &self.sittings,
         }
     }
 

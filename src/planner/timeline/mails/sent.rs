@@ -5,6 +5,7 @@
 //! only the hours do, or a moved anchor would rewrite stories.
 
 use super::super::super::desks::At;
+use super::super::meetings::Sitting;
 use super::super::moment::Moment;
 use super::super::{Direction, When};
 use crate::model::day::{BusinessDay, Day};
@@ -30,6 +31,10 @@ pub(super) struct Between<'a> {
     pub(super) days: (i32, i32),
     /// What it follows from has to be over.
     pub(super) not_before: Option<i64>,
+    /// Who it is with on the customer's side.
+    pub(super) with: Option<usize>,
+    /// Nobody writes while he sits in one of these.
+    pub(super) sittings: &'a [Sitting],
 }
 
 /// How an exchange is brought into its days: waiting for less, in percent, then beginning earlier, by
@@ -88,6 +93,11 @@ fn attempt(between: Between, messages: &[Planned], (percent, earlier): (u32, i32
             }
             _ => at,
         };
+        let after = |until| {
+            let (day, minute) = desk.after(until, shortest(message.at.minute));
+            desk.zone.instant(day, minute)
+        };
+        let at = between.free(message.direction, at, after);
         before = Some(at);
         whens.push(When::new(desk.zone, at, 0));
     }
@@ -103,6 +113,7 @@ fn at_once(between: Between, messages: &[Planned]) -> Vec<When> {
         let at = zone.instant(day, message.at.minute);
         let wait = i64::from(shortest(message.wait.unwrap_or(message.at.minute))) * 60;
         let at = before.map_or(at, |before| at.max(before + wait));
+        let at = between.free(message.direction, at, |until| until + wait);
         before = Some(at);
         When::new(zone, at, 0)
     };
@@ -120,5 +131,26 @@ impl<'a> Between<'a> {
             Direction::Inbound => self.theirs,
             Direction::Outbound => self.ours,
         }
+    }
+
+    /// This instant, or the first one after the meetings that the writer sits in then.
+    fn free(self, direction: Direction, at: i64, after: impl Fn(i64) -> i64) -> i64 {
+        let attends = |sitting: &Sitting| match direction {
+            Direction::Outbound => true,
+            Direction::Inbound => sitting
+                .people
+                .places()
+                .any(|place| Some(place) == self.with),
+        };
+        let sits_until = |at: &i64| {
+            let is_in = |sitting: &&Sitting| (sitting.from..sitting.until).contains(at);
+            let mut sittings = self.sittings.iter().filter(is_in);
+            sittings
+                .find(|sitting| attends(sitting))
+                .map(|sitting| after(sitting.until))
+        };
+        std::iter::successors(Some(at), sits_until)
+            .last()
+            .unwrap_or(at)
     }
 }
