@@ -131,6 +131,22 @@ fn no_two_bodies_of_a_pack_are_the_same_and_no_sentence_is_everywhere() {
     }
 }
 
+#[test]
+fn nobody_says_a_thing_twice_in_one_text() {
+    for level in LEVELS {
+        for (address, body) in bodies(&pack(200, level).plan().records) {
+            let mut said = BTreeSet::new();
+            for sentence in body
+                .split(['\n', '.', '?', '!'])
+                .map(|part| part.trim_matches([' ', '-']))
+            {
+                let is_long = sentence.split_whitespace().count() >= 6;
+                assert!(!is_long || said.insert(sentence), "{address}: {body}");
+            }
+        }
+    }
+}
+
 /// The texts of meetings and of the first messages of threads, with their subjects.
 #[test]
 fn meetings_and_threads_carry_words_of_the_opportunity() {

@@ -29,7 +29,6 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     let (lexicon, voice) = (deal.lexicon(), deal.voice);
     let step = &deal.timeline.steps[cited];
     let mut words = compose::common(deal, step.topic);
-    words.fixed = compose::inner(voice, step);
     let named = |place| voice.at(place).map_or("", |someone| &someone.full);
     let (buyer, champion) = about(deal, element);
     words.set(Slot::Buyer, named(buyer));

@@ -187,7 +187,7 @@ fn words<'a>(deal: &Deal<'a>, scene: &Scene<'a>) -> Words<'a> {
 }
 
 /// What the inner alternatives of facts are chosen by in the text of a step.
-pub(super) fn inner(voice: &Voice, step: &Step) -> u64 {
+fn inner(voice: &Voice, step: &Step) -> u64 {
     mix(voice.seed, step.topic as u64 * 64 + u64::from(step.round))
 }
 

@@ -5,7 +5,7 @@ use super::super::{Deal, Situation};
 use super::scene::{self, Scene};
 use super::slots::Slot;
 use super::voice::{Someone, Voice};
-use super::{answer, compose, facts, own};
+use super::{answer, facts, own};
 use crate::draw::fnv1a;
 use crate::manifest::{Manifest, RealismLevel};
 use crate::model::pins::Pins;
@@ -205,6 +205,6 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
         someone(champion),
         // The answer says what the step says that it cites.
         scene::turn(step) as u64,
-        compose::inner(deal.voice, step),
+        step.topic as u64,
     ])
 }

@@ -12,6 +12,8 @@ use crate::model::value::Rests;
 pub(super) const ELEMENT_FACTS: &[(&str, &[(&str, Slot)])] = &[
     ("metrics", METRIC),
     ("decision_criteria", CRITERIA),
+    ("decision_process", ROUTE),
+    ("paper_process", PAPERS),
     ("pain", PAIN),
     ("competition", &[("other vendor", Slot::Rival)]),
     ("budget", BUDGET),
@@ -38,6 +40,13 @@ const CRITERIA: &[(&str, Slot)] = &[
     ("criterion", Slot::Criterion1),
     ("another criterion", Slot::Criterion2),
 ];
+const ROUTE: &[(&str, Slot)] = &[
+    ("who recommends", Slot::Team),
+    ("who checks that", Slot::Check),
+    ("who approves", Slot::Board),
+    ("how long that takes", Slot::Cycle),
+];
+const PAPERS: &[(&str, Slot)] = &[("how long the paperwork takes", Slot::Papers)];
 const PAIN: &[(&str, Slot)] = &[("what goes wrong today", Slot::Pain)];
 const HURT: &[(&str, Slot)] = &[("who suffers from it", Slot::Hurt)];
 const BUDGET: &[(&str, Slot)] = &[("money comes from", Slot::Budget)];
