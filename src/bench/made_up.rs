@@ -63,10 +63,10 @@ fn deal(number: usize, owners: usize) -> (RootId, Opportunity) {
 fn contacts(account: usize) -> BTreeMap<ContactId, Contact> {
     let contact = |(number, title): (usize, &&str)| {
         let contact = Contact {
-            first_name: Some(format!("First {number}")),
-            last_name: format!("Last {account}"),
-            title: Some((*title).to_owned()),
-            email: Some(format!("person{number}@account{account}.example")),
+            first_name: Some(format!("First {number}").into()),
+            last_name: format!("Last {account}").into(),
+            title: Some((*title).into()),
+            email: Some(format!("person{number}@account{account}.example").into()),
             ..Contact::default()
         };
         (ContactId(id("003", account * 10 + number)), contact)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -82,15 +83,15 @@ pub(crate) struct Account {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Contact {
-    pub(crate) first_name: Option<String>,
-    pub(crate) last_name: String,
-    pub(crate) title: Option<String>,
-    pub(crate) email: Option<String>,
+    pub(crate) first_name: Option<CompactString>,
+    pub(crate) last_name: CompactString,
+    pub(crate) title: Option<CompactString>,
+    pub(crate) email: Option<CompactString>,
     /// Of its mailing address, as an account's.
     #[serde(default)]
-    pub(crate) country: Option<String>,
+    pub(crate) country: Option<CompactString>,
     #[serde(default)]
-    pub(crate) state: Option<String>,
+    pub(crate) state: Option<CompactString>,
 }
 
 /// That a contact has a part in an opportunity, as the org tells it.
@@ -130,11 +131,13 @@ impl Contact {
         Some((self.country.as_deref()?, self.state.as_deref()))
     }
 
-    pub(crate) fn full_name(&self) -> String {
-        match &self.first_name {
-            Some(first) => format!("{first} {}", self.last_name),
-            None => self.last_name.clone(),
+    pub(crate) fn full_name(&self) -> CompactString {
+        let mut name = CompactString::default();
+        if let Some(first) = &self.first_name {
+            name.extend([first.as_str(), " "]);
         }
+        name.push_str(&self.last_name);
+        name
     }
 }
 

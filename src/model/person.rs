@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::{Address, Path};
@@ -22,12 +23,12 @@ pub(crate) enum Person {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Identity {
     pub(crate) contact: Contact,
-    pub(crate) department: String,
+    pub(crate) department: CompactString,
     /// Where the mail address is; another choice of the manifest gives another address.
     pub(crate) email_domain: EmailDomain,
     /// As the org keeps those of addresses.
-    pub(crate) country: Option<String>,
-    pub(crate) state: Option<String>,
+    pub(crate) country: Option<CompactString>,
+    pub(crate) state: Option<CompactString>,
 }
 
 /// Where the mail addresses are of people whom we make.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::address::Address;
@@ -39,7 +40,7 @@ pub(crate) enum Value {
     Ref(Address),
     /// Several records of ours, in a text that names them all.
     Refs(Vec<Address>),
-    Word(Cow<'static, str>),
+    Word(CompactString),
     Text(Text),
     Templated(Box<Templated>),
     /// What a template of the manifest gave, where it speaks of no deal.

@@ -70,7 +70,7 @@ fn fields(situation: &Situation, account: &NewAccount) -> Vec<(FieldName, Value)
         state: _,
     } = account;
     let text = |text: &Option<String>| match text {
-        Some(text) => Value::Word(text.clone().into()),
+        Some(text) => Value::Word(text.as_str().into()),
         None => Value::Null,
     };
     let parent = parent
@@ -78,7 +78,7 @@ fn fields(situation: &Situation, account: &NewAccount) -> Vec<(FieldName, Value)
         .and_then(|parent| known(situation, parent));
     let employees = employees.map_or(Value::Null, |count| Value::Tenths(i64::from(count) * 10));
     let mut fields = vec![
-        field("Name", Value::Word(name.clone().into())),
+        field("Name", Value::Word(name.as_str().into())),
         field("ParentId", parent.unwrap_or(Value::Null)),
         field("Website", text(website)),
         field("Industry", text(industry)),

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
 use serde_json::Value as Json;
 
 use super::{Deal, Planner, Situation, people, text};
@@ -252,7 +253,7 @@ pub(super) fn speak<T>(
         .map(inventory::Contact::full_name)
         .unwrap_or_default();
     let owner = org.users.get(&templated.owner);
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let text = |text: &Option<CompactString>| text.clone().unwrap_or_default();
     let [first_name, title, email] = match contact {
         Some(contact) => [&contact.first_name, &contact.title, &contact.email].map(text),
         None => Default::default(),

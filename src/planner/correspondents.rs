@@ -7,7 +7,7 @@ use crate::model::person::{Correspondent, Person};
 /// Who it is, as the org knows him.
 pub(super) fn name(deal: &Deal, who: Correspondent) -> Option<String> {
     match who {
-        Correspondent::Person(person) => Some(contact(deal, person)?.full_name()),
+        Correspondent::Person(person) => Some(contact(deal, person)?.full_name().into()),
         Correspondent::User(id) => {
             let user = deal.planner.situation.inventory.users.get(&id)?;
             Some(user.name.clone())
@@ -18,7 +18,7 @@ pub(super) fn name(deal: &Deal, who: Correspondent) -> Option<String> {
 /// His e-mail address, where the org tells it.
 pub(super) fn address(deal: &Deal, who: Correspondent) -> Option<String> {
     match who {
-        Correspondent::Person(person) => contact(deal, person)?.email.clone(),
+        Correspondent::Person(person) => Some(contact(deal, person)?.email.as_ref()?.to_string()),
         Correspondent::User(id) => {
             let user = deal.planner.situation.inventory.users.get(&id)?;
             user.email.clone()

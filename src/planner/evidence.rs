@@ -6,7 +6,7 @@
 //! then speak of it, and is what scorecards cite.
 
 use super::Situation;
-use super::timeline::topic::{ELEMENTS, TOPICS, Topic};
+use super::timeline::topic::{ELEMENTS, TOPICS, Topic, bit};
 use super::timeline::{Held, Kind, Step, Timeline};
 use crate::draw::{RootDraw, fnv1a};
 use crate::manifest::Role;
@@ -24,6 +24,8 @@ pub(super) const MOST_CITED: usize = 3;
 pub(super) struct Asked<'a> {
     pub(super) elements: Vec<Asks<'a>>,
     pub(super) frameworks: Vec<AskedBy<'a>>,
+    /// Those of [`ELEMENTS`] among them, as bits.
+    bits: u32,
     coverage: f64,
     floor: f64,
     /// Whether the org can hold meetings, and emails and calls.
@@ -91,12 +93,34 @@ impl<'a> Asked<'a> {
             });
         }
         Self {
+            bits: elements.iter().fold(0, |bits, asks| bits | asks.bit),
             elements,
             frameworks,
             coverage: scorecards.coverage_target,
             floor: scorecards.confidence_floor,
             held: [Object::Event, Object::Task].map(|object| situation.capabilities.has(object)),
         }
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// The elements of the user's own that a step gives evidence for.
+    pub(super) fn own<'s>(
+        &'s self,
+        timeline: &'s Timeline,
+        number: usize,
+    ) -> impl Iterator<Item = &'s Asks<'a>> {
+        let asked = self.elements.iter().zip(&timeline.supports);
+        let own = asked.filter(|(asks, _)| asks.bit == 0);
+        let cites = move |support: &Support| support.steps().any(|step| step == number);
+        own.filter_map(move |(asks, support)| support.filter(cites).map(|_| asks))
+    }
+
+    /// Whether the text of a step may name another vendor: where that counts as evidence, or where
+    /// nobody asks. Else a reader would know more of the competition than the scorecard.
+    pub(super) fn may_name_rival(&self, step: &Step) -> bool {
+        const RIVALS: u32 = bit("competition");
+        self.bits & RIVALS == 0 || step.evidence & RIVALS != 0
     }
 }
 

@@ -237,7 +237,7 @@ impl<'a> Planner<'a> {
 
     /// What the texts of a deal may say of the elements that they give evidence for, by step.
     #[cfg(test)]
-    fn clauses(&self, root: RootId) -> Vec<(Path, &'static str, Vec<String>)> {
+    fn clauses(&self, root: RootId) -> Vec<(Path, String, Vec<String>)> {
         let Some((timeline, voice)) = self.story(root) else {
             return Vec::new();
         };

@@ -35,7 +35,7 @@ pub(super) fn datum(name: &str, value: &Value, (deal, object): (Option<&Deal>, O
         }),
         Value::Ref(address) => return Datum::Ref(address.clone()),
         Value::Refs(addresses) => return Datum::Refs(addresses.clone()),
-        Value::Word(word) => Json::String(word.clone().into_owned()),
+        Value::Word(word) => Json::String(word.to_string()),
         Value::Given(json) => json.clone(),
         Value::Text(text) => deal.map_or(Json::Null, |deal| {
             Json::String(text::render(deal, text, longest(deal, object, name)))

@@ -480,10 +480,10 @@ prop_compose! {
         let account = |number| AccountId(id("001", number));
         let contact = |number: usize, of: usize, title: Option<&str>| {
             let contact = Contact {
-                first_name: (!number.is_multiple_of(3)).then(|| format!("First{of}{number}")),
-                last_name: format!("Last{of}{number}"),
-                title: title.map(str::to_owned),
-                email: Some(format!("person{number}@corp.example")),
+                first_name: (!number.is_multiple_of(3)).then(|| format!("First{of}{number}").into()),
+                last_name: format!("Last{of}{number}").into(),
+                title: title.map(Into::into),
+                email: Some(format!("person{number}@corp.example").into()),
                 ..Contact::default()
             };
             (ContactId(id("003", of * 100 + number)), contact)
@@ -542,10 +542,10 @@ fn plain_world(deals: usize) -> World {
     let names = ["Ada", "Grace", "Edsger", "Barbara", "Alan"];
     let contact = |(number, first): (usize, &&str)| {
         let contact = Contact {
-            first_name: Some((*first).to_owned()),
-            last_name: format!("Person{number}"),
-            title: Some(TITLES[number].to_owned()),
-            email: Some(format!("person{number}@acme.example")),
+            first_name: Some((*first).into()),
+            last_name: format!("Person{number}").into(),
+            title: Some(TITLES[number].into()),
+            email: Some(format!("person{number}@acme.example").into()),
             ..Contact::default()
         };
         (ContactId(id("003", number)), contact)

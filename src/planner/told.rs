@@ -115,7 +115,7 @@ fn person(deal: &Deal, person: Person) -> String {
         || person.to_string(),
         |contact| match &contact.title {
             Some(title) => format!("{} ({title})", contact.full_name()),
-            None => contact.full_name(),
+            None => contact.full_name().into(),
         },
     )
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compact_str::CompactString;
+
 use super::{Judgement, good, note, warning};
 use crate::doctor::sight::Sight;
 use crate::listing::{counted, some_of};
@@ -113,7 +115,7 @@ fn staffed(inventory: &Inventory, generate: bool) -> Judgement {
 
 fn titled(inventory: &Inventory) -> Judgement {
     let is_blank =
-        |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
+        |text: &Option<CompactString>| text.as_deref().is_none_or(|text| text.trim().is_empty());
     let contacts = || inventory.contacts.values().flat_map(BTreeMap::values);
     let without = contacts().filter(|contact| is_blank(&contact.title));
     let without: Vec<_> = without.map(Contact::full_name).collect();
@@ -312,14 +314,14 @@ mod tests {
         };
         let accounts = [(0, "Acme", Some("www.acme.example")), (1, "Globex", None)];
         let jane = Contact {
-            first_name: Some("Jane".to_owned()),
-            last_name: "Roe".to_owned(),
-            title: Some("CFO".to_owned()),
-            email: Some("jane@mail.acme.example".to_owned()),
+            first_name: Some("Jane".into()),
+            last_name: "Roe".into(),
+            title: Some("CFO".into()),
+            email: Some("jane@mail.acme.example".into()),
             ..Contact::default()
         };
         let joe = Contact {
-            last_name: "Doe".to_owned(),
+            last_name: "Doe".into(),
             ..Contact::default()
         };
         let contacts = [jane, joe].into_iter().enumerate();

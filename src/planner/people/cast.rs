@@ -203,8 +203,8 @@ mod tests {
     fn contacts(titles: &[&str]) -> Inventory {
         let contact = |(number, title): (usize, &&str)| {
             let contact = Contact {
-                last_name: format!("Person {number}"),
-                title: Some((*title).to_owned()),
+                last_name: format!("Person {number}").into(),
+                title: Some((*title).into()),
                 ..Contact::default()
             };
             (contact_id(number), contact)

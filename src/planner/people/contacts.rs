@@ -1,5 +1,7 @@
 //! Contacts: the people whom we add to an account.
 
+use compact_str::CompactString;
+
 use super::super::{Planner, field};
 use crate::manifest::template;
 use crate::model::capabilities::Places;
@@ -42,7 +44,7 @@ impl Planner<'_> {
 
 /// What a template can say of somebody who has no id yet.
 fn spoken_of<'a>(contact: &'a Contact, full_name: &'a str) -> template::Contact<'a> {
-    let text = |text: &'a Option<String>| text.as_deref().unwrap_or_default();
+    let text = |text: &'a Option<CompactString>| text.as_deref().unwrap_or_default();
     template::Contact {
         id: "",
         name: full_name,
@@ -61,15 +63,15 @@ fn fields(account: AccountId, identity: &Identity, places: Places) -> Vec<(Field
         country,
         state,
     } = identity;
-    let text = |text: &Option<String>| match text {
-        Some(text) => Value::Word(text.clone().into()),
+    let text = |text: &Option<CompactString>| match text {
+        Some(text) => Value::Word(text.clone()),
         None => Value::Null,
     };
     let mut fields = vec![
         field("FirstName", text(&contact.first_name)),
-        field("LastName", Value::Word(contact.last_name.clone().into())),
+        field("LastName", Value::Word(contact.last_name.clone())),
         field("Title", text(&contact.title)),
-        field("Department", Value::Word(department.clone().into())),
+        field("Department", Value::Word(department.clone())),
         field("Email", text(&contact.email)),
         field("AccountId", Value::Id(account.0)),
     ];

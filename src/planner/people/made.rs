@@ -4,6 +4,8 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use compact_str::{CompactString, format_compact};
+
 use super::super::Situation;
 use super::committee::role;
 use super::domains::{self, Labels};
@@ -173,6 +175,7 @@ impl<'a> Household<'a> {
     fn make(&mut self, number: u8, people: &pins::People, taken: &mut Taken) -> Identity {
         let draw = self.draw.at(&format!("contact/{number:02}"));
         let country = self.account.and_then(|account| account.country.as_deref());
+        let state = self.account.and_then(|account| account.state.as_deref());
         let industry = self.account.and_then(|account| account.industry.as_deref());
         let (title, department) = title(role(number), industry, &draw, TITLE);
         let made = people.values().map(|person| &person.contact);
@@ -186,19 +189,19 @@ impl<'a> Household<'a> {
             contact,
             department,
             email_domain: self.email_domain,
-            country: country.map(str::to_owned),
-            state: self.account.and_then(|account| account.state.clone()),
+            country: country.map(CompactString::from),
+            state: state.map(CompactString::from),
         }
     }
 
     /// `first.last@` the account's domain, with a number where somebody has that.
-    fn address(&self, contact: &Contact, taken: &mut Taken) -> String {
+    fn address(&self, contact: &Contact, taken: &mut Taken) -> CompactString {
         let first = contact.first_name.as_deref().unwrap_or_default();
         let [first, last] = [first, &contact.last_name].map(|name| email::plain(name, ""));
         let domain = self.domain.get_or_init(|| self.told_domain());
         let numbered = |number: u32| match number {
-            1 => format!("{first}.{last}@{domain}"),
-            _ => format!("{first}.{last}{number}@{domain}"),
+            1 => format_compact!("{first}.{last}@{domain}"),
+            _ => format_compact!("{first}.{last}{number}@{domain}"),
         };
         let mut addresses = (1..).map(numbered);
         let free = addresses.find(|address| taken.take(address));
@@ -237,15 +240,15 @@ fn name(names: &Names, draw: &Draw, others: &[&Contact]) -> Contact {
         let taken = others.iter().map(|other| other.full_name().to_lowercase());
         let taken: BTreeSet<_> = taken.collect();
         let is_free = |(first, last): &(&str, &str)| {
-            !taken.contains(&format!("{first} {last}").to_lowercase())
+            !taken.contains(format!("{first} {last}").to_lowercase().as_str())
         };
         let mut all = (0..first.len() * last.len()).map(candidate);
         let free = all.find(is_free);
         free.unwrap_or_else(|| candidate(0))
     });
     Contact {
-        first_name: Some(first.to_owned()),
-        last_name: last.to_owned(),
+        first_name: Some(first.into()),
+        last_name: last.into(),
         ..Contact::default()
     }
 }

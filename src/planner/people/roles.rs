@@ -81,7 +81,7 @@ pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<
         };
         let role = Role::from_name(&part.role);
         let role = role.and_then(|role| name(role, &situation.capabilities.contact_roles));
-        let role = role.map_or(Value::Null, |role| Value::Word(role.to_owned().into()));
+        let role = role.map_or(Value::Null, |role| Value::Word(role.into()));
         let path = Path::joined(&["role/", &part.role]);
         let fields = vec![
             field("OpportunityId", Value::Id(deal.root.0)),

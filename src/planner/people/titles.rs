@@ -1,5 +1,7 @@
 //! Titles: which role somebody's title speaks for, and what we call people whom we make.
 
+use compact_str::{CompactString, format_compact};
+
 use crate::draw::Draw;
 use crate::manifest::Role;
 use crate::model::inventory::Contact;
@@ -365,7 +367,7 @@ pub(super) fn title(
     industry: Option<&str>,
     draw: &Draw,
     from: usize,
-) -> (String, String) {
+) -> (CompactString, CompactString) {
     let (_, patterns) = PATTERNS
         .iter()
         .find(|(of, _)| *of == role)
@@ -380,10 +382,10 @@ pub(super) fn title(
         area,
     } = draw.pick(from, patterns);
     match area {
-        Area::Of(department) => ((*before).to_owned(), (*department).to_owned()),
+        Area::Of(department) => ((*before).into(), (*department).into()),
         Area::Business => {
             let area = *draw.pick(from + 1, areas);
-            (format!("{before}{area}{behind}"), area.to_owned())
+            (format_compact!("{before}{area}{behind}"), area.into())
         }
     }
 }
@@ -397,8 +399,8 @@ mod tests {
 
     fn contact(title: &str) -> Contact {
         Contact {
-            last_name: "Person".to_owned(),
-            title: Some(title.to_owned()),
+            last_name: "Person".into(),
+            title: Some(title.into()),
             ..Contact::default()
         }
     }

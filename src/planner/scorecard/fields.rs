@@ -43,7 +43,7 @@ fn whole_value(deal: &Deal, (card, whole): (&Card, Whole), kind: &FieldKind) -> 
         Whole::Percent => number(totals.percent(), kind),
         Whole::Rating => {
             let rating = card.by.framework.rating(totals.points);
-            Value::Word(rating.to_owned().into())
+            Value::Word(rating.into())
         }
         Whole::Summary => text(overall::summary(deal, card, &totals), kind),
     }

@@ -122,8 +122,8 @@ fn fields_of(
         Value::Word(summary(timeline, &cited, label).into())
     });
     vec![
-        field("Element__c", Value::Word(element.name.clone().into())),
-        field("Question_Key__c", Value::Word(element.key.clone().into())),
+        field("Element__c", Value::Word(element.name.as_str().into())),
+        field("Question_Key__c", Value::Word(element.key.as_str().into())),
         field("Question__c", Value::Word(element.question().into())),
         field(
             "Answer__c",
@@ -230,7 +230,7 @@ fn summary(timeline: &Timeline, cited: &[usize], label: Option<&str>) -> String 
 }
 
 fn pack(deal: &Deal) -> Value {
-    Value::Word(deal.planner.situation.manifest.run.name.clone().into())
+    Value::Word(deal.planner.situation.manifest.run.name.as_str().into())
 }
 
 fn capitalised(text: &str) -> String {

@@ -30,18 +30,15 @@ pub(super) fn fields(deal: &Deal, card: &Card) -> Vec<(FieldName, Value)> {
     let day = deal.pins.ends.base(deal.planner.situation.anchor).day();
     vec![
         field("Opportunity__c", Value::Id(deal.root.0)),
-        field("Framework__c", Value::Word(framework.name.clone().into())),
+        field("Framework__c", Value::Word(framework.name.as_str().into())),
         field(
             "Template_Version__c",
-            Value::Word(card.by.version.clone().into()),
+            Value::Word(card.by.version.as_str().into()),
         ),
         field("Total_Score__c", Value::Tenths(points)),
         field("Max_Score__c", Value::Tenths(framework.most())),
         field("Percent__c", Value::Tenths(totals.percent())),
-        field(
-            "Rating__c",
-            Value::Word(framework.rating(points).to_owned().into()),
-        ),
+        field("Rating__c", Value::Word(framework.rating(points).into())),
         field("As_Of_Date__c", Value::Day(day)),
         field("Status__c", Value::Word(status.into())),
         field(

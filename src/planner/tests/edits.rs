@@ -33,9 +33,9 @@ fn only_fields(before: &Records, after: &Records, names: &[&str]) -> Result<(), 
 
 fn newcomer() -> Contact {
     Contact {
-        first_name: Some("New".to_owned()),
-        last_name: "Comer".to_owned(),
-        title: Some("Chief Financial Officer".to_owned()),
+        first_name: Some("New".into()),
+        last_name: "Comer".into(),
+        title: Some("Chief Financial Officer".into()),
         email: None,
         ..Contact::default()
     }
@@ -159,7 +159,7 @@ proptest! {
         for contacts in world.inventory.contacts.values_mut() {
             contacts.insert(ContactId(id("003", 999)), newcomer());
             for contact in contacts.values_mut() {
-                contact.title = Some("CFO".to_owned());
+                contact.title = Some("CFO".into());
             }
         }
         prop_assert_eq!(world.plan(), before);
@@ -224,7 +224,7 @@ proptest! {
             let mut renamed = world.clone();
             let old = person.last_name.clone();
             let people = renamed.inventory.contacts.get_mut(&account).unwrap();
-            people.values_mut().next().unwrap().last_name = "Renamed".to_owned();
+            people.values_mut().next().unwrap().last_name = "Renamed".into();
             check(&renamed, &old)?;
         }
     }
@@ -249,7 +249,7 @@ proptest! {
             let whole: Address = format!("{}/{whole}", address.root).parse().unwrap();
             let names = |record: &Record| {
                 let text = format!("{:?}", record.fields);
-                text.contains(&gone.to_string()) || text.contains(&name)
+                text.contains(&gone.to_string()) || text.contains(&*name)
             };
             let before = [&address, &whole].map(|address| before.records.get(address));
             let names_him = before.into_iter().flatten().any(names);

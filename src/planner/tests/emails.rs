@@ -68,7 +68,7 @@ proptest! {
     fn an_address_that_changes_in_the_org_writes_no_email_anew(mut world in worlds_of_emails()) {
         let before = world.apply();
         for contact in world.inventory.contacts.values_mut().flat_map(BTreeMap::values_mut) {
-            contact.email = Some("elsewhere@corp.example".to_owned());
+            contact.email = Some("elsewhere@corp.example".into());
         }
         for user in world.inventory.users.values_mut() {
             user.email = None;

@@ -10,7 +10,7 @@ fn with_addresses(mut world: World, domain: &str) -> World {
         .values_mut()
         .flat_map(BTreeMap::values_mut)
     {
-        contact.email = Some(format!("somebody@{domain}"));
+        contact.email = Some(format!("somebody@{domain}").into());
     }
     world
 }
@@ -61,7 +61,7 @@ fn an_address_that_becomes_real_takes_only_its_owners_invitations_away() {
     let account = AccountId(id("001", 0));
     let people = world.inventory.contacts.get_mut(&account).unwrap();
     let (person, contact) = people.iter_mut().nth(1).unwrap();
-    contact.email = Some("grace@acme.com".to_owned());
+    contact.email = Some("grace@acme.com".into());
     let person = person.to_string();
     let after = world.plan().records;
     let differing = differing(&before, &after);

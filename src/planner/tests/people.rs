@@ -81,7 +81,10 @@ fn nobody_is_there_twice(world: &World, made: &People) -> Result<(), TestCaseErr
     }
     for one in world.inventory.contacts.values().flat_map(BTreeMap::values) {
         let email = one.email.as_deref().unwrap_or_default();
-        prop_assert!(!emails.contains(&email.to_lowercase()), "{email} is taken");
+        prop_assert!(
+            !emails.contains(email.to_lowercase().as_str()),
+            "{email} is taken"
+        );
     }
     Ok(())
 }
@@ -107,8 +110,8 @@ proptest! {
             }
             if let (Some(taken), Some(contacts)) = (taken, world.inventory.contacts.values_mut().next()) {
                 let name = taken.contact.email.as_deref().and_then(|email| email.split_once('@'));
-                let email = name.map(|(name, _)| format!("{name}@corp.example"));
-                let contact = Contact { email, last_name: "Else".to_owned(), ..Contact::default() };
+                let email = name.map(|(name, _)| format!("{name}@corp.example").into());
+                let contact = Contact { email, last_name: "Else".into(), ..Contact::default() };
                 contacts.insert(ContactId(id("003", 999)), contact);
             }
         }
@@ -285,9 +288,9 @@ fn check_domain(website: &str, contacts: &[&str], expect: &str) {
     of_account.clear();
     for (number, email) in contacts.iter().enumerate() {
         let contact = Contact {
-            last_name: format!("Person{number}"),
-            title: Some("Clerk".to_owned()),
-            email: Some((*email).to_owned()),
+            last_name: format!("Person{number}").into(),
+            title: Some("Clerk".into()),
+            email: Some((*email).into()),
             ..Contact::default()
         };
         of_account.insert(ContactId(id("003", number)), contact);

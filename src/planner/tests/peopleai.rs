@@ -63,7 +63,7 @@ fn an_address_that_changes_changes_no_activity() {
         .values_mut()
         .flat_map(BTreeMap::values_mut)
     {
-        contact.email = Some("new@elsewhere.example".to_owned());
+        contact.email = Some("new@elsewhere.example".into());
     }
     let after = world.plan().records;
     for (address, task) in of(&before, Object::Task) {

@@ -20,6 +20,36 @@ fn drafts(records: &Records) -> BTreeMap<(&Address, &str), &Draft> {
     drafts.collect()
 }
 
+/// What a template of the user's own asks for is told where it is evidence, by its name.
+#[test]
+fn a_model_is_told_what_the_users_own_elements_are_called() {
+    let mut world = plain_world(20).with_an_owner_each();
+    MODEL.clone_into(&mut world.settings.added);
+    world.settings.templates =
+        "{name: Ours, elements: [{key: why_now, name: Why now, questions: [Why now?]}]}";
+    world.settings.coverage = 1.0;
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let records = world.plan().records;
+    let mut told = 0;
+    for (address, answer) in of(&records, Object::ScorecardAnswer) {
+        for cited in answer.cites() {
+            let texts = planner.clauses(address.root).into_iter();
+            let mut texts = texts.filter(|(path, ..)| *path == cited.path);
+            assert!(texts.any(|(_, element, _)| element == "why_now"), "{cited}");
+        }
+    }
+    for ((address, field), draft) in drafts(&records) {
+        let facts = &draft.prompt.facts;
+        let is_told = facts
+            .iter()
+            .any(|(name, value)| name == "spoken of" && value == "Why now");
+        told += usize::from(is_told);
+        assert!(field == "Description" || !is_told, "{address} {field}");
+    }
+    assert!(told > 20, "{told}");
+}
+
 proptest! {
     #![proptest_config(cases(32))]
 

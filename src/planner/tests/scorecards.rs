@@ -296,11 +296,16 @@ fn the_mean_coverage_is_the_target_whatever_the_mix_and_the_framework() {
     }
 }
 
+/// Elements that no other framework has, and one that others share.
+const OWN: &str = "{name: Ours, elements: [{key: pain, name: Pain, questions: [Why?]}, \
+     {key: why_now, name: Why now, questions: [Why now?]}, \
+     {key: why_us, name: Why us, questions: [Why us?], evidence: [demo, reference, discovery]}]}";
+
 /// What is cited is what a reader finds there.
 #[test]
 fn what_is_evidence_is_mentioned_in_the_text() {
     for level in ["light", "heavy"] {
-        for templates in ["meddpicc", "bant", "spiced", "champ"] {
+        for templates in ["meddpicc", "bant", "spiced", "champ", OWN] {
             let mut world = plain_world(60).with_an_owner_each();
             world.settings.realism = level.to_owned();
             world.settings.templates = templates;
@@ -344,7 +349,7 @@ fn check_mentioned(world: &World, (level, templates): (&str, &str)) {
 /// An answer claims what the text says that it cites first, and nothing else.
 #[test]
 fn answers_say_what_their_first_citation_says() {
-    for (templates, least) in [("meddpicc", 150), ("bant, champ, spiced", 300)] {
+    for (templates, least) in [("meddpicc", 150), ("bant, champ, spiced", 300), (OWN, 60)] {
         let mut world = plain_world(40).with_an_owner_each();
         world.settings.templates = templates;
         world.settings.past_days = 120;
@@ -362,7 +367,7 @@ fn answers_say_what_their_first_citation_says() {
             };
             let clauses = planner.clauses(address.root).into_iter();
             let mut clauses =
-                clauses.filter(|(path, element, _)| *path == cited.path && *element == key);
+                clauses.filter(|(path, element, _)| *path == cited.path && element == key);
             let (_, _, clauses) = clauses.next().expect("what is cited is evidence");
             let text = records[cited].text("Description").to_lowercase();
             let is_there = |clause: &&String| text.contains(&clause.to_lowercase());
@@ -395,6 +400,28 @@ fn words(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// An element that is called something else is spoken of by that, and nothing else changes.
+#[test]
+fn activities_call_an_element_what_the_template_calls_it() {
+    let mut world = plain_world(40).with_an_owner_each();
+    world.settings.templates = OWN;
+    let before = world.apply().records;
+    world.settings.templates = "{name: Ours, elements: [{key: pain, name: Pain, questions: [Why?]}, \
+         {key: why_now, name: The hour, questions: [Why now?]}, \
+         {key: why_us, name: Why us, questions: [Why us?], evidence: [demo, reference, discovery]}]}";
+    let after = world.plan().records;
+    let is_ours = |address: &&Address| address.path.as_str().starts_with("scorecard/");
+    let mut renamed = 0;
+    let differing = differing(&before, &after);
+    for address in differing.iter().filter(|address| !is_ours(address)) {
+        let [was, is] = [&before, &after].map(|records| records[address].text("Description"));
+        assert_ne!(was, is, "{address} is asked for anew");
+        assert_eq!(was.replace("\"Why now\"", "\"The hour\""), is, "{address}");
+        renamed += 1;
+    }
+    assert!(renamed > 30, "{renamed}");
+}
+
 #[test]
 fn a_template_words_its_answers_itself() {
     let mut world = plain_world(12);
@@ -415,7 +442,7 @@ fn a_template_words_its_answers_itself() {
                 text.ends_with(" of Acme: scorecard answer"),
                 "{address}: {text}"
             );
-            let is_made = made.iter().any(|name| text.starts_with(name));
+            let is_made = made.iter().any(|name| text.starts_with(name.as_str()));
             assert!(text.contains("Person") || is_made, "{address}: {text}");
             given += 1;
         }

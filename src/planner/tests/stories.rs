@@ -338,7 +338,7 @@ fn a_shape_that_the_people_do_not_allow_says_whom_it_lacks() {
                 let mut left = titles.iter();
                 contacts.retain(|_, contact| match left.next() {
                     Some(title) => {
-                        contact.title = Some((*title).to_owned());
+                        contact.title = Some((*title).into());
                         true
                     }
                     None => false,
@@ -718,7 +718,7 @@ fn check_farewell(titles: &[&str], (roles, generate): (&[&'static str], bool), e
     for contacts in world.inventory.contacts.values_mut() {
         let some = contacts.values().next().cloned().expect("somebody");
         let contact = |(number, title): (usize, &&str)| {
-            let title = Some((*title).to_owned());
+            let title = Some((*title).into());
             let contact = Contact {
                 title,
                 ..some.clone()
@@ -739,11 +739,12 @@ fn check_farewell(titles: &[&str], (roles, generate): (&[&'static str], bool), e
             let part = &pins.cast[usize::from(step.people.main.expect("somebody leaves"))];
             assert_eq!(part.role, "champion", "{titles:?} {roles:?}");
             match part.person.expect("he is there") {
-                Person::Made(..) => "made".to_owned(),
+                Person::Made(..) => "made".into(),
                 Person::Contact(id) => {
                     let mut contacts = world.inventory.contacts.values();
                     let contact = contacts.find_map(|contacts| contacts.get(&id));
-                    contact.expect("known").title.clone().expect("all have one")
+                    let title = contact.and_then(|contact| contact.title.as_deref());
+                    title.expect("all have one").to_owned()
                 }
             }
         }

@@ -41,7 +41,7 @@ fn pack(deals: usize, level: &str) -> World {
         let account = AccountId(id("001", number));
         let contact = |(place, contact): (usize, &Contact)| {
             let contact = Contact {
-                last_name: format!("{}{}", contact.last_name, number % 17),
+                last_name: format!("{}{}", contact.last_name, number % 17).into(),
                 ..contact.clone()
             };
             (ContactId(id("003", number * 10 + place)), contact)
@@ -199,6 +199,22 @@ fn a_task_lies_on_the_day_on_which_its_message_is_sent() {
 }
 
 #[test]
+fn nothing_confidential_goes_out_in_copy() {
+    let records = pack(250, "heavy").plan().records;
+    let (mut alone, mut copied) = (0, 0);
+    for (address, mail) in mails(&records) {
+        let text = mail.text("Description");
+        let is_copied = text.lines().any(|line| line.starts_with("Cc: "));
+        copied += usize::from(is_copied);
+        if text.contains("Between us,") || text.contains("the two of us") {
+            assert!(!is_copied, "{address}: {text}");
+            alone += 1;
+        }
+    }
+    assert!(alone > 10 && copied > 100, "{alone} {copied}");
+}
+
+#[test]
 fn who_cancelled_is_named_where_the_mail_is_to_somebody_else() {
     let mut world = plain_world(20).with_an_owner_each();
     world.settings.emails = (20, 20);
@@ -219,7 +235,7 @@ fn who_cancelled_is_named_where_the_mail_is_to_somebody_else() {
             continue;
         };
         let body = mail.text("Description");
-        assert!(body.contains(&contacts[&buyer].full_name()), "{body}");
+        assert!(body.contains(&*contacts[&buyer].full_name()), "{body}");
         assert!(!body.contains("we couldn't meet"), "{body}");
         named += 1;
     }
@@ -245,6 +261,95 @@ fn nothing_is_left_to_be_filled_in() {
     }
 }
 
+/// What all texts and answers of a deal agree on: what stands before and after it, wherever it is told.
+const AGREED: &[&[(&str, &str)]] = &[
+    // Who approves.
+    &[
+        ("the approval by ", "."),
+        ("before anything goes to ", "."),
+        ("the decision is made by ", ", with"),
+        ("finance checks, ", " decides"),
+        ("purchasing checks, ", " decides"),
+    ],
+    // Who checks before that.
+    &[
+        ("the check by ", " and the approval"),
+        ("and a check by ", " before anything"),
+        ("the recommendation, ", " will check it"),
+    ],
+    // How long it takes.
+    &[
+        ("and takes about ", " weeks"),
+        ("three steps in about ", " weeks"),
+    ],
+    &[
+        ("the last purchase, which took ", " months"),
+        ("last time it took ", " months because"),
+    ],
+    &[("pays back within ", "month"), ("pays back in ", " month")],
+    &[
+        ("the evaluation runs for ", " weeks"),
+        (
+            "how long may the evaluation take, and who can spend time on it? ",
+            " weeks",
+        ),
+    ],
+    // Elements.
+    &[
+        ("the purchase order, ", " in all"),
+        ("and the contract, ", " in all"),
+    ],
+    &[("the rest needs ", ".")],
+    &[("this comes ", " projects this year")],
+    &[(", and it costs ", "."), ("can cost ", ", before counting")],
+    &[
+        ("in the running as well, mostly ", "."),
+        ("also being considered, mostly ", "."),
+        ("from the start, mostly ", "."),
+    ],
+];
+
+/// What stands in a text between these two, within one sentence.
+fn between<'a>(text: &'a str, (before, after): (&str, &str)) -> Vec<&'a str> {
+    let rests = text.match_indices(before);
+    let sentences = rests.filter_map(|(at, _)| text[at + before.len()..].lines().next());
+    let told = sentences.filter_map(|rest| Some(rest.split_once(after)?.0));
+    told.filter(|told| !told.contains(". ")).collect()
+}
+
+/// In different sentences, and never another one.
+#[test]
+fn all_texts_of_a_deal_give_one_account_of_it() {
+    let mut world = pack(150, "heavy");
+    world.settings.templates = "meddpicc, bant, spiced, champ";
+    world.settings.coverage = 1.0;
+    let mut told: BTreeMap<RootId, String> = BTreeMap::new();
+    for (address, record) in &world.plan().records {
+        for name in ["Description", "Answer__c"] {
+            if let Some(Datum::Json(serde_json::Value::String(text))) = record.fields.get(name) {
+                let all = told.entry(address.root).or_default();
+                all.push_str(&text.to_lowercase());
+                all.push('\n');
+            }
+        }
+    }
+    for ways in AGREED {
+        let mut accounts = BTreeSet::new();
+        let mut again = 0;
+        for (root, text) in &told {
+            let said: Vec<_> = ways.iter().flat_map(|way| between(text, *way)).collect();
+            let differ: BTreeSet<_> = said.iter().collect();
+            assert!(differ.len() <= 1, "{root}: {differ:?} for {ways:?}");
+            again += usize::from(said.len() > 1);
+            accounts.extend(differ.into_iter().copied().map(str::to_owned));
+        }
+        assert!(
+            accounts.len() > 1 && again > 0,
+            "{accounts:?} {again} for {ways:?}"
+        );
+    }
+}
+
 #[test]
 fn texts_speak_of_what_the_manifest_says_of_the_seller() {
     let mut world = plain_world(12);
@@ -261,6 +366,70 @@ fn texts_speak_of_what_the_manifest_says_of_the_seller() {
     for word in ["Larkfield", "Orbit", "Northwind"] {
         assert!(said(word), "{word}");
     }
+}
+
+/// Whoever reads that the customer looks at Northwind, and a scorecard that knows nothing of the
+/// competition, believes neither.
+#[test]
+fn another_vendor_is_named_where_that_is_evidence_or_nobody_asks() {
+    let mut world = pack(120, "heavy");
+    world.settings.added = "seller: {company: Larkfield, competitors: [Northwind]}\n".to_owned();
+    world.settings.coverage = 0.8;
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let records = world.plan().records;
+    let (mut named, mut unnamed) = (0, 0);
+    for (address, body) in bodies(&records) {
+        unnamed += usize::from(body.to_lowercase().contains("another vendor"));
+        if body.contains("Northwind") {
+            let mut clauses = planner.clauses(address.root).into_iter();
+            let is_evidence =
+                clauses.any(|(path, element, _)| path == address.path && element == "competition");
+            assert!(is_evidence, "{address}: {body}");
+            named += 1;
+        }
+    }
+    assert!(named > 20 && unnamed > 20, "{named} {unnamed}");
+    world.settings.templates = "bant";
+    let records = world.plan().records;
+    let bodies = bodies(&records);
+    let mut said = bodies.values();
+    assert!(said.any(|body| body.contains("Northwind")), "nobody asks");
+    let mut said = bodies.values();
+    assert!(!said.any(|body| body.to_lowercase().contains("another vendor")));
+}
+
+/// What cannot be on the phone, with one of them and one of us.
+const OF_A_ROOM: &[&str] = &[
+    "Everybody",
+    "everybody who",
+    "slides",
+    " drew ",
+    "We showed",
+    "showed us",
+    "show of hands",
+    "The group",
+    "in the room",
+    "The room came",
+    "on the spot",
+    "the mouse",
+    "page by page;",
+];
+
+#[test]
+fn a_call_is_a_talk_of_two() {
+    let mut world = pack(120, "heavy");
+    world.settings.own = "calls: {min: 4, max: 6}".to_owned();
+    let mut calls = 0;
+    for (address, call) in of(&world.plan().records, Object::Task) {
+        if call.text("TaskSubtype") == "Call" {
+            let body = call.text("Description");
+            let found = OF_A_ROOM.iter().find(|words| body.contains(**words));
+            assert!(found.is_none(), "{address}: {found:?} in {body}");
+            calls += 1;
+        }
+    }
+    assert!(calls > 300, "{calls}");
 }
 
 #[test]

@@ -28,8 +28,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     } = *answer;
     let (lexicon, voice) = (deal.lexicon(), deal.voice);
     let step = &deal.timeline.steps[cited];
-    let facts = voice.facts(lexicon, &deal.planner.situation);
-    let mut words = compose::common(voice, facts, step.topic);
+    let mut words = compose::common(deal, step.topic);
     words.fixed = compose::inner(voice, step);
     let named = |place| voice.at(place).map_or("", |someone| &someone.full);
     let (buyer, champion) = about(deal, element);
@@ -44,7 +43,11 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     }
     words.set(Slot::Day, spoken::day(step.when.day));
     let grammar = &lexicon.grammar;
-    let key = deal.planner.asked.elements[asked].key;
+    let asks = &deal.planner.asked.elements[asked];
+    if element.is_none() {
+        words.mention(asks);
+    }
+    let key = asks.key;
     let rules = if is_own {
         lexicon.sure_own
     } else {
@@ -57,7 +60,7 @@ pub(super) fn render(deal: &Deal, answer: &Answer) -> String {
     pen.verbatim(" ");
     match element {
         Some(element) => pen.say_of(grammar.facts(), element),
-        None => pen.say(grammar.rule("known.other")),
+        None => pen.say_own(words.own[0]),
     }
     pen.verbatim(". ");
     pen.say(lexicon.rests[rests as usize]);

@@ -1,10 +1,11 @@
 //! From a scene to its text.
 
+use super::super::Deal;
 use super::super::timeline::Step;
 use super::super::timeline::topic::Topic;
 use super::bank::Ware;
 use super::catalogue::Phase;
-use super::facts::Facts;
+use super::facts;
 use super::recipe::mix;
 use super::render::Pen;
 use super::scene::{OF_BUYER, OF_CHAMPION, Scene, Sort, Wait, turn};
@@ -16,8 +17,9 @@ use crate::model::shape::Shape;
 
 /// What is written: the whole of a note, or of a message what stands between its header and its
 /// end, greeting and name included.
-pub(super) fn compose(lexicon: &Lexicon, scene: &Scene, facts: &Facts, heavy: bool) -> String {
-    let mut words = words(scene, facts);
+pub(super) fn compose(deal: &Deal, scene: &Scene, heavy: bool) -> String {
+    let lexicon = deal.lexicon();
+    let mut words = words(deal, scene);
     if !scene.is_internal() {
         talk(lexicon, scene, &mut words);
     }
@@ -82,14 +84,15 @@ fn signature(scene: &Scene, full: bool) -> String {
     };
     match who {
         Some(who) if full => format!("{}\n{company}", who.full),
-        Some(who) => who.first.clone(),
+        Some(who) => who.first.to_string(),
         None => company.clone(),
     }
 }
 
 /// A single line, such as the next step of a deal.
-pub(super) fn line(lexicon: &Lexicon, scene: &Scene, facts: &Facts, rule: &str) -> String {
-    let words = words(scene, facts);
+pub(super) fn line(deal: &Deal, scene: &Scene, rule: &str) -> String {
+    let lexicon = deal.lexicon();
+    let words = words(deal, scene);
     let dice = Dice::of(scene.voice.seed, scene.step.path.as_str());
     let mut pen = Pen::new(&lexicon.grammar, &words, dice);
     pen.say(lexicon.grammar.rule(rule));
@@ -97,9 +100,11 @@ pub(super) fn line(lexicon: &Lexicon, scene: &Scene, facts: &Facts, rule: &str) 
 }
 
 /// What the slots hold for every text about a deal.
-pub(super) fn common<'a>(voice: &'a Voice, facts: &'a Facts, topic: Topic) -> Words<'a> {
+pub(super) fn common<'a>(deal: &Deal<'a>, topic: Topic) -> Words<'a> {
+    let voice = deal.voice;
     let mut words = Words::new(topic);
-    facts.fill(&mut words);
+    facts::of(deal).fill(&mut words);
+    words.deal = voice.seed;
     words.fixed = voice.seed;
     words.set(Slot::Deal, &*voice.deal);
     words.set(Slot::Project, &*voice.project);
@@ -142,11 +147,17 @@ pub(super) fn common<'a>(voice: &'a Voice, facts: &'a Facts, topic: Topic) -> Wo
 }
 
 /// And for one scene.
-fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
+fn words<'a>(deal: &Deal<'a>, scene: &Scene<'a>) -> Words<'a> {
     let Scene { voice, step, .. } = *scene;
-    let mut words = common(voice, facts, step.topic);
+    let mut words = common(deal, step.topic);
+    if !deal.planner.asked.may_name_rival(step) {
+        words.set(Slot::Rival, "another vendor");
+    }
     words.evidence = step.evidence;
     words.of_main = scene.of_main;
+    for asks in deal.planner.asked.own(deal.timeline, scene.number) {
+        words.mention(asks);
+    }
     words.fixed = inner(voice, step);
     let phase = match step.phase {
         Phase::Opening => Slot::Opening,
@@ -159,6 +170,7 @@ fn words<'a>(scene: &Scene<'a>, facts: &'a Facts) -> Words<'a> {
     words.hold(Slot::Colleague, step.colleague);
     words.hold(Slot::Inbound, scene.is_inbound());
     words.hold(Slot::Internal, scene.is_internal());
+    words.hold(Slot::Call, scene.sort == Sort::Call);
     words.hold(Slot::Prompt, scene.wait == Some(Wait::Hours));
     words.hold(Slot::Late, scene.wait == Some(Wait::Days));
     words.set(Slot::Day, spoken::day(step.when.day));
@@ -292,33 +304,36 @@ fn talk(lexicon: &Lexicon, scene: &Scene, words: &mut Words) {
 
 /// The elements that a step gives evidence for, each with the clauses that its text may have of it.
 #[cfg(test)]
-pub(in crate::planner) fn clauses(
-    deal: &super::super::Deal,
-    number: usize,
-) -> Vec<(&'static str, Vec<String>)> {
+pub(in crate::planner) fn clauses(deal: &Deal, number: usize) -> Vec<(String, Vec<String>)> {
     use super::super::timeline::topic::ELEMENTS;
     let lexicon = deal.lexicon();
     let scene = Scene::of(deal.voice, deal.timeline, number);
-    let facts = deal.voice.facts(lexicon, &deal.planner.situation);
-    let words = words(&scene, facts);
+    let words = words(deal, &scene);
     let places = 0..ELEMENTS.len();
     let given = places.filter(|place| scene.step.evidence >> place & 1 == 1);
     let pen = || {
         let dice = Dice::of(deal.voice.seed, scene.step.path.as_str());
         let pen = Pen::new(&lexicon.grammar, &words, dice).within_a_sentence();
-        pen.fixed(words.fixed)
+        pen.fixed(words.deal)
     };
-    let clauses = |place| {
-        let rule = lexicon.grammar.member(lexicon.grammar.facts(), place);
-        let rule = rule.expect("every element has facts");
+    let clauses = |rule, label| {
         let clause = |number| {
-            let mut pen = pen();
+            let mut pen = pen().about(label);
             pen.say_nth(rule, number);
             pen.finish()
         };
         (0..pen().fitting(rule)).map(clause).collect()
     };
-    given
-        .map(|place| (ELEMENTS[place], clauses(place)))
-        .collect()
+    let grammar = &lexicon.grammar;
+    let built_in = given.map(|place| {
+        let rule = grammar.member(grammar.facts(), place);
+        let rule = rule.expect("every element has facts");
+        (ELEMENTS[place].to_owned(), clauses(rule, ""))
+    });
+    let own = deal.planner.asked.own(deal.timeline, number);
+    let own = own.map(|asks| {
+        let rule = grammar.rule("known.other");
+        (asks.key.to_owned(), clauses(rule, &asks.element.name))
+    });
+    built_in.chain(own).collect()
 }

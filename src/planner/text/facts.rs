@@ -2,6 +2,7 @@
 //!
 //! Drawn once, by the deal's own draw, from the bank of its industry or of what is sold.
 
+use super::super::Deal;
 use super::super::timeline::topic::Topic;
 use super::bank::Ware;
 use super::grammar::{Grammar, RuleId};
@@ -45,14 +46,49 @@ const BANKED: &[(&str, &[Slot])] = &[
     ("value", &[Slot::Value]),
 ];
 
+/// Rules with one bank for all.
+const COMMON: &[(&str, &[Slot])] = &[
+    ("by", &[Slot::By]),
+    ("rival", &[Slot::Rival, Slot::RivalFor, Slot::RivalLiked]),
+    (
+        "route",
+        &[
+            Slot::Check,
+            Slot::Board,
+            Slot::Cycle,
+            Slot::Rhythm,
+            Slot::LastTime,
+        ],
+    ),
+    ("offers", &[Slot::Offers]),
+    ("payback", &[Slot::Payback, Slot::PaybackHalf]),
+    ("toll", &[Slot::Toll]),
+    ("rest", &[Slot::Rest]),
+    ("delay", &[Slot::Delay]),
+    ("papers", &[Slot::Papers, Slot::Legal, Slot::Supplier]),
+    ("rank", &[Slot::Projects, Slot::Rank]),
+    ("effort", &[Slot::Effort, Slot::Helpers, Slot::Share]),
+    (
+        "trial",
+        &[Slot::Trial, Slot::Testers, Slot::InFavor, Slot::Against],
+    ),
+    ("often", &[Slot::Often]),
+    ("launch", &[Slot::Starters, Slot::Care]),
+];
+
 const CRITERIA: &[Slot] = &[Slot::Criterion1, Slot::Criterion2, Slot::Criterion3];
 
 /// What has a date lies so many days after the story's end.
 const EVENT_AFTER: (usize, usize) = (45, 100);
 
+/// Those of a deal.
+pub(super) fn of<'a>(deal: &Deal<'a>) -> &'a Facts {
+    deal.voice.facts(deal.lexicon(), &deal.planner.situation)
+}
+
 impl Facts {
     pub(super) fn draw(source: Source) -> Self {
-        let mut facts = Self(Vec::with_capacity(24));
+        let mut facts = Self(Vec::with_capacity(64));
         let (bank, criteria) = match source.ware {
             Ware::Software => (source.bank, "criteria.software"),
             Ware::Equipment => ("equipment", "criteria.equipment"),
@@ -62,8 +98,9 @@ impl Facts {
             facts.row(source, &format!("{name}.{bank}"), slots);
         }
         facts.row(source, criteria, CRITERIA);
-        facts.row(source, "by", &[Slot::By]);
-        facts.row(source, "rival", &[Slot::Rival]);
+        for (name, slots) in COMMON {
+            facts.row(source, name, slots);
+        }
         facts.named(source, Slot::Rival, source.competitors);
         facts.named(source, Slot::Value, source.value_points);
         let days = EVENT_AFTER.0 + Dice::of(source.seed, "event/day").below(EVENT_AFTER.1);
@@ -125,13 +162,12 @@ pub(super) fn rules() -> impl Iterator<Item = String> {
     let banks = super::bank::all().chain(["equipment", "service"]);
     let banked =
         banks.flat_map(|bank| BANKED.iter().map(move |(name, _)| format!("{name}.{bank}")));
-    let others = [
+    let criteria = [
         "criteria.software",
         "criteria.equipment",
         "criteria.service",
-        "by",
-        "rival",
     ];
+    let others = COMMON.iter().map(|(name, _)| *name).chain(criteria);
     banked.chain(others.map(str::to_owned))
 }
 

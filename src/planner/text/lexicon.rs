@@ -220,7 +220,8 @@ mod tests {
             S::Farewell | S::FarewellReply => vec![Topic::Farewell],
             S::ClosingOut | S::ClosingOutReply => vec![Topic::ClosingOut],
             S::SignatureOut | S::SignatureIn => vec![Topic::Signature],
-            S::Call | S::Todo => topics(Topic::is_dealt),
+            S::Call => topics(Topic::is_called_about),
+            S::Todo => topics(Topic::is_dealt),
         }
     }
 }

@@ -126,13 +126,11 @@ fn body_of(deal: &Deal, number: usize) -> String {
     if let Some((text, _)) = own {
         return text;
     }
-    let facts = deal.voice.facts(deal.lexicon(), &planner.situation);
     let heavy = planner.situation.manifest.activity.realism_level == RealismLevel::Heavy;
-    compose::compose(deal.lexicon(), &scene, facts, heavy)
+    compose::compose(deal, &scene, heavy)
 }
 
 fn next_step_of(deal: &Deal, number: usize) -> String {
     let scene = Scene::of(deal.voice, deal.timeline, number);
-    let facts = deal.voice.facts(deal.lexicon(), &deal.planner.situation);
-    compose::line(deal.lexicon(), &scene, facts, "next-step")
+    compose::line(deal, &scene, "next-step")
 }

@@ -1,5 +1,6 @@
 //! The hash of what a text is made from: nothing is rendered to know whether it would change.
 
+use super::super::evidence::Asks;
 use super::super::{Deal, Situation};
 use super::scene::{self, Scene};
 use super::slots::Slot;
@@ -79,6 +80,9 @@ fn names_in_body(deal: &Deal, scene: &Scene) -> u64 {
     if scene.owner.first.is_empty() || heavy && !scene.is_internal() {
         slots |= Slot::Seller.bit();
     }
+    if !deal.planner.asked.may_name_rival(scene.step) {
+        slots &= !Slot::Rival.bit();
+    }
     names_among(deal.voice, slots)
 }
 
@@ -133,6 +137,7 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         step.when.at as u64,
         u64::from(step.colleague),
         u64::from(step.evidence),
+        u64::from(deal.planner.asked.may_name_rival(step)),
         deal.voice.base.number() as u64,
         scene.owner.hash,
         someone(scene.buyer),
@@ -143,9 +148,18 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         day(scene.meeting),
         day(scene.earlier),
     ];
-    let hash = mixed(parts.into_iter().chain(people));
+    let own = deal.planner.asked.own(deal.timeline, number).map(called);
+    let hash = mixed(parts.into_iter().chain(people).chain(own));
     let chosen = deal.planner.own.body(step, deal.voice.seed);
     chosen.map_or(hash, |choice| mix(hash, own::hash(deal, step, choice)))
+}
+
+/// The hash of an element of the user's own.
+fn called(asks: &Asks) -> u64 {
+    mix(
+        fnv1a(asks.key.as_bytes()),
+        fnv1a(asks.element.name.as_bytes()),
+    )
 }
 
 fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
@@ -175,7 +189,7 @@ fn of_answer(deal: &Deal, answer: &Answer) -> u64 {
         names_among(deal.voice, slots),
         match element {
             Some(element) => *element as u64,
-            None => fnv1a(deal.planner.asked.elements[*asked].key.as_bytes()),
+            None => called(&deal.planner.asked.elements[*asked]),
         },
         u64::from(*sure),
         *rests as u64,

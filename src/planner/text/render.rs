@@ -1,7 +1,7 @@
 //! Rendering: from a rule and what is in the slots to a text.
 
 use super::grammar::{FamilyId, Grammar, Piece, RuleId, Way};
-use super::slots::Words;
+use super::slots::{Slot, Words};
 use crate::draw::Dice;
 
 /// A text as it grows.
@@ -17,6 +17,8 @@ pub(super) struct Pen<'a> {
     points: Option<[RuleId; 2]>,
     /// A draw of the deal, and the text's turn in it: each text begins elsewhere in a rule.
     turn: Option<(u64, usize)>,
+    /// The element of the user's own that is spoken of.
+    label: &'a str,
     within: bool,
     /// While what is said must be the same wherever it is said: what its inner alternatives are
     /// chosen by.
@@ -33,6 +35,7 @@ impl<'a> Pen<'a> {
             used: Vec::with_capacity(32),
             points: None,
             turn: None,
+            label: "",
             within: false,
             fixed: None,
         }
@@ -47,6 +50,13 @@ impl<'a> Pen<'a> {
     /// As one of many texts of a deal, which say what they have in common in turns.
     pub(super) fn in_turn(mut self, deal: u64, turn: usize) -> Self {
         self.turn = Some((deal, turn));
+        self
+    }
+
+    /// Of this element of the user's own.
+    #[cfg(test)]
+    pub(super) fn about(mut self, label: &'a str) -> Self {
+        self.label = label;
         self
     }
 
@@ -145,6 +155,7 @@ impl<'a> Pen<'a> {
         for piece in grammar.pieces(way) {
             match *piece {
                 Piece::Verbatim(text) => self.push(text, true),
+                Piece::Slot(Slot::Label) => self.push(self.label, false),
                 Piece::Slot(slot) => {
                     let words = self.words;
                     self.push(words.get(slot), !slot.is_name());
@@ -157,13 +168,32 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// What is said of a topic or an element is a fact, and the same in all texts of the deal.
+    /// What is said of a topic is a fact, and the same in all texts about it; what is said of an
+    /// element in all texts of the deal.
     pub(super) fn say_of(&mut self, family: FamilyId, member: usize) {
         if let Some(rule) = self.grammar.member(family, member) {
-            let outer = self.fixed.replace(self.words.fixed);
+            let is_known = family == self.grammar.facts();
+            let by = if is_known {
+                self.words.deal
+            } else {
+                self.words.fixed
+            };
+            let outer = self.fixed.replace(by);
             self.say(rule);
             self.fixed = outer;
         }
+    }
+
+    /// What is said of an element of the user's own: the same wherever the deal's texts say it in
+    /// the same turn.
+    pub(super) fn say_own(&mut self, (key, label): (u64, &'a str)) {
+        let rule = self.grammar.rule("known.other");
+        let (deal, turn) = self.turn.unwrap_or_default();
+        let number = in_turn(deal ^ key, turn, self.fitting(rule));
+        self.label = label;
+        let outer = self.fixed.replace(self.words.deal);
+        self.say_nth(rule, number);
+        self.fixed = outer;
     }
 
     /// A sentence for every element that is to be mentioned.
@@ -183,12 +213,23 @@ impl<'a> Pen<'a> {
             let frame = if is_own { seen } else { said };
             // A frame is what stands before the clause and what stands after it.
             row = (row + 1) % self.grammar.len(frame);
-            self.push(" ", false);
-            self.say_row(frame, row);
-            self.push(" ", false);
+            self.frame(frame, row);
             self.say_of(facts, element);
             self.push(". ", false);
         }
+        let words = self.words;
+        for own in &words.own {
+            row = (row + 1) % self.grammar.len(said);
+            self.frame(said, row);
+            self.say_own(*own);
+            self.push(". ", false);
+        }
+    }
+
+    fn frame(&mut self, frame: RuleId, row: usize) {
+        self.push(" ", false);
+        self.say_row(frame, row);
+        self.push(" ", false);
     }
 
     /// Adds text: a sentence begins with a capital, and what was left out leaves no gap.

@@ -73,6 +73,8 @@ sorts! {
 pub(in crate::planner) struct Scene<'a> {
     pub(in crate::planner) sort: Sort,
     pub(in crate::planner) step: &'a Step,
+    /// The step's place in its timeline.
+    pub(super) number: usize,
     pub(super) voice: &'a Voice,
     /// Whom it is with on the customer's side, one of the others, and who it is on ours.
     pub(super) main: Option<&'a Someone>,
@@ -124,6 +126,7 @@ impl<'a> Scene<'a> {
         Self {
             sort: sort(voice, timeline, step),
             step,
+            number,
             voice,
             main: voice.at(main),
             other: voice.at(other),

@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 
+use super::super::evidence::Asks;
 use super::super::timeline::topic::Topic;
+use crate::draw::fnv1a;
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident = $name:literal,)*) => {
@@ -91,10 +93,52 @@ slots! {
     Criterion1 = "crit1",
     Criterion2 = "crit2",
     Criterion3 = "crit3",
+    /// Another vendor, why they are looked at, and what speaks for them.
     Rival = "rival",
+    RivalFor = "rival_for",
+    RivalLiked = "rival_liked",
+    Offers = "offers",
     Budget = "budget",
+    /// What it takes to pay for more than the first phase.
+    Rest = "rest",
     Size = "size",
     Value = "value",
+    /// The way to a decision: who checks, who approves, how long it takes, how often they meet, and
+    /// how long the last one took.
+    Check = "check",
+    Board = "board",
+    Cycle = "cycle",
+    Rhythm = "rhythm",
+    LastTime = "last_time",
+    /// When it has paid back, as planned and with half of the effect.
+    Payback = "payback",
+    PaybackHalf = "payback_half",
+    /// What the pain costs whom it hurts, and for how much longer without us.
+    Toll = "toll",
+    Delay = "delay",
+    Often = "often",
+    /// How long the paperwork takes, and of it the contract and the supplier record.
+    Papers = "papers",
+    Legal = "legal",
+    Supplier = "supplier",
+    /// The customer's projects, and the place of this one among them.
+    Projects = "projects",
+    Rank = "rank",
+    /// What the customer puts into it.
+    Effort = "effort",
+    Helpers = "helpers",
+    Share = "share",
+    /// The evaluation: its length, who takes part, and what they think of it.
+    Trial = "trial",
+    Testers = "testers",
+    InFavor = "in_favor",
+    Against = "against",
+    /// How many begin, and for how long we look after them.
+    Starters = "starters",
+    Care = "care",
+
+    /// What the user calls an element of their own.
+    Label = "label",
 
     /// What a thread says: its question, the answer, and what is made of it.
     Ask = "ask",
@@ -127,6 +171,8 @@ slots! {
     Late = "late",
     /// A message or call of the customer's.
     Inbound = "inbound",
+    /// A call: two people who see nothing but each other's words.
+    Call = "call",
     /// A colleague of the owner takes part.
     Colleague = "colleague",
     /// Not read by the customer.
@@ -154,7 +200,7 @@ impl Slot {
     pub(super) fn is_name(self) -> bool {
         matches!(
             self,
-            Self::Deal | Self::Project | Self::Product | Self::Account | Self::Seller
+            Self::Deal | Self::Project | Self::Product | Self::Account | Self::Seller | Self::Label
         )
     }
 }
@@ -170,7 +216,12 @@ pub(super) struct Words<'a> {
     /// The elements to mention, and those of them that are about whom the step is with, as bits.
     pub(super) evidence: u32,
     pub(super) of_main: u32,
-    /// What the details of facts are chosen by: the deal's draw, and the round of the topic.
+    /// The elements of the user's own to mention, by the hash of their key, with what they are
+    /// called.
+    pub(super) own: Vec<(u64, &'a str)>,
+    /// What the wording of facts is chosen by: the deal's draw.
+    pub(super) deal: u64,
+    /// And the details of what is said of a topic: that draw, the topic and its round.
     pub(super) fixed: u64,
 }
 
@@ -183,6 +234,8 @@ impl<'a> Words<'a> {
             earlier: topic,
             evidence: 0,
             of_main: 0,
+            own: Vec::new(),
+            deal: 0,
             fixed: 0,
         }
     }
@@ -200,6 +253,13 @@ impl<'a> Words<'a> {
         } else {
             self.known &= !condition.bit();
         }
+    }
+
+    /// Adds an element of the user's own to mention.
+    pub(super) fn mention(&mut self, asks: &Asks<'a>) {
+        self.hold(Slot::Label, true);
+        let name = asks.element.name.as_str();
+        self.own.push((fnv1a(asks.key.as_bytes()), name));
     }
 
     pub(super) fn get(&self, slot: Slot) -> &str {

@@ -75,8 +75,7 @@ fn title(deal: &Deal, scene: &Scene) -> String {
         return String::new();
     };
     let lexicon = deal.lexicon();
-    let facts = deal.voice.facts(lexicon, &deal.planner.situation);
-    let words = compose::common(deal.voice, facts, scene.step.topic);
+    let words = compose::common(deal, scene.step.topic);
     let meeting = scene.meeting.map_or("", |meeting| meeting.path.as_str());
     let mut pen = Pen::new(&lexicon.grammar, &words, Dice::of(deal.voice.seed, meeting));
     pen.say(lexicon.grammar.rule(name));
@@ -88,8 +87,7 @@ fn title(deal: &Deal, scene: &Scene) -> String {
 fn built_in(deal: &Deal, step: &Step) -> (String, usize) {
     let lexicon = deal.lexicon();
     let rule = lexicon.subject(step);
-    let facts = deal.voice.facts(lexicon, &deal.planner.situation);
-    let words = compose::common(deal.voice, facts, step.topic);
+    let words = compose::common(deal, step.topic);
     let mut dice = Dice::of(deal.voice.seed, TOPICS[step.topic as usize].key);
     let mut pen = Pen::new(&lexicon.grammar, &words, dice.clone());
     let count = pen.fitting(rule);

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use compact_str::CompactString;
+
 use super::super::Situation;
 use super::super::people::{People, contact};
 use super::bank::{self, Ware};
@@ -52,21 +54,21 @@ pub(in crate::planner) struct Voice {
 /// Somebody who writes, is written to or is spoken of.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Someone {
-    pub(super) full: String,
+    pub(super) full: CompactString,
     /// How they are addressed.
-    pub(super) first: String,
-    pub(super) email: String,
+    pub(super) first: CompactString,
+    pub(super) email: CompactString,
     /// The hash of the names. A message that was sent is not sent anew because an address changes.
     pub(super) hash: u64,
 }
 
 impl Someone {
-    fn new(full: String, first: String, email: &str) -> Self {
+    fn new(full: CompactString, first: CompactString, email: &str) -> Self {
         Self {
             hash: recipe::mix(fnv1a(full.as_bytes()), fnv1a(first.as_bytes())),
             full,
             first,
-            email: email.to_owned(),
+            email: email.into(),
         }
     }
 
@@ -209,5 +211,5 @@ fn one_of_ours(inventory: &Inventory, id: UserId) -> Someone {
     let first = user.name.split_whitespace().next().unwrap_or_default();
     // Where no address was read the username has the form of one.
     let email = user.email.as_deref().unwrap_or(&user.username);
-    Someone::new(user.name.clone(), first.to_owned(), email)
+    Someone::new(user.name.as_str().into(), first.into(), email)
 }

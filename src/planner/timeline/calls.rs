@@ -5,6 +5,7 @@ use super::committee::Committee;
 use super::dealer::Dealer;
 use super::meetings::{Sitting, sittings};
 use super::moment::{Moment, writing_time};
+use super::topic::OF_A_ROOM;
 use super::{Direction, Kind, Party, Source, Step, Timeline, When, phase_at};
 use crate::draw::RootDraw;
 use crate::model::address::{Path, numbered};
@@ -30,7 +31,7 @@ const LAST_MINUTE: u32 = 17 * 60 + 30;
 pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) {
     let Source { pins, counts, .. } = source;
     let committee = Committee::new(pins);
-    let mut dealer = Dealer::new("calls", (pins.segment, pins.shape));
+    let mut dealer = Dealer::new("calls", (pins.segment, pins.shape)).leaving_out(OF_A_ROOM);
     let sittings = sittings(timeline);
     for number in 0..counts.calls.number as usize {
         let path = Path::new(numbered("call/", number + 1));

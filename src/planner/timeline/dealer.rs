@@ -41,6 +41,8 @@ pub(super) struct Dealer {
     name: &'static str,
     segment: Segment,
     shape: Shape,
+    /// What it never deals.
+    left_out: &'static [Topic],
     /// The draws of all orders, and each phase's topics that suit the deal in their order: drawn when
     /// they are first needed.
     draws: Option<Draw>,
@@ -57,11 +59,17 @@ impl Dealer {
             name,
             segment,
             shape,
+            left_out: &[],
             draws: None,
             orders: Default::default(),
             dealt: Vec::new(),
             rounds: [0; TOPICS.len()],
         }
+    }
+
+    pub(super) fn leaving_out(mut self, topics: &'static [Topic]) -> Self {
+        self.left_out = topics;
+        self
     }
 
     /// The topic of a slot on this day, and how often it was dealt before.
@@ -98,6 +106,7 @@ impl Dealer {
     fn fits(&self, topic: Topic) -> bool {
         let needs = |topics: &[Topic], is: bool| is || !topics.contains(&topic);
         topic.is_dealt()
+            && !self.left_out.contains(&topic)
             && needs(OF_LARGE_DEALS, self.segment >= Segment::Large)
             && needs(OF_SURE_DEALS, SURE.contains(&self.shape))
     }

@@ -128,6 +128,17 @@ const fn same(one: &[u8], other: &[u8]) -> bool {
 /// What both sides mark up before it is agreed.
 pub(in crate::planner) const REDLINED: &[Topic] = &[Topic::Contract, Topic::CommercialTerms];
 
+/// What takes more than two people, or something to look at: nobody takes it up on the phone.
+pub(in crate::planner) const OF_A_ROOM: &[Topic] = &[
+    Topic::TeamIntroduction,
+    Topic::Interview,
+    Topic::Demo,
+    Topic::Workshop,
+    Topic::TeamDemo,
+    Topic::ExecutiveReview,
+    Topic::HandOver,
+];
+
 const fn row(
     topic: Topic,
     key: &'static str,
@@ -474,7 +485,8 @@ impl Topic {
         &TOPICS[self as usize]
     }
 
-    /// Whether it comes up by itself: calls and to-dos are about nothing else.
+    /// Whether it comes up by itself: to-dos are about nothing else, and calls not even about all
+    /// of it.
     pub(in crate::planner) fn is_dealt(self) -> bool {
         self.facts().phase.is_some() && self != Self::Introduction
     }
@@ -482,6 +494,12 @@ impl Topic {
     /// Whether meetings are about it.
     pub(in crate::planner) fn is_met_about(self) -> bool {
         self.is_dealt() || matches!(self, Self::Introduction | Self::KickOff)
+    }
+
+    /// Whether calls are about it.
+    #[cfg(test)]
+    pub(in crate::planner) fn is_called_about(self) -> bool {
+        self.is_dealt() && !OF_A_ROOM.contains(&self)
     }
 
     /// Whether threads are about it.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compact_str::CompactString;
 use serde_json::Value as Json;
 
 use super::{InventoryRequest, optional, text, without_loans};
@@ -197,13 +198,14 @@ fn account(fields: &Fields, places: Places) -> Result<(AccountId, Account), Erro
 fn contact(fields: &Fields, places: Places) -> Result<(AccountId, ContactId, Contact), Error> {
     let account = AccountId(record_id(&text(fields, "AccountId")?)?);
     let [country, state] = place(fields, places.of_contact());
+    let kept = |text: Option<String>| text.map(CompactString::from);
     let contact = Contact {
-        first_name: optional(fields, "FirstName"),
-        last_name: text(fields, "LastName")?,
-        title: optional(fields, "Title"),
-        email: optional(fields, "Email"),
-        country,
-        state,
+        first_name: kept(optional(fields, "FirstName")),
+        last_name: text(fields, "LastName")?.into(),
+        title: kept(optional(fields, "Title")),
+        email: kept(optional(fields, "Email")),
+        country: kept(country),
+        state: kept(state),
     };
     let id = ContactId(record_id(&text(fields, "Id")?)?);
     Ok((account, id, contact))

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::super::Deal;
 use super::super::super::timeline::topic::ELEMENTS;
 use super::super::super::timeline::{Held, Kind as StepKind, Step};
+use super::super::facts;
 use super::super::scene::Scene;
 use super::super::slots::Slot;
 use super::super::spoken;
@@ -73,6 +74,7 @@ impl<'a> Brief<'a> {
             StepKind::Meeting(Held::Yes | Held::Planned) | StepKind::Mail(..) | StepKind::Todo => {}
         }
         self.tell_evidence(scene.step.evidence);
+        self.tell_own(number);
         self.place("owner", ("the salesperson", &scene.owner.full), Need::May);
         self.tell_people(scene.step, Need::Must);
         self.tell_companies();
@@ -94,6 +96,9 @@ impl<'a> Brief<'a> {
         // What is not there at any count must not be spoken of.
         let core = steps.filter(|step| step.core);
         self.tell_evidence(core.fold(0, |bits, step| bits | step.evidence));
+        for number in &thread.messages {
+            self.tell_own(*number);
+        }
         let owner = scene.owner;
         let first = ("the salesperson, by first name", &*owner.first);
         self.place("owner_first", first, Need::Must);
@@ -189,10 +194,24 @@ impl<'a> Brief<'a> {
         }
     }
 
+    /// The elements of the user's own that a step gives evidence for, each once: those are steps that
+    /// there are at any count.
+    fn tell_own(&mut self, number: usize) {
+        let deal = self.deal;
+        for asks in deal.planner.asked.own(deal.timeline, number) {
+            let told = impersonal(deal, &asks.element.name);
+            let is_told =
+                |(name, value): &(Cow<str>, String)| name == "spoken of" && *value == told;
+            if !self.facts.iter().any(is_told) {
+                self.fact("spoken of", &asks.element.name);
+            }
+        }
+    }
+
     /// What the deal's facts say of an element of qualification, each once.
     fn tell_element(&mut self, element: usize) {
         let deal = self.deal;
-        let facts = deal.voice.facts(deal.lexicon(), &deal.planner.situation);
+        let facts = facts::of(deal);
         let table = told::ELEMENT_FACTS.iter();
         let known = table.filter(|(key, _)| *key == ELEMENTS[element]);
         for (name, slot) in known.flat_map(|(_, known)| *known) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
+
 use super::super::super::Deal;
 use crate::model::inventory::Contact;
 
@@ -24,12 +26,12 @@ pub(super) fn impersonal(deal: &Deal, text: &str) -> String {
     let holders = holders
         .iter()
         .filter_map(|owner| inventory.users.get(owner));
-    let holders = holders.map(|user| user.name.clone());
-    let names: Vec<String> = contacts.flat_map(names).chain(holders).collect();
+    let holders = holders.map(|user| user.name.as_str().into());
+    let names: Vec<CompactString> = contacts.flat_map(names).chain(holders).collect();
     without(text, &names)
 }
 
-fn without(text: &str, names: &[String]) -> String {
+fn without(text: &str, names: &[CompactString]) -> String {
     // An empty name would be found everywhere, and without end.
     let unnamed = names
         .iter()
@@ -58,12 +60,11 @@ fn without_name(text: &str, name: &str) -> String {
 }
 
 /// The whole name, and its parts where they are long enough to be nobody's initials.
-fn names(contact: &Contact) -> impl Iterator<Item = String> {
+fn names(contact: &Contact) -> impl Iterator<Item = CompactString> {
     let parts = contact.first_name.iter().chain([&contact.last_name]);
-    let parts: Vec<String> = parts.cloned().collect();
     [contact.full_name()]
         .into_iter()
-        .chain(parts)
+        .chain(parts.cloned())
         .filter(|name| name.chars().count() > 3)
 }
 
@@ -80,7 +81,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let names = ["Dana Vest", "Dana", "Vest", ""].map(str::to_owned);
+        let names = ["Dana Vest", "Dana", "Vest", ""].map(Into::into);
         assert_eq!(without(text, &names), expect);
     }
 
