@@ -435,7 +435,7 @@ mod tests {
         check(matched(&moved, false), (Warning, stranger));
         for contacts in moved.contacts.values_mut() {
             for contact in contacts.values_mut() {
-                contact.email = Some(format!("{}@acme.example", contact.last_name));
+                contact.email = Some(format!("{}@acme.example", contact.last_name).into());
             }
         }
         let strangers = "2 contacts have addresses that are not of their accounts' domains";
