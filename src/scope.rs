@@ -25,18 +25,21 @@ pub(crate) struct Beside {
 }
 
 impl Beside {
-    /// Notes what these changes, which are in scope, refer to.
-    pub(crate) fn refer(&mut self, changes: &[Change]) {
+    /// Notes what these changes, which are in scope, refer to, and behind what they come. Tells
+    /// whether that is news.
+    pub(crate) fn refer(&mut self, changes: &[Change]) -> bool {
+        let before = self.referred_to.len();
         let refer = changes.iter().flat_map(|change| {
             let root = change.address.root;
-            references(change).filter(move |address| address.root != root)
+            comes_behind(change).filter(move |address| address.root != root)
         });
         self.referred_to.extend(refer);
+        self.referred_to.len() > before
     }
 
-    /// Whether the change cannot be made, because what it refers to is not made.
+    /// Whether the change cannot be made, because what it comes behind is not made.
     fn lacks(&self, change: &Change) -> bool {
-        references(change).any(|address| self.left_out.contains(&address))
+        comes_behind(change).any(|address| self.left_out.contains(&address))
     }
 
     pub(crate) fn leave_out(&mut self, addresses: BTreeSet<Address>) {
@@ -72,10 +75,12 @@ impl Scope {
         self.target.is_empty() || paths.any(hit)
     }
 
-    /// What is excluded of what the changes would make.
+    /// What is excluded of what the changes would make or move, so that others cannot come behind it.
     pub(crate) fn excluded(&self, changes: &[Change], name: &str) -> BTreeSet<Address> {
-        let is_made = |change: &&Change| matches!(change.action, Action::Create | Action::Replace);
-        let made = changes.iter().filter(is_made);
+        let is_made = |change: &Change| matches!(change.action, Action::Create | Action::Replace);
+        let made = changes
+            .iter()
+            .filter(|change| is_made(change) || change.moves_account());
         addresses(made.filter(|change| hits(&self.exclude, &change.address, name)))
     }
 
@@ -145,6 +150,12 @@ pub(crate) fn references(change: &Change) -> impl Iterator<Item = Address> {
         .fields
         .iter()
         .flat_map(|field| field.after.references())
+}
+
+/// What has to be done before the change is: what it refers to is made, and the accounts that come
+/// to stand above its own are moved.
+fn comes_behind(change: &Change) -> impl Iterator<Item = Address> {
+    references(change).chain(change.above.iter().cloned())
 }
 
 fn take_along(change: &Change, changes: &[Change], chosen: &mut BTreeSet<Address>) {

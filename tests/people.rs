@@ -289,15 +289,10 @@ fn an_account_gets_back_the_parent_that_it_had() {
     assert!(env.in_org(|org| org.ids(holding)).is_empty());
 }
 
-/// Accounts that already belong to each other trade places, whichever the org lists first, and
-/// trade them back. The org takes no circle, not for a moment.
-fn check_trade([above, below]: [&str; 2]) {
+/// An org in which one account is below another, and a manifest that wants it the other way round;
+/// with what it says of accounts.
+fn trading([above, below]: [&str; 2]) -> (TestEnv, String) {
     let env = TestEnv::new();
-    let parent_of = |name: &str| {
-        let soql = format!("SELECT Parent.Name FROM Account WHERE Name = '{name}'");
-        let account = env.in_org(|org| org.query(&soql).remove(0));
-        text(&account["Parent"], "Name").to_owned()
-    };
     env.in_org(|org| {
         let id =
             |name| org.ids(&format!("SELECT Id FROM Account WHERE Name = '{name}'"))[0].clone();
@@ -308,23 +303,53 @@ fn check_trade([above, below]: [&str; 2]) {
          create: {{holding: {{name: Halvorsen Holding}}}}\n"
     );
     env.edit("activity:\n", &format!("{accounts}activity:\n"));
+    (env, accounts)
+}
+
+fn parent_of(env: &TestEnv, name: &str) -> String {
+    let soql = format!("SELECT Parent.Name FROM Account WHERE Name = '{name}'");
+    let account = env.in_org(|org| org.query(&soql).remove(0));
+    text(&account["Parent"], "Name").to_owned()
+}
+
+/// Accounts that already belong to each other trade places, whichever the org lists first, and
+/// trade them back. The org takes no circle, not for a moment.
+fn check_trade([above, below]: [&str; 2]) {
+    let (env, accounts) = trading([above, below]);
+    let parents = || [above, below].map(|name| parent_of(&env, name));
     env.run("plan --out plan.json").exits(0);
     env.run("apply plan.json").exits(0);
     env.nothing_to_do();
-    assert_eq!(
-        (&*parent_of(above), &*parent_of(below)),
-        (below, "Halvorsen Holding")
-    );
+    assert_eq!(parents(), [below, "Halvorsen Holding"]);
     env.edit(&accounts, "");
     env.apply();
     env.nothing_to_do();
-    assert_eq!((&*parent_of(above), &*parent_of(below)), ("", above));
+    assert_eq!(parents(), ["", above]);
 }
 
 #[test]
 fn accounts_that_trade_places_make_no_circle_on_the_way() {
     check_trade(["Halvorsen Group", "Brightwater Health"]);
     check_trade(["Brightwater Health", "Halvorsen Group"]);
+}
+
+/// Options that name one of them: what comes to stand above it goes first, and where that is left
+/// out it stays as well.
+fn check_part_of_trade([above, below]: [&str; 2]) {
+    let (env, _) = trading([above, below]);
+    let parents = || [above, below].map(|name| parent_of(&env, name));
+    env.run_with(&["apply", "-y", "--exclude", below]).exits(0);
+    assert_eq!(parents(), ["", above]);
+    env.run_with(&["apply", "-y", "--target", above]).exits(0);
+    assert_eq!(parents(), [below, "Halvorsen Holding"]);
+    env.apply();
+    env.nothing_to_do();
+}
+
+#[test]
+fn a_part_of_a_trade_takes_along_what_it_comes_under() {
+    check_part_of_trade(["Halvorsen Group", "Brightwater Health"]);
+    check_part_of_trade(["Brightwater Health", "Halvorsen Group"]);
 }
 
 /// Of each account in a CSV file its id, name and parent.

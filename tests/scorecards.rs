@@ -223,7 +223,7 @@ fn answers_of_close_plan_are_lent() {
     let (answered, selected) =
         env.in_org(|org| (org.query(ANSWERS).len(), org.query(SELECTED).len()));
     let plan = env.run("plan").exits(0);
-    plan.says("have no ClosePlan scorecard and get no answers there");
+    plan.says("no ClosePlan scorecard, and so no answers there, for");
     plan.says("no question of ClosePlan asks for competition, decision_process (`scorecards.closeplan.questions`");
     env.apply();
     env.nothing_to_do();

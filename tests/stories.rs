@@ -46,6 +46,13 @@ fn what_is_assigned_and_comes_to_nothing_is_said() {
     kept.says("keep the shapes that they were told with, though `stories` now says otherwise");
     let anew = env.run("plan --recast *").exits(0);
     assert!(!anew.to_string().contains("now says otherwise"), "{anew}");
+    // What no deal that is open can be: a plan goes on with what was told, and a recast cannot.
+    env.edit("shape: new", "shape: won");
+    let kept = env.run("plan").exits(0);
+    kept.says("No changes.");
+    kept.says("cannot have the shapes that `stories.assign` gives them, and keep their own: ");
+    kept.says("(won is for won deals, and this one is open)");
+    env.run("plan --recast *").exits(65);
 }
 
 #[test]

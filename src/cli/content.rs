@@ -13,6 +13,7 @@ use super::exit::Exit;
 use super::global::Global;
 use super::options;
 use crate::content::{self, Cache, Entry};
+use crate::listing::counted;
 use crate::manifest;
 use crate::report::Terminal;
 
@@ -53,7 +54,8 @@ pub(super) fn run(args: &Args, global: &Global, terminal: &mut Terminal) -> anyh
             let count = export(&Cache::peek(&folder)?, file)?;
             writeln!(
                 terminal.err(),
-                "Exported {count} texts to {}.",
+                "Exported {} to {}.",
+                counted(count as u64, "text", "texts"),
                 file.display()
             )?;
         }
@@ -61,7 +63,8 @@ pub(super) fn run(args: &Args, global: &Global, terminal: &mut Terminal) -> anyh
             let (taken, all) = import(&Cache::open(&folder)?, file)?;
             writeln!(
                 terminal.err(),
-                "Imported {taken} of {all} texts; the others were there."
+                "Imported {taken} of {}; the others were there.",
+                counted(all as u64, "text", "texts")
             )?;
         }
     }

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::options;
 use crate::guard::Refusal;
+use crate::listing::counted;
 use crate::manifest::{EmailObject, Manifest};
 use crate::org::Org;
 use crate::plan_file::Command;
@@ -143,7 +144,10 @@ impl Job<'_, '_> {
         };
         let mut whys = Vec::new();
         if managed > 0 {
-            whys.push(format!("the state still manages {managed} records"));
+            whys.push(format!(
+                "the state still manages {}",
+                counted(managed, "record", "records")
+            ));
         }
         if !stakes.packs.is_empty() {
             whys.push(format!("the org holds {}", stakes.packs.join(", ")));

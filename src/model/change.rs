@@ -183,6 +183,12 @@ impl Change {
             Action::Forget | Action::Record => false,
         }
     }
+
+    /// Whether it puts an account under another one, or under none.
+    pub(crate) fn moves_account(&self) -> bool {
+        let is_account = matches!(self.object, Object::Account | Object::AccountLoan);
+        is_account && self.fields.iter().any(|field| field.name == "ParentId")
+    }
 }
 
 /// How many changes there are of each kind, as the last line of a plan counts them.

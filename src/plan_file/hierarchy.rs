@@ -23,10 +23,8 @@ struct Move {
 impl Moves {
     pub(super) fn note(&mut self, entry: usize, change: &Change) {
         // One that is made may be what others come under.
-        let is_made = change.action == Action::Create;
-        let is_moved = || change.fields.iter().any(|field| field.name == "ParentId");
-        let is_account = matches!(change.object, Object::Account | Object::AccountLoan);
-        if is_account && (is_made || is_moved()) {
+        let is_made = change.object == Object::Account && change.action == Action::Create;
+        if is_made || change.moves_account() {
             self.0.push(Move {
                 entry,
                 account: change.address.clone(),

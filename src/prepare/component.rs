@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{ACTIVITY, Index, KEY, Kind, OBJECTS, Object, RUN_TAG, TOLD};
+use super::table::{ACTIVITY, CALLED, Index, KEY, Kind, OBJECTS, Object, RUN_TAG, TOLD};
 
 /// An object of our own, or a field.
 #[derive(Debug, Clone)]
@@ -88,7 +88,19 @@ impl Component {
 impl Field {
     /// `As_Of_Date__c` reads "As Of Date".
     pub(super) fn label(&self) -> String {
-        self.name.trim_end_matches("__c").replace('_', " ")
+        match self.called() {
+            Some((_, label, _)) => (*label).to_owned(),
+            None => self.name.trim_end_matches("__c").replace('_', " "),
+        }
+    }
+
+    /// What it holds, where its name does not tell.
+    pub(super) fn meaning(&self) -> Option<&'static str> {
+        self.called().map(|(.., meaning)| *meaning)
+    }
+
+    fn called(&self) -> Option<&'static (&'static str, &'static str, &'static str)> {
+        CALLED.iter().find(|(name, ..)| *name == self.name)
     }
 }
 

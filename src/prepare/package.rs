@@ -170,11 +170,15 @@ fn sharing(object: &Object) -> &'static str {
 }
 
 fn custom_field(object: &Object, field: &Field) -> Element {
+    const OURS: &str = "Made and filled by demo-gen.";
+    let meaning = field.meaning();
+    let description = meaning.map_or(OURS.to_owned(), |meaning| format!("{OURS} {meaning}"));
     let mut elements = vec![
         value("fullName", &field.name),
-        value("description", "Made and filled by demo-gen."),
-        value("label", field.label()),
+        value("description", description),
     ];
+    elements.extend(meaning.map(|meaning| value("inlineHelpText", meaning)));
+    elements.push(value("label", field.label()));
     // A master makes its own rules.
     if !matches!(field.kind, Kind::MasterDetail(_)) {
         elements.push(value("required", false));
@@ -409,6 +413,22 @@ mod tests {
         let objects = ["Demo_Scorecard__c", "Account", "Opportunity"];
         assert_eq!(values(permissions, "object"), objects);
         assert_eq!(values(permissions, "allowEdit"), ["true", "false", "false"]);
+    }
+
+    #[test]
+    fn a_field_whose_name_does_not_tell_what_it_holds_says_so() {
+        let names = [
+            "Demo_Scorecard__c.Percent__c",
+            "Demo_Scorecard__c.Total_Score__c",
+        ];
+        let files = package(&names, &names, &[]);
+        let object = &files["objects/Demo_Scorecard__c.object"];
+        assert_eq!(values(object, "label"), ["Total Score", "Overall Score"]);
+        let help = values(object, "inlineHelpText");
+        assert!(help[0].contains("confidence"), "{help:?}");
+        let ours = "Made and filled by demo-gen.";
+        let expect = [ours.to_owned(), format!("{ours} {}", help[0])];
+        assert_eq!(values(object, "description"), expect);
     }
 
     #[test]

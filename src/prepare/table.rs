@@ -222,6 +222,15 @@ const SCORECARD: &[(&str, Kind)] = &[
     (PACK_OBJECT, Kind::Text(80, Index::ExternalId)),
 ];
 
+/// Fields whose names say something else than what they hold: what they are called, and what is said
+/// of them in setup.
+pub(super) const CALLED: &[(&str, &str, &str)] = &[(
+    "Percent__c",
+    "Overall Score",
+    "70 % the mean confidence of the answers and 30 % the share of questions that are answered. \
+     Not the points: those are Total Score of Max Score.",
+)];
+
 const SCORECARD_ANSWER: &[(&str, Kind)] = &[
     (
         "Scorecard__c",

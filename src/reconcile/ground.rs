@@ -12,6 +12,7 @@ use super::told::{Telling, told};
 use crate::apply::lease;
 use crate::content::Cache;
 use crate::guard::Refusal;
+use crate::listing::counted;
 use crate::manifest::{self, OnLeave};
 use crate::model::capabilities::Capabilities;
 use crate::model::id::{AccountId, RootId};
@@ -366,7 +367,7 @@ fn refuse_lost_state(
     });
     let name = &request.manifest.run.name;
     Err(Stop::Refused(vec![Refusal {
-        why: format!("the org already holds the pack {name:?} ({records} records{by}), which this state does not know"),
+        why: format!("the org already holds the pack {name:?} ({}{by}), which this state does not know", counted(records, "record", "records")),
         lift: "`--adopt` takes it over; or bring its state back, or give the manifest another `run.name`".to_owned(),
     }]))
 }

@@ -9,6 +9,7 @@ use super::request::{RefreshMode, Request};
 use super::seen::Seen;
 use super::stop::Stop;
 use crate::guard::{self, Facts, Refusal};
+use crate::listing::counted;
 use crate::manifest::{self, IdempotencyMode, InstanceUrl};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
 use crate::model::change::Action;
@@ -195,7 +196,14 @@ pub(super) async fn refuse_look_alikes(ground: &Ground<'_>, plan: &Plan) -> anyh
         return Ok(());
     }
     Err(Stop::Refused(vec![Refusal {
-        why: format!("the org already holds {alike} records that look like planned ones, and there is no state that tells whose they are"),
+        why: format!(
+            "the org already holds {}, and there is no state that tells whose they are",
+            counted(
+                alike,
+                "record that looks like a planned one",
+                "records that look like planned ones"
+            )
+        ),
         lift: "`--new-pack` goes on all the same; or bring the state file back".to_owned(),
     }])
     .into())

@@ -133,7 +133,7 @@ fn without_close_plan(ground: &Ground, planner: Option<&Planner>) -> Vec<String>
     let mut notices = Vec::new();
     if !without.is_empty() {
         notices.push(format!(
-            "{} of {} have no ClosePlan scorecard and get no answers there: its package deploys one from an active template",
+            "no ClosePlan scorecard, and so no answers there, for {} of {}: its package deploys one from an active template",
             without.len(),
             counted(covered as u64, "deal", "deals"),
         ));

@@ -160,8 +160,14 @@ impl Pass<'_> {
             }
         }
         self.take(gathered, &mut seen, &mut builder).await?;
-        for (name, changes) in std::mem::take(&mut seen.held_back) {
-            let scope = &self.ground.request.options.scope;
+        let scope = &self.ground.request.options.scope;
+        let held_back = std::mem::take(&mut seen.held_back);
+        // Accounts that are in scope come under others, and so on.
+        while held_back.iter().fold(false, |is_news, (name, changes)| {
+            let chosen = scope.narrow(changes.clone(), name, &seen.beside);
+            seen.beside.refer(&chosen) || is_news
+        }) {}
+        for (name, changes) in held_back {
             let changes = scope.narrow(changes, &name, &seen.beside);
             self.push(changes, &mut seen, &mut builder)?;
         }

@@ -1,6 +1,7 @@
 //! Why a run stops before it writes. Each has an exit code of its own.
 
 use crate::guard::Refusal;
+use crate::listing::counted;
 use crate::model::event::Stopped;
 use crate::refresh::{PackRow, Unsettled};
 
@@ -80,7 +81,8 @@ impl Stop {
 fn unsettled(left: &Unsettled) -> String {
     match left {
         Unsettled::MayArrive { records, seconds } => format!(
-            "{records} records of an interrupted call may still arrive; they can be settled in {seconds} s"
+            "{} of an interrupted call may still arrive; that can be settled in {seconds} s",
+            counted(*records, "record", "records")
         ),
         Unsettled::Hangs(job) => {
             format!("the Bulk API job {job} of an interrupted run makes no progress")

@@ -15,6 +15,7 @@ pub(super) fn notices(ground: &Ground, planner: Option<&Planner>) -> Vec<String>
     let idle = planner.stories.idle.iter();
     let idle = idle.map(|number| names_no_deal(*number, &assign[*number]));
     idle.chain(outdated(ground, planner))
+        .chain(contradicted(&ground.read.inventory, planner))
         .chain(predating(&ground.read.inventory, planner))
         .collect()
 }
@@ -44,6 +45,22 @@ fn outdated(ground: &Ground, planner: &Planner) -> Option<String> {
     (!outdated.is_empty()).then(|| format!(
         "{keep}, though `stories` now says otherwise: {names} (`--recast` tells the deals anew that it names)"
     ))
+}
+
+/// What a `--recast` of these deals would be refused for.
+fn contradicted(inventory: &Inventory, planner: &Planner) -> Option<String> {
+    let deals = planner.stories.contradicted.iter();
+    let named = deals.filter_map(|(root, why)| {
+        let deal = inventory.opportunities.get(root)?;
+        Some(format!("{} ({why})", deal.name))
+    });
+    let named: Vec<_> = named.collect();
+    let cannot = counted(
+        named.len() as u64,
+        "deal cannot have the shape that `stories.assign` gives it, and keeps its own",
+        "deals cannot have the shapes that `stories.assign` gives them, and keep their own",
+    );
+    (!named.is_empty()).then(|| format!("{cannot}: {}", some_of(&named)))
 }
 
 /// Which deals are told from a day on which they had not been created: in a fresh org all are young.

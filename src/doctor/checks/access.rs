@@ -85,7 +85,7 @@ pub(super) fn objects(sight: &Sight) -> Judgement {
         good(names.join(", "))
     } else {
         warning(
-            format!("no {}: its records are left out", some_of(&missing)),
+            format!("no {}: records of it are left out", some_of(&missing)),
             PREPARE,
         )
     }

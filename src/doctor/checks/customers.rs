@@ -208,16 +208,21 @@ fn matched(inventory: &Inventory, lends: bool) -> Judgement {
     let strangers = people().filter(is_stranger).count();
     let silent = people().filter(|(email, _)| email.is_none()).count();
     let mut found = Vec::new();
-    for (count, what) in [
-        (without, "of the accounts have no website"),
+    for (count, one, many) in [
+        (
+            without,
+            "account has no website",
+            "accounts have no website",
+        ),
         (
             strangers,
-            "of the contacts' addresses are not of their account's domain",
+            "contact has an address that is not of the account's domain",
+            "contacts have addresses that are not of their accounts' domains",
         ),
-        (silent, "of the contacts have no address"),
+        (silent, "contact has no address", "contacts have no address"),
     ] {
         if count > 0 {
-            found.push(format!("{count} {what}"));
+            found.push(counted(count as u64, one, many));
         }
     }
     match (accounts.is_empty(), found.is_empty()) {
@@ -415,19 +420,26 @@ mod tests {
 
     #[test]
     fn addresses_that_do_not_match_are_counted() {
-        let both = "1 of the accounts have no website; 1 of the contacts have no address";
+        let both = "1 account has no website; 1 contact has no address";
         check(matched(&inventory(), false), (Warning, both));
         check(
             matched(&inventory(), true),
-            (Warning, "1 of the contacts have no address"),
+            (Warning, "1 contact has no address"),
         );
         let mut moved = inventory();
         for account in moved.accounts.values_mut() {
             account.website = Some("https://other.example".to_owned());
         }
-        let stranger = "1 of the contacts' addresses are not of their account's domain; \
-                        1 of the contacts have no address";
+        let stranger = "1 contact has an address that is not of the account's domain; \
+                        1 contact has no address";
         check(matched(&moved, false), (Warning, stranger));
+        for contacts in moved.contacts.values_mut() {
+            for contact in contacts.values_mut() {
+                contact.email = Some(format!("{}@acme.example", contact.last_name).into());
+            }
+        }
+        let strangers = "2 contacts have addresses that are not of their accounts' domains";
+        check(matched(&moved, false), (Warning, strangers));
     }
 
     #[test]

@@ -17,8 +17,12 @@ pub(super) fn open_intents(sight: &Sight) -> Judgement {
         Err(why) => unseen(why),
         Ok(0) => good("none"),
         Ok(count) => note(format!(
-            "{} of an interrupted run without a known end; apply settles them first",
-            counted(*count as u64, "call", "calls")
+            "{}; apply settles that first",
+            counted(
+                *count as u64,
+                "call of an interrupted run has no known end",
+                "calls of an interrupted run have no known end",
+            )
         )),
     }
 }

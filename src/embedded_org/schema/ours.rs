@@ -73,7 +73,7 @@ Framework__c | picklist 255: MEDDICC, MEDDIC, MEDDPICC, BANT, SPICED, CHAMP | CU
 Template_Version__c | string 20 | CUN
 Total_Score__c | double 5.1 | CUN
 Max_Score__c | double 5.1 | CUN
-Percent__c | percent 5.1 | CUN
+Percent__c | percent 5.1 | CUN | label Overall Score
 Rating__c | picklist 255: Red, Yellow, Green | CUN
 As_Of_Date__c | date | CUN | label As Of Date
 Status__c | picklist 255: Draft, In Progress, Complete | CUN

@@ -125,6 +125,14 @@ pub(super) fn is_outdated(situation: &Situation, root: RootId, pins: &Pins) -> b
         && shape(situation, root, pins, (None, &draws)).shape != pins.shape
 }
 
+/// Why a deal that is told already can never have the shape that the manifest gives it: how it ended,
+/// or that it has not. What was told as the manifest says, and has closed since, is as it should be.
+pub(super) fn contradiction(situation: &Situation, root: RootId, pins: &Pins) -> Option<String> {
+    let (_, shape) = assigned(situation, root).filter(|(_, shape)| *shape != pins.shape)?;
+    let lack = belies(shape, &situation.inventory.opportunities[&root])?;
+    Some(format!("{shape} {lack}"))
+}
+
 /// What became of the shape that a deal was to have.
 pub(super) struct Given {
     pub(super) shape: Shape,

@@ -60,6 +60,9 @@ pub(crate) struct Stories {
     pub(crate) fresh: BTreeSet<RootId>,
     /// Deals that keep the shape that they were told with, and that the manifest gives another.
     pub(crate) outdated: BTreeSet<RootId>,
+    /// Deals that are told already, and that the manifest gives a shape which they can never have:
+    /// why not.
+    pub(crate) contradicted: BTreeMap<RootId, String>,
     /// The manifest's assignments that name no deal, by their numbers.
     pub(crate) idle: Vec<usize>,
     /// Deals whose shape could not be what it was to be.
@@ -141,6 +144,8 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             let story_key = &situation.inventory.opportunities[root].story_key;
             pins.colleague = colleagues.choose(story_key, pins.next_owner);
             stories.fresh.insert(*root);
+        } else if let Some(why) = mix::contradiction(situation, *root, &pins) {
+            stories.contradicted.insert(*root, why);
         } else if mix::is_outdated(situation, *root, &pins) {
             stories.outdated.insert(*root);
         }

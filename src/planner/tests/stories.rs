@@ -786,3 +786,51 @@ fn where_nobody_sells_for_us_or_takes_over_no_champion_leaves() {
         "comes to people 1 (at least 2)",
     );
 }
+
+/// A deal that was told so, then closed so or left open, and is given another shape.
+fn check_contradicted(told: &str, won: Option<bool>, given: &str, expect: &[&str]) {
+    let mut world = plain_world(1);
+    let stories =
+        |shape| format!("stories: {{assign: [{{opportunity: \"Deal 0\", shape: {shape}}}]}}\n");
+    world.settings.added = stories(told);
+    let deal = world.deal(0);
+    let is_told_closed = ["won", "no-decision"].contains(&told);
+    (deal.closed, deal.won) = (is_told_closed, won.filter(|_| is_told_closed));
+    world.apply();
+    let deal = world.deal(0);
+    (deal.closed, deal.won) = (won.is_some(), won);
+    world.settings.added = stories(given);
+    let manifest = world.settings.manifest();
+    let planner = world.planner(&manifest);
+    let said: Vec<_> = planner.stories.contradicted.values().collect();
+    assert_eq!(said, expect, "{told} {given}");
+    assert!(planner.misfits().is_empty(), "{told} {given}");
+}
+
+#[test]
+fn a_shape_that_a_told_deal_can_never_have_is_said() {
+    let (won, lost) = (Some(true), Some(false));
+    let is_won = "is for lost deals, and this one is won";
+    check_contradicted(
+        "won",
+        won,
+        "no-decision",
+        &[&format!("no-decision {is_won}")],
+    );
+    check_contradicted("no-decision", lost, "lost-to-competitor", &[]);
+    check_contradicted(
+        "healthy",
+        None,
+        "won",
+        &["won is for won deals, and this one is open"],
+    );
+    check_contradicted(
+        "healthy",
+        won,
+        "stalled",
+        &["stalled is for open deals, and this one is won"],
+    );
+    // As it was told, whatever has become of it since.
+    check_contradicted("stalled", lost, "stalled", &[]);
+    check_contradicted("healthy", None, "stalled", &[]);
+}
