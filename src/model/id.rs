@@ -33,6 +33,11 @@ impl RecordId {
         Ok(Self(id))
     }
 
+    /// The letters of its text.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("ids are checked to be ASCII")
     }

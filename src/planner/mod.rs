@@ -58,6 +58,7 @@ use evidence::Asked;
 use shapes::Shapes;
 use story::counts;
 use text::{Lexicon, Own, Voice};
+use timeline::slots::Dealt;
 use timeline::{Source, Timeline};
 
 /// All that a plan depends on.
@@ -264,7 +265,8 @@ impl<'a> Planner<'a> {
             return Some((Rc::clone(timeline), Rc::clone(voice)));
         }
         let pins = self.stories.pins.get(&root)?;
-        let (mut timeline, mut draw) = tell(&self.situation, (root, pins), &self.desks);
+        let dealt = self.stories.dealt.get(&root)?;
+        let (mut timeline, mut draw) = tell(&self.situation, (root, pins), dealt, &self.desks);
         let base = pins.ends.base(self.situation.anchor);
         evidence::plant(&mut timeline, &self.asked, pins, base, &mut draw);
         let timeline = Rc::new(timeline);
@@ -313,6 +315,7 @@ fn person(person: Person) -> Value {
 fn tell(
     situation: &Situation,
     (root, pins): (RootId, &Pins),
+    dealt: &[Dealt],
     desks: &Desks,
 ) -> (Timeline, RootDraw) {
     let opportunity = &situation.inventory.opportunities[&root];
@@ -322,6 +325,7 @@ fn tell(
         activity: &situation.manifest.activity,
         pins,
         counts: counts(situation.manifest, pins, &mut draw),
+        dealt,
         base: pins.ends.base(situation.anchor),
         ours: [pins.owner, pins.next_owner].map(|id| desks.of_user(id)),
         theirs: &theirs,

@@ -40,7 +40,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
         Value::Tenths(tenths) => marked(bytes, b'n', &tenths.to_le_bytes()),
         Value::Day(day) => marked(bytes, b'd', &day.number().to_le_bytes()),
         Value::Instant(second) => marked(bytes, b't', &second.to_le_bytes()),
-        Value::Id(id) => marked(bytes, b'i', id.as_str().as_bytes()),
+        Value::Id(id) => marked(bytes, b'i', id.as_bytes()),
         Value::People(people) => {
             bytes.push(b'l');
             for person in people {
@@ -51,7 +51,7 @@ fn push(bytes: &mut Vec<u8>, value: &Value, deal: Option<&Deal>) {
         Value::Users(users) => {
             bytes.push(b'u');
             for user in users {
-                bytes.extend(user.0.as_str().as_bytes());
+                bytes.extend(user.0.as_bytes());
             }
             bytes.push(0);
         }
@@ -98,7 +98,7 @@ fn push_correspondent(bytes: &mut Vec<u8>, mark: u8, who: Correspondent, deal: O
 }
 
 fn referred(bytes: &mut Vec<u8>, address: &Address) {
-    marked(bytes, b'r', address.root.0.as_str().as_bytes());
+    marked(bytes, b'r', address.root.0.as_bytes());
     bytes.extend(address.path.as_str().as_bytes());
     bytes.push(0);
 }

@@ -61,7 +61,7 @@ pub(in crate::planner) fn hours(activity: &Activity, draws: &Draw, hour: u8) -> 
 
 fn event(deal: &Deal, number: usize, step: &Step) -> Vec<(FieldName, Value)> {
     let start = step.when.at;
-    let place = fnv1a(step.path.as_str().as_bytes()) ^ fnv1a(deal.root.0.as_str().as_bytes());
+    let place = fnv1a(step.path.as_str().as_bytes()) ^ fnv1a(deal.root.0.as_bytes());
     let place = PLACES[place as usize % PLACES.len()];
     let mut fields = Vec::with_capacity(MOST_FIELDS);
     fields.extend([

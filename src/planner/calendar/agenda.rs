@@ -1,5 +1,7 @@
 //! Everybody's agenda: who is in a meeting when.
 
+use smallvec::SmallVec;
+
 use crate::model::day::Day;
 
 /// A span of time in quarters of an hour since 1970; the end is not part of it.
@@ -52,7 +54,7 @@ impl Agenda {
 
 /// A contact's: there are many of them, with few meetings each.
 #[derive(Debug, Default)]
-pub(super) struct Appointments(Vec<Span>);
+pub(super) struct Appointments(SmallVec<[Span; 4]>);
 
 impl Appointments {
     pub(super) fn is_free(&self, span: Span) -> bool {

@@ -15,7 +15,7 @@ use crate::model::inventory::{Inventory, by_creation};
 use crate::model::pins::{Ends, Pins, Slot};
 use crate::planner::Situation;
 use crate::planner::story::counts;
-use crate::planner::timeline::slots::{self, slots};
+use crate::planner::timeline::slots::{self, Dealt, slots};
 
 /// The days that a plan can reach.
 fn reach(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> (Day, Day) {
@@ -72,7 +72,8 @@ pub(super) struct Deal {
     pub(super) colleague: Option<usize>,
     past_window: (i32, i32),
     future_window: (i32, i32),
-    /// The slots that are asked for.
+    /// The slots that are asked for: what is dealt to them, and their meetings.
+    dealt: Box<[Dealt]>,
     pub(super) meetings: Vec<Meeting>,
     /// The numbers of the contacts who attend them.
     guests: Vec<u32>,
@@ -129,6 +130,18 @@ impl<'a> Room<'a> {
         room
     }
 
+    /// What is dealt to the slots of a deal.
+    pub(in crate::planner) fn dealt(&self, root: RootId) -> &[Dealt] {
+        let number = self.deals.binary_search_by_key(&root, |deal| deal.root);
+        number.map_or(&[], |number| &self.deals[number].dealt)
+    }
+
+    /// And to those of all deals.
+    pub(in crate::planner) fn into_dealt(self) -> BTreeMap<RootId, Box<[Dealt]>> {
+        let deals = self.deals.into_iter();
+        deals.map(|deal| (deal.root, deal.dealt)).collect()
+    }
+
     /// Asks anew for the slots of deals that are told as something else.
     pub(in crate::planner) fn ask_anew(
         &mut self,
@@ -162,20 +175,24 @@ impl<'a> Room<'a> {
         let counts = counts(self.situation.manifest, pins, &mut draw);
         let used = (counts.past.number as usize, counts.future.number as usize);
         deal.meetings.reserve_exact(used.0 + used.1);
-        for slot in slots(pins, used, &mut draw) {
-            let (laid, core) = match slot.tense {
+        let slots = slots(pins, used, &mut draw);
+        deal.dealt = slots.iter().map(|slot| slot.dealt).collect();
+        for slot in slots {
+            let Dealt { tense, number, .. } = slot.dealt;
+            let number = usize::from(number);
+            let (laid, core) = match tense {
                 Tense::Past => (&mut pins.past, counts.past.core),
                 Tense::Future => (&mut pins.future, counts.future.core),
             };
             let meeting = self.meeting(&mut deal, &slot, &guests);
             // Slots come in the order of their numbers.
-            if laid.len() < slot.number {
+            if laid.len() < number {
                 laid.push(self.wanted(&deal, &slot, meeting.attendance));
             }
-            let place = laid[slot.number - 1];
+            let place = laid[number - 1];
             deal.meetings.push(Meeting {
-                was_told: is_marked(pins.held, slot.tense, slot.number - 1),
-                is_core: slot.number <= core as usize,
+                was_told: is_marked(pins.held, tense, number - 1),
+                is_core: number <= core as usize,
                 day: place.0,
                 block: place.1,
                 ..meeting
@@ -197,6 +214,7 @@ impl<'a> Room<'a> {
             colleague: pins.colleague.map(user),
             past_window: (i32::from(pins.first), -1),
             future_window: (1, pins.grid.future_days),
+            dealt: Box::default(),
             meetings: Vec::new(),
             guests: Vec::new(),
         }
@@ -243,10 +261,11 @@ impl<'a> Room<'a> {
         slot: &slots::Slot,
         guests: &[Option<Guest>],
     ) -> Meeting {
-        let owner = self.people.place_of(deal.owner(slot.tense));
-        let colleague = deal.colleague.filter(|_| slot.colleague);
+        let dealt = &slot.dealt;
+        let owner = self.people.place_of(deal.owner(dealt.tense));
+        let colleague = deal.colleague.filter(|_| dealt.colleague);
         let attending = || {
-            let places = slot.people.places();
+            let places = dealt.people.places();
             places.filter_map(|place| guests.get(place).copied().flatten())
         };
         let places = attending().filter_map(|guest| guest.place);
@@ -255,8 +274,8 @@ impl<'a> Room<'a> {
         deal.guests.extend(attending().map(|guest| guest.number));
         Meeting {
             deal: deal.number,
-            tense: slot.tense,
-            number: slot.number as u8 - 1,
+            tense: dealt.tense,
+            number: dealt.number - 1,
             was_told: false,
             is_core: false,
             day: slot.asked.day as i16,

@@ -21,6 +21,9 @@ pub(in crate::planner) fn accounts<'a>(
     deals: impl Iterator<Item = &'a RootId>,
 ) -> Accounts {
     let manifest = &situation.manifest.accounts;
+    if manifest.website.is_none() && manifest.parents.is_empty() {
+        return Accounts::new();
+    }
     let inventory = situation.inventory;
     let deals = deals.filter_map(|deal| inventory.opportunities.get(deal));
     let covered: BTreeSet<AccountId> = deals.filter_map(|deal| deal.account).collect();

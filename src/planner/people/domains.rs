@@ -92,11 +92,13 @@ fn candidates(id: AccountId, name: &str) -> impl Iterator<Item = String> {
     let words: Vec<_> = name.split('-').filter(|word| !word.is_empty()).collect();
     let short = words.iter().filter(|word| !FORMS.contains(word)).copied();
     let [short, whole] = [short.collect(), words.clone()].map(label);
-    let told_apart = short.as_ref().map(|short| {
-        let number = fnv1a(id.to_string().as_bytes()) & 0xffff;
-        format!("{short}-{number:04x}")
+    // Most names are the only ones of their kind.
+    let namesake = short.clone();
+    let told_apart = std::iter::once_with(move || {
+        let number = fnv1a(id.0.as_bytes()) & 0xffff;
+        Some(format!("{}-{number:04x}", namesake?))
     });
-    [short, whole, told_apart].into_iter().flatten()
+    [short, whole].into_iter().chain(told_apart).flatten()
 }
 
 /// What stands for an account whose name says nothing, or nothing of its own.

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use compact_str::{CompactString, format_compact};
+use compact_str::{CompactString, CompactStringExt as _, format_compact};
 
 use super::super::Situation;
 use super::committee::role;
@@ -17,7 +17,7 @@ use crate::model::email;
 use crate::model::id::AccountId;
 use crate::model::inventory::{Account, Contact, Inventory};
 use crate::model::person::{EmailDomain, Identity, Person};
-use crate::model::pins::{self, Pins};
+use crate::model::pins::{self, Part, Pins};
 
 /// The draws of one person, by purpose.
 const FIRST: usize = 0;
@@ -38,13 +38,17 @@ pub(in crate::planner) fn people<'a>(
     (labels, others): (&Labels, &People),
     told: impl Iterator<Item = &'a Pins>,
 ) -> People {
-    let mut wanted: BTreeMap<AccountId, BTreeSet<u8>> = BTreeMap::new();
-    for person in told
-        .flat_map(|pins| &pins.cast)
-        .filter_map(|part| part.person)
-    {
-        if let Person::Made(account, number) = person {
-            wanted.entry(account).or_default().insert(number);
+    let mut wanted: BTreeMap<AccountId, Vec<u8>> = BTreeMap::new();
+    for pins in told {
+        let made = |part: &Part| match part.person? {
+            Person::Made(account, number) => Some((account, number)),
+            Person::Contact(_) => None,
+        };
+        // All of a deal are at its account.
+        let mut made = pins.cast.iter().filter_map(made).peekable();
+        if let Some((account, _)) = made.peek() {
+            let numbers = wanted.entry(*account).or_default();
+            numbers.extend(made.map(|(_, number)| number));
         }
     }
     let mut taken = Taken {
@@ -54,7 +58,9 @@ pub(in crate::planner) fn people<'a>(
     };
     let mut people = People::new();
     for account in &labels.order {
-        if let Some(numbers) = wanted.get(account) {
+        if let Some(numbers) = wanted.get_mut(account) {
+            numbers.sort_unstable();
+            numbers.dedup();
             let household = Household::of(situation, labels, *account);
             people.insert(*account, household.people(numbers, &mut taken));
         }
@@ -153,7 +159,7 @@ impl<'a> Household<'a> {
         }
     }
 
-    fn people(mut self, numbers: &BTreeSet<u8>, taken: &mut Taken) -> pins::People {
+    fn people(mut self, numbers: &[u8], taken: &mut Taken) -> pins::People {
         let mut people = self.pinned.cloned().unwrap_or_default();
         for person in people.values_mut() {
             if person.email_domain != self.email_domain {
@@ -200,7 +206,7 @@ impl<'a> Household<'a> {
         let [first, last] = [first, &contact.last_name].map(|name| email::plain(name, ""));
         let domain = self.domain.get_or_init(|| self.told_domain());
         let numbered = |number: u32| match number {
-            1 => format_compact!("{first}.{last}@{domain}"),
+            1 => [&first, ".", &last, "@", domain].concat_compact(),
             _ => format_compact!("{first}.{last}{number}@{domain}"),
         };
         let mut addresses = (1..).map(numbered);

@@ -103,18 +103,18 @@ pub(super) struct Title([Option<usize>; TITLES.len()]);
 
 impl Title {
     pub(super) fn of(title: Option<&str>) -> Self {
-        // In lower case, every word after a space and before one.
+        // In lower case, every word before a space.
         let title = title.unwrap_or_default().chars();
         let letters = title.flat_map(char::to_lowercase);
         let letters = letters.map(|letter| match letter {
             ',' | '/' | '(' | ')' => ' ',
             letter => letter,
         });
-        let title: String = [' '].into_iter().chain(letters).chain([' ']).collect();
-        let begins = |word: &&str| {
-            let mut spaces = title.match_indices(' ');
-            spaces.any(|(at, _)| title[at + 1..].starts_with(word))
-        };
+        let title: String = letters.chain([' ']).collect();
+        let words = title.match_indices(' ').map(|(at, _)| at + 1);
+        let words = [0].into_iter().chain(words);
+        let words: Vec<&[u8]> = words.map(|at| &title.as_bytes()[at..]).collect();
+        let begins = |word: &&str| words.iter().any(|from| from.starts_with(word.as_bytes()));
         let fitness = |(_, words): &(Role, &[&str])| words.iter().position(begins);
         Self(std::array::from_fn(|place| fitness(&TITLES[place])))
     }

@@ -1,5 +1,7 @@
 //! A scorecard as a whole: its points, its rating, and what to do next.
 
+use std::borrow::Cow;
+
 use super::{Answer, Card, pack};
 use crate::model::value::{FieldName, Value};
 
@@ -82,29 +84,35 @@ pub(super) fn summary(deal: &Deal, card: &Card, totals: &Totals) -> String {
         coverage,
         confidence,
     } = totals;
-    let mut sentences = vec![format!(
-        "{} of {} points. Coverage {:.0} %, confidence {:.0} %.",
+    let percent = |share: f64| (share * 100.0).round_ties_even() as i64;
+    let mut summary = format!(
+        "{} of {} points. Coverage {} %, confidence {} %.",
         in_points(*points),
         in_points(card.by.framework.most()),
-        coverage * 100.0,
-        confidence * 100.0
-    )];
-    let named = |is: &dyn Fn(&Answer) -> bool| -> Vec<&str> {
-        let answers = card.answers.iter().filter(|answer| is(answer));
-        answers.map(|answer| answer.element.name.as_str()).collect()
+        percent(*coverage),
+        percent(*confidence)
+    );
+    let is = |status: &'static str| {
+        move |answer: &Answer| answer.given.is_some_and(|given| given.status == status)
     };
-    let strong = named(&|answer| answer.given.is_some_and(|given| given.status == "Green"));
-    let weak = named(&|answer| answer.given.is_some_and(|given| given.status == "Red"));
-    let open = named(&|answer| answer.given.is_none());
-    for (what, names) in [("Strong", strong), ("Weak", weak), ("Still open", open)] {
-        if !names.is_empty() {
-            sentences.push(format!("{what}: {}.", names.join(", ")));
-        }
-    }
+    list(&mut summary, "Strong", card, is("Green"));
+    list(&mut summary, "Weak", card, is("Red"));
+    list(&mut summary, "Still open", card, |answer| {
+        answer.given.is_none()
+    });
     if !deal.pins.shape.is_closed() {
-        sentences.push(format!("Next: {}.", next_step(card)));
+        summary.extend([" Next: ", &next_step(card), "."]);
     }
-    sentences.join(" ")
+    summary
+}
+
+/// Adds the names of the elements for which it holds, if there are any.
+fn list(summary: &mut String, what: &str, card: &Card, is: impl Fn(&Answer) -> bool) {
+    let answers = card.answers.iter().filter(|answer| is(answer));
+    let names: Vec<_> = answers.map(|answer| answer.element.name.as_str()).collect();
+    if !names.is_empty() {
+        summary.extend([" ", what, ": ", &names.join(", "), "."]);
+    }
 }
 
 /// `18.5`, `27`.
@@ -166,7 +174,7 @@ const NEXT_STEPS: &[(&str, &str)] = &[
 ];
 
 /// What to do about the first element that is open, or else about the weakest.
-fn next_step(card: &Card) -> String {
+fn next_step(card: &Card) -> Cow<'static, str> {
     let by_strength = |answer: &&Answer| {
         let strength = answer.given.map_or(-1.0, |given| given.finding.strength);
         (strength * 1e6) as i64 * 1_000 + i64::from(answer.element.learned)
@@ -174,11 +182,11 @@ fn next_step(card: &Card) -> String {
     let is_green = |answer: &&Answer| answer.given.is_some_and(|given| given.status == "Green");
     let gaps = card.answers.iter().filter(|answer| !is_green(answer));
     let Some(gap) = gaps.min_by_key(by_strength) else {
-        return "confirm every answer with the customer".to_owned();
+        return "confirm every answer with the customer".into();
     };
     let known = NEXT_STEPS.iter().find(|(key, _)| *key == gap.element.key);
     match known {
-        Some((_, step)) => (*step).to_owned(),
-        None => format!("find out more about {}", gap.element.name),
+        Some((_, step)) => (*step).into(),
+        None => format!("find out more about {}", gap.element.name).into(),
     }
 }

@@ -77,7 +77,7 @@ impl<'a> Users<'a> {
     fn add(&mut self, id: UserId, user: &'a User) {
         let of_zone = self.of_zone.entry(&user.time_zone).or_default();
         for place in 0..PLACES {
-            let hash = xxh3_64_with_seed(id.0.as_str().as_bytes(), place);
+            let hash = xxh3_64_with_seed(id.0.as_bytes(), place);
             of_zone.insert(hash, id);
             self.all.insert(hash, id);
         }

@@ -31,6 +31,7 @@ use super::activity::meetings::may_be_invited;
 use super::calendar::{Calendars, block_hours};
 use super::loan;
 use super::people::{Labels, People, people};
+use super::timeline::slots::Dealt;
 use super::{Situation, accounts};
 use crate::manifest::Misfit;
 use crate::model::id::{AccountId, RootId};
@@ -71,6 +72,8 @@ pub(crate) struct Stories {
     pub(crate) broken: BTreeMap<RootId, Vec<Broken>>,
     /// What the manifest says of stories and cannot be told.
     pub(crate) misfits: Vec<Misfit>,
+    /// What their slots for meetings are about, and with whom.
+    pub(super) dealt: BTreeMap<RootId, Box<[Dealt]>>,
     /// What came of laying the meetings into everybody's calendars.
     pub(crate) calendars: Calendars,
     /// How many meetings lie on another one of their owner.
@@ -128,7 +131,9 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     let fixed = mix::fixed(situation, &order);
     let colleagues = Colleagues::of(situation.inventory);
     let mut stories = Stories::default();
-    for root in &order {
+    // In the order of ids, in which the map of all pins is built without gaps.
+    let mut told = Vec::with_capacity(order.len());
+    for root in situation.inventory.opportunities.keys() {
         let Some(pinned) = pin::pin(situation, *root, grid, fixed.get(root).copied()) else {
             stories.skipped.insert(*root);
             continue;
@@ -153,8 +158,9 @@ pub(super) fn stories(situation: &Situation) -> Stories {
             stories.predating.insert(*root);
         }
         stories.fallen.extend(fallen.map(|fallen| (*root, fallen)));
-        stories.pins.insert(*root, pins);
+        told.push((*root, pins));
     }
+    stories.pins = told.into_iter().collect();
     stories.idle = mix::idle(situation, &order);
     stories.labels = Labels::of(situation.inventory, &order);
     stories.people = people(

@@ -31,7 +31,8 @@ pub(in crate::planner) fn settle(situation: &Situation, desks: &Desks, stories: 
     for round in 0..=ROUNDS {
         let mut weakened = BTreeSet::new();
         stories.broken.retain(|root, _| !unsure.contains(root));
-        for (root, short) in short(situation, desks, (&unsure, &laid.roomless), stories) {
+        let judge = (&room, desks);
+        for (root, short) in short(situation, judge, (&unsure, &laid.roomless), stories) {
             stories.broken.remove(&root);
             if round < ROUNDS && weaken(situation, root, &short, stories) {
                 weakened.insert(root);
@@ -48,6 +49,7 @@ pub(in crate::planner) fn settle(situation: &Situation, desks: &Desks, stories: 
         unsure = laid.moved.intersection(&stories.fresh).copied().collect();
         unsure.append(&mut weakened);
     }
+    stories.dealt = room.into_dealt();
     stories.calendars = laid.calendars;
     if laid.is_crowded {
         stories.overlaps = overlaps(situation, &stories.pins);
@@ -78,7 +80,7 @@ struct Short {
 /// The stories that lack something, of those that are unsure or have no room.
 fn short(
     situation: &Situation,
-    desks: &Desks,
+    judge: (&Room, &Desks),
     (unsure, roomless): (&BTreeSet<RootId>, &Roomless),
     stories: &Stories,
 ) -> Vec<(RootId, Short)> {
@@ -88,7 +90,7 @@ fn short(
     let judged = unsure.union(&without_room).filter_map(|root| {
         let of = [Tense::Past, Tense::Future].into_iter();
         let short = Short {
-            broken: broken_rules(situation, desks, (*root, stories)),
+            broken: broken_rules(situation, judge, (*root, stories)),
             roomless: of
                 .filter_map(|tense| Some((tense, *roomless.get(&(*root, tense))?)))
                 .collect(),
@@ -101,11 +103,11 @@ fn short(
 
 fn broken_rules(
     situation: &Situation,
-    desks: &Desks,
+    (room, desks): (&Room, &Desks),
     (root, stories): (RootId, &Stories),
 ) -> Vec<Broken> {
     let pins = &stories.pins[&root];
-    let (timeline, _) = tell(situation, (root, pins), desks);
+    let (timeline, _) = tell(situation, (root, pins), room.dealt(root), desks);
     broken(pins.shape, &inputs(&timeline, pins, situation.anchor))
 }
 

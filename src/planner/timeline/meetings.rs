@@ -3,7 +3,6 @@
 use super::super::activity::meetings::{hours, path};
 use super::super::calendar::{Tense, is_marked};
 use super::moment::Moment;
-use super::slots::slots;
 use super::{Held, Kind, Party, Source, Step, Timeline};
 use crate::draw::{Draw, RootDraw};
 use crate::model::address::Path;
@@ -42,36 +41,41 @@ pub(super) fn sittings(timeline: &Timeline) -> Vec<Sitting> {
 
 /// Adds the meetings that there are.
 pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) -> Vec<Meeting> {
-    let Source { pins, counts, .. } = source;
-    let used = (counts.past.number as usize, counts.future.number as usize);
-    let mut told = Vec::with_capacity(used.0 + used.1);
-    for slot in slots(pins, used, draw) {
+    let Source {
+        pins,
+        counts,
+        dealt,
+        ..
+    } = source;
+    let mut told = Vec::with_capacity(dealt.len());
+    for slot in dealt {
+        let number = usize::from(slot.number) - 1;
         let (laid, core, owner) = match slot.tense {
             Tense::Past => (&pins.past, counts.past.core, pins.owner),
             Tense::Future => (&pins.future, counts.future.core, pins.next_owner),
         };
-        if !is_marked(pins.held, slot.tense, slot.number - 1) {
+        if !is_marked(pins.held, slot.tense, number) {
             continue;
         }
-        let laid = laid[slot.number - 1];
-        let path = Path::new(path(slot.tense, slot.number));
+        let laid = laid[number];
+        let path = Path::new(path(slot.tense, number + 1));
         let draws = draw.at(path.as_str());
         let (minute, minutes) = hours(source.activity, &draws, laid.1);
         let day = i32::from(laid.0);
         let start = Moment { day, minute };
         let held = match slot.tense {
             Tense::Future => Held::Planned,
-            Tense::Past if is_cancelled(pins.shape, slot.number - 1, core) => Held::Cancelled,
+            Tense::Past if is_cancelled(pins.shape, number, core) => Held::Cancelled,
             Tense::Past => Held::Yes,
         };
         timeline.steps.push(Step {
             path,
-            number: slot.number as u8,
+            number: slot.number,
             kind: Kind::Meeting(held),
             topic: slot.topic,
             round: slot.round,
             phase: slot.phase,
-            core: slot.number <= core as usize,
+            core: number < core as usize,
             when: start.when(&source, owner, minutes),
             owner,
             colleague: slot.colleague,

@@ -26,6 +26,7 @@ use super::evidence::Support;
 use super::story::Counts;
 use super::text::catalogue::Phase;
 use super::zone::Zone;
+use slots::Dealt;
 use topic::Topic;
 
 /// What a timeline is told from.
@@ -34,6 +35,8 @@ pub(super) struct Source<'a> {
     pub(super) activity: &'a Activity,
     pub(super) pins: &'a Pins,
     pub(super) counts: Counts,
+    /// What is dealt to the slots for meetings that are used.
+    pub(super) dealt: &'a [Dealt],
     /// The day that the story leads up to.
     pub(super) base: BusinessDay,
     /// Where the owner of the past is, and who holds what is to come.

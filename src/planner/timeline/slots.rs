@@ -11,18 +11,24 @@ use super::{Party, phase_at};
 use crate::draw::RootDraw;
 use crate::model::pins::Pins;
 
-/// One slot for a meeting.
+/// What is dealt to a slot for a meeting.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::planner) struct Slot {
+pub(in crate::planner) struct Dealt {
     pub(in crate::planner) tense: Tense,
     /// From 1.
-    pub(in crate::planner) number: usize,
+    pub(in crate::planner) number: u8,
     pub(in crate::planner) topic: Topic,
     pub(in crate::planner) round: u8,
     pub(in crate::planner) phase: Phase,
     pub(in crate::planner) people: Party,
     /// Whether somebody of ours beside the owner takes part.
     pub(in crate::planner) colleague: bool,
+}
+
+/// One slot for a meeting.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::planner) struct Slot {
+    pub(in crate::planner) dealt: Dealt,
     pub(in crate::planner) asked: Asked,
     /// The days, of those that will do, on which the deal has come as far as what it is about: so
     /// that one thing comes after the other, wherever there is room.
@@ -64,14 +70,17 @@ pub(in crate::planner) fn slots(
             None => dealer.next((phase, asked.day), draw),
         };
         if number <= count {
-            slots.push(Slot {
+            let dealt = Dealt {
                 tense,
-                number,
+                number: number as u8,
                 topic,
                 round,
                 phase,
                 people: committee.meeting(number - 1, (topic, phase), &asked),
                 colleague: topic.facts().colleague && pins.colleague.is_some(),
+            };
+            slots.push(Slot {
+                dealt,
                 timely: timely(pins, phase, &asked),
                 asked,
             });
