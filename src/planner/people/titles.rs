@@ -104,13 +104,8 @@ pub(super) struct Title([Option<usize>; TITLES.len()]);
 impl Title {
     pub(super) fn of(title: Option<&str>) -> Self {
         // In lower case, every word before a space.
-        let title = title.unwrap_or_default().chars();
-        let letters = title.flat_map(char::to_lowercase);
-        let letters = letters.map(|letter| match letter {
-            ',' | '/' | '(' | ')' => ' ',
-            letter => letter,
-        });
-        let title: String = letters.chain([' ']).collect();
+        let title = title.unwrap_or_default().to_lowercase() + " ";
+        let title = title.replace([',', '/', '(', ')'], " ");
         let words = title.match_indices(' ').map(|(at, _)| at + 1);
         let words = [0].into_iter().chain(words);
         let words: Vec<&[u8]> = words.map(|at| &title.as_bytes()[at..]).collect();
