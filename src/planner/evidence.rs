@@ -24,8 +24,6 @@ pub(super) const MOST_CITED: usize = 3;
 pub(super) struct Asked<'a> {
     pub(super) elements: Vec<Asks<'a>>,
     pub(super) frameworks: Vec<AskedBy<'a>>,
-    /// Those of [`ELEMENTS`] among them, as bits.
-    bits: u32,
     coverage: f64,
     floor: f64,
     /// Whether the org can hold meetings, and emails and calls.
@@ -93,7 +91,6 @@ impl<'a> Asked<'a> {
             });
         }
         Self {
-            bits: elements.iter().fold(0, |bits, asks| bits | asks.bit),
             elements,
             frameworks,
             coverage: scorecards.coverage_target,
@@ -115,13 +112,15 @@ impl<'a> Asked<'a> {
         let cites = move |support: &Support| support.steps().any(|step| step == number);
         own.filter_map(move |(asks, support)| support.filter(cites).map(|_| asks))
     }
+}
 
-    /// Whether the text of a step may name another vendor: where that counts as evidence, or where
-    /// nobody asks. Else a reader would know more of the competition than the scorecard.
-    pub(super) fn may_name_rival(&self, step: &Step) -> bool {
-        const RIVALS: u32 = bit("competition");
-        self.bits & RIVALS == 0 || step.evidence & RIVALS != 0
-    }
+/// Whether the text of a step may name another vendor: where that counts as evidence, and where a
+/// deal was lost to one. Else a reader would know more of the competition than the scorecard. It
+/// does not depend on what scorecards there are: a template that comes or goes words no more anew
+/// than what it cites.
+pub(super) fn may_name_rival(shape: Shape, step: &Step) -> bool {
+    const RIVALS: u32 = bit("competition");
+    shape == Shape::LostToCompetitor || step.evidence & RIVALS != 0
 }
 
 fn asks(element: &Element) -> Asks<'_> {

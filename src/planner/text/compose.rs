@@ -1,6 +1,7 @@
 //! From a scene to its text.
 
 use super::super::Deal;
+use super::super::evidence::may_name_rival;
 use super::super::timeline::Step;
 use super::super::timeline::topic::Topic;
 use super::bank::Ware;
@@ -150,7 +151,7 @@ pub(super) fn common<'a>(deal: &Deal<'a>, topic: Topic) -> Words<'a> {
 fn words<'a>(deal: &Deal<'a>, scene: &Scene<'a>) -> Words<'a> {
     let Scene { voice, step, .. } = *scene;
     let mut words = common(deal, step.topic);
-    if !deal.planner.asked.may_name_rival(step) {
+    if !may_name_rival(voice.shape, step) {
         words.set(Slot::Rival, "another vendor");
     }
     words.evidence = step.evidence;

@@ -1,6 +1,6 @@
 //! The hash of what a text is made from: nothing is rendered to know whether it would change.
 
-use super::super::evidence::Asks;
+use super::super::evidence::{Asks, may_name_rival};
 use super::super::{Deal, Situation};
 use super::scene::{self, Scene};
 use super::slots::Slot;
@@ -80,7 +80,7 @@ fn names_in_body(deal: &Deal, scene: &Scene) -> u64 {
     if scene.owner.first.is_empty() || heavy && !scene.is_internal() {
         slots |= Slot::Seller.bit();
     }
-    if !deal.planner.asked.may_name_rival(scene.step) {
+    if !may_name_rival(deal.voice.shape, scene.step) {
         slots &= !Slot::Rival.bit();
     }
     names_among(deal.voice, slots)
@@ -137,7 +137,6 @@ fn of_body(deal: &Deal, number: usize) -> u64 {
         step.when.at as u64,
         u64::from(step.colleague),
         u64::from(step.evidence),
-        u64::from(deal.planner.asked.may_name_rival(step)),
         deal.voice.base.number() as u64,
         scene.owner.hash,
         someone(scene.buyer),
