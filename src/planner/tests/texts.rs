@@ -1,6 +1,7 @@
 //! What is written: read as a whole pack would be.
 
 use super::*;
+use crate::model::shape::Shape;
 
 const INDUSTRIES: [&str; 14] = [
     "Banking",
