@@ -253,15 +253,14 @@ fn witnesses(timeline: &Timeline, held: [bool; 2], end: BusinessDay) -> Vec<Witn
 
 /// How sure a step makes us of what is said in it; nothing for one where nothing is.
 fn weight(step: &Step, held: [bool; 2]) -> Option<f64> {
-    let is_about_time = |part: &str| matches!(part, "invite" | "reschedule");
-    let is_silent = matches!(step.topic, Topic::Bump | Topic::Absence)
-        || step.path.as_str().split('/').any(is_about_time);
-    if !step.core || is_silent {
+    if !step.core || matches!(step.topic, Topic::Bump | Topic::Absence) {
         return None;
     }
+    let is_about_time = |part: &str| matches!(part, "invite" | "reschedule");
     match step.kind {
         Kind::Meeting(Held::Yes) => held[0].then_some(0.75),
         Kind::Call(_) => held[1].then_some(0.65),
+        Kind::Mail(..) if step.path.as_str().split('/').any(is_about_time) => None,
         Kind::Mail(..) => held[1].then_some(0.6),
         Kind::Meeting(Held::Cancelled | Held::Planned) | Kind::Todo => None,
     }

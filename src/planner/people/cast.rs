@@ -163,10 +163,11 @@ impl Casting<'_> {
     }
 
     fn may_play(&self, role: Role, id: ContactId) -> bool {
-        let is_theirs = EXECUTIVE_ROLES.contains(&role.as_str());
+        if !self.spares_executives || EXECUTIVE_ROLES.contains(&role.as_str()) {
+            return true;
+        }
         let mut contacts = self.contacts();
-        let mut is_executive = || contacts.any(|(other, who)| *other == id && is_executive(who));
-        !self.spares_executives || is_theirs || !is_executive()
+        !contacts.any(|(other, who)| *other == id && is_executive(who))
     }
 
     fn is_there(&self, person: Person, makes_people: bool) -> bool {

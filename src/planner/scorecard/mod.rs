@@ -236,5 +236,5 @@ fn pack(deal: &Deal) -> Value {
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(chars).collect()
+    first.collect::<String>() + chars.as_str()
 }
