@@ -128,12 +128,17 @@ fn invite(deal: &Deal, step: &Step, records: &mut Vec<Desired>) {
 /// The colleague takes part in the org too, so that he is as busy there as in the calendar that we
 /// lay. Only an invitation can say so: people of ours are not related to meetings.
 fn bring_along(deal: &Deal, step: &Step, records: &mut Vec<Desired>) {
-    let colleague = deal.pins.colleague.filter(|_| step.colleague);
-    let users = &deal.planner.situation.inventory.users;
-    let can_come = |id: &UserId| *id != step.owner && users.get(id).is_some_and(|user| user.active);
-    if let Some(colleague) = colleague.filter(can_come) {
+    if let Some(colleague) = colleague(deal, step) {
         attend(deal, step, (COLLEAGUE, Value::Id(colleague.0)), records);
     }
+}
+
+/// Who comes along with the owner, unless he has the deal himself by now, or can come no more.
+pub(super) fn colleague(deal: &Deal, step: &Step) -> Option<UserId> {
+    let users = &deal.planner.situation.inventory.users;
+    let can_come = |id: &UserId| *id != step.owner && users.get(id).is_some_and(|user| user.active);
+    let chosen = deal.pins.colleague.filter(|_| step.colleague);
+    chosen.filter(can_come)
 }
 
 fn attend(deal: &Deal, step: &Step, (name, who): (&str, Value), records: &mut Vec<Desired>) {

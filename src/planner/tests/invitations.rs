@@ -86,6 +86,25 @@ fn who_is_not_active_any_more_comes_along_no_longer() {
 }
 
 #[test]
+fn who_takes_a_deal_over_does_not_come_along_to_his_own_meetings() {
+    let mut world = plain_world(8);
+    let before = world.apply().records;
+    let is_to_come = |address: &Address| address.path.as_str().starts_with("meeting/future/");
+    let mut attendees = of(&before, Object::EventRelation);
+    let (taken, attendee) = attendees
+        .find(|(address, _)| is_to_come(address))
+        .expect("somebody comes along to a meeting to come");
+    let mut colleagues = world.inventory.users.keys();
+    let colleague = colleagues.find(|id| id.0.as_str() == attendee.text("RelationId"));
+    let deal = world.inventory.opportunities.get_mut(&taken.root);
+    deal.unwrap().owner = *colleague.unwrap();
+    let after = world.plan().records;
+    let mut left =
+        of(&after, Object::EventRelation).filter(|(address, _)| address.root == taken.root);
+    assert!(left.all(|(address, _)| !is_to_come(address)));
+}
+
+#[test]
 fn where_activities_are_shared_people_are_related_and_nobody_is_invited() {
     for domain in ["acme.com", "acme.example"] {
         let mut world = with_addresses(plain_world(5), domain);
