@@ -241,7 +241,7 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
     if calendars.apart > 0 {
         let meetings = counted(calendars.apart, "meeting lies", "meetings lie");
         notices.push(format!(
-            "{meetings} outside the working hours of their owner or of somebody who attends: the two sides share no working hour"
+            "{meetings} outside the working hours of the owner or of somebody who attends: the two sides share no working hour"
         ));
     }
     notices
