@@ -77,10 +77,7 @@ impl Scope {
 
     /// What is excluded of what the changes would make or move, so that others cannot come behind it.
     pub(crate) fn excluded(&self, changes: &[Change], name: &str) -> BTreeSet<Address> {
-        let is_made = |change: &Change| matches!(change.action, Action::Create | Action::Replace);
-        let made = changes
-            .iter()
-            .filter(|change| is_made(change) || change.moves_account());
+        let made = changes.iter().filter(|change| makes_way(change));
         addresses(made.filter(|change| hits(&self.exclude, &change.address, name)))
     }
 
@@ -169,22 +166,26 @@ fn take_along(change: &Change, changes: &[Change], chosen: &mut BTreeSet<Address
         chosen.insert(change.address.clone());
     }
     if chosen.contains(&change.address) {
-        chosen.extend(references(change));
+        chosen.extend(comes_behind(change));
     }
 }
 
-/// Whether the change cannot be made while these are left out: what it refers to is not made, or
-/// a part of what goes with it is to stay.
+/// Whether the change cannot be made while these are left out: what it comes behind is not made or
+/// moved, or a part of what goes with it is to stay.
 fn hangs_on(change: &Change, changes: &[Change], left_out: &BTreeSet<Address>) -> bool {
-    let is_made = |change: &Change| matches!(change.action, Action::Create | Action::Replace);
     changes
         .iter()
         .filter(|other| left_out.contains(&other.address))
         .any(|other| {
-            let refers =
-                is_made(other) && references(change).any(|address| address == other.address);
-            refers || goes(change) && is_part(&other.address, &change.address)
+            let waits =
+                makes_way(other) && comes_behind(change).any(|address| address == other.address);
+            waits || goes(change) && is_part(&other.address, &change.address)
         })
+}
+
+/// Whether others can come behind the change: it makes a record, or moves an account.
+fn makes_way(change: &Change) -> bool {
+    matches!(change.action, Action::Create | Action::Replace) || change.moves_account()
 }
 
 fn is_part(child: &Address, parent: &Address) -> bool {

@@ -59,7 +59,7 @@ pub(super) fn header(
         beyond_limit: read.beyond_limit,
         kept: kept.len() as u64,
         skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
-        overlaps: stories.map_or(0, |stories| stories.overlaps),
+        overlaps: stories.map_or(0, |stories| sum(&stories.overlaps)),
         questions: seen.questions,
         answered: seen.answered,
     };
@@ -238,8 +238,8 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
             counted(dropped.into(), "meeting", "meetings")
         ));
     }
-    if calendars.apart > 0 {
-        let meetings = counted(calendars.apart, "meeting lies", "meetings lie");
+    if let apart @ 1.. = sum(&calendars.apart) {
+        let meetings = counted(apart, "meeting lies", "meetings lie");
         notices.push(format!(
             "{meetings} outside the working hours of the owner or of somebody who attends: the two sides share no working hour"
         ));
@@ -259,9 +259,13 @@ fn summary(planner: &Planner) -> StorySummary {
         calendars: Gave {
             forced: total(|clashes| clashes.forced),
             dropped: total(|clashes| clashes.dropped),
-            apart: calendars.apart,
+            apart: sum(&calendars.apart),
         },
     }
+}
+
+fn sum(by_deal: &BTreeMap<RootId, u32>) -> u64 {
+    by_deal.values().copied().map(u64::from).sum()
 }
 
 /// Where records carry no key, only the state tells which are ours.
