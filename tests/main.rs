@@ -13,6 +13,7 @@ mod architecture;
 mod bad_input;
 mod bare;
 mod campaign;
+mod colleagues;
 mod content;
 mod determinism;
 mod doctor;

@@ -98,11 +98,9 @@ pub(super) fn header(
 /// Kinds of records that the manifest asks for and the org has no place for.
 fn blocked(request: &Request, capabilities: &Capabilities) -> Vec<Blocked> {
     let missing = object::made().filter(|facts| {
-        let is_invited = facts.object == Object::EventRelation;
         request.command == Command::Apply
             && request.manifest.asks_for(facts.object)
             && !capabilities.has(facts.object)
-            && !(is_invited && capabilities.shares_activities())
     });
     let blocked = missing.map(|facts| Blocked {
         object: facts.object,
@@ -241,7 +239,7 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
     if let apart @ 1.. = sum(&calendars.apart) {
         let meetings = counted(apart, "meeting lies", "meetings lie");
         notices.push(format!(
-            "{meetings} outside the working hours of their owner or of somebody who attends: the two sides share no working hour"
+            "{meetings} outside the working hours of the owner or of somebody who attends: the two sides share no working hour"
         ));
     }
     notices

@@ -12,8 +12,10 @@ use crate::guard::{self, Facts, Refusal};
 use crate::listing::counted;
 use crate::manifest::{self, IdempotencyMode, InstanceUrl};
 use crate::model::capabilities::{Capabilities, KEY_FIELD};
-use crate::model::change::Action;
-use crate::model::id::UserId;
+use crate::model::change::{Action, Change};
+use crate::model::day::Day;
+use crate::model::id::{RecordId, UserId};
+use crate::model::inventory::Inventory;
 use crate::model::object::{self, Object};
 use crate::model::value::Datum;
 use crate::org::Org;
@@ -85,7 +87,8 @@ pub(super) async fn facts(ground: &Ground<'_>, plan: &Plan, seen: Seen) -> anyho
     })
 }
 
-/// Owners of meetings to come, or of meetings with invitations, whose calendars are synchronised.
+/// Owners and attendees of meetings to come, and owners of meetings with invitations, whose
+/// calendars are synchronised.
 async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<String>> {
     let Ground {
         org, request, read, ..
@@ -103,25 +106,8 @@ async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<St
     for change in plan.changes() {
         let change = change?;
         let is_made = matches!(change.action, Action::Create | Action::Replace);
-        let is_ahead = change.day.is_some_and(|day| day > plan.header.anchor);
-        let reaches = match change.object {
-            Object::Event => is_ahead,
-            Object::EventRelation => true,
-            Object::Account
-            | Object::Contact
-            | Object::OpportunityContactRole
-            | Object::Task
-            | Object::EmailMessage
-            | Object::Scorecard
-            | Object::ScorecardAnswer
-            | Object::AccountLoan
-            | Object::OpportunityLoan
-            | Object::QuestionLoan
-            | Object::ChoiceLoan => false,
-        };
-        let deal = read.inventory.opportunities.get(&change.address.root);
-        let owner = deal.map(|deal| deal.owner);
-        owners.extend(owner.filter(|owner| is_made && reaches && synchronised.contains(owner)));
+        let reached = reached(&change, &read.inventory, plan.header.anchor);
+        owners.extend(reached.filter(|user| is_made && synchronised.contains(user)));
     }
     let users = &read.inventory.users;
     let name = |owner: &UserId| {
@@ -129,6 +115,49 @@ async fn synchronised(ground: &Ground<'_>, plan: &Plan) -> anyhow::Result<Vec<St
         user.map_or_else(|| owner.0.to_string(), |user| user.name.clone())
     };
     Ok(owners.iter().map(name).collect())
+}
+
+/// Whose calendar a new record reaches.
+fn reached(change: &Change, inventory: &Inventory, anchor: Day) -> Option<UserId> {
+    let deal = inventory.opportunities.get(&change.address.root);
+    let owner = deal.map(|deal| deal.owner);
+    match change.object {
+        Object::Event => owner.filter(|_| change.day.is_some_and(|day| day > anchor)),
+        Object::EventRelation => match user(change, inventory) {
+            // What is over is in nobody's way.
+            Some(user) => Some(user).filter(|_| is_to_come(change)),
+            // An invitation of the customer's people goes out whenever the meeting is.
+            None => owner,
+        },
+        Object::Account
+        | Object::Contact
+        | Object::OpportunityContactRole
+        | Object::Task
+        | Object::EmailMessage
+        | Object::Scorecard
+        | Object::ScorecardAnswer
+        | Object::AccountLoan
+        | Object::OpportunityLoan
+        | Object::QuestionLoan
+        | Object::ChoiceLoan => None,
+    }
+}
+
+/// The user of the org whom an attendee is; none of the customer's people is one.
+fn user(attendee: &Change, inventory: &Inventory) -> Option<UserId> {
+    let mut fields = attendee.fields.iter();
+    let invited = fields.find(|field| field.name == "RelationId")?;
+    let Datum::Json(id) = &invited.after else {
+        return None;
+    };
+    let id = UserId(RecordId::parse(id.as_str()?).ok()?);
+    inventory.users.contains_key(&id).then_some(id)
+}
+
+/// Whether the attendee's meeting is to come, of which his own record has no date.
+fn is_to_come(attendee: &Change) -> bool {
+    let path = attendee.address.path.as_str();
+    path.starts_with("meeting/future/")
 }
 
 /// What can be judged of a plan without the pass that made it.

@@ -117,12 +117,9 @@ fn shown(org: &Org, described: &BTreeMap<&str, Option<Describe>>) -> Result<Capa
     })
 }
 
-/// Whether records of this kind are made. Where people are related to meetings nobody is invited.
+/// Whether records of this kind are made.
 fn is_written(manifest: &Manifest, capabilities: &Capabilities, object: Object) -> bool {
-    let is_invited = object == Object::EventRelation;
-    capabilities.has(object)
-        && manifest.asks_for(object)
-        && !(is_invited && capabilities.shares_activities())
+    capabilities.has(object) && manifest.asks_for(object)
 }
 
 /// The names of roles that can be chosen.

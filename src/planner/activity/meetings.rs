@@ -1,4 +1,5 @@
-//! Meetings: Events, with those who join related to them, or else invited by `EventRelation`s.
+//! Meetings: Events, with those who join related to them, or else invited by `EventRelation`s. A
+//! colleague of the owner who comes along is always invited.
 
 use compact_str::CompactString;
 
@@ -11,6 +12,7 @@ use crate::draw::{Draw, RootDraw, fnv1a};
 use crate::manifest::Activity;
 use crate::model::address::{Path, numbered};
 use crate::model::email::is_reserved;
+use crate::model::id::UserId;
 use crate::model::inventory::Opportunity;
 use crate::model::object::Object;
 use crate::model::person::Person;
@@ -21,6 +23,9 @@ use crate::model::value::{FieldName, Value};
 /// The draws of one meeting, by purpose.
 const DURATION: usize = 0;
 const HALF_PAST: usize = 1;
+
+/// What the attendee is called in addresses who is no part of the cast. It is the name of no role.
+const COLLEAGUE: &str = "colleague";
 
 const PLACES: &[&str] = &[
     "Video call",
@@ -39,6 +44,7 @@ pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<
             if !deal.planner.situation.capabilities.shares_activities() {
                 invite(deal, step, records);
             }
+            bring_along(deal, step, records);
         }
     }
 }
@@ -115,13 +121,33 @@ fn invite(deal: &Deal, step: &Step, records: &mut Vec<Desired>) {
         if !may_be_invited(&deal.planner.situation, of_deal, *invited) {
             continue;
         }
-        let path = Path::new(format!("{}/attendee/{role}", step.path));
-        let fields = vec![
-            field("EventId", Value::Ref(deal.address(&step.path))),
-            field("RelationId", person(*invited)),
-        ];
-        deal.add(records, path, Object::EventRelation, fields);
+        attend(deal, step, (role.as_ref(), person(*invited)), records);
     }
+}
+
+/// The colleague takes part in the org too, so that he is as busy there as in the calendar that we
+/// lay. Only an invitation can say so: people of ours are not related to meetings.
+fn bring_along(deal: &Deal, step: &Step, records: &mut Vec<Desired>) {
+    if let Some(colleague) = colleague(deal, step) {
+        attend(deal, step, (COLLEAGUE, Value::Id(colleague.0)), records);
+    }
+}
+
+/// Who comes along with the owner, unless he has the deal himself by now, or can come no more.
+pub(super) fn colleague(deal: &Deal, step: &Step) -> Option<UserId> {
+    let users = &deal.planner.situation.inventory.users;
+    let can_come = |id: &UserId| *id != step.owner && users.get(id).is_some_and(|user| user.active);
+    let chosen = deal.pins.colleague.filter(|_| step.colleague);
+    chosen.filter(can_come)
+}
+
+fn attend(deal: &Deal, step: &Step, (name, who): (&str, Value), records: &mut Vec<Desired>) {
+    let path = Path::new(format!("{}/attendee/{name}", step.path));
+    let fields = vec![
+        field("EventId", Value::Ref(deal.address(&step.path))),
+        field("RelationId", who),
+    ];
+    deal.add(records, path, Object::EventRelation, fields);
 }
 
 /// An invitation can reach its addressee, through a calendar that is synchronised with the org.

@@ -4,6 +4,7 @@
 use super::super::Deal;
 use super::super::timeline::{Direction, Kind, Step};
 use super::main;
+use super::meetings::colleague;
 use crate::manifest::Attribute;
 use crate::model::address::Path;
 use crate::model::object::Object;
@@ -48,7 +49,9 @@ fn value(deal: &Deal, step: &Step, attribute: Attribute) -> Value {
         ),
         (Attribute::To, Some(Direction::Outbound)) => listed(theirs(deal, step)),
         (Attribute::Participants, _) if step.kind != Kind::Todo => {
-            listed([ours(), theirs(deal, step)].concat())
+            let colleague = colleague(deal, step).map(Correspondent::User);
+            let colleague = colleague.into_iter().collect();
+            listed([ours(), colleague, theirs(deal, step)].concat())
         }
         (Attribute::Direction | Attribute::From | Attribute::To | Attribute::Participants, _) => {
             Value::Null

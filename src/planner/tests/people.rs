@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::pins::Ends;
 
-/// The people of each meeting: whom it is held with, and who joins.
+/// The customer's people of each meeting: whom it is held with, and who joins.
 fn people_of_meetings(records: &Records) -> BTreeMap<Address, Vec<String>> {
     let mut people: BTreeMap<Address, Vec<String>> = BTreeMap::new();
     for (address, record) in of(records, Object::Event) {
@@ -21,7 +21,8 @@ fn people_of_meetings(records: &Records) -> BTreeMap<Address, Vec<String>> {
         let meeting = record.refers_to("EventId").expect("a meeting of ours");
         assert!(address.path.as_str().starts_with(meeting.path.as_str()));
         let with = people.get_mut(meeting).expect("the meeting is planned");
-        with.extend(record.people("RelationId"));
+        let invited = record.people("RelationId").into_iter();
+        with.extend(invited.filter(|id| !id.starts_with("005")));
     }
     people
 }

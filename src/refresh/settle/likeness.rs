@@ -56,7 +56,13 @@ pub(super) async fn candidates(
         facts.api_name,
         within
     );
-    let rest = format!("AND CreatedDate >= {since} AND CreatedById = {user} ORDER BY Id");
+    // The copy of a meeting in an attendee's calendar is the org's, and as like as can be.
+    let no_copies = match intent.object {
+        Object::Event => "AND IsChild = FALSE ",
+        _ => "",
+    };
+    let rest =
+        format!("{no_copies}AND CreatedDate >= {since} AND CreatedById = {user} ORDER BY Id");
     let mut candidates = Vec::new();
     for soql in soql::in_lists(&select, &parents, &rest) {
         for fields in org.query(soql, Scope::Query).all::<Fields>().await? {
