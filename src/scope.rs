@@ -24,6 +24,20 @@ pub(crate) struct Beside {
     left_out: BTreeSet<Address>,
 }
 
+/// The changes of one root, narrowed.
+#[derive(Debug)]
+pub(crate) struct Narrowed {
+    pub(crate) inside: Vec<Change>,
+    /// How many lie outside that somebody would want to review.
+    pub(crate) outside: u64,
+}
+
+impl From<Vec<Change>> for Narrowed {
+    fn from(inside: Vec<Change>) -> Self {
+        Self { inside, outside: 0 }
+    }
+}
+
 impl Beside {
     /// Notes what these changes, which are in scope, refer to, and behind what they come. Tells
     /// whether that is news.
@@ -84,9 +98,9 @@ impl Scope {
     /// The changes of one root that are in scope, in their order. A change takes along what it
     /// refers to; a delete takes along what is part of what goes. What is excluded is never taken
     /// along: a change that cannot be made without it is left out too.
-    pub(crate) fn narrow(&self, changes: Vec<Change>, name: &str, beside: &Beside) -> Vec<Change> {
+    pub(crate) fn narrow(&self, changes: Vec<Change>, name: &str, beside: &Beside) -> Narrowed {
         if self.is_everything() {
-            return changes;
+            return changes.into();
         }
         let is_excluded = |change: &&Change| hits(&self.exclude, &change.address, name);
         let excluded: BTreeSet<Address> = addresses(changes.iter().filter(is_excluded));
@@ -111,7 +125,14 @@ impl Scope {
         let stays = |change: &Change| {
             chosen.contains(&change.address) && !left_out.contains(&change.address)
         };
-        changes.into_iter().filter(stays).collect()
+        let (inside, outside): (Vec<_>, Vec<_>) = changes.into_iter().partition(stays);
+        let outside = outside
+            .iter()
+            .filter(|change| change.action != Action::Record);
+        Narrowed {
+            inside,
+            outside: outside.count() as u64,
+        }
     }
 }
 
@@ -257,7 +278,12 @@ mod tests {
         let all: Vec<_> = changes.iter().map(|text| change(text)).collect();
         let narrowed = scope.narrow(all.clone(), "Big Deal", &Beside::default());
         let expect: Vec<_> = expect.iter().map(|number| all[*number].clone()).collect();
-        assert_eq!(narrowed, expect, "{target:?} {exclude:?} {changes:?}");
+        let outside = (all.len() - expect.len()) as u64;
+        assert_eq!(
+            (narrowed.inside, narrowed.outside),
+            (expect, outside),
+            "{target:?} {exclude:?} {changes:?}"
+        );
     }
 
     const NEW: &[&str] = &[

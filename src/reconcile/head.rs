@@ -45,14 +45,13 @@ pub(super) fn header(
     let id = RecordId::parse(&identity.org_id).expect("checked when the state was opened");
     let meta = state.meta();
     let stories = planner.map(|planner| &planner.stories);
-    let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
     let is_kept = |root: &RootId| read.inventory.opportunities.contains_key(root);
     let (kept, left): (BTreeSet<_>, _) = read.left.iter().copied().partition(is_kept);
-    let deals = in_scope.iter().filter(|root| root.is_deal());
-    let deals = match stories {
-        Some(_) => deals.filter(planned).count(),
-        None => deals.count(),
+    let is_compared = |root: &&RootId| match stories {
+        Some(stories) => stories.pins.contains_key(root),
+        None => root.is_deal(),
     };
+    let deals = in_scope.iter().filter(is_compared).count();
     let coverage = Coverage {
         opportunities: stories.map_or(deals, |stories| stories.pins.len()) as u64,
         in_scope: deals as u64,
@@ -91,6 +90,7 @@ pub(super) fn header(
         blocked: blocked(request, &surroundings.capabilities),
         notices: notices(id, ground, planner, seen),
         counts: Counts::default(),
+        outside: seen.outside,
         estimate: Estimate::default(),
     }
 }
