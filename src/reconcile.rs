@@ -57,8 +57,11 @@ pub(crate) async fn survey(org: &Org, request: &Request<'_>) -> anyhow::Result<S
     let texts = texts::open(request)?;
     // What reading holds on the way is no part of what the whole run carries along.
     let ground = Box::pin(Ground::read(org, (&state, &texts), request)).await?;
-    let planner = (request.command == Command::Apply).then(|| Planner::new(ground.situation()));
+    let mut planner = (request.command == Command::Apply).then(|| Planner::new(ground.situation()));
     let in_scope = selection::in_scope(&ground, planner.as_ref())?;
+    if let Some(planner) = &mut planner {
+        planner.stories.speak_of(&in_scope);
+    }
     let accounts = selection::accounts(&ground, &in_scope).await?;
     let (builder, mut seen) = pass::compare(&ground, planner.as_ref(), &in_scope, accounts).await?;
     judge::refuse_misfits(request, planner.as_ref())?;

@@ -24,6 +24,20 @@ pub(crate) struct Beside {
     left_out: BTreeSet<Address>,
 }
 
+/// The changes of one root, narrowed.
+#[derive(Debug)]
+pub(crate) struct Narrowed {
+    pub(crate) inside: Vec<Change>,
+    /// How many lie outside that somebody would want to review.
+    pub(crate) outside: u64,
+}
+
+impl From<Vec<Change>> for Narrowed {
+    fn from(inside: Vec<Change>) -> Self {
+        Self { inside, outside: 0 }
+    }
+}
+
 impl Beside {
     /// Notes what these changes, which are in scope, refer to, and behind what they come. Tells
     /// whether that is news.
@@ -77,19 +91,16 @@ impl Scope {
 
     /// What is excluded of what the changes would make or move, so that others cannot come behind it.
     pub(crate) fn excluded(&self, changes: &[Change], name: &str) -> BTreeSet<Address> {
-        let is_made = |change: &Change| matches!(change.action, Action::Create | Action::Replace);
-        let made = changes
-            .iter()
-            .filter(|change| is_made(change) || change.moves_account());
+        let made = changes.iter().filter(|change| makes_way(change));
         addresses(made.filter(|change| hits(&self.exclude, &change.address, name)))
     }
 
     /// The changes of one root that are in scope, in their order. A change takes along what it
     /// refers to; a delete takes along what is part of what goes. What is excluded is never taken
     /// along: a change that cannot be made without it is left out too.
-    pub(crate) fn narrow(&self, changes: Vec<Change>, name: &str, beside: &Beside) -> Vec<Change> {
+    pub(crate) fn narrow(&self, changes: Vec<Change>, name: &str, beside: &Beside) -> Narrowed {
         if self.is_everything() {
-            return changes;
+            return changes.into();
         }
         let is_excluded = |change: &&Change| hits(&self.exclude, &change.address, name);
         let excluded: BTreeSet<Address> = addresses(changes.iter().filter(is_excluded));
@@ -114,7 +125,14 @@ impl Scope {
         let stays = |change: &Change| {
             chosen.contains(&change.address) && !left_out.contains(&change.address)
         };
-        changes.into_iter().filter(stays).collect()
+        let (inside, outside): (Vec<_>, Vec<_>) = changes.into_iter().partition(stays);
+        let outside = outside
+            .iter()
+            .filter(|change| change.action != Action::Record);
+        Narrowed {
+            inside,
+            outside: outside.count() as u64,
+        }
     }
 }
 
@@ -169,22 +187,26 @@ fn take_along(change: &Change, changes: &[Change], chosen: &mut BTreeSet<Address
         chosen.insert(change.address.clone());
     }
     if chosen.contains(&change.address) {
-        chosen.extend(references(change));
+        chosen.extend(comes_behind(change));
     }
 }
 
-/// Whether the change cannot be made while these are left out: what it refers to is not made, or
-/// a part of what goes with it is to stay.
+/// Whether the change cannot be made while these are left out: what it comes behind is not made or
+/// moved, or a part of what goes with it is to stay.
 fn hangs_on(change: &Change, changes: &[Change], left_out: &BTreeSet<Address>) -> bool {
-    let is_made = |change: &Change| matches!(change.action, Action::Create | Action::Replace);
     changes
         .iter()
         .filter(|other| left_out.contains(&other.address))
         .any(|other| {
-            let refers =
-                is_made(other) && references(change).any(|address| address == other.address);
-            refers || goes(change) && is_part(&other.address, &change.address)
+            let waits =
+                makes_way(other) && comes_behind(change).any(|address| address == other.address);
+            waits || goes(change) && is_part(&other.address, &change.address)
         })
+}
+
+/// Whether others can come behind the change: it makes a record, or moves an account.
+fn makes_way(change: &Change) -> bool {
+    matches!(change.action, Action::Create | Action::Replace) || change.moves_account()
 }
 
 fn is_part(child: &Address, parent: &Address) -> bool {
@@ -256,7 +278,12 @@ mod tests {
         let all: Vec<_> = changes.iter().map(|text| change(text)).collect();
         let narrowed = scope.narrow(all.clone(), "Big Deal", &Beside::default());
         let expect: Vec<_> = expect.iter().map(|number| all[*number].clone()).collect();
-        assert_eq!(narrowed, expect, "{target:?} {exclude:?} {changes:?}");
+        let outside = (all.len() - expect.len()) as u64;
+        assert_eq!(
+            (narrowed.inside, narrowed.outside),
+            (expect, outside),
+            "{target:?} {exclude:?} {changes:?}"
+        );
     }
 
     const NEW: &[&str] = &[

@@ -352,6 +352,31 @@ fn a_part_of_a_trade_takes_along_what_it_comes_under() {
     check_part_of_trade(["Brightwater Health", "Halvorsen Group"]);
 }
 
+/// Of accounts of ours that come under others, one stays where it is and hands on the move of the one
+/// above it.
+#[test]
+fn a_move_takes_along_what_moves_above_an_account_that_stays() {
+    let env = TestEnv::new();
+    let create = |one: &str, two: &str| {
+        format!(
+            "accounts:\n  create:\n    one: {{name: One Holding{one}}}\n    \
+             two: {{name: Two Holding{two}}}\n    three: {{name: Three Holding, parent: one}}\n"
+        )
+    };
+    let (before, after) = (create(", parent: two", ""), create("", ", parent: three"));
+    env.edit("activity:\n", &format!("{before}activity:\n"));
+    env.apply();
+    env.edit(&before, &after);
+    let parents =
+        || ["One Holding", "Two Holding", "Three Holding"].map(|name| parent_of(&env, name));
+    let scoped = |option, glob| env.run_with(&["apply", "-y", option, glob]).exits(0);
+    scoped("--exclude", "*account/one").says("No changes. 2 changes are held back");
+    assert_eq!(parents(), ["Two Holding", "", "One Holding"]);
+    scoped("--target", "*account/two").says("2 to change");
+    assert_eq!(parents(), ["", "Three Holding", "One Holding"]);
+    env.nothing_to_do();
+}
+
 /// Of each account in a CSV file its id, name and parent.
 fn parents_of(accounts: &str) -> Vec<Vec<String>> {
     let mut rows = csv::Reader::from_reader(accounts.as_bytes());

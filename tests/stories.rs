@@ -102,6 +102,34 @@ fn a_program_reads_what_the_stories_come_to() {
 }
 
 #[test]
+fn what_is_said_of_stories_is_of_the_deals_that_the_plan_is_about() {
+    let env = TestEnv::empty();
+    env.write(
+        "demo.yaml",
+        "run: {name: stories}\nsalesforce: {instance_url: embedded}\n\
+         stories: {mix: {accelerating: 1}}\n\
+         activity: {meetings: {past_min: 0, past_max: 2, future_min: 0, future_max: 0}}\n",
+    );
+    let deals = |counts: &Json| -> u64 {
+        let counts = counts.as_array().unwrap().iter();
+        counts.map(|count| count["deals"].as_u64().unwrap()).sum()
+    };
+    for (most, apart) in [(3, 0), (8, 1), (22, 2)] {
+        let plan = env.run(&format!("plan --json --max-opps {most}"));
+        let plan = plan.exits(0).stdout;
+        let told: Json = serde_json::from_str(plan.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(
+            (deals(&told["shapes"]), deals(&told["fallen"])),
+            (most, most)
+        );
+        assert_eq!(told["calendars"]["apart"], apart, "{most}");
+    }
+    let plan = env.run("plan --max-opps 1").exits(0);
+    plan.says("1 deal cannot be accelerating");
+    assert!(!plan.stdout.contains("working hours"), "{plan}");
+}
+
+#[test]
 fn a_plan_says_which_shapes_of_the_mix_do_not_hold() {
     let env = TestEnv::empty();
     let check = |added: &str, expect: &str| {

@@ -52,6 +52,9 @@ pub(crate) struct Header {
     /// What a person should know beside the changes.
     pub(crate) notices: Vec<String>,
     pub(crate) counts: Counts,
+    /// How many changes `--target` and `--exclude` hold back.
+    #[serde(default)]
+    pub(crate) outside: u64,
     pub(crate) estimate: Estimate,
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn header() -> Header {
         blocked: Vec::new(),
         notices: vec!["two\nlines".to_owned()],
         counts: Counts::default(),
+        outside: 0,
         estimate: Estimate::default(),
     }
 }

@@ -6,8 +6,9 @@
 //! then speak of it, and is what scorecards cite.
 
 use super::Situation;
+use super::story::farewell;
 use super::timeline::topic::{ELEMENTS, TOPICS, Topic, bit};
-use super::timeline::{Held, Kind, Step, Timeline};
+use super::timeline::{Direction, Held, Kind, Step, Timeline};
 use crate::draw::{RootDraw, fnv1a};
 use crate::manifest::Role;
 use crate::manifest::framework::{Element, Framework};
@@ -195,7 +196,7 @@ fn decide(
             .iter()
             .filter(|place| supports[**place].is_some())
             .count();
-        for place in in_order(asked, elements, pins.shape) {
+        for place in in_order(asked, elements, (pins.shape, draws.seed(ORDER))) {
             if known < target && !decided[place] {
                 let asks = &asked.elements[place];
                 supports[place] = support(&witnesses, asks, pins, asked.floor);
@@ -207,15 +208,25 @@ fn decide(
     supports
 }
 
-/// The elements of a framework as they come to be known.
-pub(super) fn in_order(asked: &Asked, elements: &[usize], shape: Shape) -> Vec<usize> {
+/// The draw of a framework that orders what is learned alike; those before it are of its coverage and
+/// its score.
+pub(super) const ORDER: usize = 2;
+
+/// The elements of a framework as they come to be known; what is learned alike in an order of the
+/// deal's own, by a draw.
+pub(super) fn in_order(
+    asked: &Asked,
+    elements: &[usize],
+    (shape, draw): (Shape, u64),
+) -> Vec<usize> {
     let mut order = elements.to_vec();
     order.sort_by_key(|place| {
         let asks = &asked.elements[*place];
         let is_missed = is_lopsided(shape) && MISSED.contains(&asks.key);
         // Whoever lost to somebody knows to whom.
         let is_learned = shape == Shape::LostToCompetitor && asks.key == "competition";
-        (is_missed, !is_learned, asks.learned)
+        let turn = (asks.salt ^ draw).wrapping_mul(SPREAD);
+        (is_missed, !is_learned, asks.learned, turn)
     });
     order
 }
@@ -228,10 +239,17 @@ pub(super) fn is_lopsided(shape: Shape) -> bool {
     )
 }
 
+/// Spreads what differs in a few bits over all of them.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// A step that can be cited.
 struct Witness<'a> {
     number: usize,
     step: &'a Step,
+    /// In business days.
+    age: i32,
+    /// It tells what we say, and not what the customer does.
+    is_ours: bool,
     /// How sure it alone would make us.
     weight: f64,
     salt: u64,
@@ -241,10 +259,13 @@ struct Witness<'a> {
 fn witnesses(timeline: &Timeline, held: [bool; 2], end: BusinessDay) -> Vec<Witness<'_>> {
     let steps = timeline.steps.iter().enumerate();
     let witnesses = steps.filter_map(|(number, step)| {
+        let age = end.since(step.when.day.business());
         Some(Witness {
             number,
             step,
-            weight: weight(step, held)? * freshness(end.since(step.when.day.business())),
+            age,
+            is_ours: is_ours(step),
+            weight: weight(step, held)? * freshness(age),
             salt: fnv1a(step.path.as_str().as_bytes()),
         })
     });
@@ -266,6 +287,13 @@ fn weight(step: &Step, held: [bool; 2]) -> Option<f64> {
     }
 }
 
+/// Whether it is a mail of ours that tells of no meeting: what was said there, the customer said.
+fn is_ours(step: &Step) -> bool {
+    let path = step.path.as_str();
+    let tells = path.ends_with("/recap") || path.ends_with("/follow-up");
+    matches!(step.kind, Kind::Mail(Direction::Outbound, _)) && !tells
+}
+
 /// What is left of it after so many business days.
 fn freshness(age: i32) -> f64 {
     match age {
@@ -284,12 +312,19 @@ const MENTIONED: f64 = 0.85;
 /// more than can be cited.
 fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Option<Support> {
     let person = asks.about.and_then(|role| place(pins, role));
+    // Who has left does nothing for us any more.
+    let is_of_champion = asks.about == Some(Role::Champion);
+    let left = (pins.shape == Shape::ChampionLeft && is_of_champion).then(|| farewell(pins));
     let mut found: Vec<_> = witnesses
         .iter()
-        .filter_map(|one| suits(one, asks, person))
+        .filter(|one| left.is_none_or(|left| one.age >= -left))
+        .filter_map(|one| Some((suits(one, asks, person)?, one.is_ours)))
         .collect();
-    found.sort_by_key(|(rank, salt, ..)| (std::cmp::Reverse(*rank), *salt));
-    let salt = found.first().map_or(0, |(_, salt, ..)| *salt);
+    found.sort_by_key(|((rank, salt, ..), _)| (std::cmp::Reverse(*rank), *salt));
+    // The first is what the answer's words go by: something that the customer said.
+    let theirs = found.iter().position(|(_, is_ours)| !is_ours)?;
+    found[..=theirs].rotate_right(1);
+    let ((_, salt, ..), _) = found[0];
     let wanted = 1
         + (salt >> 32) as usize
             % if is_lopsided(pins.shape) {
@@ -302,7 +337,7 @@ fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Optio
         count: 0,
         confidence: 0.0,
     };
-    for (rank, _, weight, number) in found.into_iter().take(MOST_CITED) {
+    for ((rank, _, weight, number), _) in found.into_iter().take(MOST_CITED) {
         let count = usize::from(support.count);
         let is_sure = count > 0 && support.confidence >= floor;
         // What was but mentioned is cited only where it has to be.
@@ -326,6 +361,7 @@ fn suits(one: &Witness, asks: &Asks, person: Option<usize>) -> Option<(u8, u64, 
         step,
         weight,
         salt,
+        ..
     } = one;
     let is_about = asks.topics == 0 || asks.topics >> step.topic as u32 & 1 == 1;
     let is_talk = !matches!(step.kind, Kind::Mail(..));
@@ -339,7 +375,7 @@ fn suits(one: &Witness, asks: &Asks, person: Option<usize>) -> Option<(u8, u64, 
     } else {
         weight * MENTIONED
     };
-    let salt = (salt ^ asks.salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let salt = (salt ^ asks.salt).wrapping_mul(SPREAD);
     Some((rank, salt, weight, *number))
 }
 

@@ -21,8 +21,11 @@ struct Used {
     number: usize,
 }
 
-/// Counts the meetings that begin before the one before them in their owner's day is over.
-pub(super) fn overlaps(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> u64 {
+/// Counts the meetings that begin before the one before them in their owner's day is over, by deal.
+pub(super) fn overlaps(
+    situation: &Situation,
+    pins: &BTreeMap<RootId, Pins>,
+) -> BTreeMap<RootId, u32> {
     let mut owners: BTreeMap<UserId, usize> = BTreeMap::new();
     let mut used = Vec::new();
     for (root, pins) in pins {
@@ -52,20 +55,25 @@ pub(super) fn overlaps(situation: &Situation, pins: &BTreeMap<RootId, Pins>) -> 
     used.sort_unstable();
     let same_block = |a: &Used, b: &Used| (a.owner, a.day, a.hour) == (b.owner, b.day, b.hour);
     let shared = used.chunk_by(same_block).filter(|block| block.len() > 1);
-    shared.map(|block| clashes(situation, block)).sum()
+    let mut overlaps = BTreeMap::new();
+    for root in shared.flat_map(|block| clashing(situation, block)) {
+        *overlaps.entry(root).or_default() += 1;
+    }
+    overlaps
 }
 
-/// Two short meetings find room in one block, so here it counts when they really begin and end.
-fn clashes(situation: &Situation, block: &[Used]) -> u64 {
+/// The deals of meetings that begin too early. Two short ones find room in one block, so here it
+/// counts when they really begin and end.
+fn clashing(situation: &Situation, block: &[Used]) -> Vec<RootId> {
     let span = |used: &Used| {
         let draws = draw(situation, used.root).at(&path(used.tense, used.number));
         let (start, minutes) = hours(&situation.manifest.activity, &draws, used.hour);
-        (start, start + minutes)
+        (start, start + minutes, used.root)
     };
     let mut spans: Vec<_> = block.iter().map(span).collect();
     spans.sort_unstable();
     let clashes = spans.windows(2).filter(|pair| pair[0].1 > pair[1].0);
-    clashes.count() as u64
+    clashes.map(|pair| pair[1].2).collect()
 }
 
 fn draw(situation: &Situation, root: RootId) -> RootDraw {

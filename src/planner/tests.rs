@@ -164,7 +164,7 @@ struct Told {
     people: People,
     skipped: BTreeSet<RootId>,
     calendars: Calendars,
-    overlaps: u64,
+    overlaps: u32,
     uninvited: u64,
     misfits: Vec<Misfit>,
     /// What exists whatever the maximum counts are.
@@ -214,7 +214,7 @@ impl World {
             people: planner.stories.people.clone(),
             skipped: planner.stories.skipped.clone(),
             calendars: planner.stories.calendars.clone(),
-            overlaps: planner.stories.overlaps,
+            overlaps: planner.stories.overlaps.values().sum(),
             uninvited: planner.stories.uninvited,
             misfits: planner.misfits(),
             core,

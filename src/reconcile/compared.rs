@@ -12,13 +12,14 @@ use crate::model::address::Path;
 use crate::model::change::Change;
 use crate::model::record::Desired;
 use crate::model::recorded::{Live, Row};
+use crate::scope::Narrowed;
 
 /// A root with what the org holds of its rows.
 pub(super) struct Compared {
     pub(super) one: Gathered,
     pub(super) live: Vec<Live>,
     /// Its changes, where they are known already.
-    pub(super) changes: Option<Vec<Change>>,
+    pub(super) changes: Option<Narrowed>,
 }
 
 impl Pass<'_> {
@@ -36,7 +37,8 @@ impl Pass<'_> {
             let changes = of_root
                 .contains(&Live::Unchanged)
                 .then(|| self.changes(one, of_root, seen));
-            let unread = Self::unread(one, of_root, changes.as_deref().unwrap_or_default());
+            let inside = changes.as_ref().map(|changes| &*changes.inside);
+            let unread = Self::unread(one, of_root, inside.unwrap_or_default());
             known.push(changes.filter(|_| unread.is_empty()));
             closer.extend(unread.into_iter().map(|place| first + place));
             first += one.rows.len();
@@ -77,7 +79,7 @@ impl Pass<'_> {
     }
 
     /// The changes of a root: of a deal those that are in scope.
-    pub(super) fn changes(&self, one: &Gathered, live: &[Live], seen: &Seen) -> Vec<Change> {
+    pub(super) fn changes(&self, one: &Gathered, live: &[Live], seen: &Seen) -> Narrowed {
         let Ground {
             state,
             request,
@@ -125,7 +127,7 @@ impl Pass<'_> {
         let mut changes = Vec::new();
         diff::diff(&context, &root, &mut |change| changes.push(change));
         match one.root.is_deal() {
-            false => changes,
+            false => changes.into(),
             true => {
                 let scope = &request.options.scope;
                 scope.narrow(changes, self.name(one.root), &seen.beside)

@@ -45,21 +45,20 @@ pub(super) fn header(
     let id = RecordId::parse(&identity.org_id).expect("checked when the state was opened");
     let meta = state.meta();
     let stories = planner.map(|planner| &planner.stories);
-    let planned = |root: &&RootId| stories.is_some_and(|stories| stories.pins.contains_key(root));
     let is_kept = |root: &RootId| read.inventory.opportunities.contains_key(root);
     let (kept, left): (BTreeSet<_>, _) = read.left.iter().copied().partition(is_kept);
-    let deals = in_scope.iter().filter(|root| root.is_deal());
-    let deals = match stories {
-        Some(_) => deals.filter(planned).count(),
-        None => deals.count(),
+    let is_compared = |root: &&RootId| match stories {
+        Some(stories) => stories.pins.contains_key(root),
+        None => root.is_deal(),
     };
+    let deals = in_scope.iter().filter(is_compared).count();
     let coverage = Coverage {
         opportunities: stories.map_or(deals, |stories| stories.pins.len()) as u64,
         in_scope: deals as u64,
         beyond_limit: read.beyond_limit,
         kept: kept.len() as u64,
         skipped: stories.map_or(0, |stories| stories.skipped.len() as u64),
-        overlaps: stories.map_or(0, |stories| stories.overlaps),
+        overlaps: stories.map_or(0, |stories| sum(&stories.overlaps)),
         questions: seen.questions,
         answered: seen.answered,
     };
@@ -91,6 +90,7 @@ pub(super) fn header(
         blocked: blocked(request, &surroundings.capabilities),
         notices: notices(id, ground, planner, seen),
         counts: Counts::default(),
+        outside: seen.outside,
         estimate: Estimate::default(),
     }
 }
@@ -236,10 +236,10 @@ fn calendars(ground: &Ground, calendars: &Calendars) -> Vec<String> {
             counted(dropped.into(), "meeting", "meetings")
         ));
     }
-    if calendars.apart > 0 {
-        let meetings = counted(calendars.apart, "meeting lies", "meetings lie");
+    if let apart @ 1.. = sum(&calendars.apart) {
+        let meetings = counted(apart, "meeting lies", "meetings lie");
         notices.push(format!(
-            "{meetings} outside the working hours of their owner or of somebody who attends: the two sides share no working hour"
+            "{meetings} outside the working hours of the owner or of somebody who attends: the two sides share no working hour"
         ));
     }
     notices
@@ -257,9 +257,13 @@ fn summary(planner: &Planner) -> StorySummary {
         calendars: Gave {
             forced: total(|clashes| clashes.forced),
             dropped: total(|clashes| clashes.dropped),
-            apart: calendars.apart,
+            apart: sum(&calendars.apart),
         },
     }
+}
+
+fn sum(by_deal: &BTreeMap<RootId, u32>) -> u64 {
+    by_deal.values().copied().map(u64::from).sum()
 }
 
 /// Where records carry no key, only the state tells which are ours.

@@ -20,7 +20,7 @@ use crate::org::RECORDS_PER_LOT;
 use crate::plan_file::Builder;
 use crate::planner::Planner;
 use crate::refresh::{self, OwnedFields, Proof};
-use crate::scope;
+use crate::scope::{self, Narrowed};
 
 /// So many roots are held at once, and about so many of their recorded records.
 pub(super) const ROOTS: usize = 500;
@@ -165,11 +165,12 @@ impl Pass<'_> {
         // Accounts that are in scope come under others, and so on.
         while held_back.iter().fold(false, |is_news, (name, changes)| {
             let chosen = scope.narrow(changes.clone(), name, &seen.beside);
-            seen.beside.refer(&chosen) || is_news
+            seen.beside.refer(&chosen.inside) || is_news
         }) {}
         for (name, changes) in held_back {
-            let changes = scope.narrow(changes, &name, &seen.beside);
-            self.push(changes, &mut seen, &mut builder)?;
+            let Narrowed { inside, outside } = scope.narrow(changes, &name, &seen.beside);
+            seen.outside += outside;
+            self.push(inside, &mut seen, &mut builder)?;
         }
         self.strays(&seen, &mut builder)?;
         let notes = std::mem::take(&mut seen.notes);
@@ -189,7 +190,9 @@ impl Pass<'_> {
             seen.count_answers(&one.desired);
             seen.targeted |= self.is_targeted(&one);
             seen.claim((one.root, &one.rows, &live), &one.desired, &self.found);
-            let mut changes = changes.unwrap_or_else(|| self.changes(&one, &live, seen));
+            let narrowed = changes.unwrap_or_else(|| self.changes(&one, &live, seen));
+            seen.outside += narrowed.outside;
+            let mut changes = narrowed.inside;
             seen.loans.count(&one.rows, &live, &changes);
             if one.root.is_deal() {
                 seen.beside.refer(&changes);

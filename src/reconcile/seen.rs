@@ -39,6 +39,8 @@ pub(super) struct Seen {
     /// the deals need.
     pub(super) held_back: Vec<(String, Vec<Change>)>,
     pub(super) beside: Beside,
+    /// How many changes `--target` and `--exclude` hold back.
+    pub(super) outside: u64,
     /// Addresses that would have gone, and are kept.
     pub(super) protected: Vec<String>,
     pub(super) loans: Loans,

@@ -59,6 +59,7 @@ pub(super) fn header(command: Command) -> Header {
         blocked: Vec::new(),
         notices: Vec::new(),
         counts: Counts::default(),
+        outside: 0,
         estimate: Estimate {
             texts: 0,
             tokens: 0,

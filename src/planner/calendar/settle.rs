@@ -250,8 +250,9 @@ impl<'a> Settling<'a> {
         for guest in deal.guests(meeting) {
             self.contacts[*guest as usize].enter(span);
         }
-        let is_apart = meeting.attendance.is_apart(&self.room.hours, day);
-        self.calendars.apart += u64::from(is_apart);
+        if meeting.attendance.is_apart(&self.room.hours, day) {
+            *self.calendars.apart.entry(deal.root).or_default() += 1;
+        }
         *mark(&mut self.held[meeting.deal as usize], meeting.tense) |= 1 << meeting.number;
     }
 

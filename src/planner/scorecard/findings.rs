@@ -1,6 +1,6 @@
 //! Findings: how good each element of a deal is, whatever the framework that asks for it.
 
-use super::super::evidence::{self, Asked, Support, in_order, is_lopsided};
+use super::super::evidence::{self, Asked, ORDER, Support, in_order, is_lopsided};
 use super::super::timeline::{Step, Timeline};
 use crate::draw::RootDraw;
 use crate::manifest::Role;
@@ -44,12 +44,12 @@ pub(super) fn findings(
     let mut findings = vec![None; supports.len()];
     let mut level = None;
     for by in &asked.frameworks {
-        let order = in_order(asked, &by.elements, pins.shape);
+        let draws = draw.at(&format!("scorecard/{}", by.framework.key));
+        let order = in_order(asked, &by.elements, (pins.shape, draws.seed(ORDER)));
         let handicaps = handicaps(pins.shape, order.len());
         // That of the first holds for all: one that is added behind it changes nothing in it.
         let level = *level.get_or_insert_with(|| {
-            let path = format!("scorecard/{}", by.framework.key);
-            let blur = BLUR * (2.0 * draw.at(&path).unit(NOISE) - 1.0);
+            let blur = BLUR * (2.0 * draws.unit(NOISE) - 1.0);
             let known = order.iter().zip(&handicaps);
             let known = known.filter(|(place, _)| supports[**place].is_some());
             let known: Vec<f64> = known.map(|(_, handicap)| *handicap).collect();

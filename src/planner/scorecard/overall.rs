@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Answer, Card, pack};
+use crate::model::shape::Shape;
 use crate::model::value::{FieldName, Value};
 
 use super::super::{Deal, field};
@@ -100,8 +101,9 @@ pub(super) fn summary(deal: &Deal, card: &Card, totals: &Totals) -> String {
     list(&mut summary, "Still open", card, |answer| {
         answer.given.is_none()
     });
-    if !deal.pins.shape.is_closed() {
-        summary.extend([" Next: ", &next_step(card), "."]);
+    let shape = deal.pins.shape;
+    if !shape.is_closed() {
+        summary.extend([" Next: ", &next_step(card, shape), "."]);
     }
     summary
 }
@@ -173,8 +175,12 @@ const NEXT_STEPS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What to do about the first element that is open, or else about the weakest.
-fn next_step(card: &Card) -> Cow<'static, str> {
+/// What to do about the first element that is open, or else about the weakest; where who sold for us
+/// has left, to find somebody else.
+fn next_step(card: &Card, shape: Shape) -> Cow<'static, str> {
+    if shape == Shape::ChampionLeft {
+        return "find out who takes over from the champion, and win them".into();
+    }
     let by_strength = |answer: &&Answer| {
         let strength = answer.given.map_or(-1.0, |given| given.finding.strength);
         (strength * 1e6) as i64 * 1_000 + i64::from(answer.element.learned)

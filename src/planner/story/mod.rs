@@ -76,8 +76,8 @@ pub(crate) struct Stories {
     pub(super) dealt: BTreeMap<RootId, Box<[Dealt]>>,
     /// What came of laying the meetings into everybody's calendars.
     pub(crate) calendars: Calendars,
-    /// How many meetings lie on another one of their owner.
-    pub(crate) overlaps: u64,
+    /// By deal, how many meetings lie on another one of their owner.
+    pub(crate) overlaps: BTreeMap<RootId, u32>,
     /// People who could only be invited to meetings and are not, as their addresses are real.
     pub(crate) uninvited: u64,
 }
@@ -116,6 +116,20 @@ impl Stories {
         self.org == Some(root)
             || self.pins.contains_key(&root)
             || root.account().is_some_and(is_account)
+    }
+
+    /// Forgets what there is to say of other deals than these, which are in order; all of them were
+    /// told, as they share people's calendars.
+    pub(crate) fn speak_of(&mut self, deals: &[RootId]) {
+        let is_meant = |deal: &RootId| deals.binary_search(deal).is_ok();
+        self.predating.retain(is_meant);
+        self.outdated.retain(is_meant);
+        self.contradicted.retain(|deal, _| is_meant(deal));
+        self.fallen.retain(|deal, _| is_meant(deal));
+        self.broken.retain(|deal, _| is_meant(deal));
+        self.calendars.clashes.retain(|deal, _| is_meant(deal));
+        self.calendars.apart.retain(|deal, _| is_meant(deal));
+        self.overlaps.retain(|deal, _| is_meant(deal));
     }
 
     /// Whether people are added to the account, or it lends something.

@@ -75,6 +75,8 @@ pub(in crate::planner) fn latest(pins: &Pins, day: i32) -> i32 {
         Shape::Stalled if day <= STALLED_HEARD => STALLED_HEARD,
         Shape::Stalled => STALLED_LAST,
         Shape::AtRisk if is_silent(pins) && day < SILENCE => SILENCE - 1,
+        // What was begun with who leaves ends with the farewell.
+        Shape::ChampionLeft if day < farewell(pins) => farewell(pins),
         Shape::Won | Shape::LostToCompetitor | Shape::NoDecision
             if day < DECIDED && is_decided_last(pins) =>
         {
@@ -184,7 +186,22 @@ fn meeting(pins: &Pins, number: usize, unit: f64) -> (Reach, i32) {
         _ => kick_off(pins, Tense::Past, number).unwrap_or((all.first, all.last)),
     };
     let band = recent(Reach::new(pins, first, last), number % 8 == 7);
-    (band, band.day(warp(pins.shape, golden(number, unit))))
+    let day = band.day(warp(pins.shape, golden(number, unit)));
+    match pins.shape {
+        Shape::ChampionLeft => beside_farewell(pins, band, day),
+        _ => (band, day),
+    }
+}
+
+/// Before the farewell, or after it: with whom a meeting is depends on that.
+fn beside_farewell(pins: &Pins, band: Reach, day: i32) -> (Reach, i32) {
+    let left = farewell(pins);
+    let (first, last) = match day <= left {
+        true => (band.first, left - 1),
+        false => (left + 1, band.last),
+    };
+    let band = Reach::new(pins, band.first.max(first).min(last), last);
+    (band, day.clamp(band.first, band.last))
 }
 
 /// The day on which the thread with this number, from 0, begins.

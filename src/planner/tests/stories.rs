@@ -671,6 +671,25 @@ fn a_champion_who_leaves_is_out_of_office_before() {
     }
 }
 
+#[test]
+fn a_champion_who_has_left_is_not_met_any_more() {
+    let mut others = 0;
+    for steps in steps_of("champion-left", |world| world.settings.emails = (30, 30)) {
+        let farewell = steps.iter().find(|step| step.topic == Topic::Farewell);
+        let farewell = farewell.expect("somebody leaves");
+        let champion = farewell.people.main.map(usize::from);
+        let later = steps
+            .iter()
+            .filter(|step| step.when.day > farewell.when.day && step.topic != Topic::Farewell);
+        for step in later {
+            let mut people = step.people.places();
+            assert!(!people.any(|place| Some(place) == champion), "{step:?}");
+            others += 1;
+        }
+    }
+    assert!(others > 20, "{others}");
+}
+
 /// A mix is for deals that are told for the first time: others keep their shapes, and these are
 /// what is counted. Those that the mix leaves out now are told of.
 #[test]

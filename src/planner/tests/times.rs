@@ -107,7 +107,7 @@ proptest! {
     fn meetings_lie_in_business_hours_and_in_their_window(world in worlds()) {
         let told = world.plan();
         // Some are early or late for who shares no working hour with the customer.
-        let (opens, closes) = if told.calendars.apart == 0 { (9, 17) } else { (6, 22) };
+        let (opens, closes) = if told.calendars.apart.is_empty() { (9, 17) } else { (6, 22) };
         for meeting in meetings(&world, &told.records) {
             prop_assert!(weekday(&meeting.start), "{}", meeting.start);
             prop_assert!((opens..closes).contains(&meeting.start.hour()), "{}", meeting.start);
@@ -255,7 +255,7 @@ proptest! {
             world.anchor = world.anchor.plus(moved);
         }
         let told = world.plan();
-        prop_assert_eq!(told.overlaps, double_booked(&meetings(&world, &told.records)) as u64);
+        prop_assert_eq!(told.overlaps, double_booked(&meetings(&world, &told.records)) as u32);
     }
 }
 

@@ -121,6 +121,8 @@ impl<'a> Committee<'a> {
             return Party::default();
         }
         let main = match (self.pins.shape, number) {
+            // Who leaves says so himself.
+            (Shape::ChampionLeft, 0) if day <= self.left => self.engaged[0],
             (Shape::SingleThreaded | Shape::ChampionLeft, _) => self.only(day),
             // Who is written to first is who sells for us later.
             (_, 0) => self.engaged[0],
@@ -155,7 +157,7 @@ impl<'a> Committee<'a> {
 
     /// Who it all hangs on, on this day.
     fn only(&self, day: i32) -> u8 {
-        let has_left = self.pins.shape == Shape::ChampionLeft && day > self.left;
+        let has_left = self.pins.shape == Shape::ChampionLeft && day >= self.left;
         let place = usize::from(has_left && self.engaged.len() > 1);
         self.engaged[place]
     }

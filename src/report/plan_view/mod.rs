@@ -169,9 +169,10 @@ fn closing(header: &Header) -> Vec<String> {
         )));
     }
     if counts.is_empty() {
-        let rest = match header.command {
-            Command::Apply => "Your org matches the manifest.",
-            Command::Destroy => "No objects need to be destroyed.",
+        let rest = match (header.outside, header.command) {
+            (1.., _) => &held_back(header.outside),
+            (0, Command::Apply) => "Your org matches the manifest.",
+            (0, Command::Destroy) => "No objects need to be destroyed.",
         };
         lines.push(format!("{} {rest}", paint::good("No changes.")));
         return lines;
@@ -179,6 +180,11 @@ fn closing(header: &Header) -> Vec<String> {
     lines.push(format!("{} {}", paint::bold("Plan:"), tally(counts)));
     lines.extend(cost(&header.estimate));
     lines
+}
+
+fn held_back(outside: u64) -> String {
+    let changes = counted(outside, "change is", "changes are");
+    format!("{changes} held back by --target or --exclude.")
 }
 
 /// Calls and time, and which way the kinds go, where there is more than one.

@@ -106,6 +106,25 @@ No changes. No objects need to be destroyed.
 }
 
 #[test]
+fn what_options_hold_back_still_waits() {
+    let narrowed = Header {
+        outside: 2,
+        ..header(Command::Apply)
+    };
+    check(
+        narrowed,
+        &[],
+        str![[r#"
+Plan for spring in Acme Demo (00DDG00000000012AA, embedded)
+  30 opportunities, anchor 2026-11-22, seed 42
+
+No changes. 2 changes are held back by --target or --exclude.
+
+"#]],
+    );
+}
+
+#[test]
 fn notes_in_state_are_nothing_to_review() {
     let notes = [meeting(8, Action::Record, Reason::AlreadyRight)];
     check(
