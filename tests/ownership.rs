@@ -101,7 +101,9 @@ fn a_forged_row_gives_way_to_our_own_record() {
     // Nothing in the org changed, so that only a look at all of it shows the difference.
     let plan = env.plan("--refresh full");
     assert_eq!(plan.actions(), ["adopt"], "{:?}", plan.summary());
-    assert_eq!(plan.0.len(), 2);
+    // With each meeting its attendee, who is found by it.
+    let attendees = plan.of("EventRelation").count();
+    assert_eq!((plan.of("Event").count(), plan.0.len()), (2, 2 + attendees));
     env.run("apply -y --refresh full").exits(0);
     let is_kept = |file: &str| file != "Demo_Pack__c.csv";
     let differing = env.export().into_iter().zip(during);
