@@ -62,8 +62,8 @@ pub(super) struct Laid {
 pub(crate) struct Calendars {
     /// The deals for which there was not room enough.
     pub(crate) clashes: BTreeMap<RootId, Clashes>,
-    /// By deal, how many meetings are held with people who share no working hour with the owner: in their
-    /// day, early in the owner's morning or in the evening.
+    /// By deal, how many meetings are held with people who share no working hour with the owner: in
+    /// their day, early in the owner's morning or in the evening.
     pub(crate) apart: BTreeMap<RootId, u32>,
     /// Accounts whose people are taken to be where the owner is, as no country is known.
     pub(crate) placeless: BTreeSet<AccountId>,
