@@ -99,9 +99,7 @@ impl<'a> Asked<'a> {
             held: [Object::Event, Object::Task].map(|object| situation.capabilities.has(object)),
         }
     }
-}
 
-impl<'a> Asked<'a> {
     /// The elements of the user's own that a step gives evidence for.
     pub(super) fn own<'s>(
         &'s self,
@@ -259,13 +257,14 @@ struct Witness<'a> {
 fn witnesses(timeline: &Timeline, held: [bool; 2], end: BusinessDay) -> Vec<Witness<'_>> {
     let steps = timeline.steps.iter().enumerate();
     let witnesses = steps.filter_map(|(number, step)| {
+        let weight = weight(step, held)?;
         let age = end.since(step.when.day.business());
         Some(Witness {
             number,
             step,
             age,
             is_ours: is_ours(step),
-            weight: weight(step, held)? * freshness(age),
+            weight: weight * freshness(age),
             salt: fnv1a(step.path.as_str().as_bytes()),
         })
     });
