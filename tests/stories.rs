@@ -55,8 +55,8 @@ fn what_is_assigned_and_comes_to_nothing_is_said() {
     env.run("plan --recast *").exits(65);
 }
 
-#[test]
-fn a_program_reads_what_the_stories_come_to() {
+/// All deals were to be accelerating, and none has meetings enough.
+fn none_can_be_accelerating() -> TestEnv {
     let env = TestEnv::empty();
     env.write(
         "demo.yaml",
@@ -64,6 +64,12 @@ fn a_program_reads_what_the_stories_come_to() {
          stories: {mix: {accelerating: 1}}\n\
          activity: {meetings: {past_min: 0, past_max: 2, future_min: 0, future_max: 0}}\n",
     );
+    env
+}
+
+#[test]
+fn a_program_reads_what_the_stories_come_to() {
+    let env = none_can_be_accelerating();
     let plan = env.run("plan --json").exits(0).stdout;
     let mut lines = plan.lines();
     let head: Json = serde_json::from_str(lines.next().unwrap()).unwrap();
@@ -103,13 +109,7 @@ fn a_program_reads_what_the_stories_come_to() {
 
 #[test]
 fn what_is_said_of_stories_is_of_the_deals_that_the_plan_is_about() {
-    let env = TestEnv::empty();
-    env.write(
-        "demo.yaml",
-        "run: {name: stories}\nsalesforce: {instance_url: embedded}\n\
-         stories: {mix: {accelerating: 1}}\n\
-         activity: {meetings: {past_min: 0, past_max: 2, future_min: 0, future_max: 0}}\n",
-    );
+    let env = none_can_be_accelerating();
     let deals = |counts: &Json| -> u64 {
         let counts = counts.as_array().unwrap().iter();
         counts.map(|count| count["deals"].as_u64().unwrap()).sum()
