@@ -3,7 +3,7 @@
 use super::super::story::call_day;
 use super::committee::Committee;
 use super::dealer::Dealer;
-use super::meetings::{Sitting, sittings};
+use super::meetings::Sitting;
 use super::moment::{Moment, writing_time};
 use super::topic::OF_A_ROOM;
 use super::{Direction, Kind, Party, Source, Step, Timeline, When, phase_at};
@@ -28,11 +28,15 @@ const FIRST_MINUTE: u32 = 9 * 60;
 const LAST_MINUTE: u32 = 17 * 60 + 30;
 
 /// Adds the deal's calls.
-pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline) {
+pub(super) fn tell(
+    source: Source,
+    draw: &mut RootDraw,
+    sittings: &[Sitting],
+    timeline: &mut Timeline,
+) {
     let Source { pins, counts, .. } = source;
     let committee = Committee::new(pins);
     let mut dealer = Dealer::new("calls", (pins.segment, pins.shape)).leaving_out(OF_A_ROOM);
-    let sittings = sittings(timeline);
     for number in 0..counts.calls.number as usize {
         let path = Path::new(numbered("call/", number + 1));
         let draws = draw.at(path.as_str());
@@ -44,7 +48,7 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw, timeline: &mut Timeline)
         let people = committee.partner(number, (topic, phase), day, units);
         let length = *draws.pick(LENGTH, &LENGTHS);
         let at = Moment { day, minute };
-        let when = talking_time(&source, people, (at, length), &sittings);
+        let when = talking_time(&source, people, (at, length), sittings);
         let direction = if draws.chance(DIRECTION, 700) || !knows_us(timeline, people, when.at) {
             Direction::Outbound
         } else {

@@ -70,8 +70,9 @@ pub(super) fn tell(source: Source, draw: &mut RootDraw) -> Timeline {
         ..Timeline::default()
     };
     let held = meetings::tell(source, draw, &mut timeline);
-    mails::tell(source, draw, &held, &mut timeline);
-    calls::tell(source, draw, &mut timeline);
+    let sittings = meetings::sittings(&timeline);
+    mails::tell(source, draw, (&held, &sittings), &mut timeline);
+    calls::tell(source, draw, &sittings, &mut timeline);
     todos::tell(source, draw, &mut timeline);
     timeline
 }

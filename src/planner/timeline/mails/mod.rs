@@ -14,7 +14,7 @@ use super::super::text::catalogue::Phase;
 use super::committee::Committee;
 use super::dealer::Dealer;
 use super::directions::Balance;
-use super::meetings::{Meeting, Sitting, sittings};
+use super::meetings::{Meeting, Sitting};
 use super::moment::{Moment, lag};
 use super::topic::Topic;
 use super::{Direction, Kind, Party, Source, Step, Timeline, When};
@@ -28,7 +28,7 @@ struct Writer<'a> {
     committee: Committee<'a>,
     balance: Balance,
     written: u32,
-    sittings: Vec<Sitting>,
+    sittings: &'a [Sitting],
     timeline: &'a mut Timeline,
 }
 
@@ -55,7 +55,7 @@ struct Message {
 pub(super) fn tell(
     source: Source,
     draw: &mut RootDraw,
-    meetings: &[Meeting],
+    (meetings, sittings): (&[Meeting], &[Sitting]),
     timeline: &mut Timeline,
 ) {
     let counts = source.counts.mails;
@@ -64,7 +64,7 @@ pub(super) fn tell(
         committee: Committee::new(source.pins),
         balance: Balance::new(source.pins.shape),
         written: 0,
-        sittings: sittings(timeline),
+        sittings,
         timeline,
     };
     let of = (source.pins.segment, source.pins.shape);
@@ -111,7 +111,7 @@ impl Writer<'_> {
             days,
             not_before,
             with: people.main.map(usize::from),
-            sittings: &self.sittings,
+            sittings: self.sittings,
         }
     }
 
