@@ -29,6 +29,14 @@ impl Deal<'_> {
         &self.planner.lexicons[&self.pins.grammar]
     }
 
+    /// The steps that there are records of, with their numbers. What was to come of a deal that has
+    /// closed since comes no more.
+    pub(super) fn steps(&self) -> impl Iterator<Item = (usize, &Step)> {
+        let closed = self.opportunity.closed;
+        let steps = self.timeline.steps.iter().enumerate();
+        steps.filter(move |(_, step)| !(closed && step.is_to_come()))
+    }
+
     /// The time zone of whoever holds, writes or calls.
     pub(super) fn zone(&self, step: &Step) -> &Zone {
         let desks = &self.planner.desks;

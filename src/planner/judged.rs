@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Deal;
-use super::story::{What, broken, class, inputs};
+use super::story::{Broken, Inputs, What, broken, class, inputs};
 use crate::model::id::RootId;
 use crate::model::shape::Shape;
 use crate::model::told::Shaped;
@@ -20,15 +20,38 @@ pub(super) struct Judged {
 }
 
 pub(super) fn judged(deal: &Deal) -> Judged {
-    let inputs = inputs(deal.timeline, deal.pins, deal.planner.situation.anchor);
-    let shape = deal.pins.shape;
+    let judgement = judge(deal);
     Judged {
-        shape,
-        class: (!shape.is_closed()).then(|| class(&inputs).as_str()),
-        broken: broken(shape, &inputs)
-            .iter()
-            .map(|rule| rule.what)
-            .collect(),
+        shape: deal.pins.shape,
+        class: judgement.class,
+        broken: judgement.broken.iter().map(|rule| rule.what).collect(),
+    }
+}
+
+/// What the rules read of a deal's story, and say of it.
+pub(super) struct Judgement {
+    pub(super) inputs: Inputs,
+    /// None for a deal that is closed: the rules are about open ones.
+    pub(super) class: Option<&'static str>,
+    pub(super) broken: Vec<Broken>,
+}
+
+pub(super) fn judge(deal: &Deal) -> Judgement {
+    let shape = deal.pins.shape;
+    let closed = deal.opportunity.closed;
+    let mut inputs = inputs(deal.timeline, deal.pins, deal.planner.situation.anchor);
+    if closed {
+        inputs.upcoming = 0;
+    }
+    // What was told as open and has closed since, or the other way round, holds no rules any more.
+    let has_turned = shape.is_closed() != closed;
+    Judgement {
+        class: (!shape.is_closed() && !has_turned).then(|| class(&inputs).as_str()),
+        broken: match has_turned {
+            true => Vec::new(),
+            false => broken(shape, &inputs),
+        },
+        inputs,
     }
 }
 

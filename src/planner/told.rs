@@ -1,7 +1,8 @@
 //! What a deal's story has come to, for people to read: its shape, what People.ai's rules make of
 //! it, and all its steps in the order of time.
 
-use super::story::{Broken, Inputs, broken, class, inputs};
+use super::judged::judge;
+use super::story::{Broken, Inputs};
 use super::timeline::{Direction, Held, Kind, Step};
 use super::{Deal, people, text};
 use crate::model::id::UserId;
@@ -14,10 +15,9 @@ const LONGEST: usize = 255;
 
 pub(super) fn told(deal: &Deal) -> Told {
     let situation = &deal.planner.situation;
-    let inputs = inputs(deal.timeline, deal.pins, situation.anchor);
-    let mut order: Vec<usize> = (0..deal.timeline.steps.len()).collect();
-    order.sort_by_key(|number| (deal.timeline.steps[*number].when.at, *number));
-    let shape = deal.pins.shape;
+    let judgement = judge(deal);
+    let mut steps: Vec<_> = deal.steps().collect();
+    steps.sort_by_key(|(number, step)| (step.when.at, *number));
     let account = deal.opportunity.account;
     let account = account.and_then(|id| situation.inventory.accounts.get(&id));
     Told {
@@ -25,14 +25,11 @@ pub(super) fn told(deal: &Deal) -> Told {
         name: deal.opportunity.name.clone(),
         account: account.map_or_else(String::new, |account| account.name.clone()),
         stage: deal.opportunity.stage.clone(),
-        shape,
-        class: (!shape.is_closed()).then(|| class(&inputs).as_str().to_owned()),
-        broken: broken(shape, &inputs)
-            .iter()
-            .map(Broken::to_string)
-            .collect(),
-        inputs: read(&inputs),
-        steps: order.into_iter().map(|number| step(deal, number)).collect(),
+        shape: deal.pins.shape,
+        class: judgement.class.map(str::to_owned),
+        broken: judgement.broken.iter().map(Broken::to_string).collect(),
+        inputs: read(&judgement.inputs),
+        steps: steps.into_iter().map(|of| step(deal, of)).collect(),
     }
 }
 
@@ -71,8 +68,7 @@ fn read(inputs: &Inputs) -> Vec<(String, String)> {
     rows.into_iter().map(owned).collect()
 }
 
-fn step(deal: &Deal, number: usize) -> ToldStep {
-    let step = &deal.timeline.steps[number];
+fn step(deal: &Deal, (number, step): (usize, &Step)) -> ToldStep {
     let places = step.people.places();
     ToldStep {
         address: deal.address(&step.path),

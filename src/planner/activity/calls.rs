@@ -10,7 +10,7 @@ use crate::model::value::{FieldName, Value};
 
 /// Makes the deal's calls.
 pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<Desired>) {
-    for (number, step) in deal.timeline.steps.iter().enumerate() {
+    for (number, step) in deal.steps() {
         if let Kind::Call(direction) = step.kind {
             let fields = call(deal, number, direction);
             deal.add(records, step.path.clone(), Object::Task, fields);

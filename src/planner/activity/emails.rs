@@ -11,7 +11,7 @@ use crate::model::record::Desired;
 /// Makes the deal's emails.
 pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<Desired>) {
     let email_object = deal.planner.situation.manifest.activity.email_object;
-    for (number, step) in deal.timeline.steps.iter().enumerate() {
+    for (number, step) in deal.steps() {
         let Kind::Mail(direction, _) = step.kind else {
             continue;
         };

@@ -37,7 +37,7 @@ const PLACES: &[&str] = &[
 
 /// Makes the deal's meetings and who attends them.
 pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<Desired>) {
-    for (number, step) in deal.timeline.steps.iter().enumerate() {
+    for (number, step) in deal.steps() {
         if let Kind::Meeting(_) = step.kind {
             let fields = event(deal, number, step);
             deal.add(records, step.path.clone(), Object::Event, fields);

@@ -9,7 +9,7 @@ use crate::model::record::Desired;
 
 /// Makes the deal's to-dos.
 pub(in crate::planner) fn make(deal: &Deal, _: &mut RootDraw, records: &mut Vec<Desired>) {
-    for (number, step) in deal.timeline.steps.iter().enumerate() {
+    for (number, step) in deal.steps() {
         if step.kind == Kind::Todo {
             let fields = task(deal, number, ("Task", "Not Started"));
             deal.add(records, step.path.clone(), Object::Task, fields);

@@ -77,8 +77,7 @@ proptest! {
         for (root, pins) in &planner.stories.pins {
             let timeline = planner.timeline(*root).expect("covered");
             let end = pins.ends.base(world.anchor).day().number();
-            let is_past = |kind: Kind| !matches!(kind, Kind::Meeting(Held::Planned) | Kind::Todo);
-            let past = timeline.steps.iter().filter(|step| is_past(step.kind));
+            let past = timeline.steps.iter().filter(|step| !step.is_to_come());
             let ages: Vec<_> = past.map(|step| end - step.when.day.number()).collect();
             let old = ages.iter().filter(|age| **age > 12 * 7).count();
             prop_assert!(old * 10 <= ages.len() * 3, "{root} {} {ages:?}", pins.shape);
@@ -438,10 +437,8 @@ fn what_is_planned_lies_before_the_deal_closes() {
             if !is_bound {
                 close_date = Day::from_number(i32::MAX);
             }
-            let is_planned =
-                |step: &Step| matches!(step.kind, Kind::Meeting(Held::Planned) | Kind::Todo);
             for steps in &mut deals {
-                steps.retain(is_planned);
+                steps.retain(Step::is_to_come);
                 let meetings = steps.iter().filter(|step| step.kind != Kind::Todo);
                 assert!(meetings.count() >= least, "{shape} {days}");
                 for step in steps {

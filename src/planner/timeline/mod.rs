@@ -125,6 +125,12 @@ pub(super) struct Step {
     pub(super) evidence: u32,
 }
 
+impl Step {
+    pub(super) fn is_to_come(&self) -> bool {
+        matches!(self.kind, Kind::Meeting(Held::Planned) | Kind::Todo)
+    }
+}
+
 /// What kind of step it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
