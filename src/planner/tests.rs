@@ -369,6 +369,13 @@ fn of(records: &Records, object: Object) -> impl Iterator<Item = (&Address, &Rec
     records.iter().filter(hit)
 }
 
+/// Whether the record is of a planned meeting, or of what is still to be done.
+fn is_to_come((address, record): (&Address, &Record)) -> bool {
+    let path = address.path.as_str();
+    let is_about_meeting = record.object == Object::Task;
+    path.starts_with("todo/") || path.starts_with("meeting/future/") && !is_about_meeting
+}
+
 /// The addresses whose records differ, or that only one of the two has.
 fn differing(one: &Records, other: &Records) -> Vec<Address> {
     let addresses: BTreeSet<_> = one.keys().chain(other.keys()).collect();

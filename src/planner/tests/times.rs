@@ -285,22 +285,15 @@ fn a_deal_that_closes_stays_where_it_was_when_the_anchor_moves() {
 fn a_deal_that_closes_keeps_what_was_and_loses_what_was_to_come() {
     let mut world = plain_world(4);
     let before = world.apply().records;
-    let is_planned = |address: &Address, record: &Record| {
-        address.path.as_str().starts_with("meeting/future/") && record.object != Object::Task
-    };
-    let is_todo = |address: &Address| address.path.as_str().starts_with("todo/");
-    assert!(
-        before
-            .iter()
-            .any(|(address, record)| is_planned(address, record))
-    );
-    assert!(before.keys().any(is_todo));
+    let to_come = before.iter().filter(|record| is_to_come(*record));
+    let objects: BTreeSet<_> = to_come.map(|(_, record)| record.object).collect();
+    assert!(objects.contains(&Object::Event) && objects.contains(&Object::Task));
     for deal in world.inventory.opportunities.values_mut() {
         deal.closed = true;
     }
     // An invitation that was sent stays sent.
     let mut left = before.clone();
-    left.retain(|address, record| !is_planned(address, record) && !is_todo(address));
+    left.retain(|address, record| !is_to_come((address, record)));
     assert_eq!(world.plan().records, left);
     // And gets it back when it opens again.
     for deal in world.inventory.opportunities.values_mut() {
