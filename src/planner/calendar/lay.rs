@@ -175,6 +175,9 @@ impl<'a> Room<'a> {
         let counts = counts(self.situation.manifest, pins, &mut draw);
         let used = (counts.past.number as usize, counts.future.number as usize);
         deal.meetings.reserve_exact(used.0 + used.1);
+        // What is asked for no more is forgotten, so that it is asked for anew when it is again.
+        pins.past.truncate(used.0);
+        pins.future.truncate(used.1);
         let slots = slots(pins, used, &mut draw);
         deal.dealt = slots.iter().map(|slot| slot.dealt).collect();
         for slot in slots {
@@ -186,12 +189,15 @@ impl<'a> Room<'a> {
             };
             let meeting = self.meeting(&mut deal, &slot, &guests);
             // Slots come in the order of their numbers.
-            if laid.len() < number {
+            let is_new = laid.len() < number;
+            if is_new {
                 laid.push(self.wanted(&deal, &slot, meeting.attendance));
             }
             let place = laid[number - 1];
+            let was_told = is_marked(pins.held, tense, number - 1);
             deal.meetings.push(Meeting {
-                was_told: is_marked(pins.held, tense, number - 1),
+                was_told,
+                was_dropped: !is_new && !was_told,
                 is_core: number <= core as usize,
                 day: place.0,
                 block: place.1,
@@ -277,6 +283,7 @@ impl<'a> Room<'a> {
             tense: dealt.tense,
             number: dealt.number - 1,
             was_told: false,
+            was_dropped: false,
             is_core: false,
             day: slot.asked.day as i16,
             block: 0,

@@ -30,6 +30,8 @@ pub(super) struct Meeting {
     pub(super) number: u8,
     /// It was held at the last apply.
     pub(super) was_told: bool,
+    /// It was asked for at the last apply, and found no room.
+    pub(super) was_dropped: bool,
     /// The story cannot do without it.
     pub(super) is_core: bool,
     /// Where it was told, or where it would best be: in business days from the story's end, and the
@@ -148,16 +150,19 @@ impl<'a> Settling<'a> {
     /// deals that have closed stay behind, and the others have to make room for them, and for each
     /// other again.
     fn stays(&self, meeting: &Meeting) -> bool {
-        let situation = self.room.situation;
-        let has_moved = situation.told_at != Some(situation.anchor);
-        meeting.was_told
-            && (self.deal(meeting).stays_behind || !has_moved)
-            && self.suits(meeting, meeting.asked())
+        meeting.was_told && self.is_as_told(meeting) && self.suits(meeting, meeting.asked())
     }
 
-    /// Where the meeting is held, if it is.
+    fn is_as_told(&self, meeting: &Meeting) -> bool {
+        let situation = self.room.situation;
+        self.deal(meeting).stays_behind || situation.told_at == Some(situation.anchor)
+    }
+
+    /// Where the meeting is held, if it is. What was done without before, and still can be, is not
+    /// held because another deal has gone: its story is told.
     fn place(&mut self, meeting: &Meeting) -> Option<Place> {
-        let found = self.find(meeting);
+        let is_given_up = meeting.was_dropped && !meeting.is_core && self.is_as_told(meeting);
+        let found = (!is_given_up).then(|| self.find(meeting)).flatten();
         if found.is_some() {
             return found;
         }

@@ -32,7 +32,8 @@ pub(in crate::planner) type People = BTreeMap<AccountId, pins::People>;
 
 /// Everybody whom a deal's cast names and who is made. Who is pinned stays who he is; the others
 /// get names that nobody of the account has, and addresses that nobody has at all, of whom we make
-/// at other accounts neither.
+/// at other accounts neither. The deals come in the order of their creation: a new one takes no name
+/// from people of the others.
 pub(in crate::planner) fn people<'a>(
     situation: &Situation,
     (labels, others): (&Labels, &People),
@@ -48,7 +49,11 @@ pub(in crate::planner) fn people<'a>(
         let mut made = pins.cast.iter().filter_map(made).peekable();
         if let Some((account, _)) = made.peek() {
             let numbers = wanted.entry(*account).or_default();
-            numbers.extend(made.map(|(_, number)| number));
+            for (_, number) in made {
+                if !numbers.contains(&number) {
+                    numbers.push(number);
+                }
+            }
         }
     }
     let mut taken = Taken {
@@ -58,9 +63,7 @@ pub(in crate::planner) fn people<'a>(
     };
     let mut people = People::new();
     for account in &labels.order {
-        if let Some(numbers) = wanted.get_mut(account) {
-            numbers.sort_unstable();
-            numbers.dedup();
+        if let Some(numbers) = wanted.get(account) {
             let household = Household::of(situation, labels, *account);
             people.insert(*account, household.people(numbers, &mut taken));
         }

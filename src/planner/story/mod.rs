@@ -180,7 +180,7 @@ pub(super) fn stories(situation: &Situation) -> Stories {
     stories.people = people(
         situation,
         (&stories.labels, &People::new()),
-        stories.pins.values(),
+        order.iter().filter_map(|root| stories.pins.get(root)),
     );
     stories.org = accounts::org(situation);
     stories.lent = loan::accounts(situation, &stories.labels, stories.pins.keys());

@@ -149,8 +149,10 @@ fn make_people_anew(situation: &Situation, roots: &BTreeSet<RootId>, stories: &m
     let accounts: BTreeSet<AccountId> = roots.iter().filter_map(account).collect();
     let is_there = |root: &RootId| account(root).is_some_and(|id| accounts.contains(&id));
     let told = stories.pins.iter().filter(|(root, _)| is_there(root));
+    let mut told: Vec<_> = told.collect();
+    told.sort_by_key(|(root, _)| (situation.inventory.opportunities[*root].created, **root));
     stories.people.retain(|id, _| !accounts.contains(id));
     let of = (&stories.labels, &stories.people);
-    let anew = people(situation, of, told.map(|(_, pins)| pins));
+    let anew = people(situation, of, told.into_iter().map(|(_, pins)| pins));
     stories.people.extend(anew);
 }

@@ -331,6 +331,44 @@ proptest! {
     }
 }
 
+#[test]
+fn what_found_no_room_stays_out_until_the_anchor_moves_or_it_is_asked_for_anew() {
+    let mut world = busy_world(40, 1);
+    world.settings.past_days = 25;
+    world.settings.past = (1, 12);
+    let told = world.apply();
+    let held = |told: &Told| meetings(&told.records).len();
+    for root in told.pins.keys().step_by(2) {
+        world.inventory.opportunities.remove(root);
+        world.pins.remove(root);
+    }
+    let fewer = world.plan();
+    let kept = |address: &Address| world.pins.contains_key(&address.root);
+    let mut kept_records = told.records.clone();
+    kept_records.retain(|address, record| record.object == Object::Event && kept(address));
+    let events: Records = of(&fewer.records, Object::Event)
+        .map(|(address, record)| (address.clone(), record.clone()))
+        .collect();
+    assert_eq!(events, kept_records);
+    assert!(
+        fewer
+            .calendars
+            .clashes
+            .values()
+            .any(|clashes| clashes.dropped > 0)
+    );
+
+    let mut moved = world.clone();
+    moved.anchor = moved.anchor.plus(7);
+    assert!(held(&moved.plan()) > held(&fewer));
+
+    let mut anew = world.clone();
+    anew.settings.past = (1, 1);
+    anew.apply();
+    anew.settings.past = (1, 12);
+    assert!(held(&anew.plan()) > held(&fewer));
+}
+
 /// Where all meetings lie that are held.
 fn places(pins: &BTreeMap<RootId, Pins>) -> BTreeMap<(RootId, bool, usize), (i16, u8)> {
     let of = |(root, pins): (&RootId, &Pins)| {
