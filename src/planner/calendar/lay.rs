@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::attendance::{Attendance, Guest, People};
 use super::hours::{Blocks, Hours, bits};
 use super::search::around;
-use super::settle::Meeting;
+use super::settle::{Before, Meeting};
 use super::week::Week;
 use super::{Tense, block_hours, is_marked};
 use crate::draw::RootDraw;
@@ -189,15 +189,17 @@ impl<'a> Room<'a> {
             };
             let meeting = self.meeting(&mut deal, &slot, &guests);
             // Slots come in the order of their numbers.
-            let is_new = laid.len() < number;
-            if is_new {
+            let before = match is_marked(pins.held, tense, number - 1) {
+                _ if laid.len() < number => Before::New,
+                true => Before::Held,
+                false => Before::Dropped,
+            };
+            if before == Before::New {
                 laid.push(self.wanted(&deal, &slot, meeting.attendance));
             }
             let place = laid[number - 1];
-            let was_told = is_marked(pins.held, tense, number - 1);
             deal.meetings.push(Meeting {
-                was_told,
-                was_dropped: !is_new && !was_told,
+                before,
                 is_core: number <= core as usize,
                 day: place.0,
                 block: place.1,
@@ -282,8 +284,7 @@ impl<'a> Room<'a> {
             deal: deal.number,
             tense: dealt.tense,
             number: dealt.number - 1,
-            was_told: false,
-            was_dropped: false,
+            before: Before::New,
             is_core: false,
             day: slot.asked.day as i16,
             block: 0,

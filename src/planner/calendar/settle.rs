@@ -28,10 +28,7 @@ pub(super) struct Meeting {
     pub(super) tense: Tense,
     /// Counted from 0.
     pub(super) number: u8,
-    /// It was held at the last apply.
-    pub(super) was_told: bool,
-    /// It was asked for at the last apply, and found no room.
-    pub(super) was_dropped: bool,
+    pub(super) before: Before,
     /// The story cannot do without it.
     pub(super) is_core: bool,
     /// Where it was told, or where it would best be: in business days from the story's end, and the
@@ -51,7 +48,21 @@ pub(super) struct Meeting {
     pub(super) guests: (u16, u8),
 }
 
+/// What became of a slot at the last apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// It was not asked for.
+    New,
+    Held,
+    /// It found no room.
+    Dropped,
+}
+
 impl Meeting {
+    fn was_told(&self) -> bool {
+        self.before == Before::Held
+    }
+
     /// Where it was told, or where it would best be.
     fn asked(&self) -> Place {
         (self.day.into(), self.block)
@@ -72,7 +83,7 @@ impl Room<'_> {
         others.sort_by_cached_key(|meeting| {
             let by_number = if meeting.is_core { 0 } else { meeting.number };
             let turn = settling.deal(meeting).turn;
-            (!meeting.was_told, !meeting.is_core, by_number, turn)
+            (!meeting.was_told(), !meeting.is_core, by_number, turn)
         });
         for meeting in staying {
             settling.is_crowded |= !settling.is_free(meeting, meeting.asked());
@@ -150,7 +161,7 @@ impl<'a> Settling<'a> {
     /// deals that have closed stay behind, and the others have to make room for them, and for each
     /// other again.
     fn stays(&self, meeting: &Meeting) -> bool {
-        meeting.was_told && self.is_as_told(meeting) && self.suits(meeting, meeting.asked())
+        meeting.was_told() && self.is_as_told(meeting) && self.suits(meeting, meeting.asked())
     }
 
     fn is_as_told(&self, meeting: &Meeting) -> bool {
@@ -161,7 +172,8 @@ impl<'a> Settling<'a> {
     /// Where the meeting is held, if it is. What was done without before, and still can be, is not
     /// held because another deal has gone: its story is told.
     fn place(&mut self, meeting: &Meeting) -> Option<Place> {
-        let is_given_up = meeting.was_dropped && !meeting.is_core && self.is_as_told(meeting);
+        let is_given_up =
+            meeting.before == Before::Dropped && !meeting.is_core && self.is_as_told(meeting);
         let found = (!is_given_up).then(|| self.find(meeting)).flatten();
         if found.is_some() {
             return found;
@@ -302,7 +314,7 @@ impl<'a> Settling<'a> {
         let is_right = |(day, block): &Place| {
             blocks(*day) >> block & 1 == 1 && self.is_free(meeting, (*day, *block))
         };
-        match meeting.was_told {
+        match meeting.was_told() {
             true => outwards(band, here, &self.blocks).find(is_right),
             false => {
                 let [first, last] = meeting.timely.map(i32::from);
