@@ -317,13 +317,13 @@ fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Optio
     let mut found: Vec<_> = witnesses
         .iter()
         .filter(|one| left.is_none_or(|left| one.age >= -left))
-        .filter_map(|one| Some((suits(one, asks, person)?, one.is_ours)))
+        .filter_map(|one| Some((suits(one, asks, person)?, one)))
         .collect();
-    found.sort_by_key(|((rank, salt, ..), _)| (std::cmp::Reverse(*rank), *salt));
+    found.sort_by_key(|((rank, salt, _), _)| (std::cmp::Reverse(*rank), *salt));
     // The first is what the answer's words go by: something that the customer said.
-    let theirs = found.iter().position(|(_, is_ours)| !is_ours)?;
+    let theirs = found.iter().position(|(_, one)| !one.is_ours)?;
     found[..=theirs].rotate_right(1);
-    let ((_, salt, ..), _) = found[0];
+    let ((_, salt, _), _) = found[0];
     let wanted = 1
         + (salt >> 32) as usize
             % if is_lopsided(pins.shape) {
@@ -336,14 +336,21 @@ fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Optio
         count: 0,
         confidence: 0.0,
     };
-    for ((rank, _, weight, number), _) in found.into_iter().take(MOST_CITED) {
+    let mut threads = [None; MOST_CITED];
+    for ((rank, _, weight), one) in found {
         let count = usize::from(support.count);
         let is_sure = count > 0 && support.confidence >= floor;
         // What was but mentioned is cited only where it has to be.
-        if is_sure && (count >= wanted || rank < FITS) {
+        if count == MOST_CITED || is_sure && (count >= wanted || rank < FITS) {
             break;
         }
-        support.steps[count] = number as u16;
+        // Nobody says the same twice in one exchange.
+        let thread = one.step.thread();
+        if thread.is_some() && threads.contains(&thread) {
+            continue;
+        }
+        threads[count] = thread;
+        support.steps[count] = one.number as u16;
         support.count += 1;
         support.confidence = 1.0 - (1.0 - support.confidence) * (1.0 - weight);
     }
@@ -353,14 +360,10 @@ fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Optio
 /// The rank of a step that is about the element, and more.
 const FITS: u8 = 8;
 
-/// How well a step suits, with a hash for those that suit alike, what it weighs, and its number.
-fn suits(one: &Witness, asks: &Asks, person: Option<usize>) -> Option<(u8, u64, f64, usize)> {
+/// How well a step suits, with a hash for those that suit alike, and what it weighs.
+fn suits(one: &Witness, asks: &Asks, person: Option<usize>) -> Option<(u8, u64, f64)> {
     let Witness {
-        number,
-        step,
-        weight,
-        salt,
-        ..
+        step, weight, salt, ..
     } = one;
     let is_about = asks.topics == 0 || asks.topics >> step.topic as u32 & 1 == 1;
     let is_talk = !matches!(step.kind, Kind::Mail(..));
@@ -375,7 +378,7 @@ fn suits(one: &Witness, asks: &Asks, person: Option<usize>) -> Option<(u8, u64, 
         weight * MENTIONED
     };
     let salt = (salt ^ asks.salt).wrapping_mul(SPREAD);
-    Some((rank, salt, weight, *number))
+    Some((rank, salt, weight))
 }
 
 /// The place of a role in the cast, whoever plays it: who leaves the account changes no score.

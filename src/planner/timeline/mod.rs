@@ -126,6 +126,16 @@ pub(super) struct Step {
 }
 
 impl Step {
+    /// What the paths of all messages of its exchange begin with; none for what is no mail.
+    pub(super) fn thread(&self) -> Option<&str> {
+        let path = self.path.as_str();
+        match self.kind {
+            Kind::Mail(..) if path.starts_with("thread/") => Some(path.rsplit_once('/')?.0),
+            Kind::Mail(..) => Some(path.strip_suffix("/reply").unwrap_or(path)),
+            Kind::Meeting(_) | Kind::Call(_) | Kind::Todo => None,
+        }
+    }
+
     pub(super) fn is_to_come(&self) -> bool {
         matches!(self.kind, Kind::Meeting(Held::Planned) | Kind::Todo)
     }

@@ -16,8 +16,8 @@ pub(super) struct Thread {
 /// The thread that a mail is part of; none for what is no mail.
 pub(super) fn of(deal: &Deal, number: usize) -> Option<Thread> {
     let steps = &deal.timeline.steps;
-    let name = name(&steps[number])?;
-    let is_part = |step: &Step| self::name(step) == Some(name);
+    let name = steps[number].thread()?;
+    let is_part = |step: &Step| step.thread() == Some(name);
     let messages: Vec<usize> = (0..steps.len())
         .filter(|number| is_part(&steps[*number]))
         .collect();
@@ -42,15 +42,5 @@ impl Thread {
     pub(super) fn part(&self, number: usize) -> u8 {
         let place = self.messages.iter().position(|message| *message == number);
         place.unwrap_or_default() as u8
-    }
-}
-
-/// What the paths of all its messages begin with.
-fn name(step: &Step) -> Option<&str> {
-    let path = step.path.as_str();
-    match step.kind {
-        Kind::Mail(..) if path.starts_with("thread/") => Some(path.rsplit_once('/')?.0),
-        Kind::Mail(..) => Some(path.strip_suffix("/reply").unwrap_or(path)),
-        Kind::Meeting(_) | Kind::Call(_) | Kind::Todo => None,
     }
 }
