@@ -1,10 +1,11 @@
 //! Settles which meetings are held, and where, among those that are asked for.
 //!
 //! What was told before and still lies in working hours stays, so that a new deal takes nothing away
-//! from an old one. Then come the others: those that their stories need, by age of their deals, then
-//! all that they can do without, low slots first. One that finds somebody busy is moved: to the
-//! nearest free place if it was told, else to the first in an order of its own. Settled again
-//! nothing moves: who found no room finds even less.
+//! from an old one; and what found no room then finds none until the anchor moves, so that one that
+//! goes gives nothing to the others. Then come the others: those that their stories need, by age of
+//! their deals, then all that they can do without, low slots first. One that finds somebody busy is
+//! moved: to the nearest free place if it was told, else to the first in an order of its own. Settled
+//! again nothing moves: who found no room finds even less.
 
 use std::collections::{BTreeMap, BTreeSet};
 
