@@ -323,7 +323,7 @@ fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Optio
     // The first is what the answer's words go by: something that the customer said.
     let theirs = found.iter().position(|(_, one)| !one.is_ours)?;
     found[..=theirs].rotate_right(1);
-    let ((_, salt, _), _) = found[0];
+    let ((_, salt, _), first) = found[0];
     let wanted = 1
         + (salt >> 32) as usize
             % if is_lopsided(pins.shape) {
@@ -344,9 +344,11 @@ fn support(witnesses: &[Witness], asks: &Asks, pins: &Pins, floor: f64) -> Optio
         if count == MOST_CITED || is_sure && (count >= wanted || rank < FITS) {
             break;
         }
-        // Nobody says the same twice in one exchange.
+        // Nobody says the same twice in one exchange, and we say nothing before the customer has.
         let thread = one.step.thread();
-        if thread.is_some() && threads.contains(&thread) {
+        let is_repeated = thread.is_some() && threads.contains(&thread);
+        let is_early = one.is_ours && one.step.when.at < first.step.when.at;
+        if is_repeated || is_early {
             continue;
         }
         threads[count] = thread;

@@ -154,6 +154,8 @@ fn keep(
     let is_known = |id: &UserId| users.contains_key(id);
     let told = told_bits(kept, &cast);
     let stretched = kept.grid.past_days == -i32::from(kept.first);
+    let ends = moved(kept.ends, opportunity, situation);
+    let is_reopened = ends == Ends::AtAnchor && kept.ends != Ends::AtAnchor;
     let mut pins = Pins {
         generator: kept.generator,
         shape: kept.shape,
@@ -167,7 +169,7 @@ fn keep(
         colleague: kept.colleague.filter(is_known),
         segment: kept.segment,
         position: kept.position,
-        ends: moved(kept.ends, opportunity, situation),
+        ends,
         closes_in: kept.closes_in,
         executives: executives((situation, opportunity), &cast, Some(kept)),
         engaged: 0,
@@ -176,8 +178,8 @@ fn keep(
         grammar: situation.grammars.kept(kept.grammar),
         cast,
         grid,
-        past: slots(&kept.past, kept.owner == owner),
-        future: slots(&kept.future, kept.next_owner == next_owner),
+        past: slots(&kept.past, kept.owner == owner && !is_reopened),
+        future: slots(&kept.future, kept.next_owner == next_owner && !is_reopened),
         held: kept.held,
     };
     // Whoever comes in somebody's place is spoken with as he was.
@@ -297,9 +299,11 @@ fn executives(
     bits(cast, |_, part| is_executive(part))
 }
 
-/// A deal that was told as open and has closed stays where it was when the anchor moves on.
+/// A deal that was told as open and has closed stays where it was when the anchor moves on. Opened
+/// again, it leads up to the anchor again.
 fn moved(ends: Ends, opportunity: &Opportunity, situation: &Situation) -> Ends {
     match (ends, situation.told_at) {
+        (Ends::Frozen(_), _) if !opportunity.closed => Ends::AtAnchor,
         (Ends::AtAnchor, Some(told_at)) if opportunity.closed && told_at != situation.anchor => {
             Ends::Frozen(told_at)
         }

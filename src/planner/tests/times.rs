@@ -274,11 +274,29 @@ fn a_deal_that_closes_stays_where_it_was_when_the_anchor_moves() {
         Ends::Frozen(day("2026-11-20"))
     );
     world.anchor = world.anchor.plus(7);
-    let later = world.plan();
+    let later = world.apply();
     assert_eq!(
         later.pins[&root_id(1)].ends,
         Ends::Frozen(day("2026-11-20"))
     );
+    // Opened again, it moves along with the others again, as though it had never been closed.
+    world.deal(1).closed = false;
+    let again = world.apply();
+    assert_eq!(again.pins[&root_id(1)].ends, Ends::AtAnchor);
+    let now = world.anchor;
+    let of_deal = |records: &Records| {
+        let mut held = meetings(&world, records);
+        held.retain(|meeting| meeting.deal == root_id(1));
+        held
+    };
+    assert_eq!(
+        of_deal(&again.records).len(),
+        of_deal(&before.records).len()
+    );
+    for meeting in of_deal(&again.records) {
+        assert_eq!(meeting.past, meeting.day() < now, "{}", meeting.day());
+    }
+    assert_eq!(world.plan(), again);
 }
 
 #[test]
