@@ -176,9 +176,14 @@ impl Writer<'_> {
             day if day - 2 < first => return None,
             day => (day - wait).max(first),
         };
+        let talk = self.talk(meeting);
+        // Whoever prepares a meeting that he is invited to has to know of it.
+        let preparation = self.preparation(meeting);
+        let preparation = preparation.filter(|mail| mail.talk.people.main == talk.people.main);
+        let day = preparation.map_or(day, |mail| day.min(mail.at.day - 1).max(first));
         let minute = writing_time(draws.unit(INVITE_MINUTE));
         let at = Moment { day, minute };
-        Some(self.ahead(meeting, ("invite", at), self.talk(meeting)))
+        Some(self.ahead(meeting, ("invite", at), talk))
     }
 
     /// A mail before a meeting, which is answered before it as well.
