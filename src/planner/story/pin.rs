@@ -326,13 +326,14 @@ fn closes_in(opportunity: &Opportunity, ends: Ends, anchor: Day) -> Option<u16> 
     is_to_come.then(|| left.try_into().unwrap_or(u16::MAX))
 }
 
-/// With a kick-off, where the deal was won long enough ago.
+/// With a kick-off, where the deal was won long enough ago: with a day to spare, as somebody may not
+/// work on the first.
 fn won(ends: Ends, anchor: Day) -> Ends {
     // Within two weeks, and before the anchor.
     const LAST: i32 = 10;
     let after = (anchor.business().since(ends.base(anchor)) - 1).min(LAST);
     match ends {
-        Ends::Closed(day) if after >= KICK_OFF_WAIT => Ends::Won(day, after as u8),
+        Ends::Closed(day) if after > KICK_OFF_WAIT => Ends::Won(day, after as u8),
         _ => ends,
     }
 }
