@@ -152,3 +152,47 @@ fn a_plan_says_which_shapes_of_the_mix_do_not_hold() {
          the shape needs 4 past meetings, and `activity.meetings.past_max` is 2 (22 of 22, such as ",
     );
 }
+
+#[test]
+fn a_deal_that_closes_and_is_opened_again_moves_along_with_the_others() {
+    let env = TestEnv::empty();
+    env.write(
+        "demo.yaml",
+        "run: {name: stories}\n\
+         salesforce: {instance_url: embedded, query: {include_closed: true}}\n\
+         stories: {mix: {healthy: 1}}\nactivity: {todos: {min: 1, max: 2}}\n",
+    );
+    let stage = |deal: &str, stage: &str| {
+        env.in_org(|org| org.update("Opportunity", deal, &json!({ "StageName": stage })));
+    };
+    let planned = |deal: &str| -> Vec<String> {
+        let soql = format!(
+            "SELECT ActivityDate FROM Event WHERE WhatId = '{deal}' AND IsChild = FALSE \
+             AND ActivityDate >= 2026-11-20 ORDER BY ActivityDate"
+        );
+        let days = env.in_org(|org| org.query(&soql));
+        let days = days
+            .iter()
+            .map(|event| event["ActivityDate"].as_str().unwrap().to_owned());
+        days.collect()
+    };
+    env.run("apply -y --as-of 2026-11-02").exits(0);
+    let open =
+        "SELECT WhatId FROM Event WHERE ActivityDate > 2026-11-02 AND What.Type = 'Opportunity'";
+    let deal = env.in_org(|org| org.query(open))[0]["WhatId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let was = env.in_org(|org| org.get(&format!("/sobjects/Opportunity/{deal}")));
+    stage(&deal, "Closed Lost");
+    env.apply();
+    env.nothing_to_do();
+    env.run("apply -y --as-of 2026-11-20").exits(0);
+    assert_eq!(planned(&deal), [] as [&str; 0]);
+    stage(&deal, was["StageName"].as_str().unwrap());
+    env.apply();
+    env.nothing_to_do();
+    assert!(!planned(&deal).is_empty());
+    let story = env.run(&format!("plan --explain {deal}")).exits(0).stdout;
+    assert!(!story.contains("not as a story"), "{story}");
+}
