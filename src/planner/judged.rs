@@ -44,12 +44,12 @@ pub(super) fn judge(deal: &Deal) -> Judgement {
         inputs.upcoming = 0;
     }
     // What was told as open and has closed since, or the other way round, holds no rules any more.
-    let has_turned = shape.is_closed() != closed;
+    let holds_rules = shape.is_closed() == closed;
     Judgement {
-        class: (!shape.is_closed() && !has_turned).then(|| class(&inputs).as_str()),
-        broken: match has_turned {
-            true => Vec::new(),
-            false => broken(shape, &inputs),
+        class: (holds_rules && !closed).then(|| class(&inputs).as_str()),
+        broken: match holds_rules {
+            true => broken(shape, &inputs),
+            false => Vec::new(),
         },
         inputs,
     }

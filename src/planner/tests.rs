@@ -260,6 +260,12 @@ impl World {
         deals.nth(number).expect("counted")
     }
 
+    /// From the fifth open deal on, the oldest of them have shapes of their own.
+    fn has_four_open_deals(&self) -> bool {
+        let deals = self.inventory.opportunities.values();
+        deals.filter(|deal| !deal.closed).count() == 4
+    }
+
     /// Gives nobody two deals, so that everybody's calendar has room.
     fn with_an_owner_each(mut self) -> Self {
         let some = self.inventory.users.values().next().cloned();
